@@ -1,0 +1,168 @@
+/**
+ * The connection to ChatBotKit that every operation runs on.
+ *
+ * It turns an operation, which is data, into requests over whatever `HttpClient` is provided: it authenticates,
+ * retries what is transient and safe, bounds the time, decodes the reply and types the failure.
+ */
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { constTrue } from "effect/Function"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import type * as Errors from "./Errors.ts"
+import * as Call from "./internal/Call.ts"
+import * as Failure from "./internal/Failure.ts"
+import type * as Operation from "./internal/Operation.ts"
+import { merge, type Options, type Overrides, resolve } from "./internal/Options.ts"
+import * as Reply from "./internal/Reply.ts"
+
+export type { Options, Overrides, RetryOptions, TimeoutOptions } from "./internal/Options.ts"
+
+/** What operations run on. */
+export interface Service {
+  /** Runs an operation and decodes its reply. */
+  readonly run: <A, T extends Errors.Tag>(
+    operation: Operation.Operation<A, T>,
+    input: Operation.Input
+  ) => Effect.Effect<A, Operation.Failure<Operation.Operation<A, T>>>
+  /** Runs an operation up to the headers of its reply, and leaves the body to be read as a stream. */
+  readonly open: <O extends Operation.Any>(
+    operation: O,
+    input: Operation.Input
+  ) => Effect.Effect<Call.Opened, Operation.Failure<O>>
+  /** The same client under other options. Fails with {@link Errors.InvalidOptions}. */
+  readonly withOptions: (overrides: Overrides) => Effect.Effect<Service, Errors.InvalidOptions>
+}
+
+/** The service that every operation of `Contact` depends on. */
+export class Client extends Context.Service<Client, Service>()("effect-chatbotkit/Client") {}
+
+/** Keeps every request to itself: no redirect is followed, no trace header sent, and no span made but ours. */
+const isolate = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
+  HttpClient.transformResponse(client, (effect) =>
+    Effect.updateContext(effect, (context: Context.Context<never>) =>
+      Context.add(Context.add(context, HttpClient.TracerDisabledWhen, constTrue), FetchHttpClient.RequestInit, {
+        ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
+        redirect: "manual"
+      })
+    )
+  )
+
+const fromHttpClient = (
+  httpClient: HttpClient.HttpClient,
+  options: Options
+): Result.Result<Service, Errors.InvalidOptions> =>
+  Result.map(resolve(options), (settings) => {
+    const client = isolate(options.transformClient?.(httpClient) ?? httpClient)
+    const call = <O extends Operation.Any>(operation: O, input: Operation.Input) =>
+      Result.mapError(Call.prepare(settings, operation, input), (failure) =>
+        Failure.toError(operation, failure, {
+          safety: operation.safety,
+          attempts: 0,
+          outcome: "not-sent",
+          contactId: input.contactId
+        })
+      )
+    return Client.of({
+      run: Effect.fnUntraced(function* (operation, input) {
+        const prepared = yield* Effect.fromResult(call(operation, input))
+        return (yield* Call.run(client, settings, prepared, (response, sent) => Reply.json(operation, response, sent)))
+          .value
+      }),
+      open: Effect.fnUntraced(function* (operation, input) {
+        const prepared = yield* Effect.fromResult(call(operation, input))
+        const { attempts, value } = yield* Call.run(client, settings, prepared, (response, sent) =>
+          Effect.map(Reply.jsonLines(operation, response, sent), (response) => ({ response, sent }))
+        )
+        return { ...value, attempts, idle: settings.timeout.idle }
+      }),
+      withOptions: (overrides) => Effect.fromResult(fromHttpClient(httpClient, merge(options, overrides)))
+    })
+  })
+
+/**
+ * Makes a client over the `HttpClient` in the context. Fails with `InvalidOptions`, which names the option at fault,
+ * before anything is sent.
+ */
+export const make = (options: Options): Effect.Effect<Service, Errors.InvalidOptions, HttpClient.HttpClient> =>
+  Effect.flatMap(HttpClient.HttpClient, (httpClient) => Effect.fromResult(fromHttpClient(httpClient, options)))
+
+/** {@link make} as a layer. Provide it with an `HttpClient`, or use `layers/Fetch` or `layers/Node`, which do. */
+export const layer = (options: Options): Layer.Layer<Client, Errors.InvalidOptions, HttpClient.HttpClient> =>
+  Layer.effect(Client, make(options))
+
+/** Where each option is read from. */
+export interface ConfigOptions {
+  /** Default `CHATBOTKIT_API_SECRET`, which must be set. */
+  readonly secret?: Config.Config<Options["secret"]> | undefined
+  /** Default `CHATBOTKIT_BASE_URL`, if set. */
+  readonly baseUrl?: Config.Config<Options["baseUrl"]> | undefined
+  readonly runAsUserId?: Config.Config<Options["runAsUserId"]> | undefined
+  readonly runAsChildUserEmail?: Config.Config<Options["runAsChildUserEmail"]> | undefined
+  readonly timezone?: Config.Config<Options["timezone"]> | undefined
+  readonly headers?: Config.Config<Options["headers"]> | undefined
+  readonly timeout?: Config.Config<Options["timeout"]> | undefined
+  readonly retry?: Config.Config<Options["retry"]> | undefined
+  readonly transformClient?: Options["transformClient"]
+}
+
+const absent = Config.succeed(undefined)
+
+/**
+ * A layer whose options come from the `ConfigProvider`, by default the environment: the token from
+ * `CHATBOTKIT_API_SECRET` and, if set, the server from `CHATBOTKIT_BASE_URL`. A missing token is a `ConfigError` that
+ * names the variable.
+ */
+export const layerConfig = (
+  options: ConfigOptions = {}
+): Layer.Layer<Client, Config.ConfigError | Errors.InvalidOptions, HttpClient.HttpClient> =>
+  Layer.effect(Client, Effect.flatMap(fromConfig(options), make))
+
+/** The options that {@link layerConfig} reads. */
+export const fromConfig = (options: ConfigOptions = {}): Config.Config<Options> =>
+  Config.map(
+    Config.all({
+      secret: options.secret ?? Config.Redacted("CHATBOTKIT_API_SECRET"),
+      baseUrl: options.baseUrl ?? Config.withDefault(Config.String("CHATBOTKIT_BASE_URL"), undefined),
+      runAsUserId: options.runAsUserId ?? absent,
+      runAsChildUserEmail: options.runAsChildUserEmail ?? absent,
+      timezone: options.timezone ?? absent,
+      headers: options.headers ?? absent,
+      timeout: options.timeout ?? absent,
+      retry: options.retry ?? absent
+    }),
+    (read) => ({ ...read, transformClient: options.transformClient })
+  )
+
+const overridden = (overrides: Overrides) => Effect.flatMap(Client, (client) => client.withOptions(overrides))
+
+/**
+ * Runs an effect under other options: what the official client calls `extend`. Headers are merged by name, timeouts
+ * and retries option by option.
+ *
+ * @example
+ * ```ts
+ * Contact.fetch(id).pipe(Client.withOptions({ runAsUserId: "user_1", retry: { retries: 0 } }))
+ * ```
+ */
+export const withOptions =
+  (overrides: Overrides) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | Errors.InvalidOptions, R | Client> =>
+    Effect.provideServiceEffect(effect, Client, overridden(overrides))
+
+/**
+ * Runs a stream under other options, as {@link withOptions} does an effect.
+ *
+ * @example
+ * ```ts
+ * Contact.list().pipe(Client.withOptionsStream({ timeout: { idle: "5 minutes" } }))
+ * ```
+ */
+export const withOptionsStream =
+  (overrides: Overrides) =>
+  <A, E, R>(stream: Stream.Stream<A, E, R>): Stream.Stream<A, E | Errors.InvalidOptions, R | Client> =>
+    Stream.provideServiceEffect(stream, Client, overridden(overrides))

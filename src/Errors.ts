@@ -1,0 +1,208 @@
+/**
+ * The typed failures of every operation.
+ *
+ * They are flat tagged errors, so `Effect.catchTag("NotFound", …)` works on any operation that can fail with
+ * `NotFound`, and only there. No rendering of them (message, JSON, inspect, `Cause.pretty`, span, log) holds the
+ * secret, a header or a contact's data.
+ */
+import * as Schema from "effect/Schema"
+
+/**
+ * Did the server act on the call?
+ *
+ * - `not-sent`: nothing left this process.
+ * - `rejected`: the server answered that it did not act.
+ * - `unknown`: the request left and no trustworthy answer came back; a write may have happened.
+ *
+ * For a write that was sent more than once, this is the least certain of its attempts.
+ */
+export const Outcome = Schema.Literals(["not-sent", "rejected", "unknown"])
+export type Outcome = typeof Outcome.Type
+
+/**
+ * Where a call ran out of time.
+ *
+ * - `headers`: no response headers within the attempt timeout.
+ * - `body`: the response body was not complete within the attempt timeout.
+ * - `idle`: a stream delivered no contact within the idle timeout.
+ * - `server`: the server itself answered 408.
+ */
+export const TimeoutPhase = Schema.Literals(["headers", "body", "idle", "server"])
+export type TimeoutPhase = typeof TimeoutPhase.Type
+
+/** The fields that every failure carries. */
+const fields = {
+  /** The public name of the operation, such as `Contact.fetch`. */
+  operation: Schema.String,
+  /** The HTTP method. */
+  method: Schema.Literals(["GET", "POST"]),
+  /** The path template, such as `/contact/{contactId}/fetch`: never a filled-in path or a query. */
+  path: Schema.String,
+  /** The HTTP status, if a response came. */
+  status: Schema.optionalKey(Schema.Int),
+  /** The `code` of the server's error body, such as `CONFLICT`. New codes pass through. */
+  code: Schema.optionalKey(Schema.String),
+  /** What went wrong, in one sentence: the server's own words, less anything the caller had sent. */
+  description: Schema.String,
+  /** The request id that the hosting answered with, if any. */
+  requestId: Schema.optionalKey(Schema.String),
+  /** How many times the request was sent: 0 if it was refused before sending. */
+  attempts: Schema.Int,
+  /** Whether the server acted. */
+  outcome: Outcome,
+  /** Whether the same call may succeed later, and repeating it cannot do anything twice. */
+  isRetryable: Schema.Boolean,
+  /** In lists: the id of the last contact delivered, to go on from with `cursor`. */
+  lastId: Schema.optionalKey(Schema.String),
+  /** In lists: how many contacts were delivered before the failure. */
+  received: Schema.optionalKey(Schema.Int),
+  /** The underlying error, reduced to its name and code. */
+  cause: Schema.optionalKey(Schema.Defect())
+}
+
+interface Described {
+  readonly operation: string
+  readonly method: string
+  readonly path: string
+  readonly status?: number
+  readonly code?: string
+  readonly description: string
+  readonly attempts: number
+  readonly received?: number
+}
+
+const describe = (error: Described): string => {
+  const answer = [error.status, error.code].filter((part) => part !== undefined).join(" ")
+  const sent = error.attempts === 0 ? "not sent" : error.attempts === 1 ? "1 attempt" : `${error.attempts} attempts`
+  const received = error.received === undefined ? [] : [`${error.received} received`]
+  const facts = [...(answer === "" ? [] : [answer]), `${error.method} ${error.path}`, sent, ...received]
+  return `${error.operation}: ${error.description} (${facts.join(", ")})`
+}
+
+/**
+ * The request is not one the server takes: answered 400, 405, 413 or 422, or refused by this client before anything
+ * was sent (`outcome: "not-sent"`). `field` names the input at fault where that is known.
+ */
+export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("InvalidRequest", {
+  ...fields,
+  /** The input at fault, as a path such as `fingerprint` or `meta.tier`. */
+  field: Schema.optionalKey(Schema.String)
+}) {
+  override get message(): string {
+    return describe(this)
+  }
+}
+
+/** The token is missing, unknown, expired or not allowed on this route: 401. */
+export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", fields) {
+  override get message(): string {
+    return describe(this)
+  }
+}
+
+/** The account has no subscription for this call: 402. */
+export class PaymentRequired extends Schema.TaggedError<PaymentRequired>()("PaymentRequired", fields) {
+  override get message(): string {
+    return describe(this)
+  }
+}
+
+/** The contact belongs to another account: 403. */
+export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", fields) {
+  override get message(): string {
+    return describe(this)
+  }
+}
+
+/** There is no such contact: 404. */
+export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
+  ...fields,
+  /** The id that was asked for, or `(redacted)` if it does not have the shape of an id and so may be personal data. */
+  contactId: Schema.String
+}) {
+  override get message(): string {
+    return describe(this)
+  }
+}
+
+/** Another contact of the account already has this fingerprint: 409. */
+export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", fields) {
+  override get message(): string {
+    return describe(this)
+  }
+}
+
+/** The account is over its rate limit: 429. */
+export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
+  ...fields,
+  /** The `Retry-After` of the response in milliseconds from its arrival. The vendor's own code never sets it. */
+  retryAfter: Schema.optionalKey(Schema.Number)
+}) {
+  override get message(): string {
+    return describe(this)
+  }
+}
+
+/** The server failed: 500 to 599. */
+export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", fields) {
+  override get message(): string {
+    return describe(this)
+  }
+}
+
+/** Time ran out: see {@link TimeoutPhase}. */
+export class Timeout extends Schema.TaggedError<Timeout>()("Timeout", {
+  ...fields,
+  /** What was being waited for. */
+  phase: TimeoutPhase
+}) {
+  override get message(): string {
+    return describe(this)
+  }
+}
+
+/** No complete answer came: the connection failed, or ended before the body did. */
+export class TransportError extends Schema.TaggedError<TransportError>()("TransportError", fields) {
+  override get message(): string {
+    return describe(this)
+  }
+}
+
+/** An answer came that is none of what was promised: a redirect, an empty body, HTML, JSON of another shape. */
+export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()("UnexpectedResponse", fields) {
+  override get message(): string {
+    return describe(this)
+  }
+}
+
+/** Every failure an operation can have. */
+export type ContactError =
+  | InvalidRequest
+  | Unauthorized
+  | PaymentRequired
+  | Forbidden
+  | NotFound
+  | Conflict
+  | RateLimited
+  | ServerError
+  | Timeout
+  | TransportError
+  | UnexpectedResponse
+
+/** The tag of a {@link ContactError}. */
+export type Tag = ContactError["_tag"]
+
+/**
+ * The options of a client are not valid. Failed with by `Client.make`, the layers and `Client.withOptions`, before
+ * any operation can run; so it is not part of {@link ContactError}.
+ */
+export class InvalidOptions extends Schema.TaggedError<InvalidOptions>()("InvalidOptions", {
+  /** The option at fault, as a path such as `secret` or `retry.retries`. Its value is never shown. */
+  option: Schema.String,
+  /** What was expected of it. */
+  description: Schema.String
+}) {
+  override get message(): string {
+    return `Invalid option ${this.option}: ${this.description}`
+  }
+}

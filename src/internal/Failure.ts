@@ -1,0 +1,265 @@
+import * as Errors from "../Errors.ts"
+import * as Operation from "./Operation.ts"
+import * as PathSegment from "./PathSegment.ts"
+
+/**
+ * What went wrong with one attempt, before it is known whether there will be another. Plain data: the public error is
+ * made from the last one.
+ */
+export interface Failure {
+  readonly tag: Errors.Tag
+  readonly description: string
+  readonly outcome: Errors.Outcome
+  /** Whether the same request may fare better later. */
+  readonly transient: boolean
+  readonly status?: number
+  readonly code?: string
+  readonly requestId?: string
+  /** In milliseconds. */
+  readonly retryAfter?: number
+  readonly phase?: Errors.TimeoutPhase
+  readonly field?: string
+  readonly cause?: Error
+}
+
+/** What the server said: its status, and the code and message of its error body where it had one. */
+export interface Answer {
+  readonly status: number
+  readonly code?: string
+  readonly message?: string
+  readonly requestId?: string
+  readonly retryAfter?: number
+}
+
+const tags: Readonly<Record<number, Errors.Tag>> = {
+  400: "InvalidRequest",
+  401: "Unauthorized",
+  402: "PaymentRequired",
+  403: "Forbidden",
+  404: "NotFound",
+  405: "InvalidRequest",
+  408: "Timeout",
+  409: "Conflict",
+  413: "InvalidRequest",
+  422: "InvalidRequest",
+  429: "RateLimited"
+}
+
+const transientStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504])
+
+/** The status behind each code (wire contract 6), for failures that come inside a 200. */
+const statuses: Readonly<Record<string, number>> = {
+  BAD_REQUEST: 400,
+  NOT_AUTHENTICATED: 401,
+  NO_SUBSCRIPTION: 402,
+  NOT_AUTHORIZED: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  TIMEOUT: 408,
+  CONFLICT: 409,
+  CONTENT_TOO_LARGE: 413,
+  UNPROCESSABLE_ENTITY: 422,
+  LIMITS_REACHED: 429,
+  TOO_MANY_REQUESTS: 429,
+  GENERIC_ERROR: 500,
+  INTERNAL_SERVER_ERROR: 500,
+  NOT_IMPLEMENTED: 501,
+  BAD_GATEWAY: 502,
+  SERVICE_UNAVAILABLE: 503,
+  GATEWAY_TIMEOUT: 504
+}
+
+/** The 500s that are really refusals and come again however often one asks (wire contract 3.4 and 8). */
+const permanentMessages: ReadonlySet<string> = new Set([
+  "Contact is not verified",
+  "Contact is verified",
+  "fingerprint is too short"
+])
+
+const tagOf = (status: number): Errors.Tag =>
+  tags[status] ?? (status >= 500 && status <= 599 ? "ServerError" : "UnexpectedResponse")
+
+const descriptions: Readonly<Record<Errors.Tag, string>> = {
+  InvalidRequest: "The server refused the request",
+  Unauthorized: "The token is not accepted",
+  PaymentRequired: "The account has no subscription",
+  Forbidden: "The account may not do this",
+  NotFound: "There is no such contact",
+  Conflict: "Another contact has this fingerprint",
+  RateLimited: "The account is over its rate limit",
+  ServerError: "The server failed",
+  Timeout: "The server gave up waiting",
+  TransportError: "No complete answer came",
+  UnexpectedResponse: "The response is none of what was promised"
+}
+
+const describe = (tag: Errors.Tag, answer: Answer): string => {
+  if (answer.message !== undefined && answer.message !== "") return answer.message
+  if (answer.status === 0 || (answer.status >= 300 && answer.status < 400)) return "Redirects are not followed"
+  return descriptions[tag]
+}
+
+const outcomeOf = (tag: Errors.Tag, status: number, permanent: boolean): Errors.Outcome => {
+  if (permanent || status === 501) return "rejected"
+  if (tag === "ServerError" || tag === "Timeout") return "unknown"
+  return status === 0 || status >= 300 ? "rejected" : "unknown"
+}
+
+/** Maps an answer that is not a success. Pure, and total over every status. */
+export const fromAnswer = (operation: Operation.Any, answer: Answer): Failure => {
+  // An error body inside a 200 is the failure that its code names.
+  const status = answer.status === 200 && answer.code !== undefined ? (statuses[answer.code] ?? 500) : answer.status
+  const permanent = status === 500 && permanentMessages.has(answer.message ?? "")
+  const mapped = tagOf(status)
+  const tag = Operation.canFailWith(operation, mapped) ? mapped : "UnexpectedResponse"
+  return {
+    tag,
+    description: describe(tag, answer),
+    outcome: outcomeOf(mapped, status, permanent),
+    transient: transientStatuses.has(status) && !permanent,
+    status: answer.status,
+    ...(answer.code === undefined ? {} : { code: answer.code }),
+    ...(answer.requestId === undefined ? {} : { requestId: answer.requestId }),
+    ...(answer.retryAfter === undefined ? {} : { retryAfter: answer.retryAfter }),
+    ...(mapped === "Timeout" ? { phase: "server" as const } : {})
+  }
+}
+
+/** An input that is refused before anything is sent. */
+export const refused = (field: string, description: string): Failure => ({
+  tag: "InvalidRequest",
+  description: `${field}: ${description}`,
+  field,
+  outcome: "not-sent",
+  transient: false
+})
+
+/** A response that broke its promise in a way that only shows when its body is read. */
+export const unexpected = (status: number, description: string): Failure => ({
+  tag: "UnexpectedResponse",
+  description,
+  status,
+  outcome: "unknown",
+  transient: false
+})
+
+/** Time ran out on this side. */
+export const timeout = (phase: Exclude<Errors.TimeoutPhase, "server">, status?: number): Failure => ({
+  tag: "Timeout",
+  description: timeoutDescriptions[phase],
+  phase,
+  outcome: "unknown",
+  transient: true,
+  ...(status === undefined ? {} : { status })
+})
+
+const timeoutDescriptions = {
+  headers: "No response within the attempt timeout",
+  body: "The body was not complete within the attempt timeout",
+  idle: "No contact arrived within the idle timeout"
+}
+
+/** Failures of the connection itself: the request never left. */
+const notSentCodes: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT"
+])
+
+const maxCauseDepth = 8
+
+/** The first machine-readable code in a chain of causes: `fetch` hides it below its own "fetch failed". */
+const codeOf = (cause: unknown): string | undefined => {
+  let current = cause
+  for (let depth = 0; depth < maxCauseDepth && typeof current === "object" && current !== null; depth++) {
+    if ("code" in current && typeof current.code === "string" && /^[A-Z][A-Z0-9_]{2,63}$/.test(current.code)) {
+      return current.code
+    }
+    current = "cause" in current ? current.cause : undefined
+  }
+  return undefined
+}
+
+/**
+ * The transport failed. Only the code of `cause` is kept: its message and properties may hold the URL, the headers
+ * or the body.
+ */
+export const transport = (cause: unknown, status?: number): Failure => {
+  const code = codeOf(cause)
+  const notSent = status === undefined && code !== undefined && notSentCodes.has(code)
+  const reason = code ?? (status === undefined ? "no response" : "the body ended early")
+  return {
+    tag: "TransportError",
+    description: `${notSent ? "Could not connect" : descriptions.TransportError}: ${reason}`,
+    outcome: notSent ? "not-sent" : "unknown",
+    transient: true,
+    ...(status === undefined ? {} : { status }),
+    cause: Object.assign(new Error(reason), { name: "TransportCause", stack: "" })
+  }
+}
+
+/** Where a call stands when its failure becomes the caller's. */
+export interface Context {
+  /** The operation's own safety, or less where the id makes it so. */
+  readonly safety: Operation.Safety
+  readonly attempts: number
+  /** The least certain outcome of all attempts of a write; of a read, that of the last one. */
+  readonly outcome: Errors.Outcome
+  readonly contactId?: string | undefined
+  readonly lastId?: string | undefined
+  readonly received?: number
+}
+
+const make = (operation: Operation.Any, failure: Failure, context: Context): Errors.ContactError => {
+  const received = context.received ?? (operation.streams ? 0 : undefined)
+  const fields = {
+    operation: operation.name,
+    method: operation.method,
+    path: operation.path,
+    description: failure.description,
+    attempts: context.attempts,
+    outcome: context.outcome,
+    isRetryable: failure.transient && (context.safety !== "unsafe" || context.outcome !== "unknown"),
+    ...(failure.status === undefined ? {} : { status: failure.status }),
+    ...(failure.code === undefined ? {} : { code: failure.code }),
+    ...(failure.requestId === undefined ? {} : { requestId: failure.requestId }),
+    ...(failure.cause === undefined ? {} : { cause: failure.cause }),
+    ...(context.lastId === undefined ? {} : { lastId: context.lastId }),
+    ...(received === undefined ? {} : { received })
+  }
+  switch (failure.tag) {
+    case "InvalidRequest":
+      return new Errors.InvalidRequest({ ...fields, ...(failure.field === undefined ? {} : { field: failure.field }) })
+    case "NotFound": {
+      const id = context.contactId ?? ""
+      return new Errors.NotFound({ ...fields, contactId: PathSegment.isPlain(id) ? id.trim() : "(redacted)" })
+    }
+    case "RateLimited":
+      return new Errors.RateLimited({
+        ...fields,
+        ...(failure.retryAfter === undefined ? {} : { retryAfter: failure.retryAfter })
+      })
+    case "Timeout":
+      return new Errors.Timeout({ ...fields, phase: failure.phase ?? "server" })
+    default:
+      return new Errors[failure.tag](fields)
+  }
+}
+
+/** Turns the failure of an attempt into the error that the operation promises. */
+export const toError = <O extends Operation.Any>(
+  operation: O,
+  failure: Failure,
+  context: Context
+): Operation.Failure<O> => {
+  const error = make(operation, failure, context)
+  return isFailureOf(operation, error) ? error : toError(operation, { ...failure, tag: "UnexpectedResponse" }, context)
+}
+
+const isFailureOf = <O extends Operation.Any>(
+  operation: O,
+  error: Errors.ContactError
+): error is Operation.Failure<O> => Operation.canFailWith(operation, error._tag)

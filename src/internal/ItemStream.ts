@@ -1,0 +1,157 @@
+import * as Arr from "effect/Array"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Pull from "effect/Pull"
+import * as Result from "effect/Result"
+import type * as SchemaIssue from "effect/SchemaIssue"
+import * as Stream from "effect/Stream"
+import type * as Errors from "../Errors.ts"
+import type { Opened } from "./Call.ts"
+import * as Failure from "./Failure.ts"
+import * as JsonLines from "./JsonLines.ts"
+import type * as Operation from "./Operation.ts"
+import * as Reply from "./Reply.ts"
+import * as Validate from "./Validate.ts"
+
+type Listing<A> = Operation.Operation<ReadonlyArray<A>, Errors.Tag>
+
+/** What some lines amount to: items, and possibly a failure after the last of them. */
+interface Batch<A> {
+  readonly items: ReadonlyArray<A>
+  readonly failure?: Failure.Failure | undefined
+}
+
+/** The place in an array that a decoding issue points at. */
+const indexOf = (issue: SchemaIssue.Issue): number => {
+  const [index] = Validate.problemOf(issue, "0").field.split(".")
+  return Number(index)
+}
+
+/** Decodes the data of `item` events together; up to the first that cannot be, if there is one. */
+const decodeItems = <A>(
+  operation: Listing<A>,
+  opened: Opened,
+  data: ReadonlyArray<unknown>,
+  lineOf: (index: number) => number
+): Batch<A> => {
+  const decoded = operation.decode(data)
+  if (Result.isSuccess(decoded)) return { items: decoded.success }
+  const bad = indexOf(decoded.failure)
+  const { field, description } = Validate.problemOf(decoded.failure, "")
+  const failure = Failure.unexpected(
+    opened.response.status,
+    `Line ${lineOf(bad)} is no contact: ${field.slice(String(bad).length + 1)}: ${description}`
+  )
+  return { items: Result.getOrElse(operation.decode(data.slice(0, bad)), () => []), failure }
+}
+
+/**
+ * Reads the events of a list (wire contract 5.2). Only `item` and `error` say something: keep-alives, and events that
+ * are not known yet, are skipped.
+ */
+const readEvents = <A>(operation: Listing<A>, opened: Opened, lines: JsonLines.Lines): Batch<A> => {
+  const status = opened.response.status
+  const data: Array<unknown> = []
+  const numbers: Array<number> = []
+  let failure = lines.problem === undefined ? undefined : Failure.unexpected(status, `The list's ${lines.problem}`)
+  for (const [index, event] of lines.values.entries()) {
+    if (!Predicate.isObject(event) || typeof event["type"] !== "string") {
+      failure = Failure.unexpected(status, `Line ${lines.lineOf(index)} is no event`)
+      break
+    }
+    if (event["type"] === "error") {
+      failure =
+        Reply.failureInside(operation, status, event["data"], opened.sent) ??
+        Failure.unexpected(status, `Line ${lines.lineOf(index)} is an error that says nothing`)
+      break
+    }
+    if (event["type"] === "item") {
+      data.push(event["data"])
+      numbers.push(lines.lineOf(index))
+    }
+  }
+  const batch = decodeItems(operation, opened, data, (index) => numbers[index] ?? 0)
+  return batch.failure !== undefined || failure === undefined ? batch : { ...batch, failure }
+}
+
+/** What several chunks amount to: nothing counts after the first failure. */
+const readChunks = <A>(
+  operation: Listing<A>,
+  opened: Opened,
+  reader: JsonLines.Reader,
+  chunks: ReadonlyArray<Uint8Array>
+): Batch<A> => {
+  const items: Array<A> = []
+  for (const chunk of chunks) {
+    const batch = readEvents(operation, opened, reader.push(chunk))
+    if (chunks.length === 1) return batch
+    for (const item of batch.items) items.push(item)
+    if (batch.failure !== undefined) return { items, failure: batch.failure }
+  }
+  return { items }
+}
+
+/**
+ * The items of a list's reply, in the batches they arrive in, decoded no further than they are asked for. The stream
+ * ends only where the body does; whatever else ends it is a failure that says how far it came.
+ */
+export const make = <A, T extends Errors.Tag>(
+  operation: Operation.Operation<ReadonlyArray<A>, T>,
+  opened: Opened,
+  idOf: (item: A) => string
+): Stream.Stream<A, Operation.Failure<Operation.Operation<ReadonlyArray<A>, T>>> =>
+  Stream.transformPull(Reply.bytes(opened.response), (upstream) =>
+    Effect.sync(() => {
+      const reader = new JsonLines.Reader()
+      let received = 0
+      let lastId: string | undefined
+      let ended: Pull.Pull<never, Failure.Failure> | undefined
+
+      const lastLine = (): Batch<A> => {
+        const lines = reader.end()
+        // A body that ends within a line was cut, whatever the transport says.
+        if (lines.problem !== undefined) return { items: [], failure: Failure.transport(undefined, 200) }
+        return readEvents(operation, opened, lines)
+      }
+
+      const deliver = (batch: Batch<A>): Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> => {
+        if (batch.failure !== undefined) ended = Effect.fail(batch.failure)
+        if (!Arr.isReadonlyArrayNonEmpty(batch.items)) return next
+        received += batch.items.length
+        lastId = idOf(Arr.lastNonEmpty(batch.items))
+        return Effect.succeed(batch.items)
+      }
+
+      const next: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> = Effect.suspend(
+        () =>
+          ended ??
+          upstream.pipe(
+            Effect.map((chunks) => readChunks(operation, opened, reader, chunks)),
+            Pull.catchDone(() => {
+              ended = Cause.done()
+              return Effect.sync(lastLine)
+            }),
+            Effect.flatMap(deliver)
+          )
+      )
+
+      return next.pipe(
+        Effect.timeoutOrElse({
+          duration: opened.idle,
+          orElse: () => Effect.fail(Failure.timeout("idle", opened.response.status))
+        }),
+        Effect.mapError((error) =>
+          Cause.isDone(error)
+            ? error
+            : Failure.toError(operation, error, {
+                safety: operation.safety,
+                attempts: opened.attempts,
+                outcome: error.outcome,
+                lastId,
+                received
+              })
+        )
+      )
+    })
+  )

@@ -1,0 +1,219 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Headers from "effect/http/Headers"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Errors from "../Errors.ts"
+import * as Validate from "./Validate.ts"
+
+/** How long to wait. Any `Duration` input; `"Infinity"` turns a timeout off. */
+export interface TimeoutOptions {
+  /** For one attempt of a call, from sending to the last byte of the body; for a list, to the headers. Default 30 s. */
+  readonly attempt?: Duration.Input | undefined
+  /** For the next contact of a list: keep-alive lines do not count. Default 60 s. */
+  readonly idle?: Duration.Input | undefined
+}
+
+/** How often and how fast to try again what is transient and safe to repeat. */
+export interface RetryOptions {
+  /** How many times after the first: 0 sends once. Default 3, at most 100. */
+  readonly retries?: number | undefined
+  /** The ceiling of the first wait, doubled for each further one; the wait is random below it. Default 250 ms. */
+  readonly delay?: Duration.Input | undefined
+  /** The longest wait, also where the server asks for more with `Retry-After`. Default 10 s. */
+  readonly maxDelay?: Duration.Input | undefined
+}
+
+/** The options of a client. */
+export interface Options {
+  /** The API token. An Effect is run before each attempt, for tokens that rotate. */
+  readonly secret: Redacted.Redacted<string> | Effect.Effect<Redacted.Redacted<string>, unknown>
+  /** The server. `/v1` is added for `api.chatbotkit.com`, `/api/v1` for any other. Default `https://api.chatbotkit.com`. */
+  readonly baseUrl?: string | URL | undefined
+  /** Act as this child account (`X-RunAs-User-Id`). */
+  readonly runAsUserId?: string | undefined
+  /** Act as the child account with this e-mail address (`X-RunAs-Child-User-Email`). */
+  readonly runAsChildUserEmail?: string | undefined
+  /** An IANA time zone (`X-Timezone`). No contact operation reads it. */
+  readonly timezone?: string | undefined
+  /** Further headers for every request, other than those the client sets itself. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly timeout?: TimeoutOptions | undefined
+  readonly retry?: RetryOptions | undefined
+  /** The one hook for everything else: runs once for each client, innermost, so it sees every attempt. */
+  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+}
+
+/** Options to run some calls under: what is given replaces, headers are merged by name, `undefined` changes nothing. */
+export interface Overrides extends Partial<Options> {}
+
+/** The options of a client, checked and resolved. */
+export interface Settings {
+  readonly secret: Effect.Effect<Redacted.Redacted<string>, unknown>
+  /** Everything before the path template, such as `https://api.chatbotkit.com/v1`. */
+  readonly prefix: string
+  /** Where that is, for spans. */
+  readonly server: { readonly address: string; readonly port: number }
+  /** Sent with every request; the token is not among them. */
+  readonly headers: Headers.Headers
+  readonly timeout: { readonly attempt: Duration.Duration; readonly idle: Duration.Duration }
+  /** Delays in milliseconds. */
+  readonly retry: { readonly retries: number; readonly delay: number; readonly maxDelay: number }
+}
+
+const vendorHost = "api.chatbotkit.com"
+
+const defaults = {
+  baseUrl: `https://${vendorHost}`,
+  timeout: { attempt: "30 seconds", idle: "60 seconds" },
+  retry: { retries: 3, delay: "250 millis", maxDelay: "10 seconds" }
+} as const
+
+/** What an HTTP field value may hold (RFC 9110, 5.5). */
+const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
+const fieldName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+/** The server takes what follows the first single space of the Authorization header, so a token has no blanks. */
+const token = /^[\x21-\x7e]+$/
+
+/** The client sets these itself: with two sources for one header, one would lose in silence. */
+const reserved: ReadonlySet<string> = new Set([
+  "accept",
+  "authorization",
+  "content-length",
+  "content-type",
+  "host",
+  "x-runas-child-user-email",
+  "x-runas-user-id",
+  "x-timezone"
+])
+
+/** Whether a secret can be sent as a bearer token. */
+export const isToken = (secret: Redacted.Redacted<unknown>): boolean => {
+  const value = Redacted.value(secret)
+  return typeof value === "string" && token.test(value)
+}
+
+const toDuration = Option.liftThrowable(Duration.fromInputUnsafe)
+
+/** `/v1` on the vendor's host and `/api/v1` on any other, as with the official client. */
+const toServer = (baseUrl: unknown): Option.Option<Pick<Settings, "prefix" | "server">> => {
+  if (!(typeof baseUrl === "string" || baseUrl instanceof URL) || !URL.canParse(baseUrl)) return Option.none()
+  const url = new URL(baseUrl)
+  const plain = url.username === "" && url.password === "" && url.search === "" && url.hash === ""
+  if (!plain || !/^https?:$/.test(url.protocol)) return Option.none()
+  const server = {
+    address: url.hostname,
+    port: Number(url.port !== "" ? url.port : url.protocol === "https:" ? 443 : 80)
+  }
+  const path = url.pathname.replace(/\/+$/, "")
+  if (url.hostname !== vendorHost) return Option.some({ prefix: `${url.origin}${path}/api/v1`, server })
+  // The OpenAPI document's server URL ends in /v1: a user who copies it means the same server.
+  return path === "" || path === "/v1" ? Option.some({ prefix: `${url.origin}/v1`, server }) : Option.none()
+}
+
+/** For options that no schema describes. `T` is what a caller should give: `is` must say no to anything else. */
+const expecting = <T>(expected: string, is: (value: T) => boolean) =>
+  Schema.Unknown.check(Schema.makeFilter((value) => is(value as T), { expected }))
+
+const HeaderValue = Schema.String.check(
+  Schema.makeFilter((value) => fieldValue.test(value) && value.trim() !== "", {
+    expected: "a non-blank header value without CR, LF or NUL"
+  })
+)
+
+const Wait = expecting<Duration.Input>("a duration that is not negative", (value) =>
+  Option.exists(toDuration(value), (duration) => !Duration.isNegative(duration))
+)
+
+const Limit = expecting<Duration.Input>("a positive duration", (value) =>
+  Option.exists(toDuration(value), Duration.isPositive)
+)
+
+const validate = Validate.make(
+  Schema.Struct({
+    secret: expecting("a Redacted token of visible ASCII characters, or an Effect of one", (value) =>
+      Redacted.isRedacted(value) ? isToken(value) : Effect.isEffect(value)
+    ),
+    // Checked where it is taken apart.
+    baseUrl: Schema.optional(Schema.Unknown),
+    runAsUserId: Schema.optional(HeaderValue),
+    runAsChildUserEmail: Schema.optional(HeaderValue),
+    timezone: Schema.optional(HeaderValue),
+    headers: Schema.optional(
+      Schema.Record(
+        Schema.String,
+        Schema.String.check(
+          Schema.makeFilter((value) => fieldValue.test(value), { expected: "a header value without CR, LF or NUL" })
+        )
+      ).check(
+        Schema.makeFilter(
+          (headers) => Object.keys(headers).every((name) => fieldName.test(name) && !reserved.has(name.toLowerCase())),
+          { expected: `header names, and none of ${[...reserved].join(", ")}` }
+        )
+      )
+    ),
+    timeout: Schema.optional(Schema.Struct({ attempt: Schema.optional(Limit), idle: Schema.optional(Limit) })),
+    retry: Schema.optional(
+      Schema.Struct({
+        retries: Schema.optional(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100 }))),
+        delay: Schema.optional(Wait),
+        maxDelay: Schema.optional(Wait)
+      })
+    ),
+    transformClient: Schema.optional(expecting("a function", Predicate.isFunction))
+  }),
+  "options"
+)
+
+/** Checks options and fills in the defaults. A failure names the option and never its value. */
+export const resolve = (options: Options): Result.Result<Settings, Errors.InvalidOptions> =>
+  Result.gen(function* () {
+    yield* Result.mapError(
+      validate(options),
+      ({ field, description }) => new Errors.InvalidOptions({ option: field, description })
+    )
+    const { secret, timeout, retry } = options
+    const server = yield* Result.fromOption(
+      toServer(options.baseUrl ?? defaults.baseUrl),
+      () =>
+        new Errors.InvalidOptions({
+          option: "baseUrl",
+          description: "Expected an http or https URL without credentials, query or fragment"
+        })
+    )
+    return {
+      secret: Redacted.isRedacted(secret) ? Effect.succeed(secret) : secret,
+      ...server,
+      headers: Headers.fromInput({
+        ...options.headers,
+        "x-runas-user-id": options.runAsUserId,
+        "x-runas-child-user-email": options.runAsChildUserEmail,
+        "x-timezone": options.timezone
+      }),
+      timeout: {
+        attempt: Duration.fromInputUnsafe(timeout?.attempt ?? defaults.timeout.attempt),
+        idle: Duration.fromInputUnsafe(timeout?.idle ?? defaults.timeout.idle)
+      },
+      retry: {
+        retries: retry?.retries ?? defaults.retry.retries,
+        delay: Duration.toMillis(retry?.delay ?? defaults.retry.delay),
+        maxDelay: Duration.toMillis(retry?.maxDelay ?? defaults.retry.maxDelay)
+      }
+    }
+  })
+
+const defined = <A extends object>(record: A | undefined): Partial<A> =>
+  Object.fromEntries(Object.entries(record ?? {}).filter(([, value]) => value !== undefined)) as Partial<A>
+
+/** The options that result from overriding some. */
+export const merge = (options: Options, overrides: Overrides): Options => ({
+  ...options,
+  ...defined(overrides),
+  headers: { ...options.headers, ...overrides.headers },
+  timeout: { ...options.timeout, ...defined(overrides.timeout) },
+  retry: { ...options.retry, ...defined(overrides.retry) }
+})

@@ -1,0 +1,22 @@
+import * as Result from "effect/Result"
+
+/** `.` and `..`, plain or percent-encoded any number of times: some server or proxy on the way may resolve them. */
+const dotSegment = /^(?:\.|%(?:25)*2e){1,2}$/i
+
+/**
+ * Encodes an id as exactly one path segment, or says why it cannot be one.
+ *
+ * The server trims the segment and then reads it (wire contract 3.2), so blanks around the id do not count.
+ */
+export const encode = (id: unknown): Result.Result<string, string> => {
+  if (typeof id !== "string") return Result.fail("expected a string")
+  const trimmed = id.trim()
+  if (trimmed === "") return Result.fail("expected a non-blank id")
+  if (dotSegment.test(trimmed)) return Result.fail("a dot segment is not an id")
+  if (trimmed.includes("\0")) return Result.fail("expected an id without NUL")
+  if (!trimmed.isWellFormed()) return Result.fail("expected well-formed Unicode")
+  return Result.succeed(encodeURIComponent(trimmed))
+}
+
+/** Whether an id names one contact for good, unlike `(Some Name)` and `@alias`, which the server looks up anew. */
+export const isPlain = (id: string): boolean => /^[A-Za-z0-9_-]+$/.test(id.trim())
