@@ -1,6 +1,7 @@
 import * as Errors from "../Errors.ts"
 import * as Operation from "./Operation.ts"
 import * as PathSegment from "./PathSegment.ts"
+import { scrub } from "./Scrub.ts"
 
 /**
  * What went wrong with one attempt, before it is known whether there will be another. Plain data: the public error is
@@ -22,11 +23,13 @@ export interface Failure {
   readonly cause?: Error
 }
 
-/** What the server said: its status, and the code and message of its error body where it had one. */
+/** What the server said: its status, and the code and message of its error body where it had one, word for word. */
 export interface Answer {
   readonly status: number
   readonly code?: string
   readonly message?: string
+  /** What the caller sent, to be cut out of the message. */
+  readonly sent: ReadonlyArray<string>
   readonly requestId?: string
   readonly retryAfter?: number
 }
@@ -94,7 +97,8 @@ const descriptions: Readonly<Record<Errors.Tag, string>> = {
 }
 
 const describe = (tag: Errors.Tag, answer: Answer): string => {
-  if (answer.message !== undefined && answer.message !== "") return answer.message
+  const said = scrub(answer.message ?? "", answer.sent)
+  if (said !== "") return said
   if (answer.status === 0 || (answer.status >= 300 && answer.status < 400)) return "Redirects are not followed"
   return descriptions[tag]
 }
@@ -213,6 +217,17 @@ export interface Context {
   readonly received?: number
 }
 
+/** The errors that have no fields of their own. */
+const plain = {
+  Unauthorized: Errors.Unauthorized,
+  PaymentRequired: Errors.PaymentRequired,
+  Forbidden: Errors.Forbidden,
+  Conflict: Errors.Conflict,
+  ServerError: Errors.ServerError,
+  TransportError: Errors.TransportError,
+  UnexpectedResponse: Errors.UnexpectedResponse
+}
+
 const make = (operation: Operation.Any, failure: Failure, context: Context): Errors.ContactError => {
   const received = context.received ?? (operation.streams ? 0 : undefined)
   const fields = {
@@ -245,7 +260,7 @@ const make = (operation: Operation.Any, failure: Failure, context: Context): Err
     case "Timeout":
       return new Errors.Timeout({ ...fields, phase: failure.phase ?? "server" })
     default:
-      return new Errors[failure.tag](fields)
+      return new plain[failure.tag](fields)
   }
 }
 

@@ -83,7 +83,7 @@ const errorBody = (body: unknown, sent: ReadonlyArray<string>): { code?: string;
   const { code, message } = body
   return {
     ...(typeof code === "string" && /^[A-Za-z][\w.-]{0,63}$/.test(code) && scrub(code, sent) === code ? { code } : {}),
-    ...(typeof message === "string" ? { message: scrub(message, sent) } : {})
+    ...(typeof message === "string" ? { message } : {})
   }
 }
 
@@ -93,13 +93,13 @@ export const failure = Effect.fnUntraced(function* (
   response: Response,
   sent: Sent
 ): Effect.fn.Return<Failure.Failure> {
-  const quoted = sent()
-  const facts = yield* headerFacts(response, quoted)
+  const quotable = sent()
+  const facts = yield* headerFacts(response, quotable)
   const body = yield* Effect.orElseSucceed(text(response, maxErrorBytes), () => "")
   const parsed = parse(body)
-  const plain = mediaType(response) === "text/plain" ? { message: scrub(body, quoted) } : {}
-  const said = Result.isSuccess(parsed) ? errorBody(parsed.success, quoted) : plain
-  return Failure.fromAnswer(operation, { status: response.status, ...facts, ...said })
+  const plain = mediaType(response) === "text/plain" ? { message: body } : {}
+  const said = Result.isSuccess(parsed) ? errorBody(parsed.success, quotable) : plain
+  return Failure.fromAnswer(operation, { status: response.status, sent: quotable, ...facts, ...said })
 })
 
 /** The failure that an error body inside a 200 names (wire contract 5.1 and 5.5), if it is one. */
@@ -109,10 +109,11 @@ export const failureInside = (
   body: unknown,
   sent: Sent
 ): Failure.Failure | undefined => {
-  const { code, message } = errorBody(body, sent())
+  const quotable = sent()
+  const { code, message } = errorBody(body, quotable)
   return code === undefined || message === undefined
     ? undefined
-    : Failure.fromAnswer(operation, { status, code, message })
+    : Failure.fromAnswer(operation, { status, code, message, sent: quotable })
 }
 
 /** Reads and decodes the JSON body of a 200. */
