@@ -1,8 +1,5 @@
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
-  test: {
-    include: ["test/**/*.test.ts"],
-    typecheck: { enabled: true, include: ["test/**/*.test-d.ts"], checker: "tsc" }
-  }
+  test: { include: ["test/**/*.test.ts"] }
 })

@@ -1,0 +1,36 @@
+/** Code under test depends on `Client`; a test provides the in-memory ChatBotKit in its place, and looks into it. */
+import { Effect, Stream } from "effect"
+import { Contact } from "effect-chatbotkit"
+import * as InMemory from "effect-chatbotkit/layers/InMemory"
+import * as assert from "node:assert/strict"
+
+/** The code under test: gives every gold contact a nick. */
+const greetGold = Contact.list({ meta: { tier: "gold" } }).pipe(
+  Stream.mapEffect(({ id, name }) => Contact.update(id, { nick: `Dear ${name}` })),
+  Stream.runCount
+)
+
+const test = Effect.gen(function* () {
+  const api = yield* InMemory.InMemory
+  yield* api.seed([
+    { name: "Ada", meta: { tier: "gold" } },
+    { name: "Grace", meta: { tier: "silver" } },
+    { name: "Edsger", meta: { tier: "gold" } }
+  ])
+
+  assert.equal(yield* greetGold, 2)
+
+  const contacts = yield* api.contacts()
+  assert.deepEqual(
+    contacts.map((contact) => contact.nick),
+    ["Dear Ada", null, "Dear Edsger"]
+  )
+  const requests = yield* api.requests
+  assert.deepEqual(
+    requests.map((request) => request.operation),
+    ["Contact.list", "Contact.update", "Contact.update"]
+  )
+})
+
+await Effect.runPromise(Effect.provide(test, InMemory.layer()))
+console.log("passed")

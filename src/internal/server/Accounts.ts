@@ -1,0 +1,114 @@
+import * as Glob from "effect/Glob"
+
+/** A token with more to say than its text. */
+export interface TokenOptions {
+  readonly token: string
+  /** When it stops working, in milliseconds since the epoch. Default: never. */
+  readonly expiresAt?: number
+  /**
+   * Globs of the paths it may use, relative to `/v1/` or `/api/v1/`; a leading `!` excludes. Default: every path for
+   * the audiences `api` and `user`, none for any other.
+   */
+  readonly allowedRoutes?: ReadonlyArray<string>
+  /** What the token was made for. `user`, `api` and `app` may use fingerprints. Default `api`. */
+  readonly audience?: string
+}
+
+/** An account and the tokens that open it (wire contract 7). */
+export interface AccountOptions {
+  readonly id: string
+  /**
+   * Secret keys (`sk-…`), OAuth access tokens (`oaac-…`) or JWTs. A JWT is only compared, never verified. OAuth refresh
+   * tokens (`oart-…`) and any other text are refused even when listed here.
+   */
+  readonly tokens: ReadonlyArray<string | TokenOptions>
+  /** The id of the account that may run as this one, and whose limits it uses. Default: none. */
+  readonly parent?: string
+  /** The address under which the parent may run as this one. Default: none. */
+  readonly email?: string
+  /** Poll requests in 60 s, instead of the server's `rateLimit`. It counts only where this account has no parent. */
+  readonly pollLimit?: number
+}
+
+/** An account. */
+export type Account = Omit<AccountOptions, "tokens">
+
+/** What a token gives access to. */
+export interface Grant {
+  readonly account: Account
+  readonly audience: string
+  readonly expiresAt: number | undefined
+  readonly allows: (path: string) => boolean
+}
+
+/**
+ * The accounts there are. With none configured, every distinct `sk-…` token opens an account of its own, made on first
+ * use.
+ */
+export class Accounts {
+  private readonly grants = new Map<string, Grant>()
+  private readonly accounts = new Map<string, Account>()
+  private readonly open: boolean
+
+  constructor(configured: ReadonlyArray<AccountOptions> | undefined) {
+    this.open = configured === undefined
+    for (const { tokens, ...account } of configured ?? []) {
+      this.accounts.set(account.id, account)
+      for (const token of tokens) {
+        const options = typeof token === "string" ? { token } : token
+        this.grants.set(options.token, makeGrant(account, options))
+      }
+    }
+  }
+
+  /** What the token opens, if anything. */
+  grant(token: string): Grant | undefined {
+    const known = this.grants.get(token)
+    if (known !== undefined || !this.open || !token.startsWith("sk-")) return known
+    const account: Account = { id: `account-${this.accounts.size + 1}` }
+    this.accounts.set(account.id, account)
+    const grant = makeGrant(account, { token })
+    this.grants.set(token, grant)
+    return grant
+  }
+
+  /** The account with that id. */
+  get(id: string): Account | undefined {
+    return this.accounts.get(id)
+  }
+
+  /** The child of an account that has that address. */
+  childByEmail(parent: string, email: string): Account | undefined {
+    for (const account of this.accounts.values()) {
+      if (account.parent === parent && account.email === email) return account
+    }
+    return undefined
+  }
+
+  /** The account whose limits an account uses: its parent, if it has one. */
+  payer(account: Account): Account {
+    return (account.parent === undefined ? undefined : this.accounts.get(account.parent)) ?? account
+  }
+}
+
+const unrestrictedAudiences: ReadonlySet<string> = new Set(["api", "user"])
+
+const makeGrant = (account: Account, options: TokenOptions): Grant => {
+  const audience = options.audience ?? "api"
+  const routes = options.allowedRoutes ?? (unrestrictedAudiences.has(audience) ? ["**"] : [])
+  return { account, audience, expiresAt: options.expiresAt, allows: routeMatcher(routes) }
+}
+
+const routePrefix = /^\/?(?:api\/)?v1\//
+
+const glob = (route: string): Glob.Glob => Glob.make(route.replace(routePrefix, ""), { dot: true })
+
+const routeMatcher = (routes: ReadonlyArray<string>): ((path: string) => boolean) => {
+  const allowed = routes.filter((route) => !route.startsWith("!")).map(glob)
+  const excluded = routes.filter((route) => route.startsWith("!")).map((route) => glob(route.slice(1)))
+  return (path) => {
+    const relative = path.replace(routePrefix, "")
+    const matches = (candidate: Glob.Glob) => Glob.match(candidate, relative)
+    return allowed.some(matches) && !excluded.some(matches)
+  }
+}

@@ -1,0 +1,66 @@
+import * as Data from "effect/Data"
+import * as Assumptions from "./Assumptions.ts"
+
+/**
+ * A refusal the API answers with a body of `message` and `code` (wire contract 6).
+ *
+ * `codeFirst` is the key order of that body: handlers write `message` first, converted exceptions `code` first.
+ */
+export class ApiFailure extends Data.TaggedError("ApiFailure")<{
+  readonly status: number
+  readonly code: string
+  readonly message: string
+  readonly codeFirst: boolean
+}> {}
+
+const handled = (status: number, code: string, message: string) =>
+  new ApiFailure({ status, code, message, codeFirst: false })
+
+const converted = (status: number, code: string, message: string) =>
+  new ApiFailure({ status, code, message, codeFirst: true })
+
+/** 400, by default with the text the handlers use when they have nothing more to say. */
+export const badRequest = (message = "Bad request"): ApiFailure => handled(400, "BAD_REQUEST", message)
+
+/** 401: unknown, expired or malformed credentials (wire contract 7). */
+export const notAuthenticated: ApiFailure = handled(401, "NOT_AUTHENTICATED", "Not authenticated")
+
+/** 403: a row of another account, or a POST without credentials. */
+export const notAuthorized: ApiFailure = handled(403, "NOT_AUTHORIZED", "Not authorized")
+
+/** 404 */
+export const notFound: ApiFailure = handled(404, "NOT_FOUND", "Not found")
+
+/** 405 */
+export const methodNotAllowed: ApiFailure = handled(405, "METHOD_NOT_ALLOWED", "Method not allowed")
+
+/** 409 of the unique index on account and fingerprint. */
+export const uniqueViolation: ApiFailure = converted(409, "CONFLICT", "Unique constraint violation")
+
+/** 409 of the same index when it is an update that violates it. */
+export const uniqueViolationOnUpdate: ApiFailure = new ApiFailure({
+  ...Assumptions.updateToTakenFingerprint,
+  codeFirst: true
+})
+
+/** 429 of the poll limit (wire contract 4). */
+export const limitsReached: ApiFailure = converted(
+  429,
+  "LIMITS_REACHED",
+  "You have exceeded your allocated rate limits: rate/poll"
+)
+
+/** 500 carrying the text of an exception; without one, the text that stands for any database failure. */
+export const genericError = (message = "System error occurred"): ApiFailure => converted(500, "GENERIC_ERROR", message)
+
+/** 404 of a path that no route has. */
+export const unknownRoute: ApiFailure = handled(404, Assumptions.unknownRouteCode, Assumptions.unknownRouteMessage)
+
+/** The error body, with its keys in the order of where it was made. */
+export const toJson = (failure: ApiFailure): string =>
+  failure.codeFirst ? toStreamJson(failure) : toHandlerJson(failure)
+
+/** The error body as the list and stream wrapper writes it: `code` first, always (wire contract 5). */
+export const toStreamJson = ({ code, message }: ApiFailure): string => JSON.stringify({ code, message })
+
+const toHandlerJson = ({ code, message }: ApiFailure): string => JSON.stringify({ message, code })

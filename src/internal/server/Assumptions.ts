@@ -1,0 +1,105 @@
+/**
+ * What the in-memory API does where the wire contract is inferred ([I]) or unconfirmed ([U]). Each constant is the
+ * behaviour chosen; changing a belief about the real server means changing it here.
+ *
+ * Two beliefs have no constant. The loser of two racing deletes never gets the 500 it may get from the real server (3.7
+ * [I]), because each delete happens at once. And every item read before an error is sent before the error event; the
+ * real server may drop some (5.2 [I]).
+ */
+
+/** Limit in UTF-8 bytes of name, nick, email, phone and fingerprint: that of MySQL, not of the public build (2 [I]). */
+export const maxStringBytes = 191
+
+/** Limit in UTF-8 bytes of description and preferences: that of MySQL (2 [I]). */
+export const maxTextBytes = 65_535
+
+/** A body above this many bytes is refused: the default of the framework (6 [I]). */
+export const maxBodyBytes = 1_048_576
+
+/**
+ * Status and plain text of a body that is not JSON (6 [I]). The text is the reason phrase too, and there is no content
+ * type (6 [U]).
+ */
+export const malformedBody = { status: 400, text: "Invalid JSON" } as const
+
+/** Status and plain text of a body above the limit (6 [I]). */
+export const oversizedBody = { status: 413, text: "Body exceeded 1mb limit" } as const
+
+/** Status and plain text of a body in a charset nobody knows, or that was cut while it was sent (6 [I]). */
+export const unreadableBody = { status: 400, text: "Invalid body" } as const
+
+/** Code of the answer to a path that no route has; the vendor's own 404 page was not read (0 [U]). */
+export const unknownRouteCode = "NOT_FOUND"
+
+/** Message of the answer to a path that no route has (0 [U]). */
+export const unknownRouteMessage = "Not found"
+
+/** Without credentials, the verbs that the CSRF guard answers with 403 before the session check says 401 (6, 7 [I]). */
+export const csrfGuardedVerbs: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"])
+
+/**
+ * Query keys that win over the path parameter of the same name: `/contact/A/fetch?contactId=B` resolves B (3.2 [I]).
+ */
+export const queryParametersShadowPath = true
+
+/** A metadata filter whose value is the name of an inherited object member fails in the database (4 [I]). */
+export const inheritedFilterValueFails = true
+
+/** Length in milliseconds of the sliding window of the poll limit (4). */
+export const pollWindowMillis = 60_000
+
+/** A request that the poll limit refuses does not itself count against the limit (4 [U]). */
+export const refusedPollsCount = false
+
+/** The time in milliseconds the server gives itself to start answering (5.5). */
+export const maxWaitMillis = 25_000
+
+/** Silence in milliseconds from the start of a stream after which the one keep-alive event is sent (5.2). */
+export const nopAfterMillis = 16_667
+
+/** Time in milliseconds after which a slow JSON list commits to status 200 (5.5). */
+export const commitAfterMillis = 18_750
+
+/** If a keep-alive comes first, a CSV body has no header line (5.4 [I]). */
+export const nopDropsCsvHeader = true
+
+/** The headers that let browsers in, on every answer (6). */
+export const corsHeaders = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-methods": "GET,POST",
+  "access-control-allow-headers": "X-Requested-With, Accept, Content-Length, Content-Type, Authorization"
+} as const
+
+/** The charset of the content type decides how a body is decoded; this one if it names none (6 [I]). */
+export const defaultCharset = "utf-8"
+
+/** What a POST with a JSON content type and an empty body is taken to have sent (6 [I]). */
+export const emptyJsonBody = {} as const
+
+/**
+ * The refusal of a JSON body of `null`, `false`, `0` or `""` where a body is validated; the real server may stall
+ * instead. Delete, which ignores its body, accepts it (6 [U]).
+ */
+export const falsyJsonBodyMessage = "Bad request"
+
+/** What is compared when fingerprints are: every byte. The collation of the hosted database is unknown (11 [U]). */
+export const fingerprintKey = (fingerprint: string): string => fingerprint
+
+/** An update to a fingerprint that another contact of the account has fails as a create with it does (3.6 [I]). */
+export const updateToTakenFingerprint = {
+  status: 409,
+  code: "CONFLICT",
+  message: "Unique constraint violation"
+} as const
+
+/** The cursor of a row of another account gives a position; otherwise it would be an unknown cursor (4 [I]). */
+export const foreignCursorHasPosition = true
+
+/**
+ * The shape of the path of a metadata filter that the database can read: names, after dots from the second on, and
+ * indices in brackets. Names may have hyphens (4 [U]).
+ */
+export const filterPath = /^[^.[\]]+(?:\.[^.[\]]+|\[\d+\])*$/
+
+/** A path whose percent-encoding can't be decoded; the framework refuses it before any route sees it (0 [U]). */
+export const undecodablePathMessage = "Bad request"

@@ -1,0 +1,25 @@
+import * as Effect from "effect/Effect"
+import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import type { Scope } from "effect/Scope"
+import type { ApiFailure } from "./ApiFailure.ts"
+import type { AuthorizedCall } from "./Call.ts"
+import * as Reply from "./Reply.ts"
+
+/** One operation of the API: adding one is adding it to the table in `Endpoints.ts`. */
+export interface Endpoint {
+  /** Such as `Contact.fetch`. */
+  readonly operation: string
+  readonly verb: "GET" | "POST"
+  /** After `/v1` or `/api/v1`; a segment in braces is a parameter. */
+  readonly path: string
+  /** What is left once the verb, the content type and the session are checked. */
+  readonly handle: (call: AuthorizedCall) => Effect.Effect<HttpServerResponse, ApiFailure, Scope>
+}
+
+/** An endpoint that answers with one JSON document, given as text. */
+export const json = (
+  operation: string,
+  verb: Endpoint["verb"],
+  path: string,
+  run: (call: AuthorizedCall) => Effect.Effect<string, ApiFailure>
+): Endpoint => ({ operation, verb, path, handle: (call) => Effect.map(run(call), Reply.json) })

@@ -1,0 +1,14 @@
+import * as ContactEndpoints from "./ContactEndpoints.ts"
+import * as ContactLists from "./ContactLists.ts"
+import type { Endpoint } from "./Endpoint.ts"
+
+/** Every operation the API has (wire contract 3.1). */
+export const endpoints: ReadonlyArray<Endpoint> = [
+  ContactEndpoints.create,
+  ContactEndpoints.ensure,
+  ContactEndpoints.fetch,
+  ContactEndpoints.update,
+  ContactEndpoints.remove,
+  ContactLists.list,
+  ContactLists.exported
+]

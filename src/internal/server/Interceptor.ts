@@ -1,0 +1,56 @@
+import * as Data from "effect/Data"
+import type { Effect } from "effect/Effect"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import type { Scope } from "effect/Scope"
+import type { ApiFailure } from "./ApiFailure.ts"
+
+/**
+ * The connection ends here, without an answer. In process the client sees a transport error; over a socket the
+ * connection is destroyed.
+ */
+export class Disconnect extends Data.TaggedError("Disconnect")<{}> {}
+
+/** Which request of which operation is being answered. */
+export interface Intercepted {
+  /** Such as `Contact.fetch`. */
+  readonly operation: string
+  /** Which request of the operation it is, from 1. */
+  readonly attempt: number
+  readonly request: HttpServerRequest
+}
+
+/** Reads the page after a cursor, or the first one. */
+export type ReadPage<Row> = (cursor: string | undefined) => Effect<ReadonlyArray<Row>, ApiFailure>
+
+/** A page about to be read for a list, an export or a stream of one. */
+export interface InterceptedPage<Row> {
+  /** Which page of the reply it is, from 0. */
+  readonly index: number
+  /** The cursor it is read with. */
+  readonly cursor: string | undefined
+  readonly read: ReadPage<Row>
+}
+
+/** The places where a reply can be changed, the same in process and over a socket. */
+export interface Interceptor {
+  /**
+   * Around the whole answer to a request whose path is that of an operation, whatever its verb. `reply` does the work
+   * and always has a response: refusals are responses by now. Its body may be a stream.
+   */
+  readonly reply: (
+    intercepted: Intercepted,
+    reply: Effect<HttpServerResponse, Disconnect, Scope>
+  ) => Effect<HttpServerResponse, Disconnect, Scope>
+  /**
+   * Around each page read from the store. A delay here is a slow database; an `ApiFailure` is a database that fails:
+   * an HTTP status before the first event of a stream, an error event after it.
+   */
+  readonly page: <Row>(intercepted: Intercepted, page: InterceptedPage<Row>) => Effect<ReadonlyArray<Row>, ApiFailure>
+}
+
+/** Changes nothing. */
+export const none: Interceptor = {
+  reply: (_, reply) => reply,
+  page: (_, page) => page.read(page.cursor)
+}

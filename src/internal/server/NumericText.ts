@@ -1,0 +1,30 @@
+const shape = /^\s*[+-]?(?:(?:\d+(?:\.\d*)?)|(?:\.\d+))(?:e[+-]?\d+)?\s*$/i
+
+/** What the schema library says is a number but can't hold exactly. */
+const unsafe = Number.POSITIVE_INFINITY
+
+/**
+ * The number a text stands for, as the schema library of the real server converts it (wire contract 2): undefined if
+ * it is not a number, infinity if the text says more than a number can hold.
+ */
+export const parse = (text: string): number | undefined => {
+  if (!shape.test(text)) return undefined
+  const trimmed = text.trim()
+  const number = Number.parseFloat(trimmed)
+  const normal = String(number)
+  if (/e/i.test(trimmed)) return digits(trimmed) === digits(normal) ? number : unsafe
+  return /e/i.test(normal) || normal === decimal(trimmed) ? number + 0 : unsafe
+}
+
+const digits = (text: string): string =>
+  text.replace(/e.*$/i, "").replace(/[^\d]/g, "").replace(/^0+/, "").replace(/0+$/, "")
+
+const decimal = (text: string): string => {
+  const plain = text
+    .replace(/^\+/, "")
+    .replace(/\.0*$/, "")
+    .replace(/^(-?)\.([^.]*)$/, "$10.$2")
+    .replace(/^(-?)0+([0-9])/, "$1$2")
+  const trimmed = plain.includes(".") ? plain.replace(/0+$/, "") : plain
+  return trimmed === "-0" ? "0" : trimmed
+}

@@ -1,0 +1,62 @@
+/** A request the server has seen. */
+export interface SeenRequest {
+  /** The operation whose path it had, such as `Contact.fetch`; undefined for a path that no route has. */
+  readonly operation: string | undefined
+  /** Which request of its operation it was, from 1; 0 without an operation. */
+  readonly attempt: number
+  readonly method: string
+  /** As sent: undecoded, without the query. */
+  readonly path: string
+  /** As sent: undecoded, without the question mark; empty if there was none. */
+  readonly query: string
+  /** Names in lower case; the value of `authorization` is `<redacted>`. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The body as text, empty if there was none; undefined if it was too large or in no known charset. */
+  readonly body: string | undefined
+  /** When its head arrived, in milliseconds since the epoch. */
+  readonly time: number
+  /** The account it acted as; undefined if it was not allowed in. */
+  readonly account: string | undefined
+}
+
+/** Keeps the newest requests, up to a limit, and counts them all by operation. */
+export class RequestLog {
+  private readonly limit: number
+  private readonly counts = new Map<string | undefined, number>()
+  private seen: Array<SeenRequest> = []
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  /** Counts a request of an operation and says which one it is, from 1. */
+  count(operation: string | undefined): number {
+    const count = this.counted(operation) + 1
+    this.counts.set(operation, count)
+    return count
+  }
+
+  /** How many requests of an operation there were, those no longer kept included. */
+  counted(operation: string | undefined): number {
+    return this.counts.get(operation) ?? 0
+  }
+
+  /** Keeps a request. */
+  add(request: SeenRequest): void {
+    if (this.limit <= 0) return
+    this.seen.push(request)
+    // Dropping half a log at a time keeps the cost of each request constant.
+    if (this.seen.length >= this.limit * 2) this.seen = this.seen.slice(-this.limit)
+  }
+
+  /** The newest requests, oldest first. */
+  list(): ReadonlyArray<SeenRequest> {
+    return this.seen.slice(-this.limit)
+  }
+
+  /** Forgets requests and counts. */
+  clear(): void {
+    this.seen = []
+    this.counts.clear()
+  }
+}

@@ -1,0 +1,116 @@
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import * as Accounts from "./Accounts.ts"
+import * as Interceptor from "./Interceptor.ts"
+import { PollLimit } from "./PollLimit.ts"
+import * as RequestLog from "./RequestLog.ts"
+import * as Store from "./Store.ts"
+
+/** How the in-memory API is set up. */
+export interface Options {
+  /** Default: every distinct `sk-…` token is an account of its own. */
+  readonly accounts?: ReadonlyArray<Accounts.AccountOptions>
+  /** Requests in 60 s to paths ending in `/list`, for each paying account. Default: no limit. */
+  readonly rateLimit?: number
+  /** How many of the newest requests are kept for inspection. Default 10,000. */
+  readonly requestLogLimit?: number
+  /** Default: replies are left as they are. */
+  readonly interceptor?: Interceptor.Interceptor
+}
+
+/** A contact to seed. What is absent gets the default a create gives it. */
+export type Seed = Partial<Omit<Store.ContactRecord, "account">>
+
+/** The state of one in-memory API, and the handle on it. */
+export interface Service {
+  readonly store: Store.Store
+  readonly accounts: Accounts.Accounts
+  readonly pollLimit: PollLimit
+  readonly log: RequestLog.RequestLog
+  /** May be replaced at any time; requests in flight keep the one they started with. */
+  interceptor: Interceptor.Interceptor
+  /**
+   * The id of the account a token opens, made if there is none yet; undefined for a token that opens none. For a token
+   * of an account's own that is the account it acts as without run-as headers.
+   */
+  readonly accountOf: (token: string) => string | undefined
+  /**
+   * Adds contacts to an account as they are given, unchecked, and returns them as stored. Times are milliseconds. An id
+   * or fingerprint that is taken is a defect.
+   */
+  readonly seed: (account: string, seeds: Iterable<Seed>) => Effect.Effect<ReadonlyArray<Store.ContactRecord>>
+  /** Copies of the contacts of one account or of all, oldest first within an account. */
+  readonly snapshot: (account?: string) => Effect.Effect<ReadonlyArray<Store.ContactRecord>>
+  /** The requests seen, oldest first. */
+  readonly requests: Effect.Effect<ReadonlyArray<RequestLog.SeenRequest>>
+  /** Removes all contacts, seen requests and used limits. Accounts and interceptor stay. */
+  readonly clear: Effect.Effect<void>
+}
+
+/** The in-memory API's state. */
+export class ServerState extends Context.Service<ServerState, Service>()(
+  "effect-chatbotkit/internal/server/ServerState"
+) {}
+
+const defaultRequestLogLimit = 10_000
+
+/** A new, empty API. */
+export const make = (options: Options = {}): Effect.Effect<Service> =>
+  Effect.sync(() => {
+    const store = new Store.Store()
+    const accounts = new Accounts.Accounts(options.accounts)
+    const pollLimit = new PollLimit(accounts, options.rateLimit)
+    const log = new RequestLog.RequestLog(options.requestLogLimit ?? defaultRequestLogLimit)
+    return ServerState.of({
+      store,
+      accounts,
+      pollLimit,
+      log,
+      interceptor: options.interceptor ?? Interceptor.none,
+      accountOf: (token) => accounts.grant(token)?.account.id,
+      seed: (account, seeds) => seed(store, account, seeds),
+      snapshot: (account) => Effect.sync(() => store.rows(account).map(copy)),
+      requests: Effect.sync(() => log.list()),
+      clear: Effect.sync(() => {
+        store.clear()
+        log.clear()
+        pollLimit.clear()
+      })
+    })
+  })
+
+/** A new, empty API as a layer. */
+export const layer = (options?: Options): Layer.Layer<ServerState> => Layer.effect(ServerState, make(options))
+
+const copy = (record: Store.ContactRecord): Store.ContactRecord => ({ ...record, meta: structuredClone(record.meta) })
+
+const seed = Effect.fnUntraced(function* (store: Store.Store, account: string, seeds: Iterable<Seed>) {
+  const now = yield* Clock.currentTimeMillis
+  const random = yield* Random.Random
+  const seeded: Array<Store.ContactRecord> = []
+  for (const given of seeds) {
+    const createdAt = given.createdAt ?? now
+    const inserted = store.insertRecord({
+      id: given.id ?? store.nextId(createdAt, random),
+      account,
+      name: given.name ?? "",
+      description: given.description ?? "",
+      fingerprint: given.fingerprint ?? store.nextId(createdAt, random),
+      email: given.email ?? null,
+      phone: given.phone ?? null,
+      nick: given.nick ?? null,
+      preferences: given.preferences ?? null,
+      verifiedAt: given.verifiedAt ?? null,
+      meta: structuredClone(given.meta ?? null),
+      createdAt,
+      updatedAt: given.updatedAt ?? createdAt
+    })
+    if (Result.isFailure(inserted)) return yield* Effect.die(new Error("seed: id or fingerprint is taken"))
+    seeded.push(copy(inserted.success))
+  }
+  return seeded
+})

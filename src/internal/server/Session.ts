@@ -1,0 +1,63 @@
+import type { Headers } from "effect/http/Headers"
+import * as Result from "effect/Result"
+import type { Account, Accounts, Grant } from "./Accounts.ts"
+import * as ApiFailure from "./ApiFailure.ts"
+import * as Assumptions from "./Assumptions.ts"
+
+/** Who a request acts as. */
+export interface Session {
+  readonly account: Account
+  readonly audience: string
+}
+
+/** What decides who a request acts as. */
+export interface Credentials {
+  readonly method: string
+  readonly path: string
+  readonly headers: Headers
+  /** In milliseconds since the epoch. */
+  readonly now: number
+}
+
+const kinds: ReadonlyArray<{ readonly is: (token: string) => boolean; readonly runsAs: boolean }> = [
+  { is: (token) => token.startsWith("sk-"), runsAs: true },
+  { is: (token) => token.startsWith("oaac-"), runsAs: true },
+  { is: (token) => !token.startsWith("oart-") && token.split(".").length === 3, runsAs: false }
+]
+
+/** The session of a request, or the refusal it gets when its turn in the order of checks comes (wire contract 7). */
+export const authenticate = (
+  accounts: Accounts,
+  credentials: Credentials
+): Result.Result<Session, ApiFailure.ApiFailure> => {
+  const authorization = credentials.headers["authorization"]
+  if (!authorization) {
+    return Result.fail(
+      Assumptions.csrfGuardedVerbs.has(credentials.method) ? ApiFailure.notAuthorized : ApiFailure.notAuthenticated
+    )
+  }
+  // The scheme is not looked at, and a second blank in a row leaves an empty token.
+  const token = authorization.split(" ")[1]?.trim() ?? ""
+  const kind = kinds.find(({ is }) => is(token))
+  const grant = kind === undefined ? undefined : accounts.grant(token)
+  if (kind === undefined || grant === undefined || !isUsable(grant, credentials)) {
+    return Result.fail(ApiFailure.notAuthenticated)
+  }
+  const account = kind.runsAs ? runAs(accounts, grant.account, credentials.headers) : grant.account
+  return account === undefined
+    ? Result.fail(ApiFailure.notAuthenticated)
+    : Result.succeed({ account, audience: grant.audience })
+}
+
+const isUsable = (grant: Grant, { now, path }: Credentials): boolean =>
+  (grant.expiresAt === undefined || now < grant.expiresAt) && grant.allows(path)
+
+const runAs = (accounts: Accounts, owner: Account, headers: Headers): Account | undefined => {
+  const id = headers["x-runas-user-id"] || headers["x-runas-userid"]
+  if (id) {
+    const child = accounts.get(id)
+    return child?.parent === owner.id ? child : undefined
+  }
+  const email = headers["x-runas-child-user-email"]
+  return email ? accounts.childByEmail(owner.id, email) : owner
+}

@@ -1,0 +1,70 @@
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServer from "effect/http/HttpServer"
+import type { ServeError } from "effect/http/HttpServerError"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Layer from "effect/Layer"
+import type { Server } from "node:http"
+import { createServer } from "node:http"
+import * as Api from "../internal/server/Api.ts"
+import * as ServerState from "../internal/server/ServerState.ts"
+
+/** Where the emulator listens. */
+export interface ListenOptions {
+  /** Default 0: a free port. */
+  readonly port?: number
+  /** Default `127.0.0.1`. */
+  readonly host?: string
+}
+
+/** How the emulator is set up. */
+export interface Options extends ListenOptions, ServerState.Options {}
+
+/** A running emulator. */
+export interface Service {
+  /** Such as `http://127.0.0.1:40123`, without a slash at the end. */
+  readonly url: string
+  /** The contacts, accounts and requests behind it. */
+  readonly state: ServerState.Service
+}
+
+/** The in-memory ChatBotKit API, served over HTTP. */
+export class Emulator extends Context.Service<Emulator, Service>()("effect-chatbotkit/layers/Emulator") {}
+
+/**
+ * Serves a new, empty API with Node's HTTP server for as long as the layer lives. When it ends, open connections are
+ * cut.
+ */
+export const layer = (options: Options = {}): Layer.Layer<Emulator | ServerState.ServerState, ServeError> =>
+  layerShared(options).pipe(Layer.provideMerge(ServerState.layer(options)))
+
+/** Serves the API whose state is in the context, so that it can be used in process at the same time. */
+export const layerShared = (options: ListenOptions = {}): Layer.Layer<Emulator, ServeError, ServerState.ServerState> =>
+  Layer.unwrap(Effect.sync(() => serving(createServer(), options)))
+
+const serving = (server: Server, { port = 0, host = "127.0.0.1" }: ListenOptions) =>
+  Layer.effect(Emulator, serve(server)).pipe(Layer.provide(NodeHttpServer.layerServer(() => server, { port, host })))
+
+const serve = Effect.fnUntraced(function* (server: Server) {
+  const { address } = yield* HttpServer.HttpServer
+  const state = yield* ServerState.ServerState
+  const handler = yield* HttpRouter.toHttpEffect(Api.routes)
+  yield* HttpServer.serveEffect(Effect.catchTag(handler, "Disconnect", () => cutConnection))
+  // Added last so that it runs first: the server's own shutdown waits for connections that may never end.
+  yield* Effect.addFinalizer(() => Effect.sync(() => close(server)))
+  return Emulator.of({ url: HttpServer.formatAddress(address), state })
+})
+
+const close = (server: Server): void => {
+  server.close()
+  server.closeAllConnections()
+}
+
+const cutConnection = Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
+  NodeHttpServerRequest.toServerResponse(request).destroy()
+  return HttpServerResponse.empty()
+})

@@ -1,0 +1,96 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Stream } from "effect"
+import { expectTypeOf } from "vitest"
+import * as Client from "../src/Client.ts"
+import * as Contact from "../src/Contact.ts"
+import type * as Errors from "../src/Errors.ts"
+
+// Checked by the compiler: `npm test` type-checks before it runs anything.
+
+type Common =
+  | Errors.InvalidRequest
+  | Errors.Unauthorized
+  | Errors.PaymentRequired
+  | Errors.Forbidden
+  | Errors.RateLimited
+  | Errors.ServerError
+  | Errors.Timeout
+  | Errors.TransportError
+  | Errors.UnexpectedResponse
+
+describe("the error unions are exact", () => {
+  it("each operation names what can happen to it, and nothing else", () => {
+    expectTypeOf(Contact.create()).toEqualTypeOf<
+      Effect.Effect<Contact.ContactRef, Common | Errors.Conflict, Client.Client>
+    >()
+    expectTypeOf(Contact.fetch("id")).toEqualTypeOf<
+      Effect.Effect<Contact.Contact, Common | Errors.NotFound, Client.Client>
+    >()
+    expectTypeOf(Contact.update("id", {})).toEqualTypeOf<
+      Effect.Effect<Contact.ContactRef, Common | Errors.NotFound | Errors.Conflict, Client.Client>
+    >()
+    expectTypeOf(Contact.delete("id")).toEqualTypeOf<
+      Effect.Effect<Contact.ContactRef, Common | Errors.NotFound, Client.Client>
+    >()
+    expectTypeOf(Contact.ensure({ fingerprint: "" })).toEqualTypeOf<
+      Effect.Effect<Contact.ContactRef, Common | Errors.Conflict, Client.Client>
+    >()
+    expectTypeOf(Contact.list()).toEqualTypeOf<Stream.Stream<Contact.Contact, Common, Client.Client>>()
+    expectTypeOf(Contact.listPage()).toEqualTypeOf<Effect.Effect<Contact.ContactPage, Common, Client.Client>>()
+  })
+
+  it("fetch cannot fail with Conflict, nor create with NotFound", () => {
+    expectTypeOf<Extract<Contact.FetchError, { _tag: "Conflict" }>>().toBeNever()
+    expectTypeOf<Extract<Contact.CreateError, { _tag: "NotFound" }>>().toBeNever()
+    expectTypeOf<Extract<Contact.EnsureError, { _tag: "NotFound" }>>().toBeNever()
+    expectTypeOf<Extract<Contact.DeleteError, { _tag: "Conflict" }>>().toBeNever()
+    expectTypeOf<Extract<Contact.ListError, { _tag: "NotFound" | "Conflict" }>>().toBeNever()
+    // @ts-expect-error a handler for what cannot happen is a mistake
+    void Contact.fetch("id").pipe(Effect.catchTag("Conflict", () => Effect.void))
+    // @ts-expect-error a handler for what cannot happen is a mistake
+    void Contact.create().pipe(Effect.catchTag("NotFound", () => Effect.void))
+  })
+
+  it("a tag that is caught is gone", () => {
+    const handled = Contact.fetch("id").pipe(Effect.catchTag("NotFound", () => Effect.succeed(undefined)))
+    expectTypeOf(handled).toEqualTypeOf<Effect.Effect<Contact.Contact | undefined, Common, Client.Client>>()
+  })
+
+  it("the fields of a failure are there to read", () => {
+    expectTypeOf<Errors.ContactError["outcome"]>().toEqualTypeOf<"not-sent" | "rejected" | "unknown">()
+    expectTypeOf<Errors.ContactError["attempts"]>().toEqualTypeOf<number>()
+    expectTypeOf<Errors.NotFound["contactId"]>().toEqualTypeOf<string>()
+    expectTypeOf<Errors.RateLimited["retryAfter"]>().toEqualTypeOf<number | undefined>()
+  })
+
+  it("other options add the failure of being invalid, for effects and streams", () => {
+    const overrides = { retry: { retries: 0 } }
+    expectTypeOf(Contact.fetch("id").pipe(Client.withOptions(overrides))).toEqualTypeOf<
+      Effect.Effect<Contact.Contact, Contact.FetchError | Errors.InvalidOptions, Client.Client>
+    >()
+    expectTypeOf(Contact.list().pipe(Client.withOptionsStream(overrides))).toEqualTypeOf<
+      Stream.Stream<Contact.Contact, Contact.ListError | Errors.InvalidOptions, Client.Client>
+    >()
+  })
+
+  it("operations are values: building one runs nothing", () => {
+    assert.isTrue(Effect.isEffect(Contact.create()))
+    assert.isTrue(Stream.isStream(Contact.list()))
+  })
+})
+
+describe("the schemas' types are exact", () => {
+  it("nulls stay nulls and times stay numbers", () => {
+    expectTypeOf<Contact.Contact["name"]>().toEqualTypeOf<string>()
+    expectTypeOf<Contact.Contact["email"]>().toEqualTypeOf<string | null>()
+    expectTypeOf<Contact.Contact["verifiedAt"]>().toEqualTypeOf<number | null>()
+    expectTypeOf<Contact.Contact["createdAt"]>().toEqualTypeOf<number>()
+  })
+
+  it("ensure wants a fingerprint, and has no verifiedAt", () => {
+    // @ts-expect-error fingerprint is required
+    void Contact.ensure({ name: "Ada" })
+    // @ts-expect-error the server ignores verifiedAt here
+    void Contact.ensure({ fingerprint: "crm-0001-ada-lovelace", verifiedAt: 1 })
+  })
+})
