@@ -5,6 +5,7 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Result from "effect/Result"
 import type { Scope } from "effect/Scope"
+import type { unhandled } from "effect/Types"
 import * as ApiFailure from "./ApiFailure.ts"
 import * as Assumptions from "./Assumptions.ts"
 import type { Call } from "./Call.ts"
@@ -20,7 +21,7 @@ import type { Service } from "./ServerState.ts"
 import { ServerState } from "./ServerState.ts"
 import * as Session from "./Session.ts"
 
-type Replied<E = never> = Effect.Effect<HttpServerResponse.HttpServerResponse, E, Scope>
+type Replied<E = never, R = never> = Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | Scope>
 
 const route = Routing.make(endpoints)
 
@@ -35,8 +36,10 @@ export const routes = HttpRouter.use(
     yield* router.add("*", "/*", reply)
     // A router finds no route for a path it can't decode.
     yield* router.addGlobalMiddleware((routed) =>
-      Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ url }) =>
-        isDecodable(splitUrl(url).path) ? routed : Effect.interruptible(reply)
+      Effect.flatMap(
+        HttpServerRequest.HttpServerRequest,
+        ({ url }): Replied<Disconnect | unhandled, HttpServerRequest.HttpServerRequest> =>
+          isDecodable(splitUrl(url).path) ? routed : Effect.interruptible(reply)
       )
     )
   })

@@ -51,7 +51,8 @@ describe("The record (contract 1)", () => {
   it.effect("writes numbers that JSON lacks as text", () =>
     Effect.gen(function* () {
       const meta = { a: Infinity, b: [-Infinity, NaN], c: 2n ** 60n, d: 5n, e: new Date(7) }
-      const [contact] = yield* seed([{ meta }])
+      // The type of a seed is JSON; what a test of the rule needs is not.
+      const [contact] = yield* seed([{ meta: meta as never }])
       const { meta: sent } = yield* fetched(contact?.id ?? "")
       assert.deepStrictEqual(sent, { a: "$Infinity", b: ["-$Infinity", "$NaN"], c: "1152921504606846976n", d: 5, e: 7 })
     }).pipe(Effect.provide(layer()))

@@ -1,0 +1,74 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Cause, Schema } from "effect"
+import { inspect } from "node:util"
+import * as Errors from "../src/Errors.ts"
+
+const fields = {
+  operation: "Contact.fetch",
+  method: "GET",
+  path: "/contact/{contactId}/fetch",
+  description: "It went wrong",
+  attempts: 1,
+  outcome: "unknown",
+  isRetryable: false
+} as const
+
+const errors: ReadonlyArray<Errors.ContactError> = [
+  new Errors.InvalidRequest(fields),
+  new Errors.Unauthorized(fields),
+  new Errors.PaymentRequired(fields),
+  new Errors.Forbidden(fields),
+  new Errors.NotFound({ ...fields, contactId: "c1" }),
+  new Errors.Conflict(fields),
+  new Errors.RateLimited(fields),
+  new Errors.ServerError(fields),
+  new Errors.Timeout({ ...fields, phase: "body" }),
+  new Errors.TransportError(fields),
+  new Errors.UnexpectedResponse(fields)
+]
+
+describe.each(errors.map((error) => [error._tag, error] as const))("%s", (tag, error) => {
+  it("is an Error whose message says what failed, where and how often", () => {
+    assert.instanceOf(error, Error)
+    assert.strictEqual(error.name, tag)
+    assert.strictEqual(
+      error.message,
+      "Contact.fetch: It went wrong (GET /contact/{contactId}/fetch, 1 attempt)"
+    )
+  })
+
+  it("says so in every rendering", () => {
+    for (const text of [String(error), inspect(error), Cause.pretty(Cause.fail(error)), error.stack ?? ""]) {
+      assert.include(text, error.message)
+      assert.include(text, tag)
+    }
+  })
+
+  it("has its facts in JSON", () => {
+    const json: unknown = JSON.parse(JSON.stringify(error))
+    assert.deepInclude(json, { _tag: tag, operation: "Contact.fetch", attempts: 1, outcome: "unknown" })
+  })
+})
+
+it.each([
+  [{ status: 404, code: "NOT_FOUND", attempts: 0 }, "(404 NOT_FOUND, GET /contact/{contactId}/fetch, not sent)"],
+  [{ status: 500, attempts: 3 }, "(500, GET /contact/{contactId}/fetch, 3 attempts)"],
+  [{ code: "X", received: 12 }, "(X, GET /contact/{contactId}/fetch, 1 attempt, 12 received)"]
+])("the message holds %j", (over, expected) => {
+  assert.include(new Errors.ServerError({ ...fields, ...over }).message, expected)
+})
+
+it("an error goes through its schema and back", () => {
+  const error = new Errors.RateLimited({ ...fields, status: 429, retryAfter: 5, cause: new Error("ECONNRESET") })
+  const codec = Schema.toCodecJson(Errors.RateLimited)
+  const json: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(codec)(error)))
+  const back = Schema.decodeUnknownSync(codec)(json)
+  assert.strictEqual(back.message, error.message)
+  assert.strictEqual(back.retryAfter, 5)
+})
+
+it("InvalidOptions names the option", () => {
+  const error = new Errors.InvalidOptions({ option: "retry.retries", description: "Expected an integer" })
+  assert.strictEqual(error.message, "Invalid option retry.retries: Expected an integer")
+  for (const text of [String(error), inspect(error), Cause.pretty(Cause.fail(error))]) assert.include(text, error.message)
+})

@@ -1,0 +1,245 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import { inspect } from "node:util"
+import type * as Errors from "../../src/Errors.ts"
+import * as Failure from "../../src/internal/Failure.ts"
+import * as Operation from "../../src/internal/Operation.ts"
+
+const spec = { method: "POST", safety: "idempotent", success: Schema.Struct({ id: Schema.String }) } as const
+const path = "/contact/{contactId}/x"
+
+const operations = {
+  none: Operation.make({ ...spec, path, name: "Test.none" }),
+  NotFound: Operation.make({ ...spec, path, name: "Test.notFound", failures: ["NotFound"] }),
+  Conflict: Operation.make({ ...spec, path, name: "Test.conflict", failures: ["Conflict"] }),
+  both: Operation.make({ ...spec, path, name: "Test.both", failures: ["NotFound", "Conflict"] })
+}
+
+const known: Readonly<Record<number, Errors.Tag>> = {
+  400: "InvalidRequest",
+  401: "Unauthorized",
+  402: "PaymentRequired",
+  403: "Forbidden",
+  404: "NotFound",
+  405: "InvalidRequest",
+  408: "Timeout",
+  409: "Conflict",
+  413: "InvalidRequest",
+  422: "InvalidRequest",
+  429: "RateLimited"
+}
+
+const transient = [408, 429, 500, 502, 503, 504]
+
+const tagOf = (operation: Operation.Any, status: number): Errors.Tag => {
+  const tag = known[status] ?? (status >= 500 ? "ServerError" : "UnexpectedResponse")
+  const special = tag === "NotFound" || tag === "Conflict"
+  return special && !operation.failures.includes(tag) ? "UnexpectedResponse" : tag
+}
+
+const outcomeOf = (status: number): Errors.Outcome => {
+  if (status < 300 || status === 408) return "unknown"
+  return status >= 500 && status !== 501 ? "unknown" : "rejected"
+}
+
+const context = { safety: "idempotent", attempts: 2, outcome: "unknown", contactId: "c1" } as const
+
+describe("fromAnswer", () => {
+  for (const [failures, operation] of Object.entries(operations)) {
+    it(`maps every status of an operation that fails with ${failures}`, () => {
+      for (let status = 100; status <= 599; status++) {
+        if (status === 200) continue
+        const failure = Failure.fromAnswer(operation, { status, sent: [] })
+        const error = Failure.toError(operation, failure, context)
+        assert.strictEqual(failure.tag, tagOf(operation, status), `${status}`)
+        assert.strictEqual(failure.transient, transient.includes(status), `transient of ${status}`)
+        assert.strictEqual(failure.outcome, outcomeOf(status), `outcome of ${status}`)
+        assert.strictEqual(failure.phase, status === 408 ? "server" : undefined, `phase of ${status}`)
+        assert.strictEqual(error._tag, failure.tag)
+        assert.strictEqual(error.status, status)
+        assert.strictEqual(error.attempts, 2)
+        assert.notStrictEqual(error.message, "")
+        assert.notStrictEqual(error.description, "")
+      }
+    })
+  }
+
+  it("maps a redirect that hides its status", () => {
+    const failure = Failure.fromAnswer(operations.none, { status: 0, sent: [] })
+    assert.deepInclude(failure, { tag: "UnexpectedResponse", outcome: "rejected", transient: false, status: 0 })
+    assert.strictEqual(failure.description, "Redirects are not followed")
+  })
+
+  it.each([
+    ["BAD_REQUEST", "InvalidRequest", "rejected", false],
+    ["NOT_AUTHENTICATED", "Unauthorized", "rejected", false],
+    ["NO_SUBSCRIPTION", "PaymentRequired", "rejected", false],
+    ["NOT_AUTHORIZED", "Forbidden", "rejected", false],
+    ["NOT_FOUND", "NotFound", "rejected", false],
+    ["METHOD_NOT_ALLOWED", "InvalidRequest", "rejected", false],
+    ["TIMEOUT", "Timeout", "unknown", true],
+    ["CONFLICT", "Conflict", "rejected", false],
+    ["UNPROCESSABLE_ENTITY", "InvalidRequest", "rejected", false],
+    ["LIMITS_REACHED", "RateLimited", "rejected", true],
+    ["TOO_MANY_REQUESTS", "RateLimited", "rejected", true],
+    ["GENERIC_ERROR", "ServerError", "unknown", true],
+    ["SERVICE_UNAVAILABLE", "ServerError", "unknown", true],
+    ["NEW_AND_UNKNOWN", "ServerError", "unknown", true],
+    // Names that every object inherits.
+    ["constructor", "ServerError", "unknown", true],
+    ["toString", "ServerError", "unknown", true]
+  ] as const)("maps %s inside a 200", (code, tag, outcome, transient) => {
+    const failure = Failure.fromAnswer(operations.both, { status: 200, code, message: "x", sent: [] })
+    assert.deepInclude(failure, { tag, outcome, transient, code, status: 200 })
+  })
+
+  it("does not let an operation fail inside a 200 with what it does not promise", () => {
+    assert.strictEqual(
+      Failure.fromAnswer(operations.none, { status: 200, code: "NOT_FOUND", message: "x", sent: [] }).tag,
+      "UnexpectedResponse"
+    )
+  })
+
+  it.each(["Contact is not verified", "Contact is verified", "fingerprint is too short"])(
+    "takes a 500 that says %j for a refusal",
+    (message) => {
+      assert.deepInclude(Failure.fromAnswer(operations.none, { status: 500, message, sent: [] }), {
+        tag: "ServerError",
+        outcome: "rejected",
+        transient: false
+      })
+      assert.isTrue(Failure.fromAnswer(operations.none, { status: 503, message, sent: [] }).transient)
+    }
+  )
+
+  it("takes a refusal for one also where the caller sent the same words", () => {
+    const message = "Contact is verified"
+    assert.isFalse(Failure.fromAnswer(operations.none, { status: 500, message, sent: [message] }).transient)
+  })
+
+  it("says what the server said, less what the caller sent", () => {
+    const { description } = Failure.fromAnswer(operations.none, {
+      status: 400,
+      message: '"nick" Ada is too long',
+      sent: ["Ada"]
+    })
+    assert.strictEqual(description, '"nick" … is too long')
+  })
+
+  it("describes an answer that says nothing", () => {
+    assert.strictEqual(
+      Failure.fromAnswer(operations.none, { status: 400, message: " \n", sent: [] }).description,
+      "The server refused the request"
+    )
+  })
+})
+
+describe("transport", () => {
+  const nested = (code: string) =>
+    new TypeError("fetch failed", { cause: Object.assign(new Error("https://host/?q=ada@example.com"), { code }) })
+
+  it.each(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"])("%s: nothing was sent", (code) => {
+    assert.deepInclude(Failure.transport(nested(code)), { tag: "TransportError", outcome: "not-sent", transient: true })
+    assert.strictEqual(Failure.transport(nested(code), 200).outcome, "unknown")
+  })
+
+  it.each(["ECONNRESET", "EPIPE", "ETIMEDOUT", "UND_ERR_SOCKET", "UND_ERR_HEADERS_TIMEOUT"])("%s: unknown", (code) => {
+    assert.deepInclude(Failure.transport(nested(code)), { outcome: "unknown", transient: true })
+  })
+
+  it.each(["EHOSTUNREACH", "ENETUNREACH"])("%s says nothing was sent only while connecting", (code) => {
+    const connecting = Object.assign(new Error("x"), { code, syscall: "connect" })
+    const reading = Object.assign(new Error("x"), { code, syscall: "read" })
+    assert.strictEqual(Failure.transport(connecting).outcome, "not-sent")
+    assert.strictEqual(Failure.transport(reading).outcome, "unknown")
+  })
+
+  const cyclic = new Error("cyclic")
+  cyclic.cause = cyclic
+  it.each([undefined, null, "text", 1, cyclic, { code: 5 }, { code: "lower case" }, Object.create(null)])(
+    "takes any cause: %s",
+    (cause) => {
+      const failure = Failure.transport(cause)
+      assert.deepInclude(failure, { tag: "TransportError", outcome: "unknown", transient: true })
+      assert.notStrictEqual(failure.description, "")
+    }
+  )
+
+  it("keeps nothing of the cause but its code", () => {
+    const failure = Failure.transport(nested("ECONNRESET"))
+    const error = Failure.toError(operations.none, failure, context)
+    for (const text of [inspect(failure, { depth: 9 }), inspect(error, { depth: 9 }), JSON.stringify(error)]) {
+      assert.include(text, "ECONNRESET")
+      assert.notInclude(text, "ada")
+      assert.notInclude(text, "fetch failed")
+    }
+  })
+})
+
+describe("toError", () => {
+  const notFound = Failure.fromAnswer(operations.both, { status: 404, sent: [] })
+
+  it.each([
+    ["cmwsk55x8000com7dj9qcuwx6", "cmwsk55x8000com7dj9qcuwx6"],
+    [" c1 ", "c1"],
+    ["(Ada Lovelace)", "(redacted)"],
+    ["@ada", "(redacted)"],
+    ["ada@example.com", "(redacted)"],
+    ["+12025550123", "(redacted)"],
+    ["12025550123", "(redacted)"],
+    [undefined, "(redacted)"]
+  ])("NotFound.contactId of %j is %j", (contactId, expected) => {
+    const error = Failure.toError(operations.both, notFound, { ...context, contactId })
+    assert.strictEqual(error._tag === "NotFound" ? error.contactId : undefined, expected)
+  })
+
+  it.each([
+    ["read", "unknown", true],
+    ["idempotent", "unknown", true],
+    ["unsafe", "unknown", false],
+    ["unsafe", "rejected", true],
+    ["unsafe", "not-sent", true]
+  ] as const)("a transient failure of a %s call with outcome %s: isRetryable %s", (safety, outcome, expected) => {
+    const failure = Failure.fromAnswer(operations.none, { status: 503, sent: [] })
+    const error = Failure.toError(operations.none, failure, { ...context, safety, outcome })
+    assert.strictEqual(error.isRetryable, expected)
+    assert.strictEqual(error.outcome, outcome)
+  })
+
+  it("carries every fact", () => {
+    const failure = Failure.fromAnswer(operations.none, {
+      status: 429,
+      code: "LIMITS_REACHED",
+      message: "Slow down",
+      requestId: "req",
+      retryAfter: 5,
+      sent: []
+    })
+    const error = Failure.toError(operations.none, failure, { ...context, lastId: "c9", received: 7 })
+    assert.deepInclude(error, {
+      _tag: "RateLimited",
+      operation: "Test.none",
+      method: "POST",
+      path,
+      status: 429,
+      code: "LIMITS_REACHED",
+      description: "Slow down",
+      requestId: "req",
+      retryAfter: 5,
+      attempts: 2,
+      outcome: "unknown",
+      isRetryable: true,
+      lastId: "c9",
+      received: 7
+    })
+  })
+
+  it("names the field of what was refused", () => {
+    const error = Failure.toError(operations.none, Failure.refused("meta.a", "expected b"), context)
+    assert.deepInclude(error, { _tag: "InvalidRequest", field: "meta.a", description: "meta.a: expected b" })
+  })
+
+  it("turns what an operation does not promise into an UnexpectedResponse", () => {
+    assert.strictEqual(Failure.toError(operations.none, notFound, context)._tag, "UnexpectedResponse")
+  })
+})

@@ -1,0 +1,410 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { TestClock } from "effect/testing"
+import type { AccountOptions } from "../../../src/internal/server/Accounts.ts"
+import * as ServerState from "../../../src/internal/server/ServerState.ts"
+import { layer, parse, post, seed, send, type Sent } from "./Harness.ts"
+
+const error = (message: string, code: string) => JSON.stringify({ message, code })
+const badRequest = error("Bad request", "BAD_REQUEST")
+const notAuthenticated = error("Not authenticated", "NOT_AUTHENTICATED")
+const notAuthorized = error("Not authorized", "NOT_AUTHORIZED")
+const methodNotAllowed = error("Method not allowed", "METHOD_NOT_ALLOWED")
+const notFound = error("Not found", "NOT_FOUND")
+const json = { "content-type": "application/json" }
+const mebibyte = 1_048_576
+
+interface Case {
+  readonly clause: string
+  readonly sent: Sent
+  readonly status: number
+  readonly text?: string
+  readonly headers?: Readonly<Record<string, string | undefined>>
+}
+
+const operations: ReadonlyArray<readonly ["GET" | "POST", string]> = [
+  ["POST", "/contact/create"],
+  ["POST", "/contact/ensure"],
+  ["POST", "/contact/x/update"],
+  ["POST", "/contact/x/delete"],
+  ["GET", "/contact/x/fetch"],
+  ["GET", "/contact/list"],
+  ["GET", "/contact/export"]
+]
+
+const verbs: ReadonlyArray<Case> = operations.flatMap(([verb, path]): ReadonlyArray<Case> => [
+  {
+    clause: "HEAD is empty and needs no credentials",
+    sent: { method: "HEAD", path: `/v1${path}`, authorization: null },
+    status: 200,
+    text: "",
+    headers: { "content-type": undefined }
+  },
+  {
+    clause: "OPTIONS needs no credentials",
+    sent: { method: "OPTIONS", path: `/api/v1${path}`, authorization: null },
+    status: 200,
+    text: "{}",
+    headers: json
+  },
+  ...(["GET", "POST", "PUT", "PATCH", "DELETE"] as const)
+    .filter((method) => method !== verb)
+    .map((method) => ({
+      clause: "the verb goes before content type and credentials",
+      sent: { method, path: `/v1${path}`, authorization: null },
+      status: 405,
+      text: methodNotAllowed,
+      headers: { allow: undefined, "x-failure-code": undefined }
+    }))
+])
+
+const contentTypes: ReadonlyArray<Case> = [
+  ...operations
+    .filter(([verb]) => verb === "POST")
+    .flatMap(([, path]) =>
+      [undefined, "text/plain", "application/x-www-form-urlencoded", "application/ld+json", "application/jsonl"].map(
+        (contentType): Case => ({
+          clause: `content type ${contentType} goes before credentials`,
+          sent: {
+            method: "POST",
+            path: `/v1${path}`,
+            authorization: null,
+            ...(contentType === undefined ? {} : { body: "{}", headers: { "content-type": contentType } })
+          },
+          status: 400,
+          text: badRequest
+        })
+      )
+    ),
+  ...[
+    "application/json; charset=utf-8",
+    "APPLICATION/JSON",
+    " application/json ;x=y",
+    'application/json;charset="utf-8"'
+  ].map((contentType): Case => ({
+    clause: `content type ${contentType}`,
+    sent: { path: "/v1/contact/create", body: "{}", headers: { "content-type": contentType } },
+    status: 200
+  }))
+]
+
+const plain = (status: number, text: string) => ({ status, text, headers: { "content-type": undefined } })
+const invalidJson = plain(400, "Invalid JSON")
+const tooLarge = plain(413, "Body exceeded 1mb limit")
+const invalidBody = plain(400, "Invalid body")
+
+const bodies: ReadonlyArray<Case> = [
+  {
+    clause: "an empty body is an empty object",
+    sent: { path: "/v1/contact/create", method: "POST", headers: json },
+    status: 200
+  },
+  ...["{", "undefined", "{'a':1}", "{}{}", " ", "NaN", "[1,]"].map((body) => ({
+    clause: `malformed JSON ${body} goes before everything`,
+    sent: { path: "/v1/contact/x/delete", body, authorization: null },
+    ...invalidJson
+  })),
+  {
+    clause: "malformed JSON goes before the verb",
+    sent: { path: "/v1/contact/list", body: "{", authorization: null },
+    ...invalidJson
+  },
+  {
+    clause: "malformed JSON goes before HEAD",
+    sent: { path: "/v1/contact/list", method: "OPTIONS", body: "{" },
+    ...invalidJson
+  },
+  {
+    clause: "malformed linked data",
+    sent: { path: "/v1/contact/create", body: "{", headers: { "content-type": "application/ld+json" } },
+    ...invalidJson
+  },
+  {
+    clause: "other types are not parsed",
+    sent: { path: "/v1/contact/create", body: "{", headers: { "content-type": "text/plain" } },
+    status: 400,
+    text: badRequest
+  },
+  {
+    clause: "a body of the limit",
+    sent: { path: "/v1/contact/create", body: `{"meta":{"a":"${"x".repeat(mebibyte - 17)}"}}`.padEnd(mebibyte) },
+    status: 200
+  },
+  {
+    clause: "a body above the limit",
+    sent: { path: "/v1/contact/create", body: "{}".padEnd(mebibyte + 1), authorization: null },
+    ...tooLarge
+  },
+  {
+    clause: "a body above the limit of any type",
+    sent: { path: "/v1/contact/create", body: "x".repeat(mebibyte + 1), headers: { "content-type": "text/plain" } },
+    ...tooLarge
+  },
+  {
+    clause: "an unknown charset",
+    sent: { path: "/v1/contact/create", body: "{}", headers: { "content-type": "application/json; charset=nope" } },
+    ...invalidBody
+  },
+  {
+    clause: "a body nested too deep for the server's own encoder",
+    sent: { path: "/v1/contact/create", body: `{"meta":{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}}` },
+    status: 500
+  }
+]
+
+const authorizations: ReadonlyArray<Case> = [
+  ...["Bearer sk-1", "Token sk-1", "Basic sk-1", "x sk-1", "Bearer sk-1 more", "bearer sk-"].map((authorization) => ({
+    clause: `the scheme is not looked at: ${authorization}`,
+    sent: { path: "/v1/contact/export", authorization },
+    status: 200
+  })),
+  ...[
+    "sk-1",
+    "Bearer",
+    "Bearer  sk-1",
+    "Bearersk-1",
+    "Bearer oaac-1",
+    "Bearer oart-1",
+    "Bearer a.b.c",
+    "Bearer x",
+    "Bearer SK-1"
+  ].flatMap((authorization): ReadonlyArray<Case> => [
+    {
+      clause: `GET 401: ${authorization}`,
+      sent: { path: "/v1/contact/x/fetch", authorization },
+      status: 401,
+      text: notAuthenticated
+    },
+    {
+      clause: `list 401: ${authorization}`,
+      sent: { path: "/v1/contact/list", authorization },
+      status: 401,
+      text: notAuthenticated
+    },
+    {
+      clause: `POST 401 before the body is validated: ${authorization}`,
+      sent: { path: "/v1/contact/create", json: { foo: 1 }, authorization },
+      status: 401,
+      text: notAuthenticated,
+      headers: { "x-failure-code": undefined, "www-authenticate": undefined }
+    }
+  ]),
+  ...[null, ""].flatMap((authorization): ReadonlyArray<Case> => [
+    {
+      clause: "GET without credentials",
+      sent: { path: "/v1/contact/list", authorization },
+      status: 401,
+      text: notAuthenticated
+    },
+    {
+      clause: "POST without credentials",
+      sent: { path: "/v1/contact/create", json: {}, authorization },
+      status: 403,
+      text: notAuthorized,
+      headers: { "x-failure-code": "NOT_AUTHORIZED" }
+    }
+  ])
+]
+
+const routes: ReadonlyArray<Case> = [
+  "/",
+  "/v1",
+  "/v1/",
+  "/v1/contact",
+  "/v1/contact/",
+  "/v1/contact/list/",
+  "/v1/Contact/list",
+  "/V1/contact/list",
+  "/v2/contact/list",
+  "/api/contact/list",
+  "/api/api/v1/contact/list",
+  "/contact/list",
+  "/v1/contact/x",
+  "/v1/contact/x/nope",
+  "/v1/contact/x/y/fetch",
+  "/%zz"
+].map((path) => ({ clause: `unknown route ${path}`, sent: { path, authorization: null }, status: 404, text: notFound }))
+
+const cors = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-methods": "GET,POST",
+  "access-control-allow-headers": "X-Requested-With, Accept, Content-Length, Content-Type, Authorization",
+  "access-control-expose-headers": undefined,
+  "access-control-allow-credentials": undefined
+}
+
+describe("Checks and their order (contract 6 and 7)", () => {
+  for (const { clause, sent, status, text, headers } of [
+    ...verbs,
+    ...contentTypes,
+    ...bodies,
+    ...authorizations,
+    ...routes
+  ]) {
+    it.effect(`${sent.method ?? ""} ${sent.path}: ${clause} -> ${status}`, () =>
+      Effect.gen(function* () {
+        const got = yield* send(sent)
+        assert.strictEqual(got.status, status, got.text)
+        if (text !== undefined) assert.strictEqual(got.text, text)
+        for (const [name, value] of Object.entries({ ...cors, ...headers })) {
+          assert.strictEqual(got.headers[name], value, name)
+        }
+      }).pipe(Effect.provide(layer()))
+    )
+  }
+})
+
+describe("Accounts (contract 7)", () => {
+  const accounts: ReadonlyArray<AccountOptions> = [
+    { id: "parent", tokens: ["sk-parent", "oaac-parent", "oart-parent", "p.a.r"] },
+    { id: "child", tokens: ["sk-child"], parent: "parent", email: "child@example.com" },
+    { id: "twin", tokens: [], parent: "parent", email: "twin@example.com" },
+    { id: "stranger", tokens: ["sk-stranger"], email: "stranger@example.com" },
+    {
+      id: "limited",
+      tokens: [
+        { token: "l.i.m", allowedRoutes: ["contact/list", "/v1/contact/*/fetch", "!contact/secret/*"] },
+        { token: "n.o.n", audience: "widget" },
+        { token: "u.s.r", audience: "user" },
+        { token: "e.x.p", expiresAt: 1000 },
+        { token: "oaac-exp", expiresAt: 1000 }
+      ]
+    }
+  ]
+  const seeded = Effect.gen(function* () {
+    for (const { id } of accounts) yield* seed([{ name: id }], id)
+  })
+  const names = (sent: Partial<Sent>) =>
+    Effect.map(send({ path: "/v1/contact/list", ...sent }), (got) =>
+      got.status === 200 ? parse(got.text).items.map((item: { readonly name: string }) => item.name) : got.status
+    )
+
+  const cases: ReadonlyArray<
+    readonly [token: string, headers: Readonly<Record<string, string>>, expected: string | 401]
+  > = [
+    ["sk-parent", {}, "parent"],
+    ["oaac-parent", {}, "parent"],
+    ["oart-parent", {}, 401],
+    ["p.a.r", {}, "parent"],
+    ["sk-unknown", {}, 401],
+    ["sk-child", {}, "child"],
+    ["sk-parent", { "X-RunAs-User-Id": "child" }, "child"],
+    ["sk-parent", { "x-runas-userid": "child" }, "child"],
+    ["oaac-parent", { "X-RUNAS-USER-ID": "child" }, "child"],
+    ["sk-parent", { "X-RunAs-Child-User-Email": "twin@example.com" }, "twin"],
+    ["sk-parent", { "X-RunAs-Child-User-Email": "TWIN@example.com" }, 401],
+    ["sk-parent", { "X-RunAs-User-Id": "child", "X-RunAs-Child-User-Email": "twin@example.com" }, "child"],
+    ["sk-parent", { "X-RunAs-User-Id": "stranger", "X-RunAs-Child-User-Email": "twin@example.com" }, 401],
+    ["sk-parent", { "X-RunAs-User-Id": "", "X-RunAs-Child-User-Email": "twin@example.com" }, "twin"],
+    ["sk-parent", { "X-RunAs-User-Id": "parent" }, 401],
+    ["sk-parent", { "X-RunAs-User-Id": "nobody" }, 401],
+    ["sk-parent", { "X-RunAs-Child-User-Email": "stranger@example.com" }, 401],
+    ["sk-child", { "X-RunAs-User-Id": "twin" }, 401],
+    ["sk-child", { "X-RunAs-User-Id": "parent" }, 401],
+    ["p.a.r", { "X-RunAs-User-Id": "stranger" }, "parent"],
+    ["p.a.r", { "X-RunAs-Child-User-Email": "twin@example.com" }, "parent"],
+    ["sk-parent", { "X-Timezone": "Europe/London" }, "parent"],
+    ["l.i.m", {}, "limited"],
+    ["u.s.r", {}, "limited"],
+    ["n.o.n", {}, 401],
+    ["e.x.p", {}, "limited"],
+    ["oaac-exp", {}, "limited"]
+  ]
+  for (const [token, headers, expected] of cases) {
+    it.effect(`${token} ${JSON.stringify(headers)} -> ${expected}`, () =>
+      Effect.gen(function* () {
+        yield* seeded
+        const got = yield* names({ authorization: `Bearer ${token}`, headers })
+        assert.deepStrictEqual(got, typeof expected === "string" ? [expected] : expected)
+      }).pipe(Effect.provide(layer({ accounts })))
+    )
+  }
+
+  for (const [path, status] of [
+    ["/v1/contact/list", 200],
+    ["/api/v1/contact/list", 200],
+    ["/v1/contact/x/fetch", 404],
+    ["/api/v1/contact/x/fetch", 404],
+    ["/v1/contact/secret/fetch", 401],
+    ["/v1/contact/export", 401]
+  ] as const) {
+    it.effect(`a token limited to routes: ${path} -> ${status}`, () =>
+      Effect.map(send({ path, authorization: "Bearer l.i.m" }), (got) => assert.strictEqual(got.status, status)).pipe(
+        Effect.provide(layer({ accounts }))
+      )
+    )
+  }
+
+  for (const token of ["e.x.p", "oaac-exp"]) {
+    it.effect(`${token} expires`, () =>
+      Effect.gen(function* () {
+        const sent = { path: "/v1/contact/export", authorization: `Bearer ${token}` }
+        yield* TestClock.setTime(999)
+        assert.strictEqual((yield* send(sent)).status, 200)
+        yield* TestClock.setTime(1000)
+        const got = yield* send(sent)
+        assert.strictEqual(got.status, 401)
+        assert.strictEqual(got.text, notAuthenticated)
+      }).pipe(Effect.provide(layer({ accounts })))
+    )
+  }
+
+  it.effect("every distinct secret key is an account of its own", () =>
+    Effect.gen(function* () {
+      yield* send(post("/v1/contact/create", { name: "one" }, { authorization: "Bearer sk-1" }))
+      yield* send(post("/v1/contact/create", { name: "two" }, { authorization: "Bearer sk-2" }))
+      assert.deepStrictEqual(yield* names({ authorization: "Other sk-1" }), ["one"])
+      assert.deepStrictEqual(yield* names({ authorization: "Bearer sk-2" }), ["two"])
+      assert.deepStrictEqual(yield* names({ authorization: "Bearer sk-3" }), [])
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("The request log", () => {
+  it.effect("lists what was seen, with the secret redacted", () =>
+    Effect.gen(function* () {
+      const state = yield* ServerState.ServerState
+      yield* TestClock.setTime(7)
+      yield* send(post("/v1/contact/create?x=%20y", { name: "Ada" }, { headers: { "X-Custom": "v" } }))
+      yield* send({ path: "/v1/contact/a%20b/fetch", authorization: "Bearer sk-secret" })
+      yield* send({ path: "/v1/contact/c/fetch", authorization: "nonsense" })
+      yield* send({ path: "/nope#fragment", authorization: null })
+      const seen = yield* state.requests
+      assert.notInclude(JSON.stringify(seen), "sk-secret")
+      assert.deepInclude(seen[0], {
+        operation: "Contact.create",
+        attempt: 1,
+        method: "POST",
+        path: "/v1/contact/create",
+        query: "x=%20y",
+        body: '{"name":"Ada"}',
+        time: 7,
+        account: state.accountOf("sk-main")
+      })
+      assert.deepInclude(seen[0]?.headers, { authorization: "<redacted>", "x-custom": "v" })
+      assert.deepStrictEqual(
+        seen.slice(1).map(({ operation, attempt, path, body, account }) => [operation, attempt, path, body, account]),
+        [
+          ["Contact.fetch", 1, "/v1/contact/a%20b/fetch", "", state.accountOf("sk-secret")],
+          ["Contact.fetch", 2, "/v1/contact/c/fetch", "", undefined],
+          [undefined, 0, "/nope", "", undefined]
+        ]
+      )
+      assert.strictEqual(state.log.counted("Contact.fetch"), 2)
+      yield* state.clear
+      assert.deepStrictEqual(yield* state.requests, [])
+      yield* send({ path: "/v1/contact/a/fetch" })
+      assert.strictEqual((yield* state.requests)[0]?.attempt, 1)
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("keeps the newest and counts them all", () =>
+    Effect.gen(function* () {
+      const state = yield* ServerState.ServerState
+      for (let index = 0; index < 25; index++) yield* send({ path: `/v1/contact/${index}/fetch` })
+      const paths = (yield* state.requests).map((seen) => seen.path)
+      assert.deepStrictEqual(paths, ["/v1/contact/22/fetch", "/v1/contact/23/fetch", "/v1/contact/24/fetch"])
+      assert.strictEqual(state.log.counted("Contact.fetch"), 25)
+    }).pipe(Effect.provide(layer({ requestLogLimit: 3 })))
+  )
+})
