@@ -38,8 +38,13 @@ describe.each(errors.map((error) => [error._tag, error] as const))("%s", (tag, e
   })
 
   it("says so in every rendering", () => {
-    for (const text of [String(error), inspect(error), Cause.pretty(Cause.fail(error)), error.stack ?? ""]) {
+    for (const text of [String(error), Cause.pretty(Cause.fail(error)), error.stack ?? ""]) {
       assert.include(text, error.message)
+      assert.include(text, tag)
+    }
+    // Effect inspects a tagged error by its fields.
+    for (const text of [inspect(error), inspect(Cause.fail(error))]) {
+      assert.include(text, error.description)
       assert.include(text, tag)
     }
   })
@@ -70,5 +75,6 @@ it("an error goes through its schema and back", () => {
 it("InvalidOptions names the option", () => {
   const error = new Errors.InvalidOptions({ option: "retry.retries", description: "Expected an integer" })
   assert.strictEqual(error.message, "Invalid option retry.retries: Expected an integer")
-  for (const text of [String(error), inspect(error), Cause.pretty(Cause.fail(error))]) assert.include(text, error.message)
+  for (const text of [String(error), Cause.pretty(Cause.fail(error))]) assert.include(text, error.message)
+  assert.include(inspect(error), "retry.retries")
 })
