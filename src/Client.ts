@@ -17,7 +17,7 @@ import type * as Errors from "./Errors.ts"
 import * as Call from "./internal/Call.ts"
 import * as Failure from "./internal/Failure.ts"
 import type * as Operation from "./internal/Operation.ts"
-import { merge, type Options, type Overrides, resolve } from "./internal/Options.ts"
+import { merge, type Options, type Overrides, resolve, type Settings } from "./internal/Options.ts"
 import * as Reply from "./internal/Reply.ts"
 
 export type { Options, Overrides, RetryOptions, TimeoutOptions } from "./internal/Options.ts"
@@ -42,23 +42,32 @@ export interface Service {
 export class Client extends Context.Service<Client, Service>()("effect-chatbotkit/Client") {}
 
 /** Keeps every request to itself: no redirect is followed, no trace header sent, and no span made but ours. */
-const isolate = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
+const isolate = (client: HttpClient.HttpClient, init: RequestInit | undefined): HttpClient.HttpClient =>
   HttpClient.transformResponse(client, (effect) =>
     Effect.updateContext(effect, (context: Context.Context<never>) =>
       Context.add(Context.add(context, HttpClient.TracerDisabledWhen, constTrue), FetchHttpClient.RequestInit, {
+        ...init,
         ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
         redirect: "manual"
       })
     )
   )
 
-const fromHttpClient = (
-  httpClient: HttpClient.HttpClient,
-  options: Options
-): Result.Result<Service, Errors.InvalidOptions> =>
-  Result.map(resolve(options), (settings) => {
-    const client = isolate(options.transformClient?.(httpClient) ?? httpClient)
-    const call = <O extends Operation.Any>(operation: O, input: Operation.Input) =>
+/** What a client is made from, kept for making others from it. */
+interface Parts {
+  readonly httpClient: HttpClient.HttpClient
+  /** `httpClient`, as the options' `transformClient` left it. */
+  readonly transformed: HttpClient.HttpClient
+  readonly options: Options
+}
+
+const transform = (httpClient: HttpClient.HttpClient, { transformClient }: Overrides): HttpClient.HttpClient =>
+  transformClient === undefined ? httpClient : transformClient(httpClient)
+
+const fromParts = (parts: Parts, settings: Settings): Service => {
+  const { httpClient, options, transformed: client } = parts
+  const prepare = <O extends Operation.Any>(operation: O, input: Operation.Input) =>
+    Effect.fromResult(
       Result.mapError(Call.prepare(settings, operation, input), (failure) =>
         Failure.toError(operation, failure, {
           safety: operation.safety,
@@ -67,29 +76,41 @@ const fromHttpClient = (
           contactId: input.contactId
         })
       )
-    return Client.of({
-      run: Effect.fnUntraced(function* (operation, input) {
-        const prepared = yield* Effect.fromResult(call(operation, input))
-        return (yield* Call.run(client, settings, prepared, (response, sent) => Reply.json(operation, response, sent)))
-          .value
-      }),
-      open: Effect.fnUntraced(function* (operation, input) {
-        const prepared = yield* Effect.fromResult(call(operation, input))
-        const { attempts, value } = yield* Call.run(client, settings, prepared, (response, sent) =>
-          Effect.map(Reply.jsonLines(operation, response, sent), (response) => ({ response, sent }))
-        )
-        return { ...value, attempts, idle: settings.timeout.idle }
-      }),
-      withOptions: (overrides) => Effect.fromResult(fromHttpClient(httpClient, merge(options, overrides)))
-    })
+    )
+  return Client.of({
+    run: Effect.fnUntraced(function* (operation, input) {
+      const call = yield* prepare(operation, input)
+      return (yield* Call.run(client, settings, call, (response, sent) => Reply.json(operation, response, sent))).value
+    }),
+    open: Effect.fnUntraced(function* (operation, input) {
+      const call = yield* prepare(operation, input)
+      const { attempts, value } = yield* Call.run(client, settings, call, (response, sent) =>
+        Effect.map(Reply.jsonLines(operation, response, sent), (response) => ({ response, sent }))
+      )
+      return { ...value, attempts, idle: settings.timeout.idle }
+    }),
+    withOptions: (overrides) => {
+      const merged = merge(options, overrides)
+      return Effect.map(Effect.fromResult(resolve(merged)), (settings) => {
+        const transformed = overrides.transformClient === undefined ? client : transform(httpClient, overrides)
+        return fromParts({ httpClient, transformed, options: merged }, settings)
+      })
+    }
   })
+}
 
 /**
  * Makes a client over the `HttpClient` in the context. Fails with `InvalidOptions`, which names the option at fault,
  * before anything is sent.
  */
-export const make = (options: Options): Effect.Effect<Service, Errors.InvalidOptions, HttpClient.HttpClient> =>
-  Effect.flatMap(HttpClient.HttpClient, (httpClient) => Effect.fromResult(fromHttpClient(httpClient, options)))
+export const make = Effect.fnUntraced(function* (
+  options: Options
+): Effect.fn.Return<Service, Errors.InvalidOptions, HttpClient.HttpClient> {
+  const settings = yield* Effect.fromResult(resolve(options))
+  const init = Context.getOrUndefined(yield* Effect.context<never>(), FetchHttpClient.RequestInit)
+  const httpClient = isolate(yield* HttpClient.HttpClient, init)
+  return fromParts({ httpClient, transformed: transform(httpClient, options), options }, settings)
+})
 
 /** {@link make} as a layer. Provide it with an `HttpClient`, or use `layers/Fetch` or `layers/Node`, which do. */
 export const layer = (options: Options): Layer.Layer<Client, Errors.InvalidOptions, HttpClient.HttpClient> =>
@@ -122,8 +143,7 @@ export const layerConfig = (
 ): Layer.Layer<Client, Config.ConfigError | Errors.InvalidOptions, HttpClient.HttpClient> =>
   Layer.effect(Client, Effect.flatMap(fromConfig(options), make))
 
-/** The options that {@link layerConfig} reads. */
-export const fromConfig = (options: ConfigOptions = {}): Config.Config<Options> =>
+const fromConfig = (options: ConfigOptions): Config.Config<Options> =>
   Config.map(
     Config.all({
       secret: options.secret ?? Config.Redacted("CHATBOTKIT_API_SECRET"),

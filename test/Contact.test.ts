@@ -154,13 +154,14 @@ describe("Contact", () => {
 /** Plain JavaScript can pass anything. */
 const untyped = <A>(value: unknown): A => value as A
 
+const create = (request: unknown) => Contact.create(untyped(request))
+const update = (request: unknown) => Contact.update(missing, untyped(request))
+const ensure = (request: unknown) => Contact.ensure(untyped(request))
+const list = (request: unknown) => Stream.runDrain(Contact.list(untyped(request)))
+const listPage = (request: unknown) => Contact.listPage(untyped(request))
+
 describe("bad input is refused with nothing sent", () => {
   const canary = "canary@example.com"
-  const create = (request: unknown) => Contact.create(untyped(request))
-  const update = (request: unknown) => Contact.update(missing, untyped(request))
-  const ensure = (request: unknown) => Contact.ensure(untyped(request))
-  const list = (request: unknown) => Stream.runDrain(Contact.list(untyped(request)))
-  const listPage = (request: unknown) => Contact.listPage(untyped(request))
   const byId = [
     (id: unknown) => Contact.fetch(untyped(id)),
     (id: unknown) => Contact.update(untyped(id), {}),

@@ -31,10 +31,7 @@ describe.each(errors.map((error) => [error._tag, error] as const))("%s", (tag, e
   it("is an Error whose message says what failed, where and how often", () => {
     assert.instanceOf(error, Error)
     assert.strictEqual(error.name, tag)
-    assert.strictEqual(
-      error.message,
-      "Contact.fetch: It went wrong (GET /contact/{contactId}/fetch, 1 attempt)"
-    )
+    assert.strictEqual(error.message, "Contact.fetch: It went wrong (GET /contact/{contactId}/fetch, 1 attempt)")
   })
 
   it("says so in every rendering", () => {
@@ -43,7 +40,7 @@ describe.each(errors.map((error) => [error._tag, error] as const))("%s", (tag, e
       assert.include(text, tag)
     }
     // Effect inspects a tagged error by its fields.
-    for (const text of [inspect(error), inspect(Cause.fail(error))]) {
+    for (const text of [inspect(error), inspect(Cause.fail(error), { depth: 9 })]) {
       assert.include(text, error.description)
       assert.include(text, tag)
     }

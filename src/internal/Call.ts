@@ -8,7 +8,6 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as UrlParams from "effect/http/UrlParams"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as Errors from "../Errors.ts"
 import * as Failure from "./Failure.ts"
@@ -49,13 +48,11 @@ const path = (operation: Operation.Any, contactId: string | undefined): Result.R
   })
 }
 
-const body = (input: Operation.Input): Result.Result<HttpBody.HttpBody, Failure.Failure> =>
-  input.body === undefined
-    ? Result.succeed(HttpBody.empty)
-    : Result.try({
-        try: () => HttpBody.text(JSON.stringify(input.body), "application/json"),
-        catch: () => Failure.refused("request", "too deeply nested for JSON")
-      })
+const serialize = (input: Operation.Input): Result.Result<string | undefined, Failure.Failure> =>
+  Result.try({
+    try: () => (input.body === undefined ? undefined : JSON.stringify(input.body)),
+    catch: () => Failure.refused("request", "not to be written as JSON")
+  })
 
 /** Builds the request, or says which input keeps it from being sent. */
 export const prepare = <O extends Operation.Any>(
@@ -66,7 +63,7 @@ export const prepare = <O extends Operation.Any>(
   Result.gen(function* () {
     const { contactId, query = [] } = input
     const url = settings.prefix + (yield* path(operation, contactId))
-    const content = yield* body(input)
+    const body = yield* serialize(input)
     // The server looks up `(Some Name)` anew each time: a second delete would hit another contact of that name.
     const named = contactId !== undefined && !PathSegment.isPlain(contactId)
     return {
@@ -82,31 +79,35 @@ export const prepare = <O extends Operation.Any>(
           accept: operation.streams ? "application/jsonl" : "application/json",
           ...(operation.method === "POST" ? { "content-type": "application/json" } : {})
         }),
-        content
+        body === undefined ? HttpBody.empty : HttpBody.text(body, "application/json")
       ),
+      // Read from the body that is sent: the caller may change the input meanwhile.
       sent: () => [
-        ...(contactId === undefined ? [] : [contactId, contactId.trim()]),
+        ...(contactId === undefined ? [] : [contactId]),
         ...query.map(([, value]) => value),
-        ...leaves(input.body)
+        ...Object.values(settings.headers),
+        ...(body === undefined ? [] : leaves(JSON.parse(body)))
       ]
     }
   })
 
-const noToken = (description: string): Failure.Failure => ({
+const noToken: Failure.Failure = {
   tag: "Unauthorized",
-  description,
+  description: "The secret could not be obtained",
   outcome: "not-sent",
   transient: false
-})
+}
 
 const token = (settings: Options.Settings): Effect.Effect<string, Failure.Failure> =>
   Effect.matchEffect(settings.secret, {
-    onFailure: () => Effect.fail(noToken("The secret could not be obtained")),
-    onSuccess: (secret) =>
-      Options.isToken(secret)
-        ? Effect.succeed(Redacted.value(secret))
-        : Effect.fail(Failure.refused("secret", "expected a token of visible ASCII characters"))
-  })
+    onFailure: () => Effect.fail(noToken),
+    onSuccess: (secret) => {
+      const token = Options.tokenOf(secret)
+      return token === undefined
+        ? Effect.fail(Failure.refused("secret", "expected a Redacted token of visible ASCII characters"))
+        : Effect.succeed(token)
+    }
+  }).pipe(Effect.timeoutOrElse({ duration: settings.timeout.attempt, orElse: () => Effect.fail(noToken) }))
 
 const transportFailure = Effect.fnUntraced(function* (
   call: Call<Operation.Any>,
@@ -118,8 +119,17 @@ const transportFailure = Effect.fnUntraced(function* (
   if (reason._tag === "StatusCodeError") {
     return yield* Effect.fail(yield* Reply.failure(call.operation, reason.response, sent))
   }
+  if (reason._tag === "EncodeError" || reason._tag === "InvalidUrlError") {
+    return yield* Effect.fail(Failure.unsendable())
+  }
   return yield* Effect.fail(Failure.transport(reason.cause, error.response?.status))
 })
+
+/** An error body that does not come does not hide the status that did. */
+const timedOut = (operation: Operation.Any, status: number | undefined): Failure.Failure => {
+  if (status === undefined) return Failure.timeout("headers")
+  return status === 200 ? Failure.timeout("body", status) : Failure.fromAnswer(operation, { status, sent: [] })
+}
 
 /** Sends a call once. `use` gets a 200; the timeout covers it too. */
 const attempt = <A>(
@@ -131,21 +141,24 @@ const attempt = <A>(
   use: (response: HttpClientResponse.HttpClientResponse, sent: Reply.Sent) => Effect.Effect<A, Failure.Failure>
 ): Effect.Effect<A, Failure.Failure> => {
   const sent = () => [secret, ...call.sent()]
-  let status: number | undefined
+  let response: HttpClientResponse.HttpClientResponse | undefined
   return client.execute(HttpClientRequest.setHeader(call.request, "authorization", `Bearer ${secret}`)).pipe(
     Effect.catch((error) => transportFailure(call, error, sent)),
-    Effect.flatMap((response) => {
-      status = response.status
+    Effect.flatMap((received) => {
+      response = received
       const used =
-        status === 200
-          ? use(response, sent)
-          : Effect.flatMap(Reply.failure(call.operation, response, sent), Effect.fail)
-      return Effect.andThen(Effect.annotateCurrentSpan("http.response.status_code", status), used)
+        received.status === 200
+          ? use(received, sent)
+          : Effect.flatMap(Reply.failure(call.operation, received, sent), Effect.fail)
+      return Effect.andThen(Effect.annotateCurrentSpan("http.response.status_code", received.status), used)
     }),
     Effect.timeoutOrElse({
       duration: settings.timeout.attempt,
-      orElse: () => Effect.fail(Failure.timeout(status === undefined ? "headers" : "body", status))
+      orElse: () => Effect.fail(timedOut(call.operation, response?.status))
     }),
+    Effect.mapError((failure) =>
+      response === undefined ? failure : Reply.withRequestId(failure, response.headers, sent)
+    ),
     Effect.tapError((failure) =>
       Effect.annotateCurrentSpan(
         "error.type",

@@ -1,7 +1,7 @@
 import * as Errors from "../Errors.ts"
 import * as Operation from "./Operation.ts"
 import * as PathSegment from "./PathSegment.ts"
-import { scrub } from "./Scrub.ts"
+import { scrub, word } from "./Scrub.ts"
 
 /**
  * What went wrong with one attempt, before it is known whether there will be another. Plain data: the public error is
@@ -30,7 +30,6 @@ export interface Answer {
   readonly message?: string
   /** What the caller sent, to be cut out of the message. */
   readonly sent: ReadonlyArray<string>
-  readonly requestId?: string
   readonly retryAfter?: number
 }
 
@@ -51,26 +50,28 @@ const tags: Readonly<Record<number, Errors.Tag>> = {
 const transientStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504])
 
 /** The status behind each code (wire contract 6), for failures that come inside a 200. */
-const statuses: Readonly<Record<string, number>> = {
-  BAD_REQUEST: 400,
-  NOT_AUTHENTICATED: 401,
-  NO_SUBSCRIPTION: 402,
-  NOT_AUTHORIZED: 403,
-  NOT_FOUND: 404,
-  METHOD_NOT_ALLOWED: 405,
-  TIMEOUT: 408,
-  CONFLICT: 409,
-  CONTENT_TOO_LARGE: 413,
-  UNPROCESSABLE_ENTITY: 422,
-  LIMITS_REACHED: 429,
-  TOO_MANY_REQUESTS: 429,
-  GENERIC_ERROR: 500,
-  INTERNAL_SERVER_ERROR: 500,
-  NOT_IMPLEMENTED: 501,
-  BAD_GATEWAY: 502,
-  SERVICE_UNAVAILABLE: 503,
-  GATEWAY_TIMEOUT: 504
-}
+const statuses: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    BAD_REQUEST: 400,
+    NOT_AUTHENTICATED: 401,
+    NO_SUBSCRIPTION: 402,
+    NOT_AUTHORIZED: 403,
+    NOT_FOUND: 404,
+    METHOD_NOT_ALLOWED: 405,
+    TIMEOUT: 408,
+    CONFLICT: 409,
+    CONTENT_TOO_LARGE: 413,
+    UNPROCESSABLE_ENTITY: 422,
+    LIMITS_REACHED: 429,
+    TOO_MANY_REQUESTS: 429,
+    GENERIC_ERROR: 500,
+    INTERNAL_SERVER_ERROR: 500,
+    NOT_IMPLEMENTED: 501,
+    BAD_GATEWAY: 502,
+    SERVICE_UNAVAILABLE: 503,
+    GATEWAY_TIMEOUT: 504
+  })
+)
 
 /** The 500s that are really refusals and come again however often one asks (wire contract 3.4 and 8). */
 const permanentMessages: ReadonlySet<string> = new Set([
@@ -103,27 +104,31 @@ const describe = (tag: Errors.Tag, answer: Answer): string => {
   return descriptions[tag]
 }
 
+/** A 303 is what a server answers when it has acted, and a browser shows any redirect as status 0. */
+const unknownStatuses: ReadonlySet<number> = new Set([0, 301, 302, 303])
+
 const outcomeOf = (tag: Errors.Tag, status: number, permanent: boolean): Errors.Outcome => {
   if (permanent || status === 501) return "rejected"
   if (tag === "ServerError" || tag === "Timeout") return "unknown"
-  return status === 0 || status >= 300 ? "rejected" : "unknown"
+  return status >= 300 && !unknownStatuses.has(status) ? "rejected" : "unknown"
 }
 
 /** Maps an answer that is not a success. Pure, and total over every status. */
 export const fromAnswer = (operation: Operation.Any, answer: Answer): Failure => {
   // An error body inside a 200 is the failure that its code names.
-  const status = answer.status === 200 && answer.code !== undefined ? (statuses[answer.code] ?? 500) : answer.status
+  const status = answer.status === 200 && answer.code !== undefined ? (statuses.get(answer.code) ?? 500) : answer.status
   const permanent = status === 500 && permanentMessages.has(answer.message ?? "")
   const mapped = tagOf(status)
   const tag = Operation.canFailWith(operation, mapped) ? mapped : "UnexpectedResponse"
+  // A code of the contract is no secret, even where the caller sent the same word.
+  const code = statuses.has(answer.code ?? "") ? answer.code : word(answer.code, answer.sent)
   return {
     tag,
     description: describe(tag, answer),
     outcome: outcomeOf(mapped, status, permanent),
     transient: transientStatuses.has(status) && !permanent,
     status: answer.status,
-    ...(answer.code === undefined ? {} : { code: answer.code }),
-    ...(answer.requestId === undefined ? {} : { requestId: answer.requestId }),
+    ...(code === undefined ? {} : { code }),
     ...(answer.retryAfter === undefined ? {} : { retryAfter: answer.retryAfter }),
     ...(mapped === "Timeout" ? { phase: "server" as const } : {})
   }
@@ -132,8 +137,17 @@ export const fromAnswer = (operation: Operation.Any, answer: Answer): Failure =>
 /** An input that is refused before anything is sent. */
 export const refused = (field: string, description: string): Failure => ({
   tag: "InvalidRequest",
-  description: `${field}: ${description}`,
-  field,
+  // A path into `meta` is the caller's own text.
+  description: `${scrub(field, [])}: ${description}`,
+  field: scrub(field, []),
+  outcome: "not-sent",
+  transient: false
+})
+
+/** A request that the transport could not even begin with. */
+export const unsendable = (): Failure => ({
+  tag: "TransportError",
+  description: "The request could not be built",
   outcome: "not-sent",
   transient: false
 })
@@ -163,25 +177,24 @@ const timeoutDescriptions = {
   idle: "No contact arrived within the idle timeout"
 }
 
-/** Failures of the connection itself: the request never left. */
-const notSentCodes: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT"
-])
+/** Failures to connect, or to look up where: the request never left. */
+const notSentCodes: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"])
 
 const maxCauseDepth = 8
 
-/** The first machine-readable code in a chain of causes: `fetch` hides it below its own "fetch failed". */
-const codeOf = (cause: unknown): string | undefined => {
+interface SystemError {
+  readonly code: string
+  readonly syscall?: unknown
+}
+
+const isSystemError = (cause: object): cause is SystemError =>
+  "code" in cause && typeof cause.code === "string" && /^[A-Z][A-Z0-9_]{2,63}$/.test(cause.code)
+
+/** The first error with a code in a chain of causes: `fetch` hides it below its own "fetch failed". */
+const systemError = (cause: unknown): SystemError | undefined => {
   let current = cause
   for (let depth = 0; depth < maxCauseDepth && typeof current === "object" && current !== null; depth++) {
-    if ("code" in current && typeof current.code === "string" && /^[A-Z][A-Z0-9_]{2,63}$/.test(current.code)) {
-      return current.code
-    }
+    if (isSystemError(current)) return current
     current = "cause" in current ? current.cause : undefined
   }
   return undefined
@@ -192,9 +205,13 @@ const codeOf = (cause: unknown): string | undefined => {
  * or the body.
  */
 export const transport = (cause: unknown, status?: number): Failure => {
-  const code = codeOf(cause)
-  const notSent = status === undefined && code !== undefined && notSentCodes.has(code)
-  const reason = code ?? (status === undefined ? "no response" : "the body ended early")
+  const error = systemError(cause)
+  if (status !== undefined && error !== undefined && /^(?:Z_|ERR__ERROR_FORMAT)/.test(error.code)) {
+    return unexpected(status, "The body cannot be decompressed")
+  }
+  const notSent =
+    status === undefined && error !== undefined && (notSentCodes.has(error.code) || error.syscall === "connect")
+  const reason = error?.code ?? (status === undefined ? "no response" : "the body ended early")
   return {
     tag: "TransportError",
     description: `${notSent ? "Could not connect" : descriptions.TransportError}: ${reason}`,
@@ -250,7 +267,9 @@ const make = (operation: Operation.Any, failure: Failure, context: Context): Err
       return new Errors.InvalidRequest({ ...fields, ...(failure.field === undefined ? {} : { field: failure.field }) })
     case "NotFound": {
       const id = context.contactId ?? ""
-      return new Errors.NotFound({ ...fields, contactId: PathSegment.isPlain(id) ? id.trim() : "(redacted)" })
+      // Digits alone may be somebody's phone number.
+      const shown = PathSegment.isPlain(id) && /[A-Za-z]/.test(id)
+      return new Errors.NotFound({ ...fields, contactId: shown ? id.trim() : "(redacted)" })
     }
     case "RateLimited":
       return new Errors.RateLimited({

@@ -35,13 +35,15 @@ const decodeItems = <A>(
   data: ReadonlyArray<unknown>,
   lineOf: (index: number) => number
 ): Batch<A> => {
+  if (data.length === 0) return { items: [] }
   const decoded = operation.decode(data)
   if (Result.isSuccess(decoded)) return { items: decoded.success }
   const bad = indexOf(decoded.failure)
   const { field, description } = Validate.problemOf(decoded.failure, "")
+  const within = field.split(".").slice(1).join(".")
   const failure = Failure.unexpected(
     opened.response.status,
-    `Line ${lineOf(bad)} is no contact: ${field.slice(String(bad).length + 1)}: ${description}`
+    `Line ${lineOf(bad)} is no contact: ${within === "" ? "" : `${within}: `}${description}`
   )
   return { items: Result.getOrElse(operation.decode(data.slice(0, bad)), () => []), failure }
 }
@@ -144,7 +146,7 @@ export const make = <A, T extends Errors.Tag>(
         Effect.mapError((error) =>
           Cause.isDone(error)
             ? error
-            : Failure.toError(operation, error, {
+            : Failure.toError(operation, Reply.withRequestId(error, opened.response.headers, opened.sent), {
                 safety: operation.safety,
                 attempts: opened.attempts,
                 outcome: error.outcome,

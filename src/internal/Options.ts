@@ -44,7 +44,7 @@ export interface Options {
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly timeout?: TimeoutOptions | undefined
   readonly retry?: RetryOptions | undefined
-  /** The one hook for everything else: runs once for each client, innermost, so it sees every attempt. */
+  /** The one hook for everything else. It sees every attempt, and is run once, not for each `withOptions`. */
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
 
@@ -88,13 +88,23 @@ const reserved: ReadonlySet<string> = new Set([
   "host",
   "x-runas-child-user-email",
   "x-runas-user-id",
-  "x-timezone"
+  "x-runas-userid",
+  "x-timezone",
+  // These belong to the connection, and a transport throws on some of them.
+  "connection",
+  "expect",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade"
 ])
 
-/** Whether a secret can be sent as a bearer token. */
-export const isToken = (secret: Redacted.Redacted<unknown>): boolean => {
-  const value = Redacted.value(secret)
-  return typeof value === "string" && token.test(value)
+/** The token in a secret, if it can be sent as one. Neither plain text nor a secret that was wiped is any. */
+export const tokenOf = (secret: unknown): string | undefined => {
+  if (!Redacted.isRedacted(secret)) return undefined
+  const value = Result.getOrUndefined(Result.try(() => Redacted.value(secret)))
+  return typeof value === "string" && token.test(value) ? value : undefined
 }
 
 const toDuration = Option.liftThrowable(Duration.fromInputUnsafe)
@@ -121,7 +131,7 @@ const expecting = <T>(expected: string, is: (value: T) => boolean) =>
 
 const HeaderValue = Schema.String.check(
   Schema.makeFilter((value) => fieldValue.test(value) && value.trim() !== "", {
-    expected: "a non-blank header value without CR, LF or NUL"
+    expected: "a non-blank header value: no CR, LF, NUL or characters beyond Latin-1"
   })
 )
 
@@ -135,8 +145,9 @@ const Limit = expecting<Duration.Input>("a positive duration", (value) =>
 
 const validate = Validate.make(
   Schema.Struct({
-    secret: expecting("a Redacted token of visible ASCII characters, or an Effect of one", (value) =>
-      Redacted.isRedacted(value) ? isToken(value) : Effect.isEffect(value)
+    secret: expecting(
+      "a Redacted token of visible ASCII characters, or an Effect of one",
+      (value) => Effect.isEffect(value) || tokenOf(value) !== undefined
     ),
     // Checked where it is taken apart.
     baseUrl: Schema.optional(Schema.Unknown),
@@ -147,7 +158,9 @@ const validate = Validate.make(
       Schema.Record(
         Schema.String,
         Schema.String.check(
-          Schema.makeFilter((value) => fieldValue.test(value), { expected: "a header value without CR, LF or NUL" })
+          Schema.makeFilter((value) => fieldValue.test(value), {
+            expected: "a header value: no CR, LF, NUL or characters beyond Latin-1"
+          })
         )
       ).check(
         Schema.makeFilter(
@@ -178,7 +191,7 @@ export const resolve = (options: Options): Result.Result<Settings, Errors.Invali
     )
     const { secret, timeout, retry } = options
     const server = yield* Result.fromOption(
-      toServer(options.baseUrl ?? defaults.baseUrl),
+      toServer(options.baseUrl === undefined ? defaults.baseUrl : options.baseUrl),
       () =>
         new Errors.InvalidOptions({
           option: "baseUrl",
@@ -206,14 +219,23 @@ export const resolve = (options: Options): Result.Result<Settings, Errors.Invali
     }
   })
 
-const defined = <A extends object>(record: A | undefined): Partial<A> =>
-  Object.fromEntries(Object.entries(record ?? {}).filter(([, value]) => value !== undefined)) as Partial<A>
+/** `over` on top of `base`, key by key, where `undefined` changes nothing. What is no record is kept, to be refused. */
+const layered = <A extends object>(base: A | undefined, over: A | undefined): A | undefined => {
+  if (over === undefined) return base
+  if (base === undefined || !Predicate.isObject(over)) return over
+  return { ...base, ...Object.fromEntries(Object.entries(over).filter(([, value]) => value !== undefined)) }
+}
+
+const lowerCased = (headers: Options["headers"]): Options["headers"] =>
+  Predicate.isObject(headers)
+    ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+    : headers
 
 /** The options that result from overriding some. */
 export const merge = (options: Options, overrides: Overrides): Options => ({
   ...options,
-  ...defined(overrides),
-  headers: { ...options.headers, ...overrides.headers },
-  timeout: { ...options.timeout, ...defined(overrides.timeout) },
-  retry: { ...options.retry, ...defined(overrides.retry) }
+  ...layered<Overrides>(options, overrides),
+  headers: layered(lowerCased(options.headers), lowerCased(overrides.headers)),
+  timeout: layered(options.timeout, overrides.timeout),
+  retry: layered(options.retry, overrides.retry)
 })

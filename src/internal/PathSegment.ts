@@ -1,6 +1,7 @@
 import * as Result from "effect/Result"
 
-/** `.` and `..`, plain or percent-encoded any number of times: some server or proxy on the way may resolve them. */
+// Some server or proxy on the way may decode and resolve a path, so both are looked for behind any percent-encoding.
+const slash = /[/\\]|%(?:25)*(?:2f|5c)/i
 const dotSegment = /^(?:\.|%(?:25)*2e){1,2}$/i
 
 /**
@@ -12,7 +13,7 @@ export const encode = (id: unknown): Result.Result<string, string> => {
   if (typeof id !== "string") return Result.fail("expected a string")
   const trimmed = id.trim()
   if (trimmed === "") return Result.fail("expected a non-blank id")
-  if (dotSegment.test(trimmed)) return Result.fail("a dot segment is not an id")
+  if (trimmed.split(slash).some((part) => dotSegment.test(part))) return Result.fail("a dot segment is not an id")
   if (trimmed.includes("\0")) return Result.fail("expected an id without NUL")
   if (!trimmed.isWellFormed()) return Result.fail("expected well-formed Unicode")
   return Result.succeed(encodeURIComponent(trimmed))

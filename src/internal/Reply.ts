@@ -9,7 +9,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as Failure from "./Failure.ts"
 import type * as Operation from "./Operation.ts"
-import { scrub } from "./Scrub.ts"
+import { word } from "./Scrub.ts"
 import * as Validate from "./Validate.ts"
 
 type Response = HttpClientResponse.HttpClientResponse
@@ -17,11 +17,14 @@ type Response = HttpClientResponse.HttpClientResponse
 /** Everything the caller sent, token included: it must not come back out in an error. */
 export type Sent = () => ReadonlyArray<string>
 
-/** The most of a body that is not a stream. A page of 100 contacts is far below, even at the server's field limits. */
-const maxBodyBytes = 32 * 1024 * 1024
+/** The most of a body that is not a stream: a page of 100 contacts, each made with the largest body the server takes. */
+const maxBodyBytes = 128 * 1024 * 1024
 
 /** The most of an error body: whatever is longer is no error body of the vendor's. */
 const maxErrorBytes = 64 * 1024
+
+/** Up to this, a declared length is good enough: nothing it could turn out to be, compressed or not, does harm. */
+const harmlessBytes = 64 * 1024
 
 /** The media type of a response, in lower case and without parameters. */
 export const mediaType = (response: Response): string =>
@@ -33,56 +36,74 @@ export const bytes = (response: Response): Stream.Stream<Uint8Array, Failure.Fai
     Stream.catchIf(
       (error) => error.reason._tag === "EmptyBodyError",
       () => Stream.empty,
-      (error: HttpClientError.HttpClientError) => Stream.fail(Failure.transport(error, response.status))
+      (error: HttpClientError.HttpClientError) => Stream.fail(Failure.transport(error.reason.cause, response.status))
     )
   )
 
+/** Fails without reading the body: opening and closing it lets go of its connection. */
+const giveUp = (response: Response, failure: Failure.Failure): Effect.Effect<never, Failure.Failure> =>
+  Effect.andThen(Effect.scoped(Stream.toPull(response.stream)), Effect.fail(failure))
+
+/** Reads a body of at most `limit` bytes, as the text it is. */
 const text = Effect.fnUntraced(function* (
   response: Response,
   limit: number
 ): Effect.fn.Return<string, Failure.Failure> {
+  const headers = response.headers
   const tooLong = Failure.unexpected(response.status, `The body is longer than ${limit} bytes`)
-  const declared = Number(response.headers["content-length"])
-  if (declared > limit) return yield* Effect.fail(tooLong)
-  // With its length declared and no encoding to swell it, the transport itself bounds the body.
-  if (Number.isInteger(declared) && response.headers["content-encoding"] === undefined) {
-    return yield* Effect.mapError(response.text, (error) => Failure.transport(error, response.status))
+  const declared = Number(headers["content-length"] ?? Number.NaN)
+  if (declared > limit) return yield* giveUp(response, tooLong)
+  if (declared > 0 && declared <= harmlessBytes && headers["content-encoding"] === undefined) {
+    const body = yield* Effect.mapError(response.arrayBuffer, (error) =>
+      Failure.transport(error.reason.cause, response.status)
+    )
+    return yield* decode(response, [new Uint8Array(body)])
   }
-  const decoder = new TextDecoder()
+  const chunks: Array<Uint8Array> = []
   let read = 0
-  let body = ""
   yield* Stream.runForEach(bytes(response), (chunk) => {
     read += chunk.byteLength
-    if (read > limit) return Effect.fail(tooLong)
-    body += decoder.decode(chunk, { stream: true })
-    return Effect.void
+    chunks.push(chunk)
+    return read > limit ? Effect.fail(tooLong) : Effect.void
   })
-  return body + decoder.decode()
+  return yield* decode(response, chunks)
 })
+
+const decode = (response: Response, chunks: ReadonlyArray<Uint8Array>): Effect.Effect<string, Failure.Failure> =>
+  Effect.try({
+    try: () => {
+      const decoder = new TextDecoder("utf-8", { fatal: true })
+      return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") + decoder.decode()
+    },
+    catch: () => Failure.unexpected(response.status, "The body is not UTF-8")
+  })
 
 const parse = (body: string): Result.Result<unknown, unknown> => Result.try((): unknown => JSON.parse(body))
 
 /** Request ids of the usual hostings. The vendor's own code sets none (wire contract 6). */
 const requestIdHeaders = ["x-request-id", "x-vercel-id", "cf-ray", "x-amzn-requestid"]
 
-const headerFacts = Effect.fnUntraced(function* (response: Response, sent: ReadonlyArray<string>) {
-  const requestId = requestIdHeaders.map((name) => response.headers[name]).find((value) => value !== undefined)
-  const retryAfter = Headers.parseRetryAfter(response.headers["retry-after"] ?? "")
-  const now = yield* Clock.currentTimeMillis
-  return {
-    ...(requestId === undefined ? {} : { requestId: scrub(requestId, sent) }),
-    ...(Result.isSuccess(retryAfter)
-      ? { retryAfter: Duration.toMillis(Headers.retryAfterDelay(retryAfter.success, now)) }
-      : {})
-  }
-})
+/** Adds to a failure what the headers of the response say. */
+export const withRequestId = (failure: Failure.Failure, headers: Headers.Headers, sent: Sent): Failure.Failure => {
+  const header = requestIdHeaders.map((name) => headers[name]).find((value) => value !== undefined)
+  const requestId = word(header, sent())
+  return requestId === undefined ? failure : { ...failure, requestId }
+}
 
-/** The code and message of an error body. A code that is no identifier, or that quotes the caller, is left out. */
-const errorBody = (body: unknown, sent: ReadonlyArray<string>): { code?: string; message?: string } => {
+const retryAfter = (response: Response): Effect.Effect<{ readonly retryAfter?: number }> =>
+  Effect.map(Clock.currentTimeMillis, (now) => {
+    const parsed = Headers.parseRetryAfter(response.headers["retry-after"] ?? "")
+    return Result.isSuccess(parsed)
+      ? { retryAfter: Duration.toMillis(Headers.retryAfterDelay(parsed.success, now)) }
+      : {}
+  })
+
+/** The code and message of an error body. */
+const errorBody = (body: unknown): { readonly code?: string; readonly message?: string } => {
   if (!Predicate.isObject(body)) return {}
   const { code, message } = body
   return {
-    ...(typeof code === "string" && /^[A-Za-z][\w.-]{0,63}$/.test(code) && scrub(code, sent) === code ? { code } : {}),
+    ...(typeof code === "string" ? { code } : {}),
     ...(typeof message === "string" ? { message } : {})
   }
 }
@@ -93,13 +114,15 @@ export const failure = Effect.fnUntraced(function* (
   response: Response,
   sent: Sent
 ): Effect.fn.Return<Failure.Failure> {
-  const quotable = sent()
-  const facts = yield* headerFacts(response, quotable)
   const body = yield* Effect.orElseSucceed(text(response, maxErrorBytes), () => "")
   const parsed = parse(body)
   const plain = mediaType(response) === "text/plain" ? { message: body } : {}
-  const said = Result.isSuccess(parsed) ? errorBody(parsed.success, quotable) : plain
-  return Failure.fromAnswer(operation, { status: response.status, sent: quotable, ...facts, ...said })
+  return Failure.fromAnswer(operation, {
+    status: response.status,
+    sent: sent(),
+    ...(yield* retryAfter(response)),
+    ...(Result.isSuccess(parsed) ? errorBody(parsed.success) : plain)
+  })
 })
 
 /** The failure that an error body inside a 200 names (wire contract 5.1 and 5.5), if it is one. */
@@ -109,11 +132,10 @@ export const failureInside = (
   body: unknown,
   sent: Sent
 ): Failure.Failure | undefined => {
-  const quotable = sent()
-  const { code, message } = errorBody(body, quotable)
+  const { code, message } = errorBody(body)
   return code === undefined || message === undefined
     ? undefined
-    : Failure.fromAnswer(operation, { status, code, message, sent: quotable })
+    : Failure.fromAnswer(operation, { status, code, message, sent: sent() })
 }
 
 /** Reads and decodes the JSON body of a 200. */
@@ -123,7 +145,7 @@ export const json = Effect.fnUntraced(function* <A>(
   sent: Sent
 ): Effect.fn.Return<A, Failure.Failure> {
   if (mediaType(response) !== "application/json") {
-    return yield* Effect.fail(Failure.unexpected(response.status, "The response is not application/json"))
+    return yield* giveUp(response, Failure.unexpected(response.status, "The response is not application/json"))
   }
   const body = parse(yield* text(response, maxBodyBytes))
   if (Result.isFailure(body)) {
@@ -145,7 +167,7 @@ export const jsonLines = Effect.fnUntraced(function* (
   sent: Sent
 ): Effect.fn.Return<Response, Failure.Failure> {
   if (mediaType(response) === "application/jsonl") return response
-  const body = parse(yield* text(response, maxErrorBytes))
+  const body = parse(yield* Effect.orElseSucceed(text(response, maxErrorBytes), () => ""))
   const inside = Result.isSuccess(body) ? failureInside(operation, response.status, body.success, sent) : undefined
   return yield* Effect.fail(inside ?? Failure.unexpected(response.status, "The response is not application/jsonl"))
 })

@@ -4,7 +4,6 @@
  */
 const personal = new RegExp(
   [
-    // The lengths are bounded so that no text takes quadratic time.
     /[^\s"'<>@]{1,128}@[^\s"'<>@]{1,255}/,
     /\+?\d(?:[ ().-]{0,2}\d){6,}/,
     /\b(?:sk|oaac|oart)-[^\s"']+/,
@@ -20,20 +19,38 @@ const shortestSent = 3
 
 const longestText = 300
 
+/** What is past this cannot make it into the text. */
+const longestRead = 4096
+
+/** The forms in which a server may quote a value: as it is, trimmed, inside JSON, inside a URL. */
+const forms = (value: string): ReadonlyArray<string> => [
+  value,
+  value.trim(),
+  JSON.stringify(value).slice(1, -1),
+  encodeURIComponent(value.toWellFormed())
+]
+
+const cut = (text: string, sent: ReadonlyArray<string>): string =>
+  sent
+    .flatMap(forms)
+    .filter((form) => form.length >= shortestSent)
+    .toSorted((left, right) => right.length - left.length)
+    .reduce((clean, form) => clean.replaceAll(form, "…"), text)
+
 /** Cuts `sent` values and anything that looks personal out of `text`, and bounds its length. */
-export const scrub = (text: string, sent: Iterable<string>): string => {
-  let clean = text
-  const longestFirst = [...sent].filter((value) => value.length >= shortestSent).toSorted((a, b) => b.length - a.length)
-  for (const value of longestFirst) {
-    clean = clean.replaceAll(value, "…").replaceAll(encodeURIComponent(value.toWellFormed()), "…")
-  }
+export const scrub = (text: string, sent: ReadonlyArray<string>): string => {
   // Control characters must not reach a terminal or a log line.
-  clean = clean
+  const clean = cut(text, sent)
+    .slice(0, longestRead)
     .replace(personal, "…")
     .replace(/\p{Cc}+/gu, " ")
     .trim()
   return clean.length > longestText ? `${clean.slice(0, longestText)}…` : clean
 }
+
+/** A word of the server's, such as a code or a request id: as it is, or not at all if it is not one or quotes the caller. */
+export const word = (text: string | undefined, sent: ReadonlyArray<string>): string | undefined =>
+  text !== undefined && /^[A-Za-z0-9][\w.:/+=-]{0,127}$/.test(text) && cut(text, sent) === text ? text : undefined
 
 /** The text of every string and number in a JSON value, keys left out. Iterative: the value may be deeply nested. */
 export function* leaves(value: unknown): Generator<string> {

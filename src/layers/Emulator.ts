@@ -2,12 +2,14 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as HttpBody from "effect/http/HttpBody"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import type { ServeError } from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 import type { Server } from "node:http"
 import { createServer } from "node:http"
 import * as Api from "../internal/server/Api.ts"
@@ -53,7 +55,12 @@ const serve = Effect.fnUntraced(function* (server: Server) {
   const { address } = yield* HttpServer.HttpServer
   const state = yield* ServerState.ServerState
   const handler = yield* HttpRouter.toHttpEffect(Api.routes)
-  yield* HttpServer.serveEffect(Effect.catchTag(handler, "Disconnect", () => cutConnection))
+  yield* HttpServer.serveEffect(
+    handler.pipe(
+      Effect.map(flushBeforeFailure),
+      Effect.catchTag("Disconnect", () => cutConnection)
+    )
+  )
   // Added last so that it runs first: the server's own shutdown waits for connections that may never end.
   yield* Effect.addFinalizer(() => Effect.sync(() => close(server)))
   return Emulator.of({ url: HttpServer.formatAddress(address), state })
@@ -68,3 +75,13 @@ const cutConnection = Effect.map(HttpServerRequest.HttpServerRequest, (request) 
   NodeHttpServerRequest.toServerResponse(request).destroy()
   return HttpServerResponse.empty()
 })
+
+/** Node holds back what is written in one turn of its loop, and destroys it if the body fails in the same turn. */
+const flushBeforeFailure = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
+  const { body } = response
+  if (body._tag !== "Stream") return response
+  const flushed = Stream.catchCause(body.stream, (cause) =>
+    Stream.fromEffect(Effect.andThen(Effect.yieldNow, Effect.failCause(cause)))
+  )
+  return HttpServerResponse.setBody(response, HttpBody.stream(flushed, body.contentType, body.contentLength))
+}

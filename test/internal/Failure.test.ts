@@ -29,7 +29,7 @@ const known: Readonly<Record<number, Errors.Tag>> = {
   429: "RateLimited"
 }
 
-const transient = [408, 429, 500, 502, 503, 504]
+const transient = new Set([408, 429, 500, 502, 503, 504])
 
 const tagOf = (operation: Operation.Any, status: number): Errors.Tag => {
   const tag = known[status] ?? (status >= 500 ? "ServerError" : "UnexpectedResponse")
@@ -38,7 +38,8 @@ const tagOf = (operation: Operation.Any, status: number): Errors.Tag => {
 }
 
 const outcomeOf = (status: number): Errors.Outcome => {
-  if (status < 300 || status === 408) return "unknown"
+  if (status < 304 && status !== 300) return "unknown"
+  if (status === 408) return "unknown"
   return status >= 500 && status !== 501 ? "unknown" : "rejected"
 }
 
@@ -52,7 +53,7 @@ describe("fromAnswer", () => {
         const failure = Failure.fromAnswer(operation, { status, sent: [] })
         const error = Failure.toError(operation, failure, context)
         assert.strictEqual(failure.tag, tagOf(operation, status), `${status}`)
-        assert.strictEqual(failure.transient, transient.includes(status), `transient of ${status}`)
+        assert.strictEqual(failure.transient, transient.has(status), `transient of ${status}`)
         assert.strictEqual(failure.outcome, outcomeOf(status), `outcome of ${status}`)
         assert.strictEqual(failure.phase, status === 408 ? "server" : undefined, `phase of ${status}`)
         assert.strictEqual(error._tag, failure.tag)
@@ -66,7 +67,7 @@ describe("fromAnswer", () => {
 
   it("maps a redirect that hides its status", () => {
     const failure = Failure.fromAnswer(operations.none, { status: 0, sent: [] })
-    assert.deepInclude(failure, { tag: "UnexpectedResponse", outcome: "rejected", transient: false, status: 0 })
+    assert.deepInclude(failure, { tag: "UnexpectedResponse", outcome: "unknown", transient: false, status: 0 })
     assert.strictEqual(failure.description, "Redirects are not followed")
   })
 
@@ -134,10 +135,10 @@ describe("fromAnswer", () => {
   })
 })
 
-describe("transport", () => {
-  const nested = (code: string) =>
-    new TypeError("fetch failed", { cause: Object.assign(new Error("https://host/?q=ada@example.com"), { code }) })
+const nested = (code: string) =>
+  new TypeError("fetch failed", { cause: Object.assign(new Error("https://host/?q=ada@example.com"), { code }) })
 
+describe("transport", () => {
   it.each(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"])("%s: nothing was sent", (code) => {
     assert.deepInclude(Failure.transport(nested(code)), { tag: "TransportError", outcome: "not-sent", transient: true })
     assert.strictEqual(Failure.transport(nested(code), 200).outcome, "unknown")
@@ -211,11 +212,14 @@ describe("toError", () => {
       status: 429,
       code: "LIMITS_REACHED",
       message: "Slow down",
-      requestId: "req",
       retryAfter: 5,
       sent: []
     })
-    const error = Failure.toError(operations.none, failure, { ...context, lastId: "c9", received: 7 })
+    const error = Failure.toError(
+      operations.none,
+      { ...failure, requestId: "req" },
+      { ...context, lastId: "c9", received: 7 }
+    )
     assert.deepInclude(error, {
       _tag: "RateLimited",
       operation: "Test.none",

@@ -156,12 +156,13 @@ describe("headers", () => {
   })
 })
 
+const millis = (timeout?: Options.TimeoutOptions) => {
+  const { attempt, idle } = settings({ timeout }).timeout
+  return [Duration.toMillis(attempt), Duration.toMillis(idle)]
+}
+
 describe("timeout", () => {
   it("has defaults, and each can be set or turned off", () => {
-    const millis = (timeout?: Options.TimeoutOptions) => {
-      const { attempt, idle } = settings({ timeout }).timeout
-      return [Duration.toMillis(attempt), Duration.toMillis(idle)]
-    }
     assert.deepStrictEqual(millis(), [30_000, 60_000])
     assert.deepStrictEqual(millis({}), [30_000, 60_000])
     assert.deepStrictEqual(millis({ attempt: undefined, idle: "1 second" }), [30_000, 1000])

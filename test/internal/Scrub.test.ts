@@ -37,8 +37,10 @@ describe("scrub", () => {
     })
   )
 
-  it.effect.prop("any text and any sent values are taken", [Schema.String, Schema.Array(Schema.String)], ([text, sent]) =>
-    Effect.sync(() => assert.isString(scrub(text, sent)))
+  it.effect.prop(
+    "any text and any sent values are taken",
+    [Schema.String, Schema.Array(Schema.String)],
+    ([text, sent]) => Effect.sync(() => assert.isString(scrub(text, sent)))
   )
 
   it("takes well-formed and ill-formed text", () => {
@@ -48,10 +50,7 @@ describe("scrub", () => {
 
 describe("leaves", () => {
   it("is every string and number, however deep", () => {
-    assert.sameMembers(
-      [...leaves({ a: "x", b: [1, { c: "y", d: null, e: true }], f: undefined })],
-      ["x", "1", "y"]
-    )
+    assert.sameMembers([...leaves({ a: "x", b: [1, { c: "y", d: null, e: true }], f: undefined })], ["x", "1", "y"])
     assert.deepStrictEqual([...leaves(undefined)], [])
   })
 

@@ -121,6 +121,37 @@ describe.each(transports)("over $transport", ({ layer }) => {
     })
   )
 
+  it.live("a body that is given up lets go of its socket", () =>
+    Effect.gen(function* () {
+      const server = yield* Sockets.serve(({ response }) => {
+        response.writeHead(200, { "content-type": "text/html" })
+        response.write("x".repeat(300_000))
+      })
+      yield* Effect.gen(function* () {
+        for (let call = 0; call < 5; call++) {
+          assert.strictEqual((yield* Effect.flip(Contact.fetch("id")))._tag, "UnexpectedResponse")
+        }
+        for (const exchange of server.exchanges) yield* Deferred.await(exchange.closed)
+        assert.lengthOf(server.exchanges, 5)
+      }).pipe(Effect.provide(connect(server.url)))
+    })
+  )
+
+  it.live("failing calls one after another do not pile up connections", () =>
+    Effect.gen(function* () {
+      const server = yield* Sockets.serve(({ response }) => {
+        response
+          .writeHead(404, { "content-type": "application/json" })
+          .end('{"code":"NOT_FOUND","message":"Not found"}')
+      })
+      yield* Effect.gen(function* () {
+        for (let call = 0; call < 50; call++) yield* Effect.flip(Contact.fetch("id"))
+      }).pipe(Effect.provide(connect(server.url)))
+      // A call may begin before the connection of the one before is seen to be free.
+      assert.isAtMost(new Set(server.exchanges.map(({ request }) => request.socket)).size, 2)
+    })
+  )
+
   it.live("nothing is sent but what the API needs", () =>
     Effect.gen(function* () {
       const server = yield* Sockets.serve(({ response }) => {

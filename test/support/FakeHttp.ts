@@ -41,12 +41,12 @@ const textOf = (request: HttpClientRequest.HttpClientRequest): string =>
   request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
 
 /** Plays the steps in order, and the last one for ever. */
-export const script = (...steps: readonly [Step, ...ReadonlyArray<Step>]): Fake => {
+export const script = (...steps: readonly [...ReadonlyArray<Step>, Step]): Fake => {
   const sent: Array<Sent> = []
   let interrupted = 0
   const http = HttpClient.make((request, url) =>
     Effect.gen(function* () {
-      const step = steps[Math.min(sent.length, steps.length - 1)] ?? steps[0]
+      const step = steps[Math.min(sent.length, steps.length - 1)] ?? "never"
       const at = yield* Clock.currentTimeMillis
       sent.push({ method: request.method, url, headers: { ...request.headers }, body: textOf(request), at })
       if (step === "never") return yield* Effect.never

@@ -52,40 +52,24 @@ const handle = Effect.fnUntraced(function* (
 ): Effect.fn.Return<HttpServerResponse.HttpServerResponse, Disconnect, Scope> {
   const startedAt = yield* Clock.currentTimeMillis
   const { path, query } = splitUrl(request.url)
+  const { method, headers } = request
   const routed = route(path)
   const operation = routed?.endpoint.operation
   const attempt = operation === undefined ? 0 : state.log.count(operation)
-  const credentials = { method: request.method, path, headers: request.headers, now: startedAt }
-  const session = Session.authenticate(state.accounts, credentials)
+  const session = Session.authenticate(state.accounts, { method, path, headers, now: startedAt })
   const body = yield* RequestBody.read(request)
-  state.log.add({
-    operation,
-    attempt,
-    method: request.method,
-    path,
-    query,
-    headers: redacted(request.headers),
-    body: body.text,
-    time: startedAt,
-    account: Result.isSuccess(session) ? session.success.account.id : undefined
-  })
+  const account = Result.isSuccess(session) ? session.success.account.id : undefined
+  const seen = { operation, attempt, method, path, query, headers: redacted(headers), body: body.text, account }
+  state.log.add({ ...seen, time: startedAt })
   if (routed === undefined) return withCors(Reply.failure(ApiFailure.unknownRoute))
   const { interceptor } = state
-  const intercepted = { operation: routed.endpoint.operation, attempt, request }
+  const { endpoint, params } = routed
+  const intercepted = { operation: endpoint.operation, attempt, request }
+  const call = { ...intercepted, state, interceptor, path, query: Query.parse(query), body, startedAt, session }
   const reply =
-    routed.params === undefined
+    params === undefined
       ? Effect.succeed(Reply.failure(ApiFailure.badRequest(Assumptions.undecodablePathMessage)))
-      : answer(routed.endpoint, {
-          ...intercepted,
-          state,
-          interceptor,
-          path,
-          query: Query.parse(query),
-          params: routed.params,
-          body,
-          startedAt,
-          session
-        })
+      : answer(endpoint, { ...call, params })
   return withCors(yield* interceptor.reply(intercepted, reply))
 })
 

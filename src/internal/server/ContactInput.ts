@@ -1,9 +1,9 @@
-import { isEmailValid } from "@hapi/address"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import { parsePhoneNumberFromString } from "libphonenumber-js/min"
 import * as ApiFailure from "./ApiFailure.ts"
 import * as Assumptions from "./Assumptions.ts"
+import * as EmailSyntax from "./EmailSyntax.ts"
 import * as NumericText from "./NumericText.ts"
 import { isMeta, type Meta } from "./Store.ts"
 
@@ -94,7 +94,7 @@ const text = (
 }
 
 const emailRule: Rule = (label, value) =>
-  isEmailValid(value) ? Result.succeed(value) : refuse(`"${label}" must be a valid email`)
+  EmailSyntax.isEmail(value) ? Result.succeed(value) : refuse(`"${label}" must be a valid email`)
 
 const phoneRule: Rule = (label, value) => {
   const phone = parsePhoneNumberFromString(value, { defaultCountry: "US" })

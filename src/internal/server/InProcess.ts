@@ -25,7 +25,8 @@ export const makeHttpClient: Effect.Effect<HttpClient.HttpClient, never, ServerS
         const requestScope = Scope.forkUnsafe(scope)
         let transferred = false
         return handler.pipe(
-          Effect.map((response) => {
+          Effect.map((replied) => {
+            const response = request.method === "HEAD" ? withoutBody(replied) : replied
             const sent = HttpEffect.scopeTransferToStream(response)
             transferred = sent !== response
             return HttpServerResponse.toClientResponse(sent, { request })
@@ -45,6 +46,10 @@ export const makeHttpClient: Effect.Effect<HttpClient.HttpClient, never, ServerS
 
 /** What a router says of a path or verb that it can't even read. */
 const notFound = HttpServerResponse.empty({ status: 404 })
+
+/** A transport drops what a handler puts under HEAD. */
+const withoutBody = ({ status, headers }: HttpServerResponse.HttpServerResponse) =>
+  HttpServerResponse.empty({ status, headers })
 
 const disconnected = (request: HttpClientRequest): HttpClientError.HttpClientError =>
   new HttpClientError.HttpClientError({

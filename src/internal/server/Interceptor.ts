@@ -20,6 +20,11 @@ export interface Intercepted {
   readonly request: HttpServerRequest
 }
 
+/** A row has an id, which is the cursor for what comes after it. */
+export interface Identified {
+  readonly id: string
+}
+
 /** Reads the page after a cursor, or the first one. */
 export type ReadPage<Row> = (cursor: string | undefined) => Effect<ReadonlyArray<Row>, ApiFailure>
 
@@ -46,7 +51,10 @@ export interface Interceptor {
    * Around each page read from the store. A delay here is a slow database; an `ApiFailure` is a database that fails:
    * an HTTP status before the first event of a stream, an error event after it.
    */
-  readonly page: <Row>(intercepted: Intercepted, page: InterceptedPage<Row>) => Effect<ReadonlyArray<Row>, ApiFailure>
+  readonly page: <Row extends Identified>(
+    intercepted: Intercepted,
+    page: InterceptedPage<Row>
+  ) => Effect<ReadonlyArray<Row>, ApiFailure>
 }
 
 /** Changes nothing. */

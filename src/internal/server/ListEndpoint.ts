@@ -6,13 +6,14 @@ import * as ApiFailure from "./ApiFailure.ts"
 import type { AuthorizedCall } from "./Call.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import * as EventEncoder from "./EventEncoder.ts"
+import type { Identified } from "./Interceptor.ts"
 import * as ListReply from "./ListReply.ts"
 import * as Negotiation from "./Negotiation.ts"
 import * as Paging from "./Paging.ts"
 import * as Reply from "./Reply.ts"
 
 /** The rows of a list and how they are written. */
-export interface ListSource<Row extends ListReply.Identified> extends EventEncoder.RowShape<Row> {
+export interface ListSource<Row extends Identified> extends EventEncoder.RowShape<Row> {
   /** Reads a page, starting after a cursor or with the first row. Called once for every page. */
   readonly page: (
     call: AuthorizedCall,
@@ -27,11 +28,7 @@ const polled = "/list"
  * An endpoint that answers with a list, in whatever format is asked for, paged or streamed (wire contract 4 and 5). Its
  * refusals are those of the stream wrapper, not those of a handler.
  */
-export const make = <Row extends ListReply.Identified>(
-  operation: string,
-  path: string,
-  source: ListSource<Row>
-): Endpoint => {
+export const make = <Row extends Identified>(operation: string, path: string, source: ListSource<Row>): Endpoint => {
   const encoders = EventEncoder.make(source)
   const handle = Effect.fnUntraced(function* (
     call: AuthorizedCall

@@ -9,14 +9,10 @@ import * as ApiFailure from "./ApiFailure.ts"
 import * as Assumptions from "./Assumptions.ts"
 import type { EventEncoder } from "./EventEncoder.ts"
 import * as Exceptions from "./Exceptions.ts"
+import type { Identified } from "./Interceptor.ts"
 import * as Negotiation from "./Negotiation.ts"
 import type { Paging } from "./Paging.ts"
 import * as Reply from "./Reply.ts"
-
-/** A row has an id, which is the cursor for what comes after it. */
-export interface Identified {
-  readonly id: string
-}
 
 type Rows<Row> = Effect.Effect<ReadonlyArray<Row>, ApiFailure.ApiFailure>
 type Replied = Effect.Effect<HttpServerResponse, ApiFailure.ApiFailure, Scope>
@@ -75,15 +71,17 @@ const pages = <Row extends Identified>(
   read: (cursor: string | undefined) => Rows<Row>,
   budget: number
 ): Stream.Stream<ReadonlyArray<Row>, ApiFailure.ApiFailure> =>
-  Stream.unfold({ next: first, budget }, ({ next, budget }) =>
-    budget <= 0
-      ? Effect.undefined
-      : Effect.map(next, (rows) => {
-          const last = rows.at(-1)
-          return last === undefined
-            ? undefined
-            : ([rows, { next: read(last.id), budget: budget - rows.length }] as const)
-        })
+  Stream.unfold({ next: Option.some(first), budget }, ({ next, budget }) =>
+    Option.match(next, {
+      onNone: () => Effect.undefined,
+      onSome: Effect.map((rows) => {
+        const last = rows.at(-1)
+        const left = budget - rows.length
+        return last === undefined
+          ? undefined
+          : ([rows, { next: left > 0 ? Option.some(read(last.id)) : Option.none(), budget: left }] as const)
+      })
+    })
   )
 
 const pageJson = <Row extends Identified>(rows: ReadonlyArray<Row>, toJson: (row: Row) => string): string => {

@@ -2,19 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
 import * as ServerState from "../../../src/internal/server/ServerState.ts"
-import { account, accountNamed, layer, parse, post, seed, send } from "./Harness.ts"
+import { account, create, created, fetch, fetched, layer, parse, post, remove, seed, send, update } from "./Harness.ts"
 
 const fingerprint = "crm-0001-ada-lovelace"
 const conflict = '{"code":"CONFLICT","message":"Unique constraint violation"}'
-const generic = (message: string) => JSON.stringify({ code: "GENERIC_ERROR", message })
-
-const create = (json: unknown) => send(post("/v1/contact/create", json))
-const ensure = (json: unknown) => send(post("/v1/contact/ensure", json))
-const update = (id: string, json: unknown) => send(post(`/v1/contact/${id}/update`, json))
-const remove = (id: string) => send(post(`/v1/contact/${id}/delete`, {}))
-const fetch = (id: string) => send({ path: `/v1/contact/${id}/fetch` })
-const created = (json: unknown) => Effect.map(create(json), (got): string => parse(got.text).id)
-const fetched = (id: string) => Effect.map(fetch(id), (got) => parse(got.text))
 
 describe("The record (contract 1)", () => {
   it.effect("has its fields in order, nulls included, and an id of the right shape", () =>
@@ -111,6 +102,13 @@ describe("create (contract 3.3)", () => {
     )
   }
 
+  it.effect("tells fingerprints apart by case", () =>
+    Effect.gen(function* () {
+      yield* created({ fingerprint })
+      assert.strictEqual((yield* create({ fingerprint: fingerprint.toUpperCase() })).status, 200)
+    }).pipe(Effect.provide(layer()))
+  )
+
   it.effect("has a fingerprint of its own in each account", () =>
     Effect.gen(function* () {
       yield* created({ fingerprint })
@@ -136,114 +134,6 @@ describe("create (contract 3.3)", () => {
       }).pipe(Effect.provide(layer()))
     )
   }
-})
-
-describe("ensure (contract 3.4)", () => {
-  it.effect("creates a verified contact once and then ignores what is sent", () =>
-    Effect.gen(function* () {
-      yield* TestClock.setTime(5000)
-      const first = yield* ensure({ fingerprint, name: "Ada", verifiedAt: 1 })
-      yield* TestClock.setTime(6000)
-      const second = yield* ensure({ fingerprint: ` ${fingerprint} `, name: "Other", email: "x@y.z" })
-      assert.strictEqual(first.status, 200)
-      assert.strictEqual(second.text, first.text)
-      const contact = yield* fetched(parse(first.text).id)
-      assert.deepInclude(contact, { fingerprint, name: "Ada", email: null, verifiedAt: 5000, updatedAt: 5000 })
-    }).pipe(Effect.provide(layer()))
-  )
-
-  it.effect("500 for an existing contact that is not verified", () =>
-    Effect.gen(function* () {
-      yield* created({ fingerprint })
-      const got = yield* ensure({ fingerprint })
-      assert.strictEqual(got.status, 500)
-      assert.strictEqual(got.text, generic("Contact is not verified"))
-    }).pipe(Effect.provide(layer()))
-  )
-
-  for (const short of ["x".repeat(16), "\t".repeat(16), " "]) {
-    it.effect(`500 for a fingerprint of ${short.length} characters: ${JSON.stringify(short)}`, () =>
-      Effect.gen(function* () {
-        const got = yield* ensure({ fingerprint: short })
-        assert.strictEqual(got.status, 500)
-        assert.strictEqual(got.text, generic("fingerprint is too short"))
-      }).pipe(Effect.provide(layer()))
-    )
-  }
-
-  it.effect("takes more than 16 blanks for a fingerprint", () =>
-    Effect.gen(function* () {
-      const got = yield* ensure({ fingerprint: " ".repeat(17) })
-      const contact = yield* fetched(parse(got.text).id)
-      assert.strictEqual(contact.fingerprint, " ".repeat(17))
-      assert.strictEqual(contact.verifiedAt, 0)
-    }).pipe(Effect.provide(layer()))
-  )
-
-  for (const [body, expected] of [
-    [{}, "18d29b66-d358-5f36-81a9-bdfcf8b73786"],
-    [{ fingerprint: "" }, "18d29b66-d358-5f36-81a9-bdfcf8b73786"],
-    [{ fingerprint: null, description: "x", meta: {} }, "18d29b66-d358-5f36-81a9-bdfcf8b73786"],
-    [{ name: "Guest User", email: "guest@example.com" }, "36133ebf-e743-5a8e-b513-74640424d5c0"],
-    [{ name: "zoe" }, "d3dc1d24-7da4-5de6-9c44-7a3508583397"],
-    [{ nick: "zoe" }, "d3dc1d24-7da4-5de6-9c44-7a3508583397"]
-  ] as const) {
-    it.effect(`${JSON.stringify(body)} has the fingerprint ${expected}`, () =>
-      Effect.gen(function* () {
-        const first = yield* ensure(body)
-        assert.strictEqual((yield* ensure(body)).text, first.text)
-        assert.deepInclude(yield* fetched(parse(first.text).id), { fingerprint: expected, verifiedAt: null })
-      }).pipe(Effect.provide(layer()))
-    )
-  }
-
-  for (const [one, other, same] of [
-    [{ name: "a", nick: "b" }, { name: "b", nick: "a" }, true],
-    [{ phone: "(202) 555-0123" }, { phone: "+12025550123" }, true],
-    [{ email: "a@b.co" }, { email: "A@b.co" }, false],
-    [{ name: "zed", nick: null }, { name: "zed" }, false],
-    [{ name: "zed", nick: "" }, { name: "zed" }, false]
-  ] as const) {
-    it.effect(`${JSON.stringify(one)} and ${JSON.stringify(other)} are ${same ? "one" : "two"}`, () =>
-      Effect.gen(function* () {
-        assert.strictEqual((yield* ensure(one)).text === (yield* ensure(other)).text, same)
-      }).pipe(Effect.provide(layer()))
-    )
-  }
-
-  it.effect("500 for an anonymous contact that was verified since; an update does not change the fingerprint", () =>
-    Effect.gen(function* () {
-      const { id } = parse((yield* ensure({ name: "zoe" })).text)
-      yield* update(id, { name: "other" })
-      assert.strictEqual(parse((yield* ensure({ name: "zoe" })).text).id, id)
-      yield* update(id, { verifiedAt: 1 })
-      const got = yield* ensure({ name: "zoe" })
-      assert.strictEqual(got.status, 500)
-      assert.strictEqual(got.text, generic("Contact is verified"))
-    }).pipe(Effect.provide(layer()))
-  )
-
-  it.effect("500 for a null name, but only if there is something to create", () =>
-    Effect.gen(function* () {
-      assert.strictEqual((yield* ensure({ fingerprint, name: null })).text, generic("System error occurred"))
-      yield* ensure({ fingerprint })
-      assert.strictEqual((yield* ensure({ fingerprint, name: null })).status, 200)
-    }).pipe(Effect.provide(layer()))
-  )
-
-  it.effect("ignores a verifiedAt that no date can hold", () =>
-    Effect.map(ensure({ fingerprint, verifiedAt: 8.7e15 }), (got) => assert.strictEqual(got.status, 200)).pipe(
-      Effect.provide(layer())
-    )
-  )
-
-  it.effect("500 for text that has no UTF-8", () =>
-    Effect.gen(function* () {
-      const got = yield* send({ path: "/v1/contact/ensure", body: '{"name":"\\ud800"}' })
-      assert.strictEqual(got.status, 500)
-      assert.strictEqual(parse(got.text).code, "GENERIC_ERROR")
-    }).pipe(Effect.provide(layer()))
-  )
 })
 
 describe("update (contract 3.6)", () => {
@@ -368,80 +258,6 @@ describe("delete (contract 3.7)", () => {
       }).pipe(Effect.provide(layer()))
     )
   }
-})
-
-describe("Identifiers in paths (contract 3.2)", () => {
-  const cases: ReadonlyArray<readonly [id: string, status: number, body?: string]> = [
-    ["mine", 200],
-    ["%20mine%20", 200],
-    ["%6Dine", 200],
-    ["(Ada%20Lovelace)", 200],
-    ["(%20Ada%20Lovelace%20)", 200],
-    ["%28Ada Lovelace%29", 200],
-    ["(Nobody)", 404],
-    ["(Theirs)", 404],
-    ["(ada%20lovelace)", 404],
-    ["missing", 404],
-    ["MINE", 404],
-    ["x".repeat(5000), 404],
-    ["a%2Fb", 404],
-    ["..%2F..%2Fbot", 404],
-    ["theirs", 403],
-    ["%20", 400, '{"message":"Bad request","code":"BAD_REQUEST"}'],
-    ["", 400, '{"message":"Bad request","code":"BAD_REQUEST"}'],
-    ["%zz", 400],
-    ["%E0%A4%A", 400],
-    ["()", 500, generic("Name is required")],
-    ["@alias", 500, generic("System error occurred")],
-    ["@", 500, generic("Alias is required")],
-    ["@@", 500, generic("Alias is required")],
-    ["@@alias", 500, generic("Parent ID is required for @@ identifier")],
-    ["@a@b", 500, generic("Parent ID is required for @user@resource identifier")],
-    ["mine?contactId=theirs", 403],
-    ["theirs?contactId=mine", 200],
-    ["missing?contactId=(Ada+Lovelace)", 200],
-    ["mine?contactId=", 400],
-    ["mine?contactId=mine&contactId=theirs", 200]
-  ]
-  for (const prefix of ["/v1", "/api/v1"]) {
-    for (const [id, status, body] of cases) {
-      it.effect(`${prefix}: ${id.slice(0, 40)} -> ${status}`, () =>
-        Effect.gen(function* () {
-          yield* seed([{ id: "mine", name: "Ada Lovelace" }])
-          yield* seed([{ id: "theirs", name: "Theirs" }], yield* accountNamed("sk-other"))
-          const [path = "", query] = id.split("?")
-          const suffix = query === undefined ? "" : `?${query}`
-          const got = yield* send({ path: `${prefix}/contact/${path}/fetch${suffix}` })
-          assert.strictEqual(got.status, status, got.text)
-          if (status === 200) assert.strictEqual(parse(got.text).id, "mine")
-          if (body !== undefined) assert.strictEqual(got.text, body)
-        }).pipe(Effect.provide(layer()))
-      )
-    }
-  }
-
-  it.effect("403 says so in a header, message first", () =>
-    Effect.gen(function* () {
-      yield* seed([{ id: "theirs" }], yield* accountNamed("sk-other"))
-      for (const got of [yield* fetch("theirs"), yield* update("theirs", {}), yield* remove("theirs")]) {
-        assert.strictEqual(got.status, 403)
-        assert.strictEqual(got.text, '{"message":"Not authorized","code":"NOT_AUTHORIZED"}')
-        assert.strictEqual(got.headers["x-failure-code"], "NOT_AUTHORIZED")
-      }
-      const state = yield* ServerState.ServerState
-      assert.strictEqual(state.store.size, 1)
-    }).pipe(Effect.provide(layer()))
-  )
-
-  it.effect("aliases of an account with a parent get as far as the database", () =>
-    Effect.gen(function* () {
-      const authorization = "Bearer sk-child"
-      const alias = yield* send({ path: "/v1/contact/@@alias/fetch", authorization })
-      const sibling = yield* send({ path: "/v1/contact/@sib@alias/fetch", authorization })
-      assert.strictEqual(alias.text, generic("System error occurred"))
-      assert.strictEqual(sibling.text, generic('User with alias "sib" not found'))
-    }).pipe(Effect.provide(layer({ accounts: [{ id: "c", tokens: ["sk-child"], parent: "p" }] })))
-  )
 })
 
 describe("The handle", () => {

@@ -69,6 +69,33 @@ export const parse = (text: string): any => JSON.parse(text) // oxlint-disable-l
 
 export const post = (path: string, json: unknown, rest?: Partial<Sent>): Sent => ({ path, json, ...rest })
 
-export const jsonl = { accept: "application/jsonl" }
-export const sse = { accept: "text/event-stream" }
-export const csv = { accept: "text/csv" }
+export const jsonl = { accept: "application/jsonl" } as const
+export const sse = { accept: "text/event-stream" } as const
+export const csv = { accept: "text/csv" } as const
+
+/** The text of a 500. */
+export const generic = (message: string) => JSON.stringify({ code: "GENERIC_ERROR", message })
+
+export const create = (json: unknown) => send(post("/v1/contact/create", json))
+export const ensure = (json: unknown) => send(post("/v1/contact/ensure", json))
+export const update = (id: string, json: unknown) => send(post(`/v1/contact/${id}/update`, json))
+export const remove = (id: string) => send(post(`/v1/contact/${id}/delete`, {}))
+export const fetch = (id: string) => send({ path: `/v1/contact/${id}/fetch` })
+export const created = (json: unknown) => Effect.map(create(json), (got): string => parse(got.text).id)
+export const fetched = (id: string) => Effect.map(fetch(id), (got) => parse(got.text))
+
+export const numbered = (
+  count: number,
+  meta?: (index: number) => { readonly odd: string }
+): ReadonlyArray<ServerState.Seed> =>
+  Array.from({ length: count }, (_, index) => ({
+    id: `id-${String(index).padStart(4, "0")}`,
+    createdAt: index,
+    meta: meta?.(index) ?? null
+  }))
+
+export const lineIds = (text: string) =>
+  text
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => parse(line).data.id)

@@ -105,7 +105,7 @@ const cases: ReadonlyArray<Case> = [
 
 describe("Body validation (contract 2)", () => {
   for (const operation of ["create", "ensure", "update"]) {
-    describe(operation, () => {
+    describe(`of ${operation}`, () => {
       for (const { body, refused } of cases) {
         it.effect(`${JSON.stringify(body).slice(0, 60)} -> ${refused ?? "accepted"}`, () =>
           Effect.gen(function* () {
