@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Struct from "effect/Struct"
 import * as Client from "../Client.ts"
 import type * as Contact from "../Contact.ts"
 import type * as Errors from "../Errors.ts"
@@ -45,7 +46,7 @@ export class InMemory extends Context.Service<InMemory, Service>()("effect-chatb
 /** The token that the client of {@link layer} uses. */
 export const secret: Redacted.Redacted<string> = Redacted.make("sk-in-memory")
 
-const toContact = ({ account: _, ...contact }: ContactRecord): Contact.Contact => contact
+const toContact = (record: ContactRecord): Contact.Contact => Struct.omit(record, ["account"])
 
 const handle = (state: ServerState.Service): Service => {
   const account = (token = Redacted.value(secret)) =>

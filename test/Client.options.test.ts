@@ -1,0 +1,144 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Cause, ConfigProvider, Effect, Exit, Layer, Redacted, Stream } from "effect"
+import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
+import * as Client from "../src/Client.ts"
+import * as Contact from "../src/Contact.ts"
+import * as Fake from "./support/FakeHttp.ts"
+import { ok, found, calls, over, error } from "./support/Calls.ts"
+
+const fromConfig = (env: unknown, fake: Fake.Fake, options?: Client.ConfigOptions) =>
+  calls.fetch.pipe(
+    Effect.provide(
+      Client.layerConfig(options).pipe(
+        Layer.provide(Layer.succeed(HttpClient.HttpClient, fake.http)),
+        Layer.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(env)))
+      )
+    )
+  )
+
+describe("options", () => {
+  it.effect("withOptions and withOptionsStream hold for what they wrap", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(found, found, Fake.jsonLines(), found)
+      yield* Effect.gen(function* () {
+        yield* calls.fetch
+        yield* calls.fetch.pipe(Client.withOptions({ runAsUserId: "u", headers: { "x-b": "2" } }))
+        yield* Stream.runDrain(Contact.list().pipe(Client.withOptionsStream({ secret: Redacted.make("sk-2") })))
+        yield* calls.fetch
+      }).pipe(over(fake, { headers: { "x-a": "1" } }))
+      assert.deepStrictEqual(
+        fake.sent.map(({ headers }) => [headers["x-a"], headers["x-b"], headers["x-runas-user-id"]]),
+        [
+          ["1", undefined, undefined],
+          ["1", "2", "u"],
+          ["1", undefined, undefined],
+          ["1", undefined, undefined]
+        ]
+      )
+      assert.strictEqual(fake.sent[2]?.headers["authorization"], "Bearer sk-2")
+    })
+  )
+
+  it.effect("a bad override fails before anything is sent", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(found)
+      const bad = { timezone: "a\nb" }
+      const failures = [
+        yield* Fake.failureOf(over(fake)(calls.fetch.pipe(Client.withOptions(bad)))),
+        yield* Fake.failureOf(over(fake)(Stream.runDrain(Contact.list().pipe(Client.withOptionsStream(bad)))))
+      ]
+      for (const failure of failures) assert.deepInclude(failure, { _tag: "InvalidOptions", option: "timezone" })
+      assert.isEmpty(fake.sent)
+    })
+  )
+
+  it.effect("layerConfig reads the token and the server", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(found)
+      yield* Fake.successOf(fromConfig({ CHATBOTKIT_API_SECRET: "sk-9" }, fake))
+      yield* Fake.successOf(
+        fromConfig({ CHATBOTKIT_API_SECRET: "sk-9", CHATBOTKIT_BASE_URL: "http://localhost:9" }, fake)
+      )
+      assert.deepStrictEqual(
+        fake.sent.map(({ headers, url }) => [headers["authorization"], url.origin]),
+        [
+          ["Bearer sk-9", "https://api.chatbotkit.com"],
+          ["Bearer sk-9", "http://localhost:9"]
+        ]
+      )
+    })
+  )
+
+  it.effect("layerConfig names what is missing or wrong, and no value", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(found)
+      const missing = yield* Fake.failureOf(fromConfig({}, fake))
+      assert.strictEqual(missing._tag, "ConfigError")
+      assert.include(String(missing), "CHATBOTKIT_API_SECRET")
+      const bad = yield* Fake.failureOf(fromConfig({ CHATBOTKIT_API_SECRET: "sk-canary\n" }, fake))
+      assert.deepInclude(bad, { _tag: "InvalidOptions", option: "secret" })
+      assert.notInclude(Fake.renderings(bad), "canary")
+    })
+  )
+
+  it.effect("transformClient sees every attempt, once", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(error(503), found)
+      let seen = 0
+      const transformClient = HttpClient.mapRequest((request: HttpClientRequest.HttpClientRequest) => {
+        seen++
+        return HttpClientRequest.setHeader(request, "x-seen", String(seen))
+      })
+      yield* Fake.successOf(over(fake, { transformClient })(calls.fetch))
+      assert.deepStrictEqual(
+        fake.sent.map(({ headers }) => headers["x-seen"]),
+        ["1", "2"]
+      )
+    })
+  )
+
+  it.effect("a transformClient that filters by status loses nothing", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(error(409, "CONFLICT"))
+      const failure = yield* Fake.failureOf(over(fake, { transformClient: HttpClient.filterStatusOk })(calls.create))
+      assert.deepInclude(failure, { _tag: "Conflict", status: 409, code: "CONFLICT", description: "said" })
+    })
+  )
+
+  it.effect("fetch keeps the RequestInit of its layer, but follows no redirect", () =>
+    Effect.gen(function* () {
+      const inits: Array<RequestInit | undefined> = []
+      const fetch: typeof globalThis.fetch = (_, init) => {
+        inits.push(init)
+        return Promise.resolve(ok())
+      }
+      const layer = Client.layer({ secret: Redacted.make("sk-1") }).pipe(
+        Layer.provide(FetchHttpClient.layer),
+        Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, { cache: "no-store", redirect: "follow" })),
+        Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch))
+      )
+      yield* Fake.successOf(calls.create.pipe(Effect.provide(layer)))
+      assert.strictEqual(inits[0]?.redirect, "manual")
+      assert.strictEqual(inits[0]?.cache, "no-store")
+    })
+  )
+
+  it.effect("defects stay defects", () =>
+    Effect.gen(function* () {
+      const boom = new Error("boom")
+      const throws = () => {
+        throw boom
+      }
+      const exits = [
+        yield* Fake.drive(over(Fake.script({ dieWith: boom }))(calls.fetch)),
+        yield* Fake.drive(over(Fake.script(found), { transformClient: throws })(calls.fetch)),
+        yield* Fake.drive(over(Fake.script(found), { transformClient: HttpClient.mapRequest(throws) })(calls.fetch)),
+        yield* Fake.drive(over(Fake.script(found), { secret: Effect.die(boom) })(calls.fetch)),
+        yield* Fake.drive(over(Fake.script(found))(calls.fetch.pipe(Client.withOptions({ transformClient: throws }))))
+      ]
+      for (const exit of exits) {
+        assert.isTrue(Exit.isFailure(exit) && Cause.hasDies(exit.cause) && !Cause.hasFails(exit.cause))
+      }
+    })
+  )
+})

@@ -1,0 +1,169 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import type * as Client from "../src/Client.ts"
+import * as Contact from "../src/Contact.ts"
+import * as Fake from "./support/FakeHttp.ts"
+import {
+  id,
+  fingerprint,
+  ok,
+  found,
+  page,
+  calls,
+  names,
+  callOf,
+  success,
+  over,
+  reset,
+  error,
+  wrong
+} from "./support/Calls.ts"
+
+describe("requests", () => {
+  it.effect.each(names)("%s carries the token and says what it takes", (name) =>
+    Effect.gen(function* () {
+      const fake = Fake.script(success[name])
+      yield* Fake.successOf(over(fake)(callOf(name)))
+      const [sent] = fake.sent
+      assert.strictEqual(fake.sent.length, 1)
+      assert.strictEqual(sent?.headers["authorization"], `Bearer ${Fake.secret}`)
+      assert.strictEqual(sent?.headers["accept"], name === "list" ? "application/jsonl" : "application/json")
+      assert.strictEqual(sent?.headers["content-type"], sent?.method === "POST" ? "application/json" : undefined)
+      assert.strictEqual(sent?.url.origin, "https://api.chatbotkit.com")
+      assert.match(sent?.url.pathname ?? "", /^\/v1\/contact\//)
+      const allowed = new Set(["accept", "authorization", "content-length", "content-type"])
+      assert.isEmpty(Object.keys(sent?.headers ?? {}).filter((header) => !allowed.has(header)))
+    })
+  )
+
+  it.effect("have the path, query and body of the wire", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(ok, found, ok, ok, ok, page)
+      const run = over(fake, { baseUrl: "http://localhost:1/base" })
+      yield* run(
+        Effect.all([
+          Contact.create({
+            name: "Ada",
+            email: undefined,
+            phone: null,
+            meta: JSON.parse('{"a":{"__proto__":{"b":1}}}')
+          }),
+          Contact.fetch(` ${id} `),
+          Contact.update("(Ada / Lovelace)", {}),
+          Contact.delete(id),
+          Contact.ensure({ fingerprint }),
+          Contact.listPage({ order: "asc", take: 5, meta: { "a.b": "x&y", c: true }, cursor: id })
+        ])
+      )
+      assert.deepStrictEqual(
+        fake.sent.map(({ body, method, url }) => `${method} ${url.pathname}${url.search} ${body}`.trimEnd()),
+        [
+          'POST /base/api/v1/contact/create {"name":"Ada","phone":null,"meta":{"a":{"__proto__":{"b":1}}}}',
+          `GET /base/api/v1/contact/${id}/fetch`,
+          "POST /base/api/v1/contact/(Ada%20%2F%20Lovelace)/update {}",
+          `POST /base/api/v1/contact/${id}/delete {}`,
+          `POST /base/api/v1/contact/ensure {"fingerprint":"${fingerprint}"}`,
+          `GET /base/api/v1/contact/list?order=asc&take=5&meta.a.b=x%26y&meta.c=true&cursor=${id}`
+        ]
+      )
+    })
+  )
+
+  it.effect("carry run-as, time zone and further headers, and no trace headers", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(ok)
+      const options = { runAsUserId: "u", runAsChildUserEmail: "e@x.co", timezone: "UTC", headers: { "X-Extra": "1" } }
+      yield* over(fake, options)(calls.create).pipe(Effect.withSpan("outer"))
+      const headers = fake.sent[0]?.headers
+      assert.deepInclude(headers, {
+        "x-runas-user-id": "u",
+        "x-runas-child-user-email": "e@x.co",
+        "x-timezone": "UTC",
+        "x-extra": "1"
+      })
+      assert.notProperty(headers, "traceparent")
+      assert.notProperty(headers, "b3")
+    })
+  )
+
+  it.effect("use a rotating secret anew for each attempt", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(error(503), reset, found)
+      let turn = 0
+      const secret = Effect.sync(() => Redacted.make(`sk-${++turn}`))
+      yield* Fake.successOf(over(fake, { secret })(calls.fetch))
+      assert.deepStrictEqual(
+        fake.sent.map(({ headers }) => headers["authorization"]),
+        ["Bearer sk-1", "Bearer sk-2", "Bearer sk-3"]
+      )
+    })
+  )
+
+  const wiped = Redacted.make("sk-1")
+  Redacted.wipeUnsafe(wiped)
+  it.effect.each([
+    ["that fails", Effect.fail(new Error("canary")), "Unauthorized"],
+    ["with a newline", Effect.succeed(Redacted.make("sk-canary\nX-Evil: 1")), "InvalidRequest"],
+    ["that is empty", Effect.succeed(Redacted.make("")), "InvalidRequest"],
+    ["that was wiped", Effect.succeed(wiped), "InvalidRequest"],
+    ["that is plain text", Effect.succeed("sk-canary" as unknown as Redacted.Redacted<string>), "InvalidRequest"]
+  ] as const)("send nothing under a secret %s", ([, secret, tag]) =>
+    Effect.gen(function* () {
+      const fake = Fake.script(ok)
+      const failure = yield* Fake.failureOf(over(fake, { secret })(calls.create))
+      assert.deepInclude(failure, { _tag: tag, outcome: "not-sent", attempts: 0 })
+      assert.notInclude(Fake.renderings(failure), "canary")
+      assert.isEmpty(fake.sent)
+    })
+  )
+
+  it.effect("keep what is known where the secret fails between attempts", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(error(503), ok)
+      let turn = 0
+      const secret = Effect.suspend(() => (turn++ === 0 ? Effect.succeed(Redacted.make("sk-1")) : Effect.fail("no")))
+      const failure = yield* Fake.failureOf(over(fake, { secret })(calls.update))
+      assert.deepInclude(failure, { _tag: "Unauthorized", outcome: "unknown", attempts: 1 })
+    })
+  )
+
+  it.effect("refuse ids, requests and nested meta that cannot be sent", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(ok)
+      let deep: { [key: string]: unknown } = {}
+      for (let depth = 0; depth < 100_000; depth++) deep = { deep }
+      const cyclic: { [key: string]: unknown } = {}
+      cyclic["self"] = cyclic
+      const refused: ReadonlyArray<readonly [Effect.Effect<unknown, unknown, Client.Client>, string]> = [
+        [Contact.fetch(".."), "id"],
+        [Contact.update(" ", {}), "id"],
+        [Contact.delete("a\0"), "id"],
+        [Contact.fetch(undefined as unknown as string), "id"],
+        [Contact.delete(5 as unknown as string), "id"],
+        [Contact.ensure({ fingerprint: " sixteen-letters  " }), "fingerprint"],
+        [wrong(null), "request"],
+        [wrong([]), "request"],
+        [wrong({ nmae: 1 }), "nmae"],
+        [wrong({ email: 5 }), "email"],
+        [wrong({ meta: { _a: 1 } }), "meta._a"],
+        [wrong({ meta: { "": 1 } }), "meta."],
+        [wrong({ meta: [] }), "meta"],
+        [wrong({ meta: { a: 1n } }), "meta"],
+        [wrong({ meta: { a: () => 1 } }), "meta"],
+        [wrong({ meta: { a: NaN } }), "meta"],
+        [wrong({ meta: new Date(0) }), "meta"],
+        [wrong({ meta: new Map([["a", 1]]) }), "meta"],
+        [wrong({ meta: cyclic }), "meta"],
+        [wrong({ verifiedAt: 1e16 }), "verifiedAt"],
+        [wrong({ verifiedAt: "2020-01-01" }), "verifiedAt"]
+      ]
+      for (const [call, field] of refused) {
+        const failure = yield* Fake.failureOf(over(fake)(call))
+        assert.deepInclude(failure, { _tag: "InvalidRequest", field, outcome: "not-sent", attempts: 0 }, field)
+      }
+      const failure = yield* Fake.failureOf(over(fake)(wrong({ meta: deep })))
+      assert.deepInclude(failure, { _tag: "InvalidRequest", outcome: "not-sent", attempts: 0 })
+      assert.isEmpty(fake.sent)
+    })
+  )
+})
