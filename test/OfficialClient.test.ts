@@ -1,6 +1,6 @@
 import { ContactClient } from "@chatbotkit/sdk/contact/index.js"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect, Layer, Redacted, Stream } from "effect"
+import { Effect, Redacted, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
 import type * as Client from "../src/Client.ts"
 import * as Contact from "../src/Contact.ts"
@@ -8,8 +8,6 @@ import * as Emulator from "../src/layers/Emulator.ts"
 import * as Fetch from "../src/layers/Fetch.ts"
 import * as InMemory from "../src/layers/InMemory.ts"
 import * as Node from "../src/layers/Node.ts"
-
-const emulator = Layer.provideMerge(InMemory.layerHandle, Emulator.layer())
 
 const official = Effect.map(
   Emulator.Emulator,
@@ -94,7 +92,7 @@ const transports = [
   { transport: "Node", client: Node.layer }
 ]
 
-layer(emulator)("beside the official client, over HTTP", (it) => {
+layer(Emulator.layer())("beside the official client, over HTTP", (it) => {
   it.effect.each(transports.flatMap((transport) => cases.map((call) => ({ ...transport, ...call }))))(
     "$name over $transport: the same request, the same answer",
     ({ client, ours, theirs }) =>

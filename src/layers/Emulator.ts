@@ -1,3 +1,7 @@
+/**
+ * The in-memory ChatBotKit behind a real HTTP server, for clients in any language, and for tests that want sockets. Needs
+ * `@effect/platform-node`.
+ */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Context from "effect/Context"
@@ -14,6 +18,7 @@ import type { Server } from "node:http"
 import { createServer } from "node:http"
 import * as Api from "../internal/server/Api.ts"
 import * as ServerState from "../internal/server/ServerState.ts"
+import * as InMemory from "./InMemory.ts"
 
 /** Where the emulator listens. */
 export interface ListenOptions {
@@ -24,28 +29,30 @@ export interface ListenOptions {
 }
 
 /** How the emulator is set up. */
-export interface Options extends ListenOptions, ServerState.Options {}
+export interface Options extends ListenOptions, InMemory.ServerOptions {}
 
 /** A running emulator. */
 export interface Service {
-  /** Such as `http://127.0.0.1:40123`, without a slash at the end. */
+  /** Such as `http://127.0.0.1:40123`, without a slash at the end: the `baseUrl` of a client. */
   readonly url: string
-  /** The contacts, accounts and requests behind it. */
-  readonly state: ServerState.Service
 }
 
 /** The in-memory ChatBotKit API, served over HTTP. */
 export class Emulator extends Context.Service<Emulator, Service>()("effect-chatbotkit/layers/Emulator") {}
 
 /**
- * Serves a new, empty API with Node's HTTP server for as long as the layer lives. When it ends, open connections are
- * cut.
+ * Serves a new, empty API with Node's HTTP server for as long as the layer lives, and gives the handle on it. When it
+ * ends, open connections are cut.
  */
-export const layer = (options: Options = {}): Layer.Layer<Emulator | ServerState.ServerState, ServeError> =>
-  layerShared(options).pipe(Layer.provideMerge(ServerState.layer(options)))
+export const layer = (options: Options = {}): Layer.Layer<Emulator | InMemory.InMemory, ServeError> =>
+  layerServed(options).pipe(Layer.merge(InMemory.layerHandle), Layer.provide(ServerState.layer(options)))
 
-/** Serves the API whose state is in the context, so that it can be used in process at the same time. */
-export const layerShared = (options: ListenOptions = {}): Layer.Layer<Emulator, ServeError, ServerState.ServerState> =>
+/**
+ * Serves the API whose state is in the context.
+ *
+ * @internal
+ */
+export const layerServed = (options: ListenOptions = {}): Layer.Layer<Emulator, ServeError, ServerState.ServerState> =>
   Layer.unwrap(Effect.sync(() => serving(createServer(), options)))
 
 const serving = (server: Server, { port = 0, host = "127.0.0.1" }: ListenOptions) =>
@@ -53,7 +60,6 @@ const serving = (server: Server, { port = 0, host = "127.0.0.1" }: ListenOptions
 
 const serve = Effect.fnUntraced(function* (server: Server) {
   const { address } = yield* HttpServer.HttpServer
-  const state = yield* ServerState.ServerState
   const handler = yield* HttpRouter.toHttpEffect(Api.routes)
   yield* HttpServer.serveEffect(
     handler.pipe(
@@ -63,7 +69,7 @@ const serve = Effect.fnUntraced(function* (server: Server) {
   )
   // Added last so that it runs first: the server's own shutdown waits for connections that may never end.
   yield* Effect.addFinalizer(() => Effect.sync(() => close(server)))
-  return Emulator.of({ url: HttpServer.formatAddress(address), state })
+  return Emulator.of({ url: HttpServer.formatAddress(address) })
 })
 
 const close = (server: Server): void => {

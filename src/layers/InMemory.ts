@@ -63,7 +63,11 @@ const handle = (state: ServerState.Service): Service => {
   })
 }
 
-/** The handle on the API whose state is in the context. */
+/**
+ * The handle on the API whose state is in the context.
+ *
+ * @internal
+ */
 export const layerHandle: Layer.Layer<InMemory, never, ServerState.ServerState> = Layer.effect(
   InMemory,
   Effect.map(ServerState.ServerState, handle)

@@ -12,9 +12,11 @@ import * as InProcess from "../../src/internal/server/InProcess.ts"
 import * as Interceptor from "../../src/internal/server/Interceptor.ts"
 import * as ServerState from "../../src/internal/server/ServerState.ts"
 import * as Emulator from "../../src/layers/Emulator.ts"
+import * as InMemory from "../../src/layers/InMemory.ts"
 import { jsonl, open, parse, post, seed, send, toRequest, type Sent } from "../internal/server/Harness.ts"
 
-const layer = (options?: Emulator.Options) => Layer.merge(Emulator.layer(options), NodeHttpClient.layerUndici)
+const layer = (options?: ServerState.Options) =>
+  Emulator.layerServed().pipe(Layer.provideMerge(ServerState.layer(options)), Layer.merge(NodeHttpClient.layerUndici))
 
 const url = Effect.map(Emulator.Emulator, (emulator) => emulator.url)
 const sendTo = (sent: Sent) => Effect.flatMap(url, (base) => send(sent, base))
@@ -41,11 +43,22 @@ const many = Array.from({ length: 250 }, (_, index) => ({ id: `id-${index}`, cre
 const intact = Effect.gen(function* () {
   const got = yield* sendTo({ path: "/v1/contact/id-7/fetch" })
   assert.strictEqual(got.status, 200)
-  const { state } = yield* Emulator.Emulator
+  const state = yield* ServerState.ServerState
   assert.strictEqual(state.store.size, many.length)
 })
 
 describe("The emulator", () => {
+  it.effect("gives the handle on the API it serves", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const [ada] = yield* api.seed([{ name: "Ada" }], "sk-test")
+      const { url } = yield* Emulator.Emulator
+      const got = yield* send({ path: `/v1/contact/${ada?.id}/fetch`, authorization: "Bearer sk-test" }, url)
+      assert.strictEqual(parse(got.text).name, "Ada")
+      assert.lengthOf(yield* api.requests, 1)
+    }).pipe(Effect.provide(Layer.merge(Emulator.layer({ host: "127.0.0.1", port: 0 }), NodeHttpClient.layerUndici)))
+  )
+
   it.effect("has a URL, a state of its own and ends with its layer", () =>
     Effect.gen(function* () {
       const base = yield* Effect.scoped(
@@ -55,9 +68,8 @@ describe("The emulator", () => {
             const base = yield* url
             assert.match(base, /^http:\/\/127\.0\.0\.1:\d+$/)
             const created = yield* sendTo(post("/v1/contact/create", { name: "Ada" }))
-            const { state } = yield* Emulator.Emulator
+            const state = yield* ServerState.ServerState
             assert.strictEqual(state.store.get(parse(created.text).id)?.name, "Ada")
-            assert.strictEqual(yield* ServerState.ServerState, state)
             return base
           }).pipe(Effect.provide(context))
         })
@@ -107,17 +119,13 @@ describe("The emulator", () => {
       yield* client.execute(toRequest(post("/v1/contact/create", { name: "Ada" })))
       const got = yield* sendTo({ path: "/v1/contact/list" })
       assert.strictEqual(parse(got.text).items[0].name, "Ada")
-    }).pipe(
-      Effect.provide(
-        Emulator.layerShared().pipe(Layer.provideMerge(ServerState.layer()), Layer.merge(NodeHttpClient.layerUndici))
-      )
-    )
+    }).pipe(Effect.provide(layer()))
   )
 
   it.effect("runs by the clock it was started under", () =>
     Effect.gen(function* () {
       yield* seed(many)
-      const { state } = yield* Emulator.Emulator
+      const state = yield* ServerState.ServerState
       const reading = yield* Deferred.make<void>()
       state.interceptor = {
         ...Interceptor.none,
@@ -138,7 +146,7 @@ describe("The emulator", () => {
   it.effect("ends a handler whose client has gone", () =>
     Effect.gen(function* () {
       yield* seed(many)
-      const { state } = yield* Emulator.Emulator
+      const state = yield* ServerState.ServerState
       const started = yield* Deferred.make<void>()
       const ended = yield* Deferred.make<void>()
       state.interceptor = {
@@ -181,7 +189,7 @@ describe("The emulator", () => {
   it.effect("cuts the connection for an interceptor, before the reply and inside it", () =>
     Effect.gen(function* () {
       yield* seed(many)
-      const { state } = yield* Emulator.Emulator
+      const state = yield* ServerState.ServerState
       state.interceptor = {
         ...Interceptor.none,
         reply: ({ attempt }) =>

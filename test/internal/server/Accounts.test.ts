@@ -13,7 +13,7 @@ const names = (sent: Partial<Sent>) =>
 
 describe("Accounts (contract 7)", () => {
   const accounts: ReadonlyArray<AccountOptions> = [
-    { id: "parent", tokens: ["sk-parent", "oaac-parent", "oart-parent", "p.a.r"] },
+    { id: "parent", tokens: ["sk-parent", "oaac-parent", "oart-parent", "oart-p.a.r", "p.a.r"] },
     { id: "child", tokens: ["sk-child"], parent: "parent", email: "child@example.com" },
     { id: "twin", tokens: [], parent: "parent", email: "twin@example.com" },
     { id: "stranger", tokens: ["sk-stranger"], email: "stranger@example.com" },
@@ -37,6 +37,7 @@ describe("Accounts (contract 7)", () => {
     ["sk-parent", {}, "parent"],
     ["oaac-parent", {}, "parent"],
     ["oart-parent", {}, 401],
+    ["oart-p.a.r", {}, 401],
     ["p.a.r", {}, "parent"],
     ["sk-unknown", {}, 401],
     ["sk-child", {}, "child"],

@@ -234,13 +234,22 @@ const cors = {
   "access-control-allow-credentials": undefined
 }
 
+const headOfNothing: Case = {
+  clause: "HEAD has no body even then",
+  sent: { method: "HEAD", path: "/nope" },
+  status: 404,
+  text: "",
+  headers: json
+}
+
 describe("Checks and their order (contract 6 and 7)", () => {
   for (const { clause, sent, status, text, headers } of [
     ...verbs,
     ...contentTypes,
     ...bodies,
     ...authorizations,
-    ...routes
+    ...routes,
+    headOfNothing
   ]) {
     it.effect(`${sent.method ?? ""} ${sent.path}: ${clause} -> ${status}`, () =>
       Effect.gen(function* () {
