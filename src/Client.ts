@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import { constTrue } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
@@ -29,11 +30,17 @@ export interface Service {
     operation: Operation.Operation<A, T>,
     input: Operation.Input
   ) => Effect.Effect<A, Operation.Failure<Operation.Operation<A, T>>>
-  /** Runs an operation up to the headers of its reply, and leaves the body to be read as a stream. */
+  /**
+   * Runs an operation up to the headers of its reply, and leaves the body to be read as a stream. `failures` is how many
+   * attempts at the same have failed before; they count as retries.
+   */
   readonly open: <O extends Operation.Any>(
     operation: O,
-    input: Operation.Input
+    input: Operation.Input,
+    failures?: number
   ) => Effect.Effect<Call.Opened, Operation.Failure<O>>
+  /** Whether creates are to happen exactly once. */
+  readonly exactlyOnce: boolean
   /** The same client under other options. Fails with {@link Errors.InvalidOptions}. */
   readonly withOptions: (overrides: Overrides) => Effect.Effect<Service, Errors.InvalidOptions>
 }
@@ -82,13 +89,14 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
       const call = yield* prepare(operation, input)
       return (yield* Call.run(client, settings, call, (response, sent) => Reply.json(operation, response, sent))).value
     }),
-    open: Effect.fnUntraced(function* (operation, input) {
+    open: Effect.fnUntraced(function* (operation, input, failures = 0) {
       const call = yield* prepare(operation, input)
-      const { attempts, value } = yield* Call.run(client, settings, call, (response, sent) =>
+      const accept = (response: HttpClientResponse.HttpClientResponse, sent: Reply.Sent) =>
         Effect.map(Reply.jsonLines(operation, response, sent), (response) => ({ response, sent }))
-      )
-      return { ...value, attempts, idle: settings.timeout.idle }
+      const { attempts, value } = yield* Call.run(client, settings, call, accept, failures)
+      return { ...value, attempts, idle: settings.timeout.idle, retry: settings.retry }
     }),
+    exactlyOnce: settings.exactlyOnce,
     withOptions: (overrides) => {
       const merged = merge(options, overrides)
       return Effect.map(Effect.fromResult(resolve(merged)), (settings) => {
@@ -128,6 +136,7 @@ export interface ConfigOptions {
   readonly headers?: Config.Config<Options["headers"]> | undefined
   readonly timeout?: Config.Config<Options["timeout"]> | undefined
   readonly retry?: Config.Config<Options["retry"]> | undefined
+  readonly exactlyOnce?: Config.Config<Options["exactlyOnce"]> | undefined
   readonly transformClient?: Options["transformClient"]
 }
 
@@ -153,7 +162,8 @@ const fromConfig = (options: ConfigOptions): Config.Config<Options> =>
       timezone: options.timezone ?? absent,
       headers: options.headers ?? absent,
       timeout: options.timeout ?? absent,
-      retry: options.retry ?? absent
+      retry: options.retry ?? absent,
+      exactlyOnce: options.exactlyOnce ?? absent
     }),
     (read) => ({ ...read, transformClient: options.transformClient })
   )

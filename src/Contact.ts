@@ -9,8 +9,9 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Struct from "effect/Struct"
 import { Client } from "./Client.ts"
+import * as ExactlyOnce from "./internal/ExactlyOnce.ts"
 import * as Failure from "./internal/Failure.ts"
-import * as ItemStream from "./internal/ItemStream.ts"
+import * as Listing from "./internal/Listing.ts"
 import * as Operation from "./internal/Operation.ts"
 import * as Validate from "./internal/Validate.ts"
 
@@ -255,9 +256,23 @@ const refuse = <O extends Operation.Any>(
 // The operations
 // -----------------------------------------------------------------------------
 
+/** Whether a contact is what a request asks for, as far as the server stores it as sent. */
+const isAsRequested = (request: CreateRequest) => (contact: Contact) =>
+  contact.name === (request.name ?? "") &&
+  contact.description === (request.description ?? "") &&
+  contact.email === (request.email ?? null) &&
+  contact.nick === (request.nick ?? null) &&
+  contact.preferences === (request.preferences ?? null)
+
 /**
- * Makes a contact. Never sent again once the server may have acted: two requests would make two contacts. Fails with
- * `Conflict` where the account already has a contact with this fingerprint.
+ * Makes a contact. Fails with `Conflict` where the account already has a contact with this fingerprint.
+ *
+ * It happens exactly once, although the API has no idempotency keys: where the request has no fingerprint, the client
+ * adds one of its own (the server would make one up anyway), so that the server refuses a second request after an answer
+ * was lost; the contact that the first one made is then found among the newest. Where it cannot tell whether there is a
+ * contact, it fails with `outcome: "unknown"`, and the `fingerprint` to look for. A token that may not use fingerprints
+ * is served without. With `exactlyOnce: false` the request is sent as it is, and not again once the server may have
+ * acted.
  *
  * @example
  * ```ts
@@ -269,7 +284,20 @@ export const create = Effect.fn("Contact.create")(function* (
 ): Effect.fn.Return<ContactRef, CreateError, Client> {
   yield* refuse(operations.create, checkCreate(request))
   const client = yield* Client
-  return yield* client.run(operations.create, { body: { ...request } })
+  if (!client.exactlyOnce) return yield* client.run(operations.create, { body: { ...request } })
+  return yield* ExactlyOnce.create(
+    {
+      operation: operations.create,
+      create: (input) => client.run(operations.create, input),
+      newest: (cursor) =>
+        Effect.map(
+          client.run(operations.listPage, { query: toQuery({ order: "desc", take: 100, cursor }) }),
+          (page) => page.items
+        ),
+      matches: isAsRequested(request)
+    },
+    { ...request }
+  )
 })
 
 /** Reads a contact. Fails with `NotFound` if there is none, and `Forbidden` if it is another account's. */
@@ -340,9 +368,16 @@ const toQuery = (request: ListRequest): ReadonlyArray<readonly [name: string, va
 }
 
 /**
- * Lists contacts as they arrive, all of them unless `take` says how many: one request, whatever their number. `take`
- * is exact. The stream ends only when the list does; a failure says with `lastId` and `received` how far it came.
- * Interrupting it, or taking no more, closes the connection.
+ * Lists contacts as they arrive, all of them unless `take` says how many; `take` is exact. Interrupting the stream, or
+ * taking no more of it, closes the connection.
+ *
+ * The list is complete: a contact that is there throughout comes exactly once and in order, also where the connection is
+ * cut or others are deleted meanwhile; where that is not to be had, the stream fails, and says with `lastId` and
+ * `received` how far it came. It is one request, and one more where the number of contacts is a multiple of 100 (the
+ * server's page), since the end could be false, or where it has to be taken up again. A `cursor` that no contact has any
+ * more is `InvalidRequest`.
+ *
+ * With `meta`, the server itself leaves out a contact where the one before it stops matching just as a page ends.
  *
  * @example
  * ```ts
@@ -355,8 +390,21 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
       yield* refuse(operations.list, checkList(request))
       if (request.take === 0) return Stream.empty
       const client = yield* Client
-      const opened = yield* client.open(operations.list, { query: toQuery(request) })
-      const contacts = ItemStream.make(operations.list, opened, (contact) => contact.id)
+      const contacts = Listing.make({
+        operation: operations.list,
+        order: request.order ?? "desc",
+        cursor: request.cursor,
+        take: request.take,
+        filtered: Object.keys(request.meta ?? {}).length > 0,
+        open: (page, failures) => client.open(operations.list, { query: toQuery({ ...request, ...page }) }, failures),
+        exists: (id) =>
+          client.run(operations.fetch, { contactId: id }).pipe(
+            Effect.as(true),
+            Effect.catchTag("NotFound", () => Effect.succeed(false)),
+            // The server goes by the place of another account's contact, too.
+            Effect.catchTag("Forbidden", () => Effect.succeed(true))
+          )
+      })
       return request.take === undefined ? contacts : Stream.take(contacts, request.take)
     })
   ).pipe(Stream.withSpan("Contact.list"))

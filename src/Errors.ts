@@ -52,6 +52,8 @@ const fields = {
   outcome: Outcome,
   /** Whether the same call may succeed later, and repeating it cannot do anything twice. */
   isRetryable: Schema.Boolean,
+  /** In a create whose outcome is unknown: the fingerprint that the client made up for it, to look for the contact by. */
+  fingerprint: Schema.optionalKey(Schema.String),
   /** In lists: the id of the last contact delivered, to go on from with `cursor`. */
   lastId: Schema.optionalKey(Schema.String),
   /** In lists: how many contacts were delivered before the failure. */

@@ -9,7 +9,8 @@ const { item } = Fake
 const jsonLinesType = { headers: { "content-type": "application/jsonl" } }
 
 const over = (fake: Fake.Fake, options: Client.Overrides = {}) => {
-  const layer = Layer.orDie(Fake.layer(fake, options))
+  // What a list does to go on after a failure is tested by itself.
+  const layer = Layer.orDie(Fake.layer(fake, { retry: { retries: 0 }, ...options }))
   return <A, E, R>(effect: Effect.Effect<A, E, R>) => effect.pipe(Effect.provide(layer), Random.withSeed("seed"))
 }
 
@@ -220,7 +221,7 @@ describe("failures", () => {
   ] as const)("before the first event, status %s is %s", ([status, tag, attempts]) =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.json(status, { code: "CODE", message: "said" }))
-      const { failure } = yield* readFailure(fake, Contact.list())
+      const { failure } = yield* readFailure(fake, Contact.list(), { retry: { retries: 3 } })
       assert.deepInclude(failure, { _tag: tag, status, code: "CODE", description: "said", attempts, received: 0 })
       assert.strictEqual(fake.sent.length, attempts)
     })
@@ -364,14 +365,14 @@ const counted = () => {
 
 describe("taking", () => {
   it.effect.each([
-    [1, 1],
-    [2, 2],
-    [150, 150],
-    [200, 200],
-    [201, 200]
-  ] as const)("%j", ([take, expected]) =>
+    [1, 1, 200],
+    [2, 2, 200],
+    [150, 150, 200],
+    [200, 200, 200],
+    [201, 199, 199]
+  ] as const)("%j of as many as the server sends", ([take, expected, available]) =>
     Effect.gen(function* () {
-      const items = many(200)
+      const items = many(available)
       const fake = Fake.script(Fake.jsonLines(items.slice(0, 100).join(""), items.slice(100).join("")))
       const { end, ids } = yield* read(fake, Contact.list({ take }))
       assert.strictEqual(ids.length, expected)

@@ -89,10 +89,20 @@ describe("Contact.list", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("ends at once after a cursor that no contact has: the server says so, and does not say why", () =>
+  it.effect("cannot go on after a cursor that no contact has, where the server just ends", () =>
     Effect.gen(function* () {
       yield* seeded(3, "asc")
-      assert.deepStrictEqual(yield* Stream.runCollect(Contact.list({ cursor: "c000000000000000000000000" })), [])
+      const cursor = "c000000000000000000000000"
+      const error = yield* Effect.flip(Stream.runDrain(Contact.list({ cursor })))
+      assert.deepInclude(error, { _tag: "InvalidRequest", field: "cursor", outcome: "rejected", received: 0 })
+      assert.deepStrictEqual(yield* Contact.listPage({ cursor }), { items: [] })
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+
+  it.effect("ends after the last contact", () =>
+    Effect.gen(function* () {
+      const [last] = (yield* seeded(3, "asc")).slice(-1)
+      assert.deepStrictEqual(yield* Stream.runCollect(Contact.list({ order: "asc", cursor: last })), [])
     }).pipe(Effect.provide(InMemory.layer()))
   )
 })

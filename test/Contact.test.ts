@@ -51,7 +51,7 @@ describe("Contact", () => {
         meta: null
       })
       assert.strictEqual(createdAt, updatedAt)
-      assert.match(fingerprint, /^c[a-z0-9]{24}$/)
+      assert.match(fingerprint, /^[0-9a-f]{32}$/)
     }).pipe(Effect.provide(InMemory.layer()))
   )
 

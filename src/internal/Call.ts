@@ -23,6 +23,7 @@ export interface Call<O extends Operation.Any> {
   readonly operation: O
   readonly safety: Operation.Safety
   readonly contactId: string | undefined
+  readonly madeUp: string | undefined
   /** Complete but for the token, which may rotate between attempts. */
   readonly request: HttpClientRequest.HttpClientRequest
   /** Everything the caller put into the request. */
@@ -32,10 +33,12 @@ export interface Call<O extends Operation.Any> {
 /** A reply whose body is left to be read as a stream. */
 export interface Opened {
   readonly response: HttpClientResponse.HttpClientResponse
-  /** How many times the request was sent. */
+  /** How many times the request was sent, with the attempts that had failed before. */
   readonly attempts: number
   /** How long the stream may go without an item. */
   readonly idle: Duration.Duration
+  /** How often and how fast to try again. */
+  readonly retry: Options.Settings["retry"]
   /** Everything the caller sent, for taking it out of what the server says. */
   readonly sent: Reply.Sent
 }
@@ -61,15 +64,16 @@ export const prepare = <O extends Operation.Any>(
   input: Operation.Input
 ): Result.Result<Call<O>, Failure.Failure> =>
   Result.gen(function* () {
-    const { contactId, query = [] } = input
+    const { contactId, query = [], safety = operation.safety } = input
     const url = settings.prefix + (yield* path(operation, contactId))
     const body = yield* serialize(input)
     // The server looks up `(Some Name)` anew each time: a second delete would hit another contact of that name.
     const named = contactId !== undefined && !PathSegment.isPlain(contactId)
     return {
       operation,
-      safety: named && operation.safety === "idempotent" ? "unsafe" : operation.safety,
+      safety: named && safety === "idempotent" ? "unsafe" : safety,
       contactId,
+      madeUp: input.madeUp,
       request: HttpClientRequest.makeWith(
         operation.method,
         url,
@@ -182,26 +186,33 @@ const attempt = <A>(
   )
 }
 
-/** Sends a call as often as the policy and its safety allow. */
+/** Sends a call as often as the policy and its safety allow; `before` is how many attempts have failed already. */
 export const run = Effect.fnUntraced(function* <O extends Operation.Any, A>(
   client: HttpClient.HttpClient,
   settings: Options.Settings,
   call: Call<O>,
-  use: (response: HttpClientResponse.HttpClientResponse, sent: Reply.Sent) => Effect.Effect<A, Failure.Failure>
+  use: (response: HttpClientResponse.HttpClientResponse, sent: Reply.Sent) => Effect.Effect<A, Failure.Failure>,
+  before = 0
 ): Effect.fn.Return<{ readonly value: A; readonly attempts: number }, Operation.Failure<O>> {
   const { contactId, operation, safety } = call
   let conflictRetries: number = operation.conflictRetries
   let outcome: Errors.Outcome = "not-sent"
-  for (let attempts = 1; ; attempts++) {
-    const secret = yield* Effect.mapError(token(settings), (failure) =>
-      Failure.toError(operation, failure, { safety, attempts: attempts - 1, outcome, contactId })
-    )
+  const fail = (failure: Failure.Failure, attempts: number) =>
+    Failure.toError(operation, failure, {
+      safety,
+      attempts,
+      outcome,
+      contactId,
+      fingerprint: outcome === "unknown" ? call.madeUp : undefined
+    })
+  for (let attempts = before + 1; ; attempts++) {
+    const secret = yield* Effect.mapError(token(settings), (failure) => fail(failure, attempts - 1))
     const result = yield* Effect.result(attempt(client, settings, call, secret, attempts - 1, use))
     if (Result.isSuccess(result)) return { value: result.success, attempts }
     const failure = result.failure
     outcome = safety === "read" ? failure.outcome : Retry.leastCertain(outcome, failure.outcome)
     if (!Retry.isAllowed(settings.retry, { safety, attempts, conflictRetries }, failure)) {
-      return yield* Effect.fail(Failure.toError(operation, failure, { safety, attempts, outcome, contactId }))
+      return yield* Effect.fail(fail(failure, attempts))
     }
     if (failure.tag === "Conflict") conflictRetries--
     yield* Effect.sleep(yield* Retry.delay(settings.retry, attempts, failure))

@@ -222,6 +222,21 @@ export const transport = (cause: unknown, status?: number): Failure => {
   }
 }
 
+/** What an error of one operation says, for making that of another out of it. */
+export const fromError = (error: Errors.ContactError): Failure => ({
+  tag: error._tag,
+  description: error.description,
+  outcome: error.outcome,
+  transient: error.isRetryable,
+  ...(error.status === undefined ? {} : { status: error.status }),
+  ...(error.code === undefined ? {} : { code: error.code }),
+  ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
+  ...(error._tag === "RateLimited" && error.retryAfter !== undefined ? { retryAfter: error.retryAfter } : {}),
+  ...(error._tag === "Timeout" ? { phase: error.phase } : {}),
+  ...(error._tag === "InvalidRequest" && error.field !== undefined ? { field: error.field } : {}),
+  ...(error.cause instanceof Error ? { cause: error.cause } : {})
+})
+
 /** Where a call stands when its failure becomes the caller's. */
 export interface Context {
   /** The operation's own safety, or less where the id makes it so. */
@@ -230,6 +245,8 @@ export interface Context {
   /** The least certain outcome of all attempts of a write; of a read, that of the last one. */
   readonly outcome: Errors.Outcome
   readonly contactId?: string | undefined
+  /** The fingerprint that the client made up, while it is unknown whether there is a contact with it. */
+  readonly fingerprint?: string | undefined
   readonly lastId?: string | undefined
   readonly received?: number
 }
@@ -254,11 +271,15 @@ const make = (operation: Operation.Any, failure: Failure, context: Context): Err
     description: failure.description,
     attempts: context.attempts,
     outcome: context.outcome,
-    isRetryable: failure.transient && (context.safety !== "unsafe" || context.outcome !== "unknown"),
+    // The caller's next call would make up another fingerprint, and so another contact.
+    isRetryable:
+      failure.transient &&
+      (context.outcome !== "unknown" || (context.safety !== "unsafe" && context.fingerprint === undefined)),
     ...(failure.status === undefined ? {} : { status: failure.status }),
     ...(failure.code === undefined ? {} : { code: failure.code }),
     ...(failure.requestId === undefined ? {} : { requestId: failure.requestId }),
     ...(failure.cause === undefined ? {} : { cause: failure.cause }),
+    ...(context.fingerprint === undefined ? {} : { fingerprint: context.fingerprint }),
     ...(context.lastId === undefined ? {} : { lastId: context.lastId }),
     ...(received === undefined ? {} : { received })
   }

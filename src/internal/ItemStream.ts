@@ -96,18 +96,12 @@ const readChunks = <A>(
 
 /**
  * The items of a list's reply, in the batches they arrive in, decoded no further than they are asked for. The stream
- * ends only where the body does; whatever else ends it is a failure that says how far it came.
+ * ends only where the body does; whatever else ends it is a failure.
  */
-export const make = <A, T extends Errors.Tag>(
-  operation: Operation.Operation<ReadonlyArray<A>, T>,
-  opened: Opened,
-  idOf: (item: A) => string
-): Stream.Stream<A, Operation.Failure<Operation.Operation<ReadonlyArray<A>, T>>> =>
+export const make = <A>(operation: Listing<A>, opened: Opened): Stream.Stream<A, Failure.Failure> =>
   Stream.transformPull(Reply.bytes(opened.response), (upstream) =>
     Effect.sync(() => {
       const reader = new JsonLines.Reader()
-      let received = 0
-      let lastId: string | undefined
       let ended: Pull.Pull<never, Failure.Failure> | undefined
 
       const lastLine = (): Batch<A> => {
@@ -119,10 +113,7 @@ export const make = <A, T extends Errors.Tag>(
 
       const deliver = (batch: Batch<A>): Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> => {
         if (batch.failure !== undefined) ended = Effect.fail(batch.failure)
-        if (!Arr.isReadonlyArrayNonEmpty(batch.items)) return next
-        received += batch.items.length
-        lastId = idOf(Arr.lastNonEmpty(batch.items))
-        return Effect.succeed(batch.items)
+        return Arr.isReadonlyArrayNonEmpty(batch.items) ? Effect.succeed(batch.items) : next
       }
 
       const next: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> = Effect.suspend(
@@ -144,15 +135,7 @@ export const make = <A, T extends Errors.Tag>(
           orElse: () => Effect.fail(Failure.timeout("idle", opened.response.status))
         }),
         Effect.mapError((error) =>
-          Cause.isDone(error)
-            ? error
-            : Failure.toError(operation, Reply.withRequestId(error, opened.response.headers, opened.sent), {
-                safety: operation.safety,
-                attempts: opened.attempts,
-                outcome: error.outcome,
-                lastId,
-                received
-              })
+          Cause.isDone(error) ? error : Reply.withRequestId(error, opened.response.headers, opened.sent)
         )
       )
     })

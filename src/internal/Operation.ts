@@ -72,6 +72,10 @@ export interface Input {
   readonly query?: ReadonlyArray<readonly [name: string, value: string]>
   /** The JSON body of a POST: an object of JSON values and `undefined`. */
   readonly body?: object
+  /** Where this call is safer to repeat than the operation is in general. */
+  readonly safety?: Safety
+  /** The fingerprint in the body, where the client made it up. */
+  readonly madeUp?: string | undefined
 }
 
 const common: ReadonlySet<Errors.Tag> = new Set<CommonTag>([

@@ -44,6 +44,11 @@ export interface Options {
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly timeout?: TimeoutOptions | undefined
   readonly retry?: RetryOptions | undefined
+  /**
+   * Whether `Contact.create` makes sure that it happens exactly once: see there. It costs nothing as long as no answer is
+   * lost, but for a fingerprint of the client's own where the caller gives none. Default true.
+   */
+  readonly exactlyOnce?: boolean | undefined
   /** The one hook for everything else. It sees every attempt, and is run once, not for each `withOptions`. */
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
@@ -63,6 +68,7 @@ export interface Settings {
   readonly timeout: { readonly attempt: Duration.Duration; readonly idle: Duration.Duration }
   /** Delays in milliseconds. */
   readonly retry: { readonly retries: number; readonly delay: number; readonly maxDelay: number }
+  readonly exactlyOnce: boolean
 }
 
 const vendorHost = "api.chatbotkit.com"
@@ -177,6 +183,7 @@ const validate = Validate.make(
         maxDelay: Schema.optional(Wait)
       })
     ),
+    exactlyOnce: Schema.optional(Schema.Boolean),
     transformClient: Schema.optional(expecting("a function", Predicate.isFunction))
   }),
   "options"
@@ -215,7 +222,8 @@ export const resolve = (options: Options): Result.Result<Settings, Errors.Invali
         retries: retry?.retries ?? defaults.retry.retries,
         delay: Duration.toMillis(retry?.delay ?? defaults.retry.delay),
         maxDelay: Duration.toMillis(retry?.maxDelay ?? defaults.retry.maxDelay)
-      }
+      },
+      exactlyOnce: options.exactlyOnce ?? true
     }
   })
 

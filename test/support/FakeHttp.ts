@@ -62,10 +62,10 @@ export const script = (...steps: readonly [...ReadonlyArray<Step>, Step]): Fake 
 
 export const secret = "sk-canary-secret"
 
-/** A client over a fake. */
+/** A client over a fake. Creates are sent as they are: what makes them happen exactly once is tested by itself. */
 export const layer = (fake: Fake, options: Client.Overrides = {}) =>
   Layer.provide(
-    Client.layer({ secret: Redacted.make(secret), ...options }),
+    Client.layer({ secret: Redacted.make(secret), exactlyOnce: false, ...options }),
     Layer.succeed(HttpClient.HttpClient, fake.http)
   )
 
@@ -172,7 +172,8 @@ export const contact = (id: string, over: Readonly<Record<string, unknown>> = {}
   preferences: null,
   verifiedAt: null,
   meta: null,
-  createdAt: 1_700_000_000_000,
+  // The higher the number in an id, the older the contact: a list has them in the order of their numbers.
+  createdAt: 1_700_000_000_000 - (Number(/^c(\d+)$/.exec(id)?.[1]) || 0),
   updatedAt: 1_700_000_000_000,
   ...over
 })

@@ -1,0 +1,88 @@
+/** What contacts are ordered by, in lists: both immutable (wire contract 4). */
+export interface Key {
+  readonly createdAt: number
+  readonly id: string
+}
+
+export type Order = "asc" | "desc"
+
+/** Whether `left` comes after `right` in a list. */
+export const isAfter = (order: Order, left: Key, right: Key): boolean => {
+  if (left.createdAt !== right.createdAt) return (order === "asc") === left.createdAt > right.createdAt
+  return left.id !== right.id && (order === "asc") === left.id > right.id
+}
+
+interface Anchor {
+  readonly id: string
+  /** How many contacts had been delivered before it. */
+  readonly index: number
+}
+
+/** Each band of anchors is this many times as far back as the one before it. */
+const bandFactor = 16
+
+/**
+ * How far a list has come: the last contact delivered, and a few before it, ever further back, from which the list can be
+ * taken up again where nearer ones have been deleted. It keeps no more than that, however long the list.
+ */
+export class Frontier {
+  readonly #order: Order
+  #last: Key | undefined
+  #received = 0
+  /** The nearest first. */
+  #anchors: ReadonlyArray<Anchor> = []
+
+  constructor(order: Order) {
+    this.#order = order
+  }
+
+  /** The last contact delivered. */
+  get last(): Key | undefined {
+    return this.#last
+  }
+
+  /** How many contacts were delivered. */
+  get received(): number {
+    return this.#received
+  }
+
+  /** The ids of contacts before the last, the nearest first. */
+  get anchors(): ReadonlyArray<string> {
+    return this.#anchors.map(({ id }) => id)
+  }
+
+  /** Whether a contact is beyond the last one. */
+  isBeyond(key: Key): boolean {
+    return this.#last === undefined || isAfter(this.#order, key, this.#last)
+  }
+
+  /** How many of these, from the first, follow one another and the last one in the order of the list. */
+  inOrder(keys: ReadonlyArray<Key>): number {
+    let previous = this.#last
+    for (const [index, key] of keys.entries()) {
+      if (previous !== undefined && !isAfter(this.#order, key, previous)) return index
+      previous = key
+    }
+    return keys.length
+  }
+
+  /** Moves on past these. */
+  deliver(keys: ReadonlyArray<Key>): void {
+    const before = keys.at(-2) ?? this.#last
+    this.#received += keys.length
+    this.#last = keys.at(-1) ?? this.#last
+    if (before !== undefined) this.#remember({ id: before.id, index: this.#received - 2 })
+  }
+
+  /** Takes note that, of the contacts before the last, this one is the nearest that is still there. */
+  survives(key: Key): void {
+    this.#anchors = [{ id: key.id, index: this.#received - 2 }]
+  }
+
+  /** Keeps the nearest and the furthest anchor of each band: the one is of use now, the other grows into the next band. */
+  #remember(anchor: Anchor): void {
+    const anchors = [anchor, ...this.#anchors]
+    const bands = anchors.map(({ index }) => Math.floor(Math.log(this.#received - index) / Math.log(bandFactor)))
+    this.#anchors = anchors.filter((_, at) => bands[at] !== bands[at - 1] || bands[at] !== bands[at + 1])
+  }
+}

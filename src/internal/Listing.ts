@@ -1,0 +1,222 @@
+import * as Arr from "effect/Array"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Pull from "effect/Pull"
+import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type * as Errors from "../Errors.ts"
+import type { Opened } from "./Call.ts"
+import * as Failure from "./Failure.ts"
+import { Frontier, type Key, type Order } from "./Frontier.ts"
+import * as ItemStream from "./ItemStream.ts"
+import type * as Operation from "./Operation.ts"
+import * as Retry from "./Retry.ts"
+
+/** What a complete listing is put together from. */
+export interface Steps<A extends Key, T extends Errors.Tag> {
+  readonly operation: Operation.Operation<ReadonlyArray<A>, T>
+  readonly order: Order
+  /** The cursor that the caller gave. */
+  readonly cursor: string | undefined
+  /** How many items the caller wants. */
+  readonly take: number | undefined
+  /** Whether the server leaves out what does not match a filter. */
+  readonly filtered: boolean
+  /** Begins a request. `failures` is how many attempts have failed since the list last got on. */
+  readonly open: (
+    page: { readonly cursor: string | undefined; readonly take: number | undefined },
+    failures: number
+  ) => Effect.Effect<Opened, Errors.ContactError>
+  /** Whether there is a contact with this id. */
+  readonly exists: (id: string) => Effect.Effect<boolean, Errors.ContactError>
+}
+
+/** The server's largest page, and so the least number of rows after which it looks for more. */
+const maxPageSize = 100
+
+/** How many requests in a row may bring nothing new before it is given up. */
+const maxFruitless = 32
+
+/** Where a request takes the list up: after an anchor, after the caller's cursor, or at the very beginning. */
+type From = { readonly anchor: string } | "cursor" | "beginning"
+
+/** One request of the listing. */
+interface Segment<A> {
+  readonly from: From
+  readonly scope: Scope.Closeable
+  readonly pull: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure>
+  readonly retry: Opened["retry"]
+  readonly pageSize: number
+  /** How many items it brought, new or not. */
+  count: number
+  /** The last two of those that had been delivered before. */
+  overlap: ReadonlyArray<A>
+  /** Whether it has come to what is new. */
+  isPast: boolean
+}
+
+/**
+ * A list that is complete: every contact that is there from the beginning to the end of the listing (and matches the
+ * filter throughout) comes exactly once and in order, or the stream fails and says how far it came.
+ *
+ * The server pages by the id of the last row, and gives an empty page, as at the end, where that row has been deleted. So
+ * a list is taken up again, after a cut, from a contact before the last one: what comes again proves that nothing is
+ * missing, and is left out. An end that may be false, because the last page was full or there was none, is confirmed in
+ * the same way. Where no contact from before is left, the list is taken up at its beginning.
+ */
+export const make = <A extends Key, T extends Errors.Tag>(
+  steps: Steps<A, T>
+): Stream.Stream<A, Operation.Failure<Operation.Operation<ReadonlyArray<A>, T>>> =>
+  Stream.unwrap(Effect.map(Effect.scope, (scope) => Stream.fromPull(Effect.sync(() => listing(steps, scope)))))
+
+const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope: Scope.Scope) => {
+  type ListError = Operation.Failure<Operation.Operation<ReadonlyArray<A>, T>>
+
+  const { operation } = steps
+  const frontier = new Frontier(steps.order)
+  let segment: Segment<A> | undefined
+  /** How many places further back than the nearest the next request begins. */
+  let back = 0
+  /** Requests, and failed attempts, since something new came. */
+  let fruitless = 0
+  let failures = 0
+  let sent = 0
+  /** What comes after what has been delivered. */
+  let ended: Pull.Pull<never, ListError> | undefined
+
+  const toError = (failure: Failure.Failure): ListError =>
+    Failure.toError(operation, failure, {
+      safety: operation.safety,
+      attempts: sent,
+      outcome: failure.outcome,
+      lastId: frontier.last?.id,
+      received: frontier.received
+    })
+
+  /** Where the list can be taken up, the nearest first. Before anything has come, that is where the caller said. */
+  const places = (): ReadonlyArray<From> => {
+    const cursor: ReadonlyArray<From> = steps.cursor === undefined ? [] : ["cursor"]
+    if (frontier.last === undefined) return steps.cursor === undefined ? ["beginning"] : cursor
+    return [...frontier.anchors.map((anchor) => ({ anchor })), ...cursor, "beginning"]
+  }
+
+  const begin = Effect.fnUntraced(function* (): Effect.fn.Return<Segment<A>, ListError> {
+    if (++fruitless > maxFruitless) {
+      return yield* Effect.fail(toError(Failure.unexpected(200, "The server keeps ending the list too early")))
+    }
+    const from = places()[back] ?? "beginning"
+    // A resumed list brings some items again, which the server would count.
+    const take = frontier.last === undefined ? steps.take : undefined
+    const cursor = from === "beginning" ? undefined : from === "cursor" ? steps.cursor : from.anchor
+    const opened = yield* Effect.mapError(steps.open({ cursor, take }, failures), (error) => {
+      sent += Math.max(0, error.attempts - failures)
+      return toError(Failure.fromError(error))
+    })
+    sent += opened.attempts - failures
+    failures = opened.attempts - 1
+    const own = Scope.forkUnsafe(scope)
+    return {
+      from,
+      scope: own,
+      pull: yield* Scope.provide(Stream.toPull(ItemStream.make(operation, opened)), own),
+      retry: opened.retry,
+      pageSize: Math.min(take ?? maxPageSize, maxPageSize),
+      count: 0,
+      overlap: [],
+      isPast: frontier.last === undefined
+    }
+  })
+
+  const finish = (current: Segment<A>) =>
+    Effect.suspend(() => {
+      segment = undefined
+      return Scope.close(current.scope, Exit.void)
+    })
+
+  /** What is new in a batch. */
+  const accept = Effect.fnUntraced(function* (
+    current: Segment<A>,
+    items: ReadonlyArray<A>
+  ): Effect.fn.Return<ReadonlyArray<A>> {
+    current.count += items.length
+    let fresh = items
+    if (!current.isPast) {
+      const at = items.findIndex((item) => frontier.isBeyond(item))
+      fresh = at === -1 ? [] : items.slice(at)
+      current.overlap = [...current.overlap, ...items.slice(0, at === -1 ? items.length : at)].slice(-2)
+      if (fresh.length === 0) return []
+      // After a row that has stopped matching the filter, the server leaves out the next one that does.
+      if (steps.filtered && current.overlap.length === 0 && current.from !== "beginning") {
+        back++
+        yield* finish(current)
+        return []
+      }
+      current.isPast = true
+    }
+    const inOrder = frontier.inOrder(fresh)
+    frontier.deliver(fresh.slice(0, inOrder))
+    if (inOrder < fresh.length) {
+      ended = Effect.fail(toError(Failure.unexpected(200, "The list goes back to what it has been past")))
+    }
+    back = 0
+    fruitless = 0
+    failures = 0
+    return inOrder === fresh.length ? fresh : fresh.slice(0, inOrder)
+  })
+
+  /** A request has ended as a list ends. Was that the end of it? */
+  const conclude = Effect.fnUntraced(function* (current: Segment<A>): Effect.fn.Return<void, ListError> {
+    yield* finish(current)
+    const isShort = current.count % current.pageSize !== 0
+    const isEmpty = current.count === 0 && current.from === "beginning"
+    if (isShort || isEmpty) {
+      ended = Cause.done()
+    } else if (frontier.last === undefined && steps.cursor !== undefined) {
+      const exists = yield* Effect.mapError(steps.exists(steps.cursor), (error) => toError(Failure.fromError(error)))
+      if (!exists) {
+        return yield* Effect.fail(
+          toError({ ...Failure.refused("cursor", "no contact has this id any more"), outcome: "rejected" })
+        )
+      }
+      ended = Cause.done()
+    } else if (!current.isPast && current.overlap[0] !== undefined) {
+      frontier.survives(current.overlap[0])
+      back = 0
+    } else if (!current.isPast) {
+      back++
+    }
+  })
+
+  const recover = Effect.fnUntraced(function* (
+    current: Segment<A>,
+    failure: Failure.Failure
+  ): Effect.fn.Return<void, ListError> {
+    yield* finish(current)
+    failures++
+    if (
+      !Retry.isAllowed(current.retry, { safety: operation.safety, attempts: failures, conflictRetries: 0 }, failure)
+    ) {
+      return yield* Effect.fail(toError(failure))
+    }
+    yield* Effect.sleep(yield* Retry.delay(current.retry, failures, failure))
+  })
+
+  return Effect.gen(function* (): Effect.fn.Return<Arr.NonEmptyReadonlyArray<A>, ListError | Cause.Done> {
+    while (ended === undefined) {
+      segment ??= yield* begin()
+      const current = segment
+      const pulled = yield* Effect.result(current.pull)
+      if (Result.isSuccess(pulled)) {
+        const fresh = yield* accept(current, pulled.success)
+        if (Arr.isReadonlyArrayNonEmpty(fresh)) return fresh
+      } else if (Cause.isDone(pulled.failure)) {
+        yield* conclude(current)
+      } else {
+        yield* recover(current, pulled.failure)
+      }
+    }
+    return yield* ended
+  })
+}

@@ -1,0 +1,103 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Stream } from "effect"
+import * as Contact from "../src/Contact.ts"
+import * as InMemory from "../src/layers/InMemory.ts"
+
+/** Contacts made a millisecond apart, from the oldest to the newest. */
+const seeded = (count: number, tier = "gold") =>
+  Effect.flatMap(InMemory.InMemory, (api) =>
+    api.seed(
+      Array.from({ length: count }, (_, index) => ({
+        createdAt: 1_700_000_000_000 + index,
+        meta: { tier, nth: index }
+      }))
+    )
+  )
+
+const ids = (contacts: ReadonlyArray<Contact.Contact>) => contacts.map(({ id }) => id)
+
+/** How often lists were asked for. */
+const lists = Effect.flatMap(InMemory.InMemory, (api) =>
+  Effect.map(api.requests, (requests) => requests.filter(({ operation }) => operation === "Contact.list").length)
+)
+
+const orders = ["asc", "desc"] as const
+
+describe("a complete list, while contacts vanish", () => {
+  it.effect.each(orders)("listing and deleting each of 1,000 leaves none, order %s", (order) =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* seeded(1000)
+      const deleted = yield* Contact.list({ order }).pipe(
+        Stream.mapEffect(({ id }) => Contact.delete(id)),
+        Stream.runCount
+      )
+      assert.strictEqual(deleted, 1000)
+      assert.deepStrictEqual(yield* api.contacts(), [])
+      // For each page: its end, a few anchors that are gone as well, and the beginning.
+      assert.isAtMost(yield* lists, 60)
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+
+  it.effect.each([0, 1, 99, 100, 101, 200, 250])("deleting each of %d under a filter leaves the others", (count) =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const others = yield* seeded(5, "silver")
+      yield* seeded(count)
+      const deleted = yield* Contact.list({ order: "asc", meta: { tier: "gold" } }).pipe(
+        Stream.mapEffect(({ id }) => Contact.delete(id)),
+        Stream.runCount
+      )
+      assert.strictEqual(deleted, count)
+      assert.deepStrictEqual(new Set(ids(yield* api.contacts())), new Set(ids(others)))
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+
+  it.effect.each(orders)("a row deleted as its page ends loses nothing, order %s", (order) =>
+    Effect.gen(function* () {
+      const contacts = yield* seeded(350)
+      const expected = ids(order === "asc" ? contacts : contacts.toReversed())
+      const seen = yield* Contact.list({ order }).pipe(
+        Stream.mapEffect((contact) =>
+          // Every hundredth contact is the server's cursor for the next page.
+          expected.indexOf(contact.id) % 100 === 99
+            ? Effect.as(Contact.delete(contact.id), contact)
+            : Effect.succeed(contact)
+        ),
+        Stream.runCollect
+      )
+      assert.deepStrictEqual(ids(seen), expected)
+      // One more for each page that ended so: the contact before the deleted one is still there.
+      assert.strictEqual(yield* lists, 4)
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+
+  it.effect("most of what was listed may go, and the list goes on from what is left of it", () =>
+    Effect.gen(function* () {
+      const contacts = yield* seeded(500)
+      const gone = new Set(ids(contacts.slice(20, 300)))
+      const seen = yield* Contact.list({ order: "asc" }).pipe(
+        Stream.tap(({ id }) =>
+          id === contacts[299]?.id ? Effect.forEach(gone, (id) => Contact.delete(id), { discard: true }) : Effect.void
+        ),
+        Stream.runCollect
+      )
+      assert.deepStrictEqual(ids(seen), ids(contacts))
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+
+  it.effect.each([
+    [0, 1],
+    [1, 1],
+    [99, 1],
+    [100, 2],
+    [101, 1],
+    [200, 2]
+  ] as const)("%j: what it costs in requests when nothing happens", ([count, requests]) =>
+    Effect.gen(function* () {
+      yield* seeded(count)
+      assert.strictEqual(yield* Stream.runCount(Contact.list()), count)
+      assert.strictEqual(yield* lists, requests)
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+})
