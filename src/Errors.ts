@@ -25,9 +25,10 @@ export type Outcome = typeof Outcome.Type
  * - `headers`: no response headers within the attempt timeout.
  * - `body`: the response body was not complete within the attempt timeout.
  * - `idle`: a stream delivered no contact within the idle timeout.
+ * - `total`: the call was not done, retries included, within the total timeout.
  * - `server`: the server itself answered 408.
  */
-export const TimeoutPhase = Schema.Literals(["headers", "body", "idle", "server"])
+export const TimeoutPhase = Schema.Literals(["headers", "body", "idle", "total", "server"])
 export type TimeoutPhase = typeof TimeoutPhase.Type
 
 /** The fields that every failure carries. */

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Stream } from "effect"
 import { TestClock } from "effect/testing"
+import * as Contact from "../src/Contact.ts"
 import * as Fake from "./support/FakeHttp.ts"
 import { found, calls, names, callOf, over } from "./support/Calls.ts"
 
@@ -55,4 +56,35 @@ describe("timeouts", () => {
       assert.isUndefined(fiber.pollUnsafe())
     })
   )
+
+  describe("total", () => {
+    const total = { timeout: { attempt: "5 seconds", total: "12 seconds" } } as const
+
+    it.effect("ends a call in the middle of an attempt, which may have done its work", () =>
+      Effect.gen(function* () {
+        const fake = Fake.script("never")
+        const failure = yield* Fake.failureOf(over(fake, total)(calls.update))
+        assert.deepInclude(failure, { _tag: "Timeout", phase: "total", outcome: "unknown", attempts: 3 })
+        assert.strictEqual(yield* Clock.currentTimeMillis, 12_000)
+        assert.strictEqual(fake.interrupted(), 3)
+      })
+    )
+
+    it.effect("ends a call that waits to try again, of which nothing was left unsaid", () =>
+      Effect.gen(function* () {
+        const fake = Fake.script(Fake.json(429, {}, { "retry-after": "10" }))
+        const failure = yield* Fake.failureOf(over(fake, { timeout: { total: "12 seconds" } })(calls.create))
+        assert.deepInclude(failure, { _tag: "Timeout", phase: "total", outcome: "rejected", attempts: 2 })
+        assert.strictEqual(yield* Clock.currentTimeMillis, 12_000)
+      })
+    )
+
+    it.effect("does not end a list that gets on", () =>
+      Effect.gen(function* () {
+        const fake = Fake.script(Fake.jsonLines(Fake.item("c1")))
+        const list = Contact.list().pipe(Stream.tap(() => Effect.sleep("20 seconds")))
+        assert.lengthOf(yield* Fake.successOf(over(fake, total)(Stream.runCollect(list))), 1)
+      })
+    )
+  })
 })

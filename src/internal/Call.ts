@@ -17,6 +17,7 @@ import * as PathSegment from "./PathSegment.ts"
 import * as Reply from "./Reply.ts"
 import * as Retry from "./Retry.ts"
 import { leaves } from "./Scrub.ts"
+import * as Telemetry from "./Telemetry.ts"
 
 /** One call of an operation, ready to be sent as often as its policy allows: every attempt sends the same bytes. */
 export interface Call<O extends Operation.Any> {
@@ -150,11 +151,9 @@ const attempt = <A>(
     Effect.catch((error) => transportFailure(call, error, sent)),
     Effect.flatMap((received) => {
       response = received
-      const used =
-        received.status === 200
-          ? use(received, sent)
-          : Effect.flatMap(Reply.failure(call.operation, received, sent), Effect.fail)
-      return Effect.andThen(Effect.annotateCurrentSpan("http.response.status_code", received.status), used)
+      return received.status === 200
+        ? use(received, sent)
+        : Effect.flatMap(Reply.failure(call.operation, received, sent), Effect.fail)
     }),
     Effect.timeoutOrElse({
       duration: settings.timeout.attempt,
@@ -163,58 +162,65 @@ const attempt = <A>(
     Effect.mapError((failure) =>
       response === undefined ? failure : Reply.withRequestId(failure, response.headers, sent)
     ),
-    Effect.tapError((failure) =>
-      Effect.annotateCurrentSpan(
-        "error.type",
-        failure.status !== undefined && failure.status >= 400 ? String(failure.status) : failure.tag
-      )
-    ),
-    Effect.withSpan(
-      `${call.operation.method} ${call.operation.path}`,
-      {
-        kind: "client",
-        attributes: {
-          "http.request.method": call.operation.method,
-          "url.template": call.operation.path,
-          "server.address": settings.server.address,
-          "server.port": settings.server.port,
-          ...(resendCount === 0 ? {} : { "http.request.resend_count": resendCount })
-        }
-      },
-      { captureStackTrace: false }
-    )
+    Telemetry.observe({ operation: call.operation, server: settings.server, resendCount }, () => response?.status)
   )
 }
 
 /** Sends a call as often as the policy and its safety allow; `before` is how many attempts have failed already. */
-export const run = Effect.fnUntraced(function* <O extends Operation.Any, A>(
+export const run = <O extends Operation.Any, A>(
   client: HttpClient.HttpClient,
   settings: Options.Settings,
   call: Call<O>,
   use: (response: HttpClientResponse.HttpClientResponse, sent: Reply.Sent) => Effect.Effect<A, Failure.Failure>,
   before = 0
-): Effect.fn.Return<{ readonly value: A; readonly attempts: number }, Operation.Failure<O>> {
-  const { contactId, operation, safety } = call
-  let conflictRetries: number = operation.conflictRetries
-  let outcome: Errors.Outcome = "not-sent"
-  const fail = (failure: Failure.Failure, attempts: number) =>
-    Failure.toError(operation, failure, {
-      safety,
-      attempts,
-      outcome,
-      contactId,
-      fingerprint: outcome === "unknown" ? call.madeUp : undefined
-    })
-  for (let attempts = before + 1; ; attempts++) {
-    const secret = yield* Effect.mapError(token(settings), (failure) => fail(failure, attempts - 1))
-    const result = yield* Effect.result(attempt(client, settings, call, secret, attempts - 1, use))
-    if (Result.isSuccess(result)) return { value: result.success, attempts }
-    const failure = result.failure
-    outcome = safety === "read" ? failure.outcome : Retry.leastCertain(outcome, failure.outcome)
-    if (!Retry.isAllowed(settings.retry, { safety, attempts, conflictRetries }, failure)) {
-      return yield* Effect.fail(fail(failure, attempts))
+): Effect.Effect<{ readonly value: A; readonly attempts: number }, Operation.Failure<O>> =>
+  Effect.suspend(() => {
+    const { contactId, operation, safety } = call
+    let conflictRetries: number = operation.conflictRetries
+    let outcome: Errors.Outcome = "not-sent"
+    let attempts = before
+    let isUnderWay = false
+
+    const fail = (failure: Failure.Failure) => {
+      return Failure.toError(operation, failure, {
+        safety,
+        attempts,
+        outcome,
+        contactId,
+        fingerprint: outcome === "unknown" ? call.madeUp : undefined
+      })
     }
-    if (failure.tag === "Conflict") conflictRetries--
-    yield* Effect.sleep(yield* Retry.delay(settings.retry, attempts, failure))
-  }
-})
+
+    const settle = (failure: Failure.Failure) => {
+      isUnderWay = false
+      outcome = safety === "read" ? failure.outcome : Retry.leastCertain(outcome, failure.outcome)
+    }
+
+    const sending = Effect.gen(function* () {
+      while (true) {
+        const secret = yield* Effect.mapError(token(settings), fail)
+        isUnderWay = true
+        attempts++
+        const result = yield* Effect.result(attempt(client, settings, call, secret, attempts - 1, use))
+        if (Result.isSuccess(result)) return { value: result.success, attempts }
+        const failure = result.failure
+        settle(failure)
+        if (!Retry.isAllowed(settings.retry, { safety, attempts, conflictRetries }, failure)) {
+          return yield* Effect.fail(fail(failure))
+        }
+        if (failure.tag === "Conflict") conflictRetries--
+        yield* Effect.sleep(yield* Retry.delay(settings.retry, attempts, failure))
+      }
+    })
+
+    // A list may take as long as it gets on.
+    if (operation.streams) return sending
+    return Effect.timeoutOrElse(sending, {
+      duration: settings.timeout.total,
+      orElse: () => {
+        const failure = Failure.timeout("total")
+        if (isUnderWay) settle(failure)
+        return Effect.fail(fail(failure))
+      }
+    })
+  })

@@ -174,7 +174,8 @@ export const timeout = (phase: Exclude<Errors.TimeoutPhase, "server">, status?: 
 const timeoutDescriptions = {
   headers: "No response within the attempt timeout",
   body: "The body was not complete within the attempt timeout",
-  idle: "No contact arrived within the idle timeout"
+  idle: "No contact arrived within the idle timeout",
+  total: "The call was not done within the total timeout"
 }
 
 /** Failures to connect, or to look up where: the request never left. */

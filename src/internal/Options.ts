@@ -16,6 +16,8 @@ export interface TimeoutOptions {
   readonly attempt?: Duration.Input | undefined
   /** For the next contact of a list: keep-alive lines do not count. Default 60 s. */
   readonly idle?: Duration.Input | undefined
+  /** For a call with all its attempts and the waits between them; a list has none. Default none. */
+  readonly total?: Duration.Input | undefined
 }
 
 /** How often and how fast to try again what is transient and safe to repeat. */
@@ -65,7 +67,7 @@ export interface Settings {
   readonly server: { readonly address: string; readonly port: number }
   /** Sent with every request; the token is not among them. */
   readonly headers: Headers.Headers
-  readonly timeout: { readonly attempt: Duration.Duration; readonly idle: Duration.Duration }
+  readonly timeout: Readonly<Record<"attempt" | "idle" | "total", Duration.Duration>>
   /** Delays in milliseconds. */
   readonly retry: { readonly retries: number; readonly delay: number; readonly maxDelay: number }
   readonly exactlyOnce: boolean
@@ -75,7 +77,7 @@ const vendorHost = "api.chatbotkit.com"
 
 const defaults = {
   baseUrl: `https://${vendorHost}`,
-  timeout: { attempt: "30 seconds", idle: "60 seconds" },
+  timeout: { attempt: "30 seconds", idle: "60 seconds", total: "Infinity" },
   retry: { retries: 3, delay: "250 millis", maxDelay: "10 seconds" }
 } as const
 
@@ -175,7 +177,9 @@ const validate = Validate.make(
         )
       )
     ),
-    timeout: Schema.optional(Schema.Struct({ attempt: Schema.optional(Limit), idle: Schema.optional(Limit) })),
+    timeout: Schema.optional(
+      Schema.Struct({ attempt: Schema.optional(Limit), idle: Schema.optional(Limit), total: Schema.optional(Limit) })
+    ),
     retry: Schema.optional(
       Schema.Struct({
         retries: Schema.optional(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100 }))),
@@ -216,7 +220,8 @@ export const resolve = (options: Options): Result.Result<Settings, Errors.Invali
       }),
       timeout: {
         attempt: Duration.fromInputUnsafe(timeout?.attempt ?? defaults.timeout.attempt),
-        idle: Duration.fromInputUnsafe(timeout?.idle ?? defaults.timeout.idle)
+        idle: Duration.fromInputUnsafe(timeout?.idle ?? defaults.timeout.idle),
+        total: Duration.fromInputUnsafe(timeout?.total ?? defaults.timeout.total)
       },
       retry: {
         retries: retry?.retries ?? defaults.retry.retries,

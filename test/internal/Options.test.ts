@@ -178,7 +178,8 @@ describe("timeout", () => {
     [{ idle: "-Infinity" }, "timeout.idle"],
     [{ idle: {} }, "timeout.idle"],
     [{ idle: true }, "timeout.idle"],
-    [{ total: 1 }, "timeout.total"],
+    [{ total: 0 }, "timeout.total"],
+    [{ overall: 1 }, "timeout.overall"],
     [5, "timeout"],
     ["5 seconds", "timeout"],
     [null, "timeout"]
