@@ -17,11 +17,12 @@ import * as Stream from "effect/Stream"
 import type * as Errors from "./Errors.ts"
 import * as Call from "./internal/Call.ts"
 import * as Failure from "./internal/Failure.ts"
+import * as Gate from "./internal/Gate.ts"
 import type * as Operation from "./internal/Operation.ts"
 import { merge, type Options, type Overrides, resolve, type Settings } from "./internal/Options.ts"
 import * as Reply from "./internal/Reply.ts"
 
-export type { Options, Overrides, RetryOptions, TimeoutOptions } from "./internal/Options.ts"
+export type { Options, Overrides, RateLimitOptions, RetryOptions, TimeoutOptions } from "./internal/Options.ts"
 
 /** What operations run on. */
 export interface Service {
@@ -66,13 +67,15 @@ interface Parts {
   /** `httpClient`, as the options' `transformClient` left it. */
   readonly transformed: HttpClient.HttpClient
   readonly options: Options
+  readonly gates: (rateLimit: Settings["rateLimit"]) => Gate.Gate
+  readonly gate: Gate.Gate
 }
 
 const transform = (httpClient: HttpClient.HttpClient, { transformClient }: Overrides): HttpClient.HttpClient =>
   transformClient === undefined ? httpClient : transformClient(httpClient)
 
 const fromParts = (parts: Parts, settings: Settings): Service => {
-  const { httpClient, options, transformed: client } = parts
+  const { gate, gates, httpClient, options, transformed: client } = parts
   const prepare = <O extends Operation.Any>(operation: O, input: Operation.Input) =>
     Effect.fromResult(
       Result.mapError(Call.prepare(settings, operation, input), (failure) =>
@@ -87,13 +90,14 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
   return Client.of({
     run: Effect.fnUntraced(function* (operation, input) {
       const call = yield* prepare(operation, input)
-      return (yield* Call.run(client, settings, call, (response, sent) => Reply.json(operation, response, sent))).value
+      return (yield* Call.run(client, gate, settings, call, (response, sent) => Reply.json(operation, response, sent)))
+        .value
     }),
     open: Effect.fnUntraced(function* (operation, input, failures = 0) {
       const call = yield* prepare(operation, input)
       const accept = (response: HttpClientResponse.HttpClientResponse, sent: Reply.Sent) =>
         Effect.map(Reply.jsonLines(operation, response, sent), (response) => ({ response, sent }))
-      const { attempts, value } = yield* Call.run(client, settings, call, accept, failures)
+      const { attempts, value } = yield* Call.run(client, gate, settings, call, accept, failures)
       return { ...value, attempts, idle: settings.timeout.idle, retry: settings.retry }
     }),
     exactlyOnce: settings.exactlyOnce,
@@ -101,7 +105,8 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
       const merged = merge(options, overrides)
       return Effect.map(Effect.fromResult(resolve(merged)), (settings) => {
         const transformed = overrides.transformClient === undefined ? client : transform(httpClient, overrides)
-        return fromParts({ httpClient, transformed, options: merged }, settings)
+        const ownGate = overrides.rateLimit === undefined ? gate : gates(settings.rateLimit)
+        return fromParts({ httpClient, transformed, options: merged, gates, gate: ownGate }, settings)
       })
     }
   })
@@ -117,7 +122,17 @@ export const make = Effect.fnUntraced(function* (
   const settings = yield* Effect.fromResult(resolve(options))
   const init = Context.getOrUndefined(yield* Effect.context<never>(), FetchHttpClient.RequestInit)
   const httpClient = isolate(yield* HttpClient.HttpClient, init)
-  return fromParts({ httpClient, transformed: transform(httpClient, options), options }, settings)
+  const gates = yield* Gate.factory
+  return fromParts(
+    {
+      httpClient,
+      transformed: transform(httpClient, options),
+      options,
+      gates,
+      gate: gates(settings.rateLimit)
+    },
+    settings
+  )
 })
 
 /** {@link make} as a layer. Provide it with an `HttpClient`, or use `layers/Fetch` or `layers/Node`, which do. */
@@ -136,7 +151,9 @@ export interface ConfigOptions {
   readonly headers?: Config.Config<Options["headers"]> | undefined
   readonly timeout?: Config.Config<Options["timeout"]> | undefined
   readonly retry?: Config.Config<Options["retry"]> | undefined
+  readonly rateLimit?: Config.Config<Options["rateLimit"]> | undefined
   readonly exactlyOnce?: Config.Config<Options["exactlyOnce"]> | undefined
+  readonly circuitBreaker?: Options["circuitBreaker"]
   readonly transformClient?: Options["transformClient"]
 }
 
@@ -163,9 +180,10 @@ const fromConfig = (options: ConfigOptions): Config.Config<Options> =>
       headers: options.headers ?? absent,
       timeout: options.timeout ?? absent,
       retry: options.retry ?? absent,
+      rateLimit: options.rateLimit ?? absent,
       exactlyOnce: options.exactlyOnce ?? absent
     }),
-    (read) => ({ ...read, transformClient: options.transformClient })
+    (read) => ({ ...read, circuitBreaker: options.circuitBreaker, transformClient: options.transformClient })
   )
 
 const overridden = (overrides: Overrides) => Effect.flatMap(Client, (client) => client.withOptions(overrides))

@@ -13,6 +13,7 @@ import * as ExactlyOnce from "./internal/ExactlyOnce.ts"
 import * as Failure from "./internal/Failure.ts"
 import * as Listing from "./internal/Listing.ts"
 import * as Operation from "./internal/Operation.ts"
+import * as PageLines from "./internal/PageLines.ts"
 import * as Validate from "./internal/Validate.ts"
 
 // -----------------------------------------------------------------------------
@@ -212,6 +213,7 @@ const operations = {
     name: "Contact.listPage",
     method: "GET",
     path: "/contact/list",
+    fromLines: PageLines.toPage,
     safety: "read",
     success: ContactPage
   })

@@ -1,5 +1,6 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Headers from "effect/http/Headers"
 import * as HttpBody from "effect/http/HttpBody"
 import type * as HttpClient from "effect/http/HttpClient"
@@ -11,6 +12,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Errors from "../Errors.ts"
 import * as Failure from "./Failure.ts"
+import type * as Gate from "./Gate.ts"
 import type * as Operation from "./Operation.ts"
 import * as Options from "./Options.ts"
 import * as PathSegment from "./PathSegment.ts"
@@ -166,9 +168,32 @@ const attempt = <A>(
   )
 }
 
+/** Lets the circuit breaker decide whether to try, and learn how it went: what is transient is the server's failure. */
+const guarded = <A>(
+  { circuitBreaker, server }: Options.Settings,
+  attempt: Effect.Effect<A, Failure.Failure>
+): Effect.Effect<A, Failure.Failure> =>
+  circuitBreaker === undefined
+    ? attempt
+    : circuitBreaker
+        .execute(attempt, {
+          key: server.address,
+          classify: (exit) => ({
+            _tag: Exit.isFailure(exit) && Option.exists(Exit.findErrorOption(exit), isTransient) ? "Failure" : "Success"
+          })
+        })
+        .pipe(
+          Effect.mapError((error) =>
+            "_tag" in error ? { ...Failure.unavailable("The circuit breaker is open"), isFinal: true } : error
+          )
+        )
+
+const isTransient = (failure: Failure.Failure): boolean => failure.transient
+
 /** Sends a call as often as the policy and its safety allow; `before` is how many attempts have failed already. */
 export const run = <O extends Operation.Any, A>(
   client: HttpClient.HttpClient,
+  gate: Gate.Gate,
   settings: Options.Settings,
   call: Call<O>,
   use: (response: HttpClientResponse.HttpClientResponse, sent: Reply.Sent) => Effect.Effect<A, Failure.Failure>,
@@ -198,18 +223,25 @@ export const run = <O extends Operation.Any, A>(
 
     const sending = Effect.gen(function* () {
       while (true) {
+        yield* Effect.mapError(gate.pass, fail)
         const secret = yield* Effect.mapError(token(settings), fail)
         isUnderWay = true
         attempts++
-        const result = yield* Effect.result(attempt(client, settings, call, secret, attempts - 1, use))
+        const result = yield* Effect.result(
+          guarded(settings, attempt(client, settings, call, secret, attempts - 1, use))
+        )
         if (Result.isSuccess(result)) return { value: result.success, attempts }
         const failure = result.failure
+        // The circuit breaker let nothing out.
+        if (failure.isFinal === true) attempts--
         settle(failure)
         if (!Retry.isAllowed(settings.retry, { safety, attempts, conflictRetries }, failure)) {
           return yield* Effect.fail(fail(failure))
         }
         if (failure.tag === "Conflict") conflictRetries--
-        yield* Effect.sleep(yield* Retry.delay(settings.retry, attempts, failure))
+        const delay = yield* Retry.delay(settings.retry, attempts, failure)
+        if (failure.tag === "RateLimited") yield* gate.holdBack(delay)
+        yield* Effect.sleep(delay)
       }
     })
 

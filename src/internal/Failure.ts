@@ -13,6 +13,8 @@ export interface Failure {
   readonly outcome: Errors.Outcome
   /** Whether the same request may fare better later. */
   readonly transient: boolean
+  /** Whether it is not to be tried again within this call, transient or not. */
+  readonly isFinal?: boolean
   readonly status?: number
   readonly code?: string
   readonly requestId?: string
@@ -150,6 +152,14 @@ export const unsendable = (): Failure => ({
   description: "The request could not be built",
   outcome: "not-sent",
   transient: false
+})
+
+/** A request that was held back on this side, and may be sent another time. */
+export const unavailable = (description: string): Failure => ({
+  tag: "TransportError",
+  description,
+  outcome: "not-sent",
+  transient: true
 })
 
 /** A response that broke its promise in a way that only shows when its body is read. */

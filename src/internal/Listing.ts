@@ -204,7 +204,8 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
   })
 
   return Effect.gen(function* (): Effect.fn.Return<Arr.NonEmptyReadonlyArray<A>, ListError | Cause.Done> {
-    while (ended === undefined) {
+    while (true) {
+      if (ended !== undefined) return yield* ended
       segment ??= yield* begin()
       const current = segment
       const pulled = yield* Effect.result(current.pull)
@@ -217,6 +218,5 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
         yield* recover(current, pulled.failure)
       }
     }
-    return yield* ended
   })
 }

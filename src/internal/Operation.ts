@@ -30,6 +30,8 @@ export interface Operation<out A, out T extends Errors.Tag> {
   readonly conflictRetries: 0 | 1
   /** The failures beyond the common ones. */
   readonly failures: ReadonlyArray<T>
+  /** The value of a reply that came as JSON Lines although JSON was asked for. Throws where it is not JSON. */
+  readonly fromLines: ((text: string) => unknown) | undefined
   /** Decodes what a 200 carries: for a stream, the items of any number of its lines. */
   readonly decode: (body: unknown) => Result.Result<A, SchemaIssue.Issue>
 }
@@ -43,6 +45,7 @@ export const make = <S extends Schema.ConstraintDecoder<unknown>, const T extend
   readonly method: "GET" | "POST"
   readonly path: `/${string}`
   readonly streams?: boolean
+  readonly fromLines?: (text: string) => unknown
   readonly safety: Safety
   readonly conflictRetries?: 0 | 1
   readonly failures?: ReadonlyArray<T>
@@ -52,6 +55,7 @@ export const make = <S extends Schema.ConstraintDecoder<unknown>, const T extend
   method: spec.method,
   path: spec.path,
   streams: spec.streams ?? false,
+  fromLines: spec.fromLines,
   safety: spec.safety,
   conflictRetries: spec.conflictRetries ?? 0,
   failures: spec.failures ?? [],

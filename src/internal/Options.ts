@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Headers from "effect/http/Headers"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Option from "effect/Option"
+import type * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -30,6 +31,15 @@ export interface RetryOptions {
   readonly maxDelay?: Duration.Input | undefined
 }
 
+/** How many requests may be sent, the retried ones included. What is more waits for its turn. */
+export interface RateLimitOptions {
+  /** Requests in each window: an integer from 1. */
+  readonly limit: number
+  readonly window: Duration.Input
+  /** Clients with the same key and store share the limit. Default: the name of the server. */
+  readonly key?: string | undefined
+}
+
 /** The options of a client. */
 export interface Options {
   /** The API token. An Effect is run before each attempt, for tokens that rotate. */
@@ -46,6 +56,17 @@ export interface Options {
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly timeout?: TimeoutOptions | undefined
   readonly retry?: RetryOptions | undefined
+  /**
+   * Requests in a window, counted in the `RateLimiterStore` of `effect/persistence/RateLimiter` that is in the context
+   * when the client is made (one in Redis, for processes that share an account), or else in memory. A 429 holds back
+   * every request of the client. Default: no limit.
+   */
+  readonly rateLimit?: RateLimitOptions | undefined
+  /**
+   * A breaker of `effect/persistence/CircuitBreaker`. While it is open, calls fail at once with a `TransportError` whose
+   * `outcome` is `not-sent`. What is transient counts as a failure. Default: none.
+   */
+  readonly circuitBreaker?: CircuitBreaker.CircuitBreaker | undefined
   /**
    * Whether `Contact.create` makes sure that it happens exactly once: see there. It costs nothing as long as no answer is
    * lost, but for a fingerprint of the client's own where the caller gives none. Default true.
@@ -71,6 +92,8 @@ export interface Settings {
   /** Delays in milliseconds. */
   readonly retry: { readonly retries: number; readonly delay: number; readonly maxDelay: number }
   readonly exactlyOnce: boolean
+  readonly rateLimit: { readonly limit: number; readonly window: Duration.Duration; readonly key: string } | undefined
+  readonly circuitBreaker: CircuitBreaker.CircuitBreaker | undefined
 }
 
 const vendorHost = "api.chatbotkit.com"
@@ -187,6 +210,14 @@ const validate = Validate.make(
         maxDelay: Schema.optional(Wait)
       })
     ),
+    rateLimit: Schema.optional(
+      Schema.Struct({
+        limit: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)),
+        window: Limit,
+        key: Schema.optional(Schema.NonEmptyString)
+      })
+    ),
+    circuitBreaker: Schema.optional(expecting("a CircuitBreaker", (value) => Predicate.hasProperty(value, "execute"))),
     exactlyOnce: Schema.optional(Schema.Boolean),
     transformClient: Schema.optional(expecting("a function", Predicate.isFunction))
   }),
@@ -228,7 +259,16 @@ export const resolve = (options: Options): Result.Result<Settings, Errors.Invali
         delay: Duration.toMillis(retry?.delay ?? defaults.retry.delay),
         maxDelay: Duration.toMillis(retry?.maxDelay ?? defaults.retry.maxDelay)
       },
-      exactlyOnce: options.exactlyOnce ?? true
+      exactlyOnce: options.exactlyOnce ?? true,
+      rateLimit:
+        options.rateLimit === undefined
+          ? undefined
+          : {
+              limit: options.rateLimit.limit,
+              window: Duration.fromInputUnsafe(options.rateLimit.window),
+              key: `effect-chatbotkit/${options.rateLimit.key ?? server.server.address}`
+            },
+      circuitBreaker: options.circuitBreaker
     }
   })
 

@@ -144,10 +144,13 @@ export const json = Effect.fnUntraced(function* <A>(
   response: Response,
   sent: Sent
 ): Effect.fn.Return<A, Failure.Failure> {
-  if (mediaType(response) !== "application/json") {
+  const type = mediaType(response)
+  const read = type === "application/json" ? JSON.parse : type === "application/jsonl" ? operation.fromLines : undefined
+  if (read === undefined) {
     return yield* giveUp(response, Failure.unexpected(response.status, "The response is not application/json"))
   }
-  const body = parse(yield* text(response, maxBodyBytes))
+  const content = yield* text(response, maxBodyBytes)
+  const body = Result.try((): unknown => read(content))
   if (Result.isFailure(body)) {
     return yield* Effect.fail(Failure.unexpected(response.status, "The body is not JSON"))
   }

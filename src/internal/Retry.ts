@@ -21,7 +21,7 @@ export interface Progress {
  * do anything twice.
  */
 export const isAllowed = (policy: Policy, progress: Progress, failure: Failure): boolean => {
-  if (progress.attempts > policy.retries) return false
+  if (progress.attempts > policy.retries || failure.isFinal === true) return false
   if (failure.tag === "Conflict") return progress.conflictRetries > 0
   return failure.transient && (progress.safety !== "unsafe" || failure.outcome !== "unknown")
 }

@@ -1,0 +1,166 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Clock, Effect, Fiber, Layer } from "effect"
+import { CircuitBreaker, RateLimiter } from "effect/persistence"
+import { TestClock } from "effect/testing"
+import * as Client from "../src/Client.ts"
+import * as Contact from "../src/Contact.ts"
+import { error, found, id, over } from "./support/Calls.ts"
+import * as Fake from "./support/FakeHttp.ts"
+
+const fetch = Contact.fetch(id)
+const rateLimit = { limit: 3, window: "10 seconds" } as const
+
+/** A fake that notes at what time each request came, and what the notes were. */
+const timed = (first: Fake.Step, last: Fake.Step = first) =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    const times: Array<number> = []
+    const note = (step: Fake.Step): Fake.Step => ({
+      run: () => {
+        times.push(clock.currentTimeMillisUnsafe())
+        return typeof step === "function" ? step() : new Response()
+      }
+    })
+    return { fake: Fake.script(note(first), note(last)), times }
+  })
+
+describe("rateLimit", () => {
+  it.effect("sends so many in each window, and the rest wait for theirs", () =>
+    Effect.gen(function* () {
+      const { fake, times } = yield* timed(found)
+      const all = over(fake, { rateLimit })(
+        Effect.forEach(Array.from({ length: 8 }), () => fetch, { concurrency: "unbounded" })
+      )
+      const fiber = yield* Effect.forkChild(all)
+      yield* Fake.settle
+      assert.lengthOf(times, 3)
+      yield* TestClock.adjust("10 seconds")
+      assert.lengthOf(times, 6)
+      yield* TestClock.adjust("10 seconds")
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual(times, [0, 0, 0, 10_000, 10_000, 10_000, 20_000, 20_000])
+    })
+  )
+
+  it.effect("a 429 holds back every request, not only the one it answered", () =>
+    Effect.gen(function* () {
+      const { fake, times } = yield* timed(Fake.json(429, {}, { "retry-after": "7" }), found)
+      const fiber = yield* Effect.forkChild(
+        over(fake, { rateLimit: { limit: 1000, window: "1 second" } })(
+          Effect.gen(function* () {
+            const first = yield* Effect.forkChild(fetch)
+            yield* Fake.settle
+            const others = yield* Effect.forEach(Array.from({ length: 5 }), () => Effect.forkChild(fetch))
+            yield* Fiber.joinAll([first, ...others])
+          })
+        )
+      )
+      yield* Fake.settle
+      assert.deepStrictEqual(times, [0])
+      yield* TestClock.adjust("6999 millis")
+      assert.deepStrictEqual(times, [0])
+      yield* TestClock.adjust("1 millis")
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual(times, [0, 7000, 7000, 7000, 7000, 7000, 7000])
+    })
+  )
+
+  it.effect("a call that is interrupted in line is never sent", () =>
+    Effect.gen(function* () {
+      const { fake, times } = yield* timed(found)
+      const fiber = yield* Effect.forkChild(
+        over(fake, { rateLimit: { ...rateLimit, limit: 1 } })(Effect.forEach([1, 2, 3], () => fetch))
+      )
+      yield* Fake.settle
+      yield* Fiber.interrupt(fiber)
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(times, [0])
+    })
+  )
+
+  it.effect("clients share a store where one is provided, by key", () =>
+    Effect.gen(function* () {
+      const { fake, times } = yield* timed(found)
+      const store = yield* Layer.build(RateLimiter.layerStoreMemory)
+      const under = (key: string) => over(fake, { rateLimit: { ...rateLimit, limit: 1, key } })(fetch)
+      const fiber = yield* Effect.forkChild(
+        Effect.all([under("a"), under("a"), under("b")], { concurrency: 3 }).pipe(Effect.provide(store))
+      )
+      yield* Fake.settle
+      assert.deepStrictEqual(times, [0, 0])
+      yield* TestClock.adjust("10 seconds")
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual(times, [0, 0, 10_000])
+    })
+  )
+
+  it.effect("a store that fails is a failure of the call, and nothing is sent", () =>
+    Effect.gen(function* () {
+      const { fake, times } = yield* timed(found)
+      const reason = new RateLimiter.RateLimitStoreError({ message: "down: sk-canary" })
+      const fail = () => Effect.fail(new RateLimiter.RateLimiterError({ reason }))
+      const store = { fixedWindow: fail, tokenBucket: fail, adaptiveConsume: fail, adaptiveFeedback: fail }
+      const failure = yield* Fake.failureOf(
+        over(fake, { rateLimit })(fetch).pipe(Effect.provideService(RateLimiter.RateLimiterStore, store))
+      )
+      assert.deepInclude(failure, { _tag: "TransportError", outcome: "not-sent", attempts: 0, isRetryable: true })
+      assert.notInclude(Fake.renderings(failure), "canary")
+      assert.isEmpty(times)
+    })
+  )
+
+  it.effect.each([
+    [{ limit: 0, window: "1 second" }, "rateLimit.limit"],
+    [{ limit: 1.5, window: "1 second" }, "rateLimit.limit"],
+    [{ limit: 1, window: 0 }, "rateLimit.window"],
+    [{ limit: 1, window: "1 second", key: "" }, "rateLimit.key"]
+  ] as const)("%j is refused", ([rateLimit, option]) =>
+    Effect.gen(function* () {
+      const layer = Fake.layer(Fake.script(found), { rateLimit })
+      const failure = yield* Effect.flip(Effect.provide(Client.Client, layer))
+      assert.deepInclude(failure, { _tag: "InvalidOptions", option })
+    })
+  )
+})
+
+describe("circuitBreaker", () => {
+  const breaker = CircuitBreaker.make({ tripPolicy: CircuitBreaker.consecutive(3), openDuration: "30 seconds" }).pipe(
+    Effect.provide(CircuitBreaker.layerStoreMemory())
+  )
+
+  it.effect("opens after failures of the server, fails at once, and closes again", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(error(503), error(503), error(503), found)
+      const options = { circuitBreaker: yield* breaker, retry: { retries: 0 } }
+      const call = over(fake, options)(fetch)
+      for (let times = 0; times < 3; times++) assert.strictEqual((yield* Fake.failureOf(call))._tag, "ServerError")
+      const failure = yield* Fake.failureOf(call)
+      assert.deepInclude(failure, { _tag: "TransportError", outcome: "not-sent", attempts: 0, isRetryable: true })
+      assert.lengthOf(fake.sent, 3)
+      yield* TestClock.adjust("30 seconds")
+      yield* Fake.successOf(call)
+      yield* Fake.successOf(call)
+      assert.lengthOf(fake.sent, 5)
+    })
+  )
+
+  it.effect("does not take refusals for failures of the server", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(error(404))
+      const call = over(fake, { circuitBreaker: yield* breaker })(fetch)
+      for (let times = 0; times < 10; times++) assert.strictEqual((yield* Fake.failureOf(call))._tag, "NotFound")
+      assert.lengthOf(fake.sent, 10)
+    })
+  )
+
+  it.effect("ends the retries of a call when it opens", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(error(503))
+      const failure = yield* Fake.failureOf(
+        over(fake, { circuitBreaker: yield* breaker, retry: { retries: 10 } })(fetch)
+      )
+      assert.deepInclude(failure, { _tag: "TransportError", attempts: 3 })
+      assert.lengthOf(fake.sent, 3)
+    })
+  )
+})
