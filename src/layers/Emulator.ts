@@ -6,7 +6,6 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as HttpBody from "effect/http/HttpBody"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import type { ServeError } from "effect/http/HttpServerError"
@@ -15,8 +14,10 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type { Server } from "node:http"
-import { createServer } from "node:http"
+import { createServer, ServerResponse } from "node:http"
+import { Socket } from "node:net"
 import * as Api from "../internal/server/Api.ts"
+import * as Reply from "../internal/server/Reply.ts"
 import * as ServerState from "../internal/server/ServerState.ts"
 import * as InMemory from "./InMemory.ts"
 
@@ -63,8 +64,10 @@ const serve = Effect.fnUntraced(function* (server: Server) {
   const handler = yield* HttpRouter.toHttpEffect(Api.routes)
   yield* HttpServer.serveEffect(
     handler.pipe(
-      Effect.map(flushBeforeFailure),
-      Effect.catchTag("Disconnect", () => cutConnection)
+      Effect.flatMap((response) =>
+        response.status < 200 ? resetConnection : Effect.map(connection, flushed(response))
+      ),
+      Effect.catchTag("Disconnect", () => resetConnection)
     )
   )
   // Added last so that it runs first: the server's own shutdown waits for connections that may never end.
@@ -77,17 +80,31 @@ const close = (server: Server): void => {
   server.closeAllConnections()
 }
 
-const cutConnection = Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
-  NodeHttpServerRequest.toServerResponse(request).destroy()
+const connection = Effect.map(HttpServerRequest.HttpServerRequest, NodeHttpServerRequest.toServerResponse)
+
+/** Ends the connection without an answer, as a reset. A status below 200 comes to this: it is no answer by itself. */
+const resetConnection = Effect.map(connection, ({ socket }) => {
+  if (socket instanceof Socket) socket.resetAndDestroy()
   return HttpServerResponse.empty()
 })
 
-/** Node holds back what is written in one turn of its loop, and destroys it if the body fails in the same turn. */
-const flushBeforeFailure = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
-  const { body } = response
-  if (body._tag !== "Stream") return response
-  const flushed = Stream.catchCause(body.stream, (cause) =>
-    Stream.fromEffect(Effect.andThen(Effect.yieldNow, Effect.failCause(cause)))
-  )
-  return HttpServerResponse.setBody(response, HttpBody.stream(flushed, body.contentType, body.contentLength))
-}
+/**
+ * A reply whose headers, and all of the body that came before a failure, are with the system before anything else
+ * happens. Node would hold the headers back until the body begins, and destroy what it has not passed on yet.
+ */
+const flushed =
+  (response: HttpServerResponse.HttpServerResponse) =>
+  (connection: unknown): HttpServerResponse.HttpServerResponse => {
+    const { body } = response
+    if (body._tag !== "Stream" || !(connection instanceof ServerResponse)) return response
+    const flush = Effect.callback<void>((resume) => {
+      connection.write("", () => resume(Effect.void))
+    })
+    return Reply.withBody(
+      response,
+      body.stream.pipe(
+        Stream.onStart(Effect.sync(() => connection.write(""))),
+        Stream.catchCause((cause) => Stream.fromEffect(Effect.andThen(flush, Effect.failCause(cause))))
+      )
+    )
+  }

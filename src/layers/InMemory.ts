@@ -12,11 +12,14 @@ import * as Struct from "effect/Struct"
 import * as Client from "../Client.ts"
 import type * as Contact from "../Contact.ts"
 import type * as Errors from "../Errors.ts"
+import * as ContactArbitrary from "../internal/server/ContactArbitrary.ts"
+import type { Operation, Rule, Struck } from "../internal/server/Fault.ts"
 import * as InProcess from "../internal/server/InProcess.ts"
 import type * as RequestLog from "../internal/server/RequestLog.ts"
 import * as ServerState from "../internal/server/ServerState.ts"
 import type { ContactRecord } from "../internal/server/Store.ts"
 
+export * as Fault from "../internal/server/Fault.ts"
 export type { AccountOptions, TokenOptions } from "../internal/server/Accounts.ts"
 
 /** A contact to seed: what is left out gets the default that a create gives it, ids and times included. */
@@ -24,6 +27,9 @@ export interface Seed extends Partial<Contact.Contact> {}
 
 /** A request that the server saw, whether it was let in or not. */
 export type SeenRequest = RequestLog.SeenRequest
+
+/** All contacts of all accounts at one moment, for {@link Service.restore}. It says nothing of itself. */
+export type Snapshot = ServerState.Snapshot
 
 /** How the in-memory API is set up. */
 export interface ServerOptions extends Omit<ServerState.Options, "interceptor"> {}
@@ -34,9 +40,33 @@ export interface Service {
   readonly seed: (contacts: Iterable<Seed>, token?: string) => Effect.Effect<ReadonlyArray<Contact.Contact>>
   /** The contacts of an account, oldest first. */
   readonly contacts: (token?: string) => Effect.Effect<ReadonlyArray<Contact.Contact>>
+  /** All contacts of all accounts, to put back later with {@link Service.restore}. */
+  readonly snapshot: Effect.Effect<Snapshot>
+  /** Puts the contacts of a snapshot in the place of all there are. Requests, limits and faults stay as they are. */
+  readonly restore: (snapshot: Snapshot) => Effect.Effect<void>
   /** The requests seen, oldest first; of many, the newest 10,000. */
   readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
-  /** Removes all contacts and forgets all requests. */
+  /** How many requests there were of an operation, or in all, those no longer in {@link Service.requests} included. */
+  readonly count: (operation?: Operation) => Effect.Effect<number>
+  /**
+   * Adds rules after those there are. A rule that makes no sense is a defect that names the field at fault, and then
+   * none is added.
+   *
+   * @example
+   * ```ts
+   * // The first create takes place, but its answer is lost.
+   * yield* api.inject({ operation: "Contact.create", attempt: 1, fault: Fault.afterCommit(Fault.reset) })
+   * ```
+   */
+  readonly inject: (...rules: ReadonlyArray<Rule>) => Effect.Effect<void>
+  /** Removes all rules. Requests in flight keep what struck them. */
+  readonly heal: Effect.Effect<void>
+  /** The faults that struck so far, oldest first. */
+  readonly struck: Effect.Effect<ReadonlyArray<Struck>>
+  /**
+   * Removes all contacts and forgets all requests and what struck. The rules stay, and start again: attempts count from
+   * 1.
+   */
   readonly clear: Effect.Effect<void>
 }
 
@@ -58,7 +88,13 @@ const handle = (state: ServerState.Service): Service => {
     seed: (contacts, token) =>
       Effect.flatMap(account(token), (id) => Effect.map(state.seed(id, contacts), Arr.map(toContact))),
     contacts: (token) => Effect.flatMap(account(token), (id) => Effect.map(state.snapshot(id), Arr.map(toContact))),
+    snapshot: state.save,
+    restore: state.restore,
     requests: state.requests,
+    count: (operation) => Effect.sync(() => (operation === undefined ? state.log.total : state.log.counted(operation))),
+    inject: (...rules) => state.faults.inject(rules),
+    heal: state.faults.heal,
+    struck: state.faults.struck,
     clear: state.clear
   })
 }
@@ -103,3 +139,40 @@ export const layer = ({ client, ...server }: Options = {}): Layer.Layer<
   Client.Client | InMemory,
   Errors.InvalidOptions
 > => Layer.provideMerge(Client.layer({ secret, ...client }), layerHttpClient(server))
+
+/** How {@link seedArbitrary} fills an account. */
+export interface ArbitraryOptions {
+  /** Whose contacts they become. Default: those of {@link secret}. */
+  readonly token?: string
+  /** What is the same for every contact, or known of each, by its number from 0. Default: nothing. */
+  readonly overrides?: (index: number) => Seed
+}
+
+/**
+ * Adds that many made-up contacts, and returns them as stored: whatever the API would take, with all it makes hard,
+ * such as quotes, emoji, odd keys in `meta`, and nulls. They come from Effect's `Random`, so that the same seed gives
+ * the same ones. Not part of {@link Service}, so that what makes them is in no bundle that does not use it.
+ *
+ * @example
+ * ```ts
+ * const contacts = yield* InMemory.seedArbitrary(1000, { overrides: (index) => ({ createdAt: index }) }).pipe(
+ *   Random.withSeed("contacts")
+ * )
+ * ```
+ */
+export const seedArbitrary = (
+  count: number,
+  { overrides, token }: ArbitraryOptions = {}
+): Effect.Effect<ReadonlyArray<Contact.Contact>, never, InMemory> =>
+  Effect.flatMap(InMemory, (api) =>
+    api.contacts(token).pipe(
+      Effect.map((contacts) => new Set(contacts.map(({ fingerprint }) => fingerprint))),
+      Effect.flatMap((taken) => ContactArbitrary.sample(count, taken)),
+      Effect.flatMap((seeds) =>
+        api.seed(
+          seeds.map((seed, index) => ({ ...seed, ...overrides?.(index) })),
+          token
+        )
+      )
+    )
+  )

@@ -55,7 +55,8 @@ const handle = Effect.fnUntraced(function* (
   const { method, headers } = request
   const routed = route(path)
   const operation = routed?.endpoint.operation
-  const attempt = operation === undefined ? 0 : state.log.count(operation)
+  const counted = state.log.count(operation)
+  const attempt = operation === undefined ? 0 : counted
   const session = Session.authenticate(state.accounts, { method, path, headers, now: startedAt })
   const body = yield* RequestBody.read(request)
   const account = Result.isSuccess(session) ? session.success.account.id : undefined

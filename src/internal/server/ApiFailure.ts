@@ -56,6 +56,44 @@ export const genericError = (message = "System error occurred"): ApiFailure => c
 /** 404 of a path that no route has. */
 export const unknownRoute: ApiFailure = handled(404, Assumptions.unknownRouteCode, Assumptions.unknownRouteMessage)
 
+/** The failures of the contract, the first of each status and of each code being the one it stands for (wire contract 6). */
+const known: ReadonlyArray<ApiFailure> = [
+  badRequest(),
+  notAuthenticated,
+  handled(402, "NO_SUBSCRIPTION", "No subscription"),
+  notAuthorized,
+  notFound,
+  methodNotAllowed,
+  handled(408, "TIMEOUT", "Response timeout"),
+  uniqueViolation,
+  handled(422, "UNPROCESSABLE_ENTITY", "Unprocessable entity"),
+  limitsReached,
+  genericError(),
+  handled(502, "BAD_GATEWAY", "Bad gateway"),
+  handled(503, "SERVICE_UNAVAILABLE", "Service unavailable"),
+  handled(504, "GATEWAY_TIMEOUT", "Gateway timeout")
+]
+
+/** What a failure says in place of what the contract has for it. */
+export interface Wording {
+  readonly code?: string | undefined
+  readonly message?: string | undefined
+}
+
+const worded = (failure: ApiFailure, { code = failure.code, message = failure.message }: Wording): ApiFailure =>
+  new ApiFailure({ status: failure.status, codeFirst: failure.codeFirst, code, message })
+
+/** The failure the contract has for a status, in these words; for a status without one, a code made from its number. */
+export const ofStatus = (status: number, wording: Wording): ApiFailure =>
+  worded(
+    known.find((failure) => failure.status === status) ?? handled(status, `ERROR_${status}`, `Error ${status}`),
+    wording
+  )
+
+/** The failure of a code, in these words: a 500 unless the contract has another status for it. */
+export const ofCode = (wording: Wording): ApiFailure =>
+  worded(known.find(({ code }) => code === wording.code) ?? genericError(), wording)
+
 /** The error body, with its keys in the order of where it was made. */
 export const toJson = (failure: ApiFailure): string =>
   failure.codeFirst ? toStreamJson(failure) : toHandlerJson(failure)

@@ -3,12 +3,12 @@ import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import type { Scope } from "effect/Scope"
 import type { ApiFailure } from "./ApiFailure.ts"
 import type { AuthorizedCall } from "./Call.ts"
+import type { DocumentOperation, OperationName } from "./OperationName.ts"
 import * as Reply from "./Reply.ts"
 
 /** One operation of the API: adding one is adding it to the table in `Endpoints.ts`. */
 export interface Endpoint {
-  /** Such as `Contact.fetch`. */
-  readonly operation: string
+  readonly operation: OperationName
   readonly verb: "GET" | "POST"
   /** After `/v1` or `/api/v1`; a segment in braces is a parameter. */
   readonly path: string
@@ -18,7 +18,7 @@ export interface Endpoint {
 
 /** An endpoint that answers with one JSON document, given as text. */
 export const json = (
-  operation: string,
+  operation: DocumentOperation,
   verb: Endpoint["verb"],
   path: string,
   run: (call: AuthorizedCall) => Effect.Effect<string, ApiFailure>

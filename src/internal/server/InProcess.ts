@@ -9,6 +9,7 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Scope from "effect/Scope"
 import * as Api from "./Api.ts"
+import type { Disconnect } from "./Interceptor.ts"
 import type { ServerState } from "./ServerState.ts"
 
 /**
@@ -34,7 +35,7 @@ export const makeHttpClient: Effect.Effect<HttpClient.HttpClient, never, ServerS
           Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromClientRequest(request)),
           Effect.provideService(Scope.Scope, requestScope),
           Effect.catchTags({
-            Disconnect: () => Effect.fail(disconnected(request)),
+            Disconnect: (cause) => Effect.fail(disconnected(request, cause)),
             HttpServerError: () => Effect.succeed(HttpServerResponse.toClientResponse(notFound, { request }))
           }),
           Effect.onExit((exit) => (transferred && Exit.isSuccess(exit) ? Effect.void : Scope.close(requestScope, exit)))
@@ -51,7 +52,7 @@ const notFound = HttpServerResponse.empty({ status: 404 })
 const withoutBody = ({ status, headers }: HttpServerResponse.HttpServerResponse) =>
   HttpServerResponse.empty({ status, headers })
 
-const disconnected = (request: HttpClientRequest): HttpClientError.HttpClientError =>
+const disconnected = (request: HttpClientRequest, cause: Disconnect): HttpClientError.HttpClientError =>
   new HttpClientError.HttpClientError({
-    reason: new HttpClientError.TransportError({ request, description: "The server closed the connection" })
+    reason: new HttpClientError.TransportError({ request, cause, description: cause.message })
   })

@@ -4,17 +4,23 @@ import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import type { Scope } from "effect/Scope"
 import type { ApiFailure } from "./ApiFailure.ts"
+import type { OperationName } from "./OperationName.ts"
 
 /**
- * The connection ends here, without an answer. In process the client sees a transport error; over a socket the
- * connection is destroyed.
+ * The connection ends here, without an answer or in the middle of one. In process the client sees a transport error,
+ * with this as its cause; over a socket the connection is destroyed.
  */
-export class Disconnect extends Data.TaggedError("Disconnect")<{}> {}
+export class Disconnect extends Data.TaggedError("Disconnect")<{}> {
+  /** What the system calls it, over a socket. */
+  readonly code = "ECONNRESET"
+  override get message(): string {
+    return "The server closed the connection"
+  }
+}
 
 /** Which request of which operation is being answered. */
 export interface Intercepted {
-  /** Such as `Contact.fetch`. */
-  readonly operation: string
+  readonly operation: OperationName
   /** Which request of the operation it is, from 1. */
   readonly attempt: number
   readonly request: HttpServerRequest
@@ -34,6 +40,8 @@ export interface InterceptedPage<Row> {
   readonly index: number
   /** The cursor it is read with. */
   readonly cursor: string | undefined
+  /** Whether the reply is a stream of pages, and not this one page. */
+  readonly streamed: boolean
   readonly read: ReadPage<Row>
 }
 

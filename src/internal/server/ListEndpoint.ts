@@ -9,6 +9,7 @@ import * as EventEncoder from "./EventEncoder.ts"
 import type { Identified } from "./Interceptor.ts"
 import * as ListReply from "./ListReply.ts"
 import * as Negotiation from "./Negotiation.ts"
+import type { ListOperation } from "./OperationName.ts"
 import * as Paging from "./Paging.ts"
 import * as Reply from "./Reply.ts"
 
@@ -28,7 +29,11 @@ const polled = "/list"
  * An endpoint that answers with a list, in whatever format is asked for, paged or streamed (wire contract 4 and 5). Its
  * refusals are those of the stream wrapper, not those of a handler.
  */
-export const make = <Row extends Identified>(operation: string, path: string, source: ListSource<Row>): Endpoint => {
+export const make = <Row extends Identified>(
+  operation: ListOperation,
+  path: string,
+  source: ListSource<Row>
+): Endpoint => {
   const encoders = EventEncoder.make(source)
   const handle = Effect.fnUntraced(function* (
     call: AuthorizedCall
@@ -41,6 +46,7 @@ export const make = <Row extends Identified>(operation: string, path: string, so
       call.interceptor.page(call, {
         index: index++,
         cursor,
+        streamed: format !== "json",
         read: (cursor) => Effect.suspend(() => source.page(call, paging, cursor))
       })
     return yield* format === "json"

@@ -1,3 +1,4 @@
+import * as HttpBody from "effect/http/HttpBody"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Stream } from "effect/Stream"
 import * as ApiFailure from "./ApiFailure.ts"
@@ -16,6 +17,20 @@ export const json = (text: string): HttpServerResponse.HttpServerResponse =>
 /** 200 with a body that comes in pieces. */
 export const stream = (body: Stream<Uint8Array>, contentType: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.stream(body, { contentType })
+
+/**
+ * The same reply with another body, sent in pieces and without a length: one that the body does not keep is a mistake
+ * of the server's, which it is not meant to look like.
+ */
+export const withBody = (
+  response: HttpServerResponse.HttpServerResponse,
+  body: Stream<Uint8Array, unknown>
+): HttpServerResponse.HttpServerResponse => {
+  const contentType = response.headers["content-type"]
+  // A body that says nothing of its type gets one; a blank type is none, but leaves its header behind.
+  const replaced = HttpServerResponse.setBody(response, HttpBody.stream(body, contentType ?? ""))
+  return contentType === undefined ? HttpServerResponse.removeHeader(replaced, "content-type") : replaced
+}
 
 /** A refusal as an ordinary handler gives it. */
 export const failure = (failure: ApiFailure.ApiFailure): HttpServerResponse.HttpServerResponse =>

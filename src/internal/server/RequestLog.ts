@@ -29,7 +29,7 @@ export class RequestLog {
     this.limit = limit
   }
 
-  /** Counts a request of an operation and says which one it is, from 1. */
+  /** Counts a request of an operation, or of none, and says which one it is, from 1. */
   count(operation: string | undefined): number {
     const count = this.counted(operation) + 1
     this.counts.set(operation, count)
@@ -39,6 +39,13 @@ export class RequestLog {
   /** How many requests of an operation there were, those no longer kept included. */
   counted(operation: string | undefined): number {
     return this.counts.get(operation) ?? 0
+  }
+
+  /** How many requests there were of all operations and of none, those no longer kept included. */
+  get total(): number {
+    let total = 0
+    for (const count of this.counts.values()) total += count
+    return total
   }
 
   /** Keeps a request. */

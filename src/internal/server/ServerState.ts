@@ -5,7 +5,9 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Accounts from "./Accounts.ts"
-import * as Interceptor from "./Interceptor.ts"
+import type { Rule } from "./Fault.ts"
+import * as FaultPlan from "./FaultPlan.ts"
+import type * as Interceptor from "./Interceptor.ts"
 import { PollLimit } from "./PollLimit.ts"
 import * as RequestLog from "./RequestLog.ts"
 import * as Store from "./Store.ts"
@@ -18,12 +20,30 @@ export interface Options {
   readonly rateLimit?: number
   /** How many of the newest requests are kept for inspection. Default 10,000. */
   readonly requestLogLimit?: number
-  /** Default: replies are left as they are. */
+  /** What goes wrong from the start. Default: nothing. A rule that makes no sense is a defect. */
+  readonly faults?: ReadonlyArray<Rule>
+  /** Default: that of the faults. */
   readonly interceptor?: Interceptor.Interceptor
 }
 
 /** A contact to seed. What is absent gets the default a create gives it. */
 export type Seed = Partial<Omit<Store.ContactRecord, "account">>
+
+/** All contacts of all accounts at one moment. */
+export class Snapshot {
+  readonly #records: ReadonlyArray<Store.ContactRecord>
+
+  constructor(store: Store.Store) {
+    this.#records = store.rows().map(copy)
+  }
+
+  /** Makes a store hold these contacts and no other. */
+  restoreTo(store: Store.Store): void {
+    store.clear()
+    // As they were stored together, none is refused.
+    for (const record of this.#records) store.insertRecord(copy(record))
+  }
+}
 
 /** The state of one in-memory API, and the handle on it. */
 export interface Service {
@@ -31,6 +51,7 @@ export interface Service {
   readonly accounts: Accounts.Accounts
   readonly pollLimit: PollLimit
   readonly log: RequestLog.RequestLog
+  readonly faults: FaultPlan.FaultPlan
   /** May be replaced at any time; requests in flight keep the one they started with. */
   interceptor: Interceptor.Interceptor
   /**
@@ -45,9 +66,13 @@ export interface Service {
   readonly seed: (account: string, seeds: Iterable<Seed>) => Effect.Effect<ReadonlyArray<Store.ContactRecord>>
   /** Copies of the contacts of one account or of all, oldest first within an account. */
   readonly snapshot: (account?: string) => Effect.Effect<ReadonlyArray<Store.ContactRecord>>
+  /** All contacts as they are now. */
+  readonly save: Effect.Effect<Snapshot>
+  /** Puts saved contacts in the place of those there are. Nothing else changes. */
+  readonly restore: (snapshot: Snapshot) => Effect.Effect<void>
   /** The requests seen, oldest first. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLog.SeenRequest>>
-  /** Removes all contacts, seen requests and used limits. Accounts and interceptor stay. */
+  /** Removes all contacts, seen requests, used limits and what struck. Accounts, rules and interceptor stay. */
   readonly clear: Effect.Effect<void>
 }
 
@@ -60,7 +85,9 @@ const defaultRequestLogLimit = 10_000
 
 /** A new, empty API. */
 export const make = (options: Options = {}): Effect.Effect<Service> =>
-  Effect.sync(() => {
+  Effect.gen(function* () {
+    const faults = FaultPlan.make()
+    yield* faults.inject(options.faults ?? [])
     const store = new Store.Store()
     const accounts = new Accounts.Accounts(options.accounts)
     const pollLimit = new PollLimit(accounts, options.rateLimit)
@@ -70,16 +97,19 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
       accounts,
       pollLimit,
       log,
-      interceptor: options.interceptor ?? Interceptor.none,
+      faults,
+      interceptor: options.interceptor ?? faults.interceptor,
       accountOf: (token) => accounts.grant(token)?.account.id,
       seed: (account, seeds) => seed(store, account, seeds),
       snapshot: (account) => Effect.sync(() => store.rows(account).map(copy)),
+      save: Effect.sync(() => new Snapshot(store)),
+      restore: (snapshot) => Effect.sync(() => snapshot.restoreTo(store)),
       requests: Effect.sync(() => log.list()),
       clear: Effect.sync(() => {
         store.clear()
         log.clear()
         pollLimit.clear()
-      })
+      }).pipe(Effect.andThen(faults.forget))
     })
   })
 

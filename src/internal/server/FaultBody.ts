@@ -1,0 +1,85 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import * as Stream from "effect/Stream"
+import type { Place } from "./Fault.ts"
+
+/** The body of a response on its way out. */
+export type Body = Stream.Stream<Uint8Array, unknown>
+
+const encoder = new TextEncoder()
+
+/** The body of a response, whatever it is made of. */
+export const of = ({ body }: HttpServerResponse): Body => {
+  if (body._tag === "Stream") return body.stream
+  if (body._tag === "Uint8Array") return Stream.succeed(body.body)
+  // The API makes no other raw body than a text.
+  return body._tag === "Raw" && typeof body.body === "string" ? Stream.succeed(encoder.encode(body.body)) : Stream.empty
+}
+
+const newline = 0x0a
+
+/** A body that goes on in another way from a place on. It is read no further than that, and may end before. */
+export const until = (body: Body, place: Place, rest: Body): Body => {
+  const [wanted, measure] = typeof place === "number" ? [place, takeBytes] : [place.lines, takeLines]
+  if (wanted === 0) return rest
+  return Stream.suspend(() => {
+    let reached = false
+    const before = body.pipe(
+      Stream.mapAccum(
+        () => wanted,
+        (left, chunk) => {
+          const { length, taken } = measure(chunk, left)
+          return [left - taken, [{ piece: chunk.subarray(0, length), last: taken === left }]]
+        }
+      ),
+      Stream.takeUntil(({ last }) => (reached = last)),
+      Stream.map(({ piece }) => piece)
+    )
+    return Stream.concat(
+      before,
+      Stream.suspend(() => (reached ? rest : Stream.empty))
+    )
+  })
+}
+
+/** How much of a chunk to take so as to take no more than `most`, and how many of them that is. */
+type Measure = (chunk: Uint8Array, most: number) => { readonly length: number; readonly taken: number }
+
+const takeBytes: Measure = (chunk, most) => {
+  const length = Math.min(chunk.length, most)
+  return { length, taken: length }
+}
+
+const takeLines: Measure = (chunk, most) => {
+  let length = 0
+  for (let taken = 0; taken < most; taken++) {
+    const end = chunk.indexOf(newline, length)
+    if (end === -1) return { length: chunk.length, taken }
+    length = end + 1
+  }
+  return { length, taken: most }
+}
+
+/** A body in pieces of that many bytes, with a wait before each. */
+export const inPieces = (body: Body, bytes: number, every: Duration.Input): Body =>
+  body.pipe(
+    Stream.flatMap((chunk) => Stream.fromIterable(split(chunk, bytes))),
+    // One at a time, as what is emitted together is sent together.
+    Stream.rechunk(1),
+    Stream.mapEffect((piece) => after(every, piece))
+  )
+
+function* split(chunk: Uint8Array, bytes: number): Generator<Uint8Array> {
+  for (let at = 0; at < chunk.length; at += bytes) yield chunk.subarray(at, at + bytes)
+}
+
+/** A text for ever, with a wait before each time. */
+export const endless = (text: string, every: Duration.Input): Body =>
+  Stream.fromEffectRepeat(after(every, encoder.encode(text)))
+
+/** No wait is no sleep either, which would take a turn of the event loop for each piece. */
+const after = <A>(duration: Duration.Input, value: A): Effect.Effect<A> =>
+  Duration.isZero(Duration.fromInputUnsafe(duration))
+    ? Effect.succeed(value)
+    : Effect.delay(Effect.succeed(value), duration)

@@ -1,0 +1,239 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Random, Stream, Struct } from "effect"
+import { build } from "esbuild"
+import { fileURLToPath } from "node:url"
+import * as Client from "../../src/Client.ts"
+import * as Contact from "../../src/Contact.ts"
+import * as ContactInput from "../../src/internal/server/ContactInput.ts"
+import * as InMemory from "../../src/layers/InMemory.ts"
+import { post, send } from "../internal/server/Harness.ts"
+
+const { Fault } = InMemory
+
+const once = { client: { retry: { retries: 0 } } }
+const other = "sk-other"
+
+describe("Faults of the layer", () => {
+  it.effect("one lost answer to a create", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const error = yield* Effect.flip(Contact.create({ name: "Ada" }))
+      assert.strictEqual(error._tag, "TransportError")
+      assert.strictEqual(error.outcome, "unknown")
+      assert.deepStrictEqual(
+        (yield* api.contacts()).map(({ name }) => name),
+        ["Ada"]
+      )
+      yield* Contact.create({ name: "Grace" })
+      assert.deepStrictEqual(yield* api.struck, [
+        { operation: "Contact.create", attempt: 1, fault: Fault.afterCommit(Fault.reset) }
+      ])
+    }).pipe(
+      Effect.provide(
+        InMemory.layer({
+          ...once,
+          faults: [{ operation: "Contact.create", attempt: 1, fault: Fault.afterCommit(Fault.reset) }]
+        })
+      )
+    )
+  )
+
+  it.effect("are added, and healed, while it lives", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const outcome = Effect.map(Effect.result(Contact.listPage()), ({ _tag }) => _tag)
+      assert.strictEqual(yield* outcome, "Success")
+      yield* api.inject({ fault: Fault.status(400) }, { fault: Fault.stall })
+      assert.strictEqual(yield* outcome, "Failure")
+      yield* api.heal
+      assert.strictEqual(yield* outcome, "Success")
+      assert.lengthOf(yield* api.struck, 1)
+      yield* api.clear
+      assert.deepStrictEqual(yield* api.struck, [])
+    }).pipe(Effect.provide(InMemory.layer(once)))
+  )
+})
+
+describe("A snapshot", () => {
+  it.effect("brings back all contacts of all accounts, as often as it is asked to", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const both = Effect.all([api.contacts(), api.contacts(other)])
+      const [ada, grace] = yield* api.seed([
+        { name: "Ada", fingerprint: "crm-0001-ada-lovelace", meta: { a: { b: [1] } } },
+        { name: "Grace", createdAt: 5 }
+      ])
+      yield* api.seed([{ name: "Edsger" }], other)
+      const before = yield* both
+      const snapshot = yield* api.snapshot
+      for (let round = 0; round < 2; round++) {
+        yield* Contact.update(ada?.id ?? "", {
+          name: "",
+          fingerprint: "another-fingerprint",
+          meta: { $update: { c: 1 } }
+        })
+        yield* Contact.delete(grace?.id ?? "")
+        yield* Contact.create()
+        yield* api.seed([{}], "sk-third")
+        assert.notDeepEqual(yield* both, before)
+        yield* api.restore(snapshot)
+        assert.deepStrictEqual(yield* both, before)
+        assert.deepStrictEqual(yield* api.contacts("sk-third"), [])
+      }
+      // Everything that finds a contact finds it again.
+      assert.strictEqual((yield* Contact.fetch(ada?.id ?? "")).name, "Ada")
+      const taken = yield* Effect.flip(Contact.create({ fingerprint: "crm-0001-ada-lovelace" }))
+      assert.strictEqual(taken._tag, "Conflict")
+      assert.lengthOf(yield* Stream.runCollect(Contact.list({ cursor: grace?.id })), 1)
+      assert.strictEqual(yield* api.count("Contact.update"), 2)
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+
+  it.effect("of one API is good for another", () =>
+    Effect.gen(function* () {
+      const fill = Effect.gen(function* () {
+        const api = yield* InMemory.InMemory
+        yield* api.seed([{ name: "Ada" }])
+        return { snapshot: yield* api.snapshot, contacts: yield* api.contacts() }
+      })
+      const { contacts, snapshot } = yield* Effect.provide(fill, InMemory.layer(), { local: true })
+      const api = yield* InMemory.InMemory
+      yield* api.contacts()
+      yield* api.restore(snapshot)
+      assert.deepStrictEqual(yield* api.contacts(), contacts)
+    }).pipe(Effect.provide(InMemory.layer(), { local: true }))
+  )
+})
+
+describe("The count of requests", () => {
+  it.effect("holds those no longer kept, and those of no operation", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      assert.strictEqual(yield* api.count(), 0)
+      for (let round = 0; round < 5; round++) yield* send(post("/v1/contact/create", {}))
+      yield* send({ path: "/v1/contact/list" })
+      yield* send({ path: "/nothing" })
+      assert.strictEqual(yield* api.count(), 7)
+      assert.strictEqual(yield* api.count("Contact.create"), 5)
+      assert.strictEqual(yield* api.count("Contact.delete"), 0)
+      assert.lengthOf(yield* api.requests, 2)
+      assert.strictEqual((yield* api.requests)[1]?.attempt, 0)
+      yield* api.clear
+      assert.strictEqual(yield* api.count(), 0)
+      assert.strictEqual(yield* api.count("Contact.create"), 0)
+    }).pipe(Effect.provide(InMemory.layerHttpClient({ requestLogLimit: 2 })))
+  )
+})
+
+describe("Arbitrary contacts", () => {
+  const count = 500
+
+  it.effect("are such as the API takes, and come back as they were stored", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const seeded = yield* InMemory.seedArbitrary(count).pipe(Random.withSeed("contacts"))
+      assert.lengthOf(seeded, count)
+      for (const { createdAt, id, updatedAt, ...columns } of seeded) {
+        assert.match(id, /^c[a-z0-9]{24}$/)
+        assert.isTrue(createdAt <= updatedAt)
+        const got = yield* send(post("/v1/contact/create", columns, { authorization: `Bearer ${other}` }))
+        assert.strictEqual(got.status, 200, `${JSON.stringify(columns)}: ${got.text}`)
+        assert.isTrue(ContactInput.validate({ ...columns }, "api")._tag === "Success")
+      }
+      const unstamped = (contact: Contact.Contact) => Struct.omit(contact, ["id", "createdAt", "updatedAt"])
+      const byFingerprint = (left: Contact.Contact, right: Contact.Contact) =>
+        left.fingerprint < right.fingerprint ? -1 : 1
+      assert.deepStrictEqual(
+        (yield* api.contacts(other)).toSorted(byFingerprint).map(unstamped),
+        seeded.toSorted(byFingerprint).map(unstamped)
+      )
+      assert.deepStrictEqual(yield* Stream.runCollect(Contact.list({ order: "asc" })), yield* api.contacts())
+    }).pipe(Effect.provide(Layer.provideMerge(Client.layer({ secret: InMemory.secret }), InMemory.layerHttpClient())))
+  )
+
+  it.effect("have all that makes contacts hard", () =>
+    Effect.gen(function* () {
+      const seeded = yield* InMemory.seedArbitrary(count).pipe(Random.withSeed("contacts"))
+      const text = JSON.stringify(seeded)
+      for (const odd of [
+        "🦊",
+        '\\"',
+        "\u2028",
+        "\\u0000",
+        '"__proto__":',
+        '"constructor":',
+        '"a.b":',
+        "\\r\\n",
+        '"":'
+      ]) {
+        assert.include(text, odd)
+      }
+      for (const name of ["email", "phone", "nick", "preferences", "verifiedAt", "meta"] as const) {
+        const nulls = seeded.filter((contact) => contact[name] === null).length
+        assert.isTrue(nulls > 0 && nulls < count, name)
+      }
+      assert.isTrue(seeded.some(({ fingerprint }) => fingerprint.startsWith("arbitrary-")))
+      assert.strictEqual(Reflect.get({}, "polluted"), undefined)
+    }).pipe(Effect.provide(InMemory.layerHttpClient()))
+  )
+
+  it.effect("are the same under the same seed, and others under another", () =>
+    Effect.gen(function* () {
+      const drawn = (seed: string) =>
+        InMemory.seedArbitrary(20).pipe(
+          Random.withSeed(seed),
+          Effect.provide(InMemory.layerHttpClient(), { local: true })
+        )
+      const first = yield* drawn("a")
+      assert.deepStrictEqual(yield* drawn("a"), first)
+      assert.notDeepEqual(yield* drawn("b"), first)
+    })
+  )
+
+  it.effect("can be added again, elsewhere, and with something in common", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      for (let round = 0; round < 3; round++) yield* InMemory.seedArbitrary(30).pipe(Random.withSeed("a"))
+      assert.lengthOf(yield* api.contacts(), 90)
+      const overrides = (index: number): InMemory.Seed => ({ name: `Contact ${index}`, meta: { tier: "gold" } })
+      yield* InMemory.seedArbitrary(3, { token: other, overrides })
+      const [gold] = [yield* api.contacts(other)]
+      assert.sameMembers(
+        gold.map(({ name }) => name),
+        ["Contact 0", "Contact 1", "Contact 2"]
+      )
+      assert.isTrue(gold.every(({ meta }) => meta?.["tier"] === "gold"))
+      assert.deepStrictEqual(yield* InMemory.seedArbitrary(0), [])
+    }).pipe(Effect.provide(InMemory.layerHttpClient()))
+  )
+
+  it.effect("are in no bundle that does not ask for them", () =>
+    Effect.gen(function* () {
+      const maker = "src/internal/server/ContactArbitrary.ts"
+      assert.notInclude(yield* bundled("InMemory.layer, InMemory.Fault.reset"), maker)
+      assert.include(yield* bundled("InMemory.seedArbitrary"), maker)
+    })
+  )
+})
+
+/** The files in the bundle of a module that uses some names. */
+const bundled = (names: string) =>
+  Effect.promise(async () => {
+    const root = fileURLToPath(new URL("../..", import.meta.url))
+    const { metafile } = await build({
+      stdin: {
+        contents: `import * as InMemory from "./src/layers/InMemory.ts"\nexport default [${names}]`,
+        resolveDir: root,
+        loader: "ts"
+      },
+      absWorkingDir: root,
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: "esm",
+      logLevel: "silent"
+    })
+    return Object.values(metafile.outputs).flatMap(({ inputs }) =>
+      Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : []))
+    )
+  })
