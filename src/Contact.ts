@@ -375,9 +375,8 @@ const toQuery = (request: ListRequest): ReadonlyArray<readonly [name: string, va
  *
  * The list is complete: a contact that is there throughout comes exactly once and in order, also where the connection is
  * cut or others are deleted meanwhile; where that is not to be had, the stream fails, and says with `lastId` and
- * `received` how far it came. It is one request, and one more where the number of contacts is a multiple of 100 (the
- * server's page), since the end could be false, or where it has to be taken up again. A `cursor` that no contact has any
- * more is `InvalidRequest`.
+ * `received` how far it came. It is one request, one more to confirm the end (unless `take` was reached before), and more
+ * where it has to be taken up again. A `cursor` that no contact has any more is `InvalidRequest`.
  *
  * With `meta`, the server itself leaves out a contact where the one before it stops matching just as a page ends.
  *
@@ -399,6 +398,11 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
         take: request.take,
         filtered: Object.keys(request.meta ?? {}).length > 0,
         open: (page, failures) => client.open(operations.list, { query: toQuery({ ...request, ...page }) }, failures),
+        page: (cursor) =>
+          Effect.map(
+            client.run(operations.listPage, { query: toQuery({ ...request, cursor, take: undefined }) }),
+            ({ items }) => items
+          ),
         exists: (id) =>
           client.run(operations.fetch, { contactId: id }).pipe(
             Effect.as(true),

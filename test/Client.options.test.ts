@@ -19,11 +19,13 @@ const fromConfig = (env: unknown, fake: Fake.Fake, options?: Client.ConfigOption
 describe("options", () => {
   it.effect("withOptions and withOptionsStream hold for what they wrap", () =>
     Effect.gen(function* () {
-      const fake = Fake.script(found, found, Fake.jsonLines(), found)
+      const fake = Fake.script(found, found, Fake.jsonLines(Fake.item("c1")), found)
       yield* Effect.gen(function* () {
         yield* calls.fetch
         yield* calls.fetch.pipe(Client.withOptions({ runAsUserId: "u", headers: { "x-b": "2" } }))
-        yield* Stream.runDrain(Contact.list().pipe(Client.withOptionsStream({ secret: Redacted.make("sk-2") })))
+        yield* Stream.runDrain(
+          Contact.list({ take: 1 }).pipe(Client.withOptionsStream({ secret: Redacted.make("sk-2") }))
+        )
         yield* calls.fetch
       }).pipe(over(fake, { headers: { "x-a": "1" } }))
       assert.deepStrictEqual(

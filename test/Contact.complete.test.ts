@@ -35,7 +35,7 @@ describe("a complete list, while contacts vanish", () => {
       assert.strictEqual(deleted, 1000)
       assert.deepStrictEqual(yield* api.contacts(), [])
       // For each page: its end, a few anchors that are gone as well, and the beginning.
-      assert.isAtMost(yield* lists, 60)
+      assert.isAtMost(yield* lists, 70)
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
@@ -67,8 +67,8 @@ describe("a complete list, while contacts vanish", () => {
         Stream.runCollect
       )
       assert.deepStrictEqual(ids(seen), expected)
-      // One more for each page that ended so: the contact before the deleted one is still there.
-      assert.strictEqual(yield* lists, 4)
+      // A page that finds more for each page that ended so, and goes on from there; and one that finds no more.
+      assert.strictEqual(yield* lists, 8)
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
@@ -86,18 +86,53 @@ describe("a complete list, while contacts vanish", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect.each([
-    [0, 1],
-    [1, 1],
-    [99, 1],
-    [100, 2],
-    [101, 1],
-    [200, 2]
-  ] as const)("%j: what it costs in requests when nothing happens", ([count, requests]) =>
+  it.effect.each([0, 1, 99, 100, 101, 200, 250])(
+    "%d contacts are one request, and one to be sure of the end",
+    (count) =>
+      Effect.gen(function* () {
+        yield* seeded(count)
+        assert.strictEqual(yield* Stream.runCount(Contact.list()), count)
+        assert.strictEqual(yield* lists, 2)
+      }).pipe(Effect.provide(InMemory.layer()))
+  )
+
+  it.effect.each([1, 99, 100, 150, 200, 250])("%d of 250 contacts are one request", (take) =>
     Effect.gen(function* () {
-      yield* seeded(count)
-      assert.strictEqual(yield* Stream.runCount(Contact.list()), count)
-      assert.strictEqual(yield* lists, requests)
+      yield* seeded(250)
+      assert.strictEqual(yield* Stream.runCount(Contact.list({ take })), take)
+      assert.strictEqual(yield* lists, 1)
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+})
+
+describe("a list that is cut as if that were all", () => {
+  const { Fault } = InMemory
+
+  it.effect("is taken up again, wherever that is", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const contacts = yield* seeded(12)
+      for (let lines = 0; lines <= 12; lines++) {
+        yield* api.inject({ operation: "Contact.list", times: 1, fault: Fault.cutAfter({ lines }) })
+        const seen = yield* Stream.runCollect(Contact.list({ order: "asc" }))
+        assert.deepStrictEqual(ids(seen), ids(contacts), `after ${lines} lines`)
+        yield* api.heal
+      }
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+
+  it.effect("is a failure where it never gets on", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* seeded(12)
+      yield* api.inject({
+        operation: "Contact.list",
+        attempt: (attempt) => attempt % 2 === 1,
+        fault: Fault.cutAfter({ lines: 0 })
+      })
+      const error = yield* Effect.flip(Stream.runDrain(Contact.list()))
+      assert.deepInclude(error, { _tag: "UnexpectedResponse", received: 0 })
+      assert.isAtMost(yield* lists, 40)
     }).pipe(Effect.provide(InMemory.layer()))
   )
 })

@@ -77,14 +77,14 @@ describe("Contact.list", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("is one request, whatever the number of contacts", () =>
+  it.effect("is one request, whatever the number of contacts, and a page to be sure of the end", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
-      yield* api.seed(seeds(250))
+      const [, secondOldest] = yield* api.seed(seeds(250))
       yield* Stream.runDrain(Contact.list())
       assert.deepStrictEqual(
         (yield* api.requests).map(({ method, path, query }) => `${method} ${path} ${query}`),
-        ["GET /v1/contact/list "]
+        ["GET /v1/contact/list ", `GET /v1/contact/list cursor=${secondOldest?.id}`]
       )
     }).pipe(Effect.provide(InMemory.layer()))
   )

@@ -73,6 +73,8 @@ describe("what an exporter gets", () => {
         [
           "Contact.create > POST /contact/create",
           "Contact.list > GET /contact/list",
+          // To be sure of the end.
+          "Contact.list > GET /contact/list",
           "Contact.delete > POST /contact/{contactId}/delete",
           "Contact.fetch > GET /contact/{contactId}/fetch"
         ]

@@ -29,12 +29,14 @@ export interface Steps<A extends Key, T extends Errors.Tag> {
     page: { readonly cursor: string | undefined; readonly take: number | undefined },
     failures: number
   ) => Effect.Effect<Opened, Errors.ContactError>
+  /** Reads the page after a cursor in one piece, which a cut cannot shorten unnoticed. */
+  readonly page: (cursor: string | undefined) => Effect.Effect<ReadonlyArray<A>, Errors.ContactError>
   /** Whether there is a contact with this id. */
   readonly exists: (id: string) => Effect.Effect<boolean, Errors.ContactError>
 }
 
-/** The server's largest page, and so the least number of rows after which it looks for more. */
-const maxPageSize = 100
+/** How many rows a page has unless there are no more. */
+const pageSize = 100
 
 /** How many requests in a row may bring nothing new before it is given up. */
 const maxFruitless = 32
@@ -48,11 +50,8 @@ interface Segment<A> {
   readonly scope: Scope.Closeable
   readonly pull: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure>
   readonly retry: Opened["retry"]
-  readonly pageSize: number
-  /** How many items it brought, new or not. */
-  count: number
-  /** The last two of those that had been delivered before. */
-  overlap: ReadonlyArray<A>
+  /** Whether it has brought something of what was delivered before. */
+  overlaps: boolean
   /** Whether it has come to what is new. */
   isPast: boolean
 }
@@ -61,10 +60,10 @@ interface Segment<A> {
  * A list that is complete: every contact that is there from the beginning to the end of the listing (and matches the
  * filter throughout) comes exactly once and in order, or the stream fails and says how far it came.
  *
- * The server pages by the id of the last row, and gives an empty page, as at the end, where that row has been deleted. So
- * a list is taken up again, after a cut, from a contact before the last one: what comes again proves that nothing is
- * missing, and is left out. An end that may be false, because the last page was full or there was none, is confirmed in
- * the same way. Where no contact from before is left, the list is taken up at its beginning.
+ * The server pages by the id of the last row, and gives an empty page, as at the end, where that row has been deleted; and
+ * a body that was cut after a line looks like a whole one. So a list is taken up again, after a cut, from a contact before
+ * the last one, and what comes again is left out; and its end is confirmed by a page after such a contact: if it has that
+ * contact's followers, and nothing new, it was the end. Where no contact from before is left, it begins anew.
  */
 export const make = <A extends Key, T extends Errors.Tag>(
   steps: Steps<A, T>
@@ -102,15 +101,24 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
     return [...frontier.anchors.map((anchor) => ({ anchor })), ...cursor, "beginning"]
   }
 
+  const place = (): From => places()[back] ?? "beginning"
+
+  const cursorOf = (from: From): string | undefined =>
+    from === "beginning" ? undefined : from === "cursor" ? steps.cursor : from.anchor
+
+  /** Counts a request that may bring nothing new. */
+  const spend: Effect.Effect<void, ListError> = Effect.suspend(() =>
+    ++fruitless > maxFruitless
+      ? Effect.fail(toError(Failure.unexpected(200, "The server keeps ending the list too early")))
+      : Effect.void
+  )
+
   const begin = Effect.fnUntraced(function* (): Effect.fn.Return<Segment<A>, ListError> {
-    if (++fruitless > maxFruitless) {
-      return yield* Effect.fail(toError(Failure.unexpected(200, "The server keeps ending the list too early")))
-    }
-    const from = places()[back] ?? "beginning"
+    yield* spend
+    const from = place()
     // A resumed list brings some items again, which the server would count.
     const take = frontier.last === undefined ? steps.take : undefined
-    const cursor = from === "beginning" ? undefined : from === "cursor" ? steps.cursor : from.anchor
-    const opened = yield* Effect.mapError(steps.open({ cursor, take }, failures), (error) => {
+    const opened = yield* Effect.mapError(steps.open({ cursor: cursorOf(from), take }, failures), (error) => {
       sent += Math.max(0, error.attempts - failures)
       return toError(Failure.fromError(error))
     })
@@ -122,9 +130,7 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
       scope: own,
       pull: yield* Scope.provide(Stream.toPull(ItemStream.make(operation, opened)), own),
       retry: opened.retry,
-      pageSize: Math.min(take ?? maxPageSize, maxPageSize),
-      count: 0,
-      overlap: [],
+      overlaps: false,
       isPast: frontier.last === undefined
     }
   })
@@ -140,15 +146,14 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
     current: Segment<A>,
     items: ReadonlyArray<A>
   ): Effect.fn.Return<ReadonlyArray<A>> {
-    current.count += items.length
     let fresh = items
     if (!current.isPast) {
       const at = items.findIndex((item) => frontier.isBeyond(item))
       fresh = at === -1 ? [] : items.slice(at)
-      current.overlap = [...current.overlap, ...items.slice(0, at === -1 ? items.length : at)].slice(-2)
+      current.overlaps ||= at !== 0
       if (fresh.length === 0) return []
       // After a row that has stopped matching the filter, the server leaves out the next one that does.
-      if (steps.filtered && current.overlap.length === 0 && current.from !== "beginning") {
+      if (steps.filtered && !current.overlaps && current.from !== "beginning") {
         back++
         yield* finish(current)
         return []
@@ -167,27 +172,41 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
   })
 
   /** A request has ended as a list ends. Was that the end of it? */
-  const conclude = Effect.fnUntraced(function* (current: Segment<A>): Effect.fn.Return<void, ListError> {
-    yield* finish(current)
-    const isShort = current.count % current.pageSize !== 0
-    const isEmpty = current.count === 0 && current.from === "beginning"
-    if (isShort || isEmpty) {
-      ended = Cause.done()
-    } else if (frontier.last === undefined && steps.cursor !== undefined) {
-      const exists = yield* Effect.mapError(steps.exists(steps.cursor), (error) => toError(Failure.fromError(error)))
-      if (!exists) {
-        return yield* Effect.fail(
-          toError({ ...Failure.refused("cursor", "no contact has this id any more"), outcome: "rejected" })
-        )
+  const conclude = Effect.fnUntraced(function* (): Effect.fn.Return<void, ListError> {
+    while (true) {
+      yield* spend
+      const from = place()
+      const items = yield* ask(steps.page(cursorOf(from)))
+      if (items.some((item) => frontier.isBeyond(item))) return
+      const survivor = items.at(-2)
+      if (items.length === pageSize && survivor !== undefined) {
+        // There may be more behind a page full of what was delivered before.
+        frontier.survives(survivor)
+        back = 0
+      } else if (items.length > 0 || from === "beginning") {
+        ended = Cause.done()
+        return
+      } else if (frontier.last === undefined && steps.cursor !== undefined) {
+        if (!(yield* ask(steps.exists(steps.cursor)))) {
+          const gone = { ...Failure.refused("cursor", "no contact has this id any more"), outcome: "rejected" } as const
+          return yield* Effect.fail(toError(gone))
+        }
+        ended = Cause.done()
+        return
+      } else {
+        back++
       }
-      ended = Cause.done()
-    } else if (!current.isPast && current.overlap[0] !== undefined) {
-      frontier.survives(current.overlap[0])
-      back = 0
-    } else if (!current.isPast) {
-      back++
     }
   })
+
+  const ask = <B>(question: Effect.Effect<B, Errors.ContactError>): Effect.Effect<B, ListError> =>
+    Effect.tap(
+      Effect.mapError(question, (error) => {
+        sent += error.attempts
+        return toError(Failure.fromError(error))
+      }),
+      () => Effect.sync(() => sent++)
+    )
 
   const recover = Effect.fnUntraced(function* (
     current: Segment<A>,
@@ -213,7 +232,8 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
         const fresh = yield* accept(current, pulled.success)
         if (Arr.isReadonlyArrayNonEmpty(fresh)) return fresh
       } else if (Cause.isDone(pulled.failure)) {
-        yield* conclude(current)
+        yield* finish(current)
+        yield* conclude()
       } else {
         yield* recover(current, pulled.failure)
       }
