@@ -1,4 +1,5 @@
 import * as Glob from "effect/Glob"
+import * as Assumptions from "./Assumptions.ts"
 
 /** A token with more to say than its text. */
 export interface TokenOptions {
@@ -91,11 +92,9 @@ export class Accounts {
   }
 }
 
-const unrestrictedAudiences: ReadonlySet<string> = new Set(["api", "user"])
-
 const makeGrant = (account: Account, options: TokenOptions): Grant => {
   const audience = options.audience ?? "api"
-  const routes = options.allowedRoutes ?? (unrestrictedAudiences.has(audience) ? ["**"] : [])
+  const routes = options.allowedRoutes ?? (Assumptions.unrestrictedAudiences.has(audience) ? ["**"] : [])
   return { account, audience, expiresAt: options.expiresAt, allows: routeMatcher(routes) }
 }
 

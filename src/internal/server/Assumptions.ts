@@ -2,8 +2,9 @@
  * What the in-memory API does where the wire contract is inferred ([I]) or unconfirmed ([U]). Each constant is the
  * behaviour chosen; changing a belief about the real server means changing it here.
  *
- * Two beliefs have no constant. The loser of two racing deletes never gets the 500 it may get from the real server (3.7
- * [I]), because each delete happens at once. And every item read before an error is sent before the error event; the
+ * Three things have no constant. The loser of two racing deletes never gets the 500 it may get from the real server (3.7
+ * [I]), and that of two racing first calls of ensure never gets the 409 (3.4), because each call happens at once: inject
+ * `Fault.afterCommit(Fault.status(409))` to see it. And every item read before an error is sent before the error event; the
  * real server may drop some (5.2 [I]).
  */
 
@@ -103,3 +104,9 @@ export const filterPath = /^[^.[\]]+(?:\.[^.[\]]+|\[\d+\])*$/
 
 /** A path whose percent-encoding can't be decoded; the framework refuses it before any route sees it (0 [U]). */
 export const undecodablePathMessage = "Bad request"
+
+/**
+ * The audiences of tokens that may use every route where none are listed. Tokens for the end users of a widget or a
+ * conversation reach no contact route (7 [I]).
+ */
+export const unrestrictedAudiences: ReadonlySet<string> = new Set(["api", "user"])

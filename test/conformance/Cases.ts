@@ -1,0 +1,31 @@
+import type { Case } from "./Case.ts"
+import { breaks } from "./cases/Breaks.ts"
+import { ensuring } from "./cases/Ensure.ts"
+import { filtersAndLimits } from "./cases/Filters.ts"
+import { identifiers } from "./cases/Identifiers.ts"
+import { section0 } from "./cases/Section0.ts"
+import { section1 } from "./cases/Section1.ts"
+import { section2 } from "./cases/Section2.ts"
+import { section3 } from "./cases/Section3.ts"
+import { section4 } from "./cases/Section4.ts"
+import { section5 } from "./cases/Section5.ts"
+import { section6 } from "./cases/Section6.ts"
+import { section7 } from "./cases/Section7.ts"
+import { slowness } from "./cases/Slow.ts"
+
+/** Every case, in the order of the contract. */
+export const cases: ReadonlyArray<Case> = [
+  ...section0,
+  ...section1,
+  ...section2,
+  ...identifiers,
+  ...section3,
+  ...ensuring,
+  ...section4,
+  ...filtersAndLimits,
+  ...section5,
+  ...breaks,
+  ...slowness,
+  ...section6,
+  ...section7
+]

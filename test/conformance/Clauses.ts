@@ -1,0 +1,41 @@
+import type { Clause } from "./clauses/Clause.ts"
+import { section0 } from "./clauses/Section0.ts"
+import { section1 } from "./clauses/Section1.ts"
+import { section2 } from "./clauses/Section2.ts"
+import { section3 } from "./clauses/Section3.ts"
+import { section4 } from "./clauses/Section4.ts"
+import { section5 } from "./clauses/Section5.ts"
+import { section6 } from "./clauses/Section6.ts"
+import { section7 } from "./clauses/Section7.ts"
+
+const all = [
+  ...section0,
+  ...section1,
+  ...section2,
+  ...section3,
+  ...section4,
+  ...section5,
+  ...section6,
+  ...section7
+] as const
+
+/** The id of a clause: a case can name no other. */
+export type ClauseId = (typeof all)[number]["id"]
+
+/** Every clause in scope. */
+export const clauses: ReadonlyArray<Clause & { readonly id: ClauseId }> = all
+
+/** The sections of the contract that have clauses, and what they are about. */
+export const sections: ReadonlyArray<readonly [section: number, title: string]> = [
+  [0, "Paths and verbs"],
+  [1, "The record"],
+  [2, "Body validation"],
+  [3, "Endpoints"],
+  [4, "Paging"],
+  [5, "Formats and streams"],
+  [6, "Errors and headers"],
+  [7, "Authentication"]
+]
+
+/** The section of a clause. */
+export const sectionOf = (id: string): number => Number.parseInt(id, 10)

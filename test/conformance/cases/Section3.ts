@@ -1,0 +1,268 @@
+import type { Case, Request, Step } from "../Case.ts"
+import * as Reply from "../Reply.ts"
+import {
+  asking,
+  badRequest,
+  conflict,
+  create,
+  fetched,
+  get,
+  idOf,
+  listed,
+  notFound,
+  ok,
+  plain,
+  post,
+  remove,
+  send,
+  together,
+  update
+} from "../Steps.ts"
+
+const operations = (id: string): ReadonlyArray<Request> => [
+  get(`/contact/${id}/fetch`),
+  post(`/contact/${id}/update`),
+  post(`/contact/${id}/delete`)
+]
+
+const print = "the fingerprint of <run>"
+
+const creating: ReadonlyArray<Case> = [
+  {
+    id: "creates-are-new-contacts",
+    clauses: ["3.3.new"],
+    steps: [
+      create({ name: "a", meta: { run: "<run>" } }, "one"),
+      create({ name: "a", meta: { run: "<run>" } }, "two"),
+      send(get("/contact/list?meta.run=<run>"), {
+        ...ok,
+        checks: [["two contacts", (reply) => new Set(Reply.ids(reply)).size === 2]]
+      })
+    ]
+  },
+  {
+    id: "creates-with-a-used-fingerprint",
+    clauses: ["3.3.conflict", "6.409", "5.6.conflict", "1.fingerprint.unique"],
+    steps: [
+      create({ fingerprint: print, name: "first" }),
+      send(post("/contact/create", { fingerprint: print, name: "second" }), {
+        status: 409,
+        text: '{"code":"CONFLICT","message":"Unique constraint violation"}'
+      }),
+      send(post("/contact/create", { fingerprint: ` ${print} ` }), conflict),
+      fetched({ name: "first" })
+    ]
+  },
+  {
+    id: "creates-with-an-empty-fingerprint",
+    clauses: ["3.3.empty"],
+    needs: ["empty"],
+    steps: [
+      create({ fingerprint: "" }),
+      fetched({ fingerprint: "" }),
+      send(post("/contact/create", { fingerprint: "" }), conflict),
+      remove(),
+      create({ fingerprint: "" }, "again")
+    ]
+  },
+  {
+    id: "creates-do-not-verify",
+    clauses: ["3.3.unverified"],
+    steps: [
+      create({ fingerprint: print }),
+      fetched({ verifiedAt: null, fingerprint: print }),
+      create({ fingerprint: `${print}, verified`, verifiedAt: 1_600_000_000_000 }, "verified"),
+      fetched({ verifiedAt: 1_600_000_000_000 }, "verified")
+    ]
+  },
+  {
+    id: "creates-keep-metadata",
+    clauses: ["3.3.meta", "1.meta.stored"],
+    steps: [
+      create({ meta: { $update: { a: 1 }, "-b": 2, $c: 3, " d": 4, é: 5, run: "<run>" } }),
+      fetched({ meta: { $update: { a: 1 }, "-b": 2, $c: 3, " d": 4, é: 5, run: "<run>" } })
+    ]
+  },
+  {
+    id: "posts-of-other-types",
+    clauses: ["3.1.content-type", "6.400.content-type"],
+    steps: [
+      create({ name: "<run>" }),
+      ...["/contact/create", "/contact/ensure", "/contact/<id>/update", "/contact/<id>/delete"].flatMap((path) => [
+        send({ method: "POST", path }, badRequest()),
+        ...["text/plain", "application/x-www-form-urlencoded", "application/jsonl"].map((type) =>
+          send({ path, body: "{}", headers: { "content-type": type } }, badRequest())
+        )
+      ]),
+      fetched({ name: "<run>" })
+    ]
+  }
+]
+
+const full = {
+  name: "n",
+  description: "d",
+  email: "a@b.co",
+  phone: "+12025550123",
+  nick: "k",
+  preferences: "p",
+  verifiedAt: 1_600_000_000_000,
+  meta: { run: "<run>", a: 1, b: { c: 2 } }
+}
+
+const changesMeta = (sent: object, stored: object): ReadonlyArray<Step> => [
+  update({ meta: { a: 1, b: { c: 2 } } }),
+  update({ meta: sent }),
+  fetched({ meta: stored })
+]
+
+const updating: ReadonlyArray<Case> = [
+  {
+    id: "fetch-gives-the-record",
+    clauses: ["3.5.record", "3.1.fetch"],
+    steps: [
+      create({ ...full, fingerprint: print }),
+      send(get("/contact/<id>/fetch"), { ...ok, has: { id: "<id>", ...full, fingerprint: print } })
+    ]
+  },
+  {
+    id: "fetch-ignores-accept",
+    clauses: ["3.5.accept", "5.scope"],
+    steps: [
+      create({ name: "<run>" }),
+      ...["application/jsonl", "text/csv", "text/html", "nonsense"].map((accept) =>
+        send(asking("/contact/<id>/fetch", accept), { ...ok, has: { id: "<id>" } })
+      )
+    ]
+  },
+  {
+    id: "updates-are-partial",
+    clauses: ["3.6.partial"],
+    steps: [
+      create({ ...full, fingerprint: print }),
+      update({ nick: "changed" }),
+      fetched({ ...full, fingerprint: print, nick: "changed" }),
+      update({ name: "", preferences: null }),
+      fetched({ ...full, fingerprint: print, nick: "changed", name: "", preferences: null })
+    ]
+  },
+  {
+    id: "updates-with-nothing",
+    clauses: ["3.6.empty", "2.empty"],
+    needs: ["clock"],
+    steps: [
+      create(full),
+      { kind: "clock", to: 9000 },
+      update({}),
+      update({ verifiedAt: 0 }),
+      fetched({ ...full, updatedAt: 1_700_000_000_000 }),
+      update({ nick: "x" }),
+      fetched({ ...full, nick: "x", updatedAt: 1_700_000_009_000 })
+    ]
+  },
+  {
+    id: "updates-to-a-used-fingerprint",
+    clauses: ["3.6.conflict", "6.409"],
+    steps: [
+      create({ fingerprint: print, meta: { run: "<run>" } }, "one"),
+      create({ fingerprint: `${print} 2`, name: "two" }, "two"),
+      send(post("/contact/<two>/update", { fingerprint: print, name: "changed" }), conflict),
+      fetched({ fingerprint: "the fingerprint of <run> 2", name: "two" }, "two"),
+      update({ fingerprint: print, name: "itself" }, "one")
+    ]
+  },
+  {
+    id: "updates-of-the-fingerprint",
+    clauses: ["3.6.fingerprint", "3.6.verified-at"],
+    steps: [
+      create({ fingerprint: print, verifiedAt: 1_600_000_000_000 }),
+      update({ fingerprint: `${print}, changed` }),
+      fetched({ fingerprint: "the fingerprint of <run>, changed", verifiedAt: 1_600_000_000_000 }),
+      create({ fingerprint: print }, "again"),
+      update({ verifiedAt: null }),
+      fetched({ fingerprint: "the fingerprint of <run>, changed", verifiedAt: null })
+    ]
+  },
+  {
+    id: "updates-of-metadata",
+    clauses: [
+      "3.6.meta.replaces",
+      "3.6.meta.merges",
+      "3.6.meta.siblings",
+      "3.6.meta.dropped",
+      "3.6.meta.refused",
+      "3.6.meta.update-keys"
+    ],
+    steps: [
+      create({ name: "<run>" }),
+      ...changesMeta({ z: 1 }, { z: 1 }),
+      ...changesMeta({}, {}),
+      ...changesMeta({ $update: { b: { d: 3 }, e: 4 } }, { a: 1, b: { d: 3 }, e: 4 }),
+      ...changesMeta({ $update: { e: 4 }, sibling: 1, a: 9 }, { a: 1, b: { c: 2 }, e: 4 }),
+      ...changesMeta({ ok: 1, "-x": 1, $y: 1, " z": 1, é: 1, d: { "-kept": 1 } }, { ok: 1, d: { "-kept": 1 } }),
+      ...changesMeta({ $update: { _x: 1, f: { _kept: 1 } } }, { a: 1, b: { c: 2 }, f: { _kept: 1 } }),
+      send(post("/contact/<id>/update", { meta: { _x: 1 } }), badRequest('"meta._x" is not allowed')),
+      update({ meta: null }),
+      update({ meta: { $update: { a: 1 } } }),
+      fetched({ meta: { a: 1 } })
+    ]
+  },
+  {
+    id: "the-last-write-wins",
+    clauses: ["3.6.no-version"],
+    steps: [
+      create({ name: "<run>" }),
+      update({ name: "one" }),
+      update({ name: "two" }),
+      fetched({ name: "two" }),
+      send(post("/contact/<id>/update", { updatedAt: 1 }), badRequest('"updatedAt" is not allowed')),
+      send(post("/contact/<id>/update", { name: "three" }, { headers: { "if-match": '"1"' } }), idOf("id")),
+      fetched({ name: "three" })
+    ]
+  },
+  {
+    id: "deletes-are-final",
+    clauses: ["3.7.deletes", "3.7.again", "3.1.delete"],
+    steps: [
+      create({ fingerprint: print, meta: { run: "<run>" } }),
+      listed("", ["id"]),
+      remove(),
+      ...operations("<id>").map((request) => send(request, notFound)),
+      listed("", []),
+      create({ fingerprint: print }, "again")
+    ]
+  },
+  {
+    id: "two-deletes-at-once",
+    clauses: ["3.7.race"],
+    steps: [
+      create({ name: "<run>" }),
+      together(
+        [post("/contact/<id>/delete"), post("/contact/<id>/delete")],
+        [
+          [200, 404],
+          [200, 500]
+        ]
+      ),
+      send(get("/contact/<id>/fetch"), notFound)
+    ]
+  },
+  {
+    id: "bodies-of-deletes",
+    clauses: ["3.7.body", "3.7.body.parsed"],
+    steps: [
+      ...["", "{}", "[1]", '{"foo":1}', '"text"', "7"].flatMap((body) => [
+        create({ name: "<run>" }),
+        send(
+          { method: "POST", path: "/contact/<id>/delete", body, headers: { "content-type": "application/json" } },
+          idOf("id")
+        )
+      ]),
+      create({ name: "<run>" }),
+      send({ path: "/contact/<id>/delete", body: "{" }, plain(400, "Invalid JSON")),
+      fetched({ name: "<run>" })
+    ]
+  }
+]
+
+export const section3: ReadonlyArray<Case> = [...creating, ...updating]

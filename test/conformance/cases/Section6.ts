@@ -1,0 +1,233 @@
+import type { Case, Request } from "../Case.ts"
+import {
+  asking,
+  badRequest,
+  conflict,
+  create,
+  fetched,
+  get,
+  idOf,
+  notAuthenticated,
+  notAuthorized,
+  notFound,
+  ok,
+  plain,
+  post,
+  send,
+  wrongVerb
+} from "../Steps.ts"
+
+const writes = ["/contact/create", "/contact/ensure", "/contact/c<run>/update", "/contact/c<run>/delete"]
+const reads = ["/contact/c<run>/fetch", "/contact/list", "/contact/export"]
+const all = [...writes, ...reads]
+
+const jsonType = { "content-type": "application/json" } as const
+const malformed = plain(400, "Invalid JSON")
+const tooLarge = plain(413, "Body exceeded 1mb limit")
+const nobody = { authorization: "Bearer nonsense" } as const
+const anonymous = { authorization: null } as const
+
+const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0))
+
+const utf16 = (text: string): Uint8Array =>
+  Uint8Array.from(Array.from(text, (char) => [char.charCodeAt(0) & 255, char.charCodeAt(0) >> 8]).flat())
+
+const errors: ReadonlyArray<Case> = [
+  {
+    id: "bodies-that-are-not-json",
+    clauses: ["6.400.malformed", "6.order.body"],
+    steps: [
+      ...["{", "{}{}", "undefined", "{'a':1}", "[1,]", " "].map((body) =>
+        send({ path: "/contact/create", body }, malformed)
+      ),
+      // It comes before everything: the route's verb, the shortcuts, the credentials and the id.
+      ...all.map((path) => send({ path, body: "{", authorization: null }, malformed)),
+      send({ method: "OPTIONS", path: "/contact/list", body: "{" }, malformed)
+    ]
+  },
+  {
+    id: "bodies-that-say-nothing",
+    clauses: ["6.400.falsy"],
+    steps: ["null", "false", "0", '""'].map((body) => send({ path: "/contact/create", body }, badRequest()))
+  },
+  {
+    id: "bodies-above-the-limit",
+    clauses: ["6.413", "6.order.body"],
+    steps: [
+      send(
+        { path: "/contact/create", body: `{"meta":{"text":"${"x".repeat(1_000_000)}"}}`.padEnd(1_048_576) },
+        {
+          ...ok,
+          save: { id: "id" }
+        }
+      ),
+      send({ path: "/contact/create", body: "{}".padEnd(1_048_577) }, tooLarge),
+      send({ path: "/contact/create", body: "x".repeat(2_000_000), ...anonymous }, tooLarge),
+      send({ path: "/contact/list", body: "x".repeat(1_048_577), headers: { "content-type": "text/plain" } }, tooLarge)
+    ]
+  },
+  {
+    id: "exceptions-write-code-first",
+    clauses: ["6.body.order", "6.500.database", "6.500.exception"],
+    steps: [
+      send(post("/contact/create", { name: null }), {
+        status: 500,
+        text: '{"code":"GENERIC_ERROR","message":"System error occurred"}'
+      }),
+      send(post("/contact/ensure", { fingerprint: " " }), {
+        status: 500,
+        text: '{"code":"GENERIC_ERROR","message":"fingerprint is too short"}'
+      }),
+      send(post("/contact/create", { foo: 1 }), {
+        status: 400,
+        text: '{"message":"\\"foo\\" is not allowed","code":"BAD_REQUEST"}'
+      })
+    ]
+  },
+  {
+    id: "credentials-that-are-bad",
+    clauses: ["6.401", "6.403.csrf", "7.none", "6.header.failure-code", "6.header.others"],
+    steps: [
+      ...reads.flatMap((path) => [
+        send(get(path, nobody), notAuthenticated),
+        send(get(path, anonymous), notAuthenticated)
+      ]),
+      ...writes.flatMap((path) => [
+        send(post(path, {}, nobody), { ...notAuthenticated, headers: { ...jsonType, "x-failure-code": null } }),
+        send(post(path, {}, anonymous), {
+          ...notAuthorized,
+          headers: { ...jsonType, "x-failure-code": "NOT_AUTHORIZED" }
+        })
+      ])
+    ]
+  },
+  {
+    id: "headers-for-browsers",
+    clauses: ["6.cors", "6.cors.bare"],
+    needs: ["empty"],
+    steps: [
+      ...all.map((path) => send({ method: "OPTIONS", path, ...anonymous }, ok)),
+      send(get("/contact/list", { headers: { origin: "https://example.com" } }), ok),
+      send(asking("/contact/list", "application/jsonl"), { status: 200 }),
+      send(get("/nope", anonymous), notFound),
+      send({ path: "/contact/create", body: "{" }, malformed)
+    ]
+  }
+]
+
+/** A request that fails several checks, and the reply of the first one. */
+const bad = (rest: Partial<Request>): Request => ({ path: "/contact/c<run>/update", json: { foo: 1 }, ...rest })
+
+const order: ReadonlyArray<Case> = [
+  {
+    id: "order-of-checks",
+    clauses: [
+      "6.order.body",
+      "6.order.verb",
+      "6.order.content-type",
+      "6.order.auth",
+      "6.order.schema",
+      "6.order.lookup"
+    ],
+    steps: [
+      send({ method: "PUT", path: "/contact/c<run>/update", body: "{", ...nobody }, malformed),
+      send(
+        {
+          method: "PUT",
+          path: "/contact/c<run>/update",
+          body: "x",
+          headers: { "content-type": "text/plain" },
+          ...nobody
+        },
+        wrongVerb
+      ),
+      send(bad({ headers: { "content-type": "text/plain" }, ...nobody }), badRequest()),
+      send(bad({ headers: { "content-type": "text/plain" }, ...anonymous }), badRequest()),
+      send(bad(nobody), notAuthenticated),
+      send(bad(anonymous), notAuthorized),
+      send(bad({}), badRequest('"foo" is not allowed')),
+      send(bad({ path: "/contact/%20/update" }), badRequest('"foo" is not allowed')),
+      send(bad({ json: {} }), notFound),
+      create({ fingerprint: "the fingerprint of <run>" }),
+      send(bad({ json: { fingerprint: "the fingerprint of <run>" } }), notFound),
+      send(bad({ json: { name: null } }), notFound),
+      create({ name: "second" }, "two"),
+      send(post("/contact/<two>/update", { fingerprint: "the fingerprint of <run>" }), conflict)
+    ]
+  },
+  {
+    id: "head",
+    clauses: ["6.odd.head", "6.order.shortcut"],
+    steps: all.flatMap((path) =>
+      [{}, nobody, anonymous].map((credentials) =>
+        send({ method: "HEAD", path, ...credentials }, { status: 200, text: "" })
+      )
+    )
+  },
+  {
+    id: "options",
+    clauses: ["6.odd.options", "6.order.shortcut"],
+    steps: all.flatMap((path) =>
+      [{}, nobody, anonymous].map((credentials) =>
+        send({ method: "OPTIONS", path, ...credentials }, { ...ok, text: "{}" })
+      )
+    )
+  }
+]
+
+const oddities: ReadonlyArray<Case> = [
+  {
+    id: "posts-without-a-body",
+    clauses: ["6.odd.empty", "2.empty"],
+    steps: [
+      send({ method: "POST", path: "/contact/create", body: "", headers: jsonType }, { ...ok, save: { id: "id" } }),
+      send({ method: "POST", path: "/contact/<id>/update", body: "", headers: jsonType }, idOf("id")),
+      send({ method: "POST", path: "/contact/<id>/update", headers: jsonType }, idOf("id")),
+      send({ method: "POST", path: "/contact/<id>/delete", headers: jsonType }, idOf("id"))
+    ]
+  },
+  {
+    id: "charsets",
+    clauses: ["6.odd.charset", "6.odd.charset.other"],
+    steps: [
+      ...[
+        "application/json; charset=utf-8",
+        "Application/JSON;charset=UTF-8",
+        'application/json; charset="utf-8"'
+      ].flatMap((type) => [
+        send(
+          { path: "/contact/create", body: '{"name":"é <run>"}', headers: { "content-type": type } },
+          {
+            ...ok,
+            save: { id: "id" }
+          }
+        ),
+        fetched({ name: "é <run>" })
+      ]),
+      send(
+        {
+          path: "/contact/create",
+          body: latin1('{"name":"é"}'),
+          headers: { "content-type": "application/json; charset=iso-8859-1" }
+        },
+        { ...ok, save: { id: "id" } }
+      ),
+      fetched({ name: "é" }),
+      send(
+        {
+          path: "/contact/create",
+          body: utf16('{"name":"語"}'),
+          headers: { "content-type": "application/json; charset=utf-16le" }
+        },
+        { ...ok, save: { id: "id" } }
+      ),
+      fetched({ name: "語" }),
+      send(
+        { path: "/contact/create", body: "{}", headers: { "content-type": "application/json; charset=nope" } },
+        plain(400, "Invalid body")
+      )
+    ]
+  }
+]
+
+export const section6: ReadonlyArray<Case> = [...errors, ...order, ...oddities]

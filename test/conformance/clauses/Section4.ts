@@ -1,0 +1,67 @@
+import type { Clause } from "./Clause.ts"
+
+/** Paging of list and export. */
+export const section4 = [
+  { id: "4.take.default", text: "take absent, empty, no number or 0 is 100" },
+  { id: "4.take.negative", text: "a negative take is 1" },
+  { id: "4.take.clamp", text: "take above 100 is 100, silently" },
+  { id: "4.take.parse", text: "take is read as parseInt does: 5.9 is 5, 10abc is 10" },
+  { id: "4.order.asc", text: "order=asc is oldest first" },
+  { id: "4.order.desc", text: "order=desc and its absence are newest first" },
+  { id: "4.order.other", text: "any other order, also in other case, is desc" },
+  { id: "4.cursor.exclusive", text: "the row of the cursor is skipped" },
+  { id: "4.cursor.trimmed", text: "the cursor is trimmed" },
+  { id: "4.cursor.empty", text: "an empty cursor is the first page" },
+  { id: "4.meta.dot", text: "meta.<path>=v is equality at that path" },
+  { id: "4.meta.bracket", text: "meta[<path>]=v is the same" },
+  { id: "4.meta.nested", text: "dots descend into nested objects" },
+  { id: "4.meta.and", text: "several filters must all hold" },
+  { id: "4.meta.empty-value", text: "a filter with an empty value is ignored" },
+  { id: "4.meta.no-key", text: "meta=v without a key is ignored" },
+  { id: "4.meta.unclosed", text: "an unclosed bracket is ignored" },
+  { id: "4.meta.both", text: "both notations for one key are both applied" },
+  { id: "4.duplicates", text: "of a repeated key only the first counts" },
+  { id: "4.unknown", text: "unknown parameters are ignored" },
+  { id: "4.match.boolean", text: "the texts true and false match booleans" },
+  { id: "4.match.boolean-text", text: 'and never the texts "true" and "false"' },
+  { id: "4.match.number", text: "anything else is compared as a text: 30 never matches 30" },
+  { id: "4.match.number-text", text: 'but does match "30"' },
+  { id: "4.match.dotted", text: "a key with a dot in it cannot be addressed" },
+  { id: "4.match.malformed", text: "a malformed path is the database's 500" },
+  { id: "4.match.hyphen", text: "keys with a hyphen work", basis: "U", assumptions: ["filterPath"] },
+  {
+    id: "4.match.inherited",
+    text: "a value that names an inherited object member is a 500",
+    basis: "I",
+    assumptions: ["inheritedFilterValueFails"]
+  },
+  { id: "4.order.created", text: "rows are ordered by createdAt" },
+  { id: "4.order.tie", text: "then by id, in the same direction" },
+  { id: "4.order.updated", text: "never by updatedAt" },
+  { id: "4.order.stable", text: "paging is stable under inserts" },
+  { id: "4.json.one", text: "JSON is exactly one page" },
+  { id: "4.json.cursor", text: "a page with items has the last id as cursor, the last page too" },
+  { id: "4.json.empty", text: "an empty page has no cursor key" },
+  { id: "4.cursor.unknown", text: "an unknown cursor is an empty page and 200" },
+  { id: "4.cursor.deleted", text: "the cursor of a deleted row is an empty page: list-then-delete stops early" },
+  { id: "4.cursor.filtered", text: "a cursor that does not match the filter loses the first match after it" },
+  {
+    id: "4.cursor.foreign",
+    text: "the cursor of another account's row gives its position",
+    basis: "I",
+    assumptions: ["foreignCursorHasPosition"]
+  },
+  { id: "4.end", text: "a page shorter than asked for, or without cursor, is the last; a cursor proves nothing" },
+  { id: "4.limit.list", text: "list uses the poll limit" },
+  { id: "4.limit.export", text: "export does not" },
+  { id: "4.limit.others", text: "no other endpoint checks a limit" },
+  { id: "4.limit.window", text: "the window slides over 60 s", assumptions: ["pollWindowMillis"] },
+  { id: "4.limit.payer", text: "the limit is that of the paying account" },
+  { id: "4.limit.unit", text: "a request is one unit, however many pages it streams" },
+  {
+    id: "4.limit.refused",
+    text: "a refused request is not counted",
+    basis: "U",
+    assumptions: ["refusedPollsCount"]
+  }
+] as const satisfies ReadonlyArray<Clause>

@@ -1,0 +1,106 @@
+/** Runs the conformance suite and prints what it found: `npm run conformance`. */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as Effect from "effect/Effect"
+import { cases } from "./Cases.ts"
+import { clauses, sections } from "./Clauses.ts"
+import type { Clause } from "./clauses/Clause.ts"
+import { outOfScope } from "./clauses/OutOfScope.ts"
+import * as Coverage from "./Coverage.ts"
+import * as Run from "./Run.ts"
+import * as Targets from "./Targets.ts"
+import * as Live from "./targets/Live.ts"
+
+const width = 100
+const print = (line = "") => Effect.sync(() => process.stdout.write(`${line}\n`))
+
+/** Lines of at most the width, the first with its indentation, the others with the one given. */
+const wrapped = (text: string, indent: string): string => {
+  const lines: Array<string> = []
+  let line = /^ */.exec(text)?.[0] ?? ""
+  for (const word of text.trim().split(" ")) {
+    const longer = line.trim() === "" ? line + word : `${line} ${word}`
+    if (longer.length > width && line.trim() !== "") {
+      lines.push(line)
+      line = indent + word
+    } else line = longer
+  }
+  return [...lines, line].join("\n")
+}
+
+const titled = ({ id, text }: Clause): string => wrapped(`  ${id.padEnd(28)} ${text}`, " ".repeat(31))
+
+const printAll = (title: string, lines: ReadonlyArray<string>) =>
+  lines.length === 0 ? Effect.void : print([`\n${title}`, ...lines].join("\n"))
+
+const table = (results: ReadonlyArray<Coverage.Results>) => {
+  const passing = results.map(Coverage.passing)
+  const line = (title: string, counts: ReadonlyArray<number | string>) =>
+    title.padEnd(30) + counts.map((count) => String(count).padStart(12)).join("")
+  const counts = (of: ReadonlyArray<(typeof clauses)[number]>) => [
+    of.length,
+    of.filter(({ id }) => Coverage.covered.has(id)).length,
+    ...passing.map((ids) => of.filter(({ id }) => ids.has(id)).length)
+  ]
+  return [
+    line("section", ["clauses", "covered", ...results.map(({ target }) => target)]),
+    ...sections.map(([section, title]) => line(`${section} ${title}`, counts(Coverage.ofSection(section)))),
+    line("all", counts(clauses)),
+    line("cases", ["", cases.length, ...results.map(({ outcomes }) => passed(outcomes))])
+  ]
+}
+
+const passed = (outcomes: ReadonlyMap<string, Run.Outcome>): string =>
+  `${[...outcomes.values()].filter(({ problems }) => problems.length === 0).length}/${outcomes.size}`
+
+const assumed = ({ assumptions = [], unnamed }: Clause): string => unnamed ?? assumptions.join(", ")
+
+const report = Effect.gen(function* () {
+  const [inProcess, emulator] = yield* Effect.all([
+    Targets.runControlled(Targets.controlled[0]),
+    Targets.runControlled(Targets.controlled[1])
+  ])
+  const options = Live.fromEnvironment(process.env)
+  const live = typeof options === "string" ? undefined : yield* Targets.runLive(options)
+  const results = [inProcess, emulator, ...(live === undefined ? [] : [live])]
+
+  yield* print(table(results).join("\n"))
+  if (typeof options === "string") yield* print(`\nNo live server was asked: ${options}.`)
+
+  const doubtful = clauses.filter(({ basis }) => basis !== undefined)
+  yield* printAll(
+    `${doubtful.length} clauses are inferred [I] or unconfirmed [U]. What they rest on (constants of Assumptions.ts):`,
+    doubtful.map((clause) => wrapped(`  [${clause.basis}] ${clause.id.padEnd(26)} ${assumed(clause)}`, " ".repeat(33)))
+  )
+  yield* printAll(
+    "Out of scope:",
+    outOfScope.map(({ section, text, reason }) => wrapped(`  ${section}: ${text} (${reason})`, "     "))
+  )
+
+  const failing = results.flatMap(({ target, outcomes }) =>
+    [...outcomes].flatMap(([id, { problems }]) =>
+      problems.map((problem) => wrapped(`  ${target}: ${id}: ${problem}`, "     "))
+    )
+  )
+  const failed = clauses.filter(
+    ({ id }) => Coverage.covered.has(id) && ![inProcess, emulator].every((of) => Coverage.passing(of).has(id))
+  )
+  const different = cases.flatMap(({ id }) => {
+    const [one, other] = [inProcess.outcomes.get(id), emulator.outcomes.get(id)]
+    const difference = one === undefined || other === undefined ? "did not run" : Run.difference(one, other)
+    return difference === undefined ? [] : [wrapped(`  ${id}: ${difference}`, "     ")]
+  })
+  yield* printAll("Clauses that no case covers:", Coverage.uncovered.map(titled))
+  yield* printAll("Clauses that fail:", failed.map(titled))
+  yield* printAll("Cases that fail:", failing)
+  yield* printAll("Cases with different replies in process and over the socket:", different)
+
+  const isGood =
+    Coverage.uncovered.length === 0 && failing.length === 0 && failed.length === 0 && different.length === 0
+  yield* print(
+    isGood ? "\nAll of it holds, with the same replies in process and over the socket." : "\nNot all of it holds."
+  )
+  return isGood
+})
+
+// A run that is interrupted still cleans up after itself.
+NodeRuntime.runMain(Effect.map(report, (isGood) => void (process.exitCode = isGood ? 0 : 1)))

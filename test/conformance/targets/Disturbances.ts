@@ -1,0 +1,76 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as HttpBody from "effect/http/HttpBody"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Queue from "effect/Queue"
+import * as Stream from "effect/Stream"
+import * as ApiFailure from "../../../src/internal/server/ApiFailure.ts"
+import * as Interceptor from "../../../src/internal/server/Interceptor.ts"
+import type { Disturbance } from "../Case.ts"
+
+/** When a reply came, by the server's clock, in milliseconds from its request. */
+export interface Timeline {
+  head: number
+  pieces: Array<number>
+}
+
+/** A server's interceptor that disturbs it and notes when it answers. `waits` gets the end of each wait as it begins. */
+export const interceptor = (
+  disturbance: Disturbance,
+  waits: Queue.Queue<number>,
+  timeline: Timeline
+): Interceptor.Interceptor => {
+  /** By the time the end is known the wait is in the books of the clock. */
+  const wait = Effect.fnUntraced(function* (millis: number) {
+    const sleep = yield* Effect.forkChild(Effect.sleep(millis), { startImmediately: true })
+    yield* Queue.offer(waits, (yield* Clock.currentTimeMillis) + millis)
+    yield* Fiber.join(sleep)
+  })
+  const concerns = ({ request }: Interceptor.Intercepted) => request.url.includes(disturbance.on ?? "")
+  return {
+    reply: (intercepted, reply) =>
+      concerns(intercepted)
+        ? Effect.gen(function* () {
+            const started = yield* Clock.currentTimeMillis
+            const elapsed = Effect.map(Clock.currentTimeMillis, (now) => now - started)
+            if (disturbance.replyAfter !== undefined) yield* wait(disturbance.replyAfter)
+            if (disturbance.againAfter !== undefined) {
+              yield* reply
+              yield* wait(disturbance.againAfter)
+            }
+            const response = yield* reply
+            timeline.head = yield* elapsed
+            return noted(response, disturbance, elapsed, timeline)
+          })
+        : reply,
+    page: (intercepted, page) => {
+      const disturbed = concerns(intercepted) ? disturbance.pages?.[page.index] : undefined
+      const read = Effect.suspend(() => {
+        if (disturbed?.throws !== undefined) return Effect.die(new Error(disturbed.throws))
+        return disturbed?.fails === true ? Effect.fail(ApiFailure.genericError()) : page.read(page.cursor)
+      })
+      return disturbed?.millis === undefined ? read : Effect.andThen(wait(disturbed.millis), read)
+    }
+  }
+}
+
+const noted = (
+  response: HttpServerResponse.HttpServerResponse,
+  { cutAfterPieces }: Disturbance,
+  elapsed: Effect.Effect<number>,
+  timeline: Timeline
+): HttpServerResponse.HttpServerResponse => {
+  const { body } = response
+  if (body._tag !== "Stream") {
+    timeline.pieces = [timeline.head]
+    return response
+  }
+  const pieces = body.stream.pipe(
+    Stream.tap(() => Effect.map(elapsed, (millis) => timeline.pieces.push(millis))),
+    cutAfterPieces === undefined
+      ? (stream) => stream
+      : (stream) => Stream.concat(Stream.take(stream, cutAfterPieces), Stream.fail(new Interceptor.Disconnect()))
+  )
+  return HttpServerResponse.setBody(response, HttpBody.stream(pieces, body.contentType))
+}
