@@ -26,11 +26,11 @@ export type { Options, Overrides, RateLimitOptions, RetryOptions, TimeoutOptions
 
 /** What operations run on. */
 export interface Service {
-  /** Runs an operation and decodes its reply. */
+  /** Runs an operation and decodes its reply. `attempts` is how many times the request was sent. */
   readonly run: <A, T extends Errors.Tag>(
     operation: Operation.Operation<A, T>,
     input: Operation.Input
-  ) => Effect.Effect<A, Operation.Failure<Operation.Operation<A, T>>>
+  ) => Effect.Effect<{ readonly value: A; readonly attempts: number }, Operation.Failure<Operation.Operation<A, T>>>
   /**
    * Runs an operation up to the headers of its reply, and leaves the body to be read as a stream. `failures` is how many
    * attempts at the same have failed before; they count as retries.
@@ -40,8 +40,8 @@ export interface Service {
     input: Operation.Input,
     failures?: number
   ) => Effect.Effect<Call.Opened, Operation.Failure<O>>
-  /** Whether creates are to happen exactly once. */
-  readonly exactlyOnce: boolean
+  /** The options, checked and resolved. */
+  readonly settings: Settings
   /** The same client under other options. Fails with {@link Errors.InvalidOptions}. */
   readonly withOptions: (overrides: Overrides) => Effect.Effect<Service, Errors.InvalidOptions>
 }
@@ -90,23 +90,29 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
   return Client.of({
     run: Effect.fnUntraced(function* (operation, input) {
       const call = yield* prepare(operation, input)
-      return (yield* Call.run(client, gate, settings, call, (response, sent) => Reply.json(operation, response, sent)))
-        .value
+      return yield* Call.run(client, gate, settings, call, (response, sent) => Reply.json(operation, response, sent))
     }),
     open: Effect.fnUntraced(function* (operation, input, failures = 0) {
       const call = yield* prepare(operation, input)
       const accept = (response: HttpClientResponse.HttpClientResponse, sent: Reply.Sent) =>
         Effect.map(Reply.jsonLines(operation, response, sent), (response) => ({ response, sent }))
       const { attempts, value } = yield* Call.run(client, gate, settings, call, accept, failures)
-      return { ...value, attempts, idle: settings.timeout.idle, retry: settings.retry }
+      return {
+        ...value,
+        attempts,
+        idle: settings.timeout.idle,
+        retry: settings.retry,
+        onFailure: (failure: Failure.Failure) => Call.holdBack(gate, settings, failure)
+      }
     }),
-    exactlyOnce: settings.exactlyOnce,
+    settings,
     withOptions: (overrides) => {
       const merged = merge(options, overrides)
-      return Effect.map(Effect.fromResult(resolve(merged)), (settings) => {
+      return Effect.map(Effect.fromResult(resolve(merged)), (next) => {
         const transformed = overrides.transformClient === undefined ? client : transform(httpClient, overrides)
-        const ownGate = overrides.rateLimit === undefined ? gate : gates(settings.rateLimit)
-        return fromParts({ httpClient, transformed, options: merged, gates, gate: ownGate }, settings)
+        const isSameLimit = overrides.rateLimit === undefined && next.rateLimit?.key === settings.rateLimit?.key
+        const ownGate = isSameLimit ? gate : gates(next.rateLimit)
+        return fromParts({ httpClient, transformed, options: merged, gates, gate: ownGate }, next)
       })
     }
   })

@@ -9,11 +9,13 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Struct from "effect/Struct"
 import { Client } from "./Client.ts"
+import * as AsRequested from "./internal/AsRequested.ts"
 import * as ExactlyOnce from "./internal/ExactlyOnce.ts"
 import * as Failure from "./internal/Failure.ts"
 import * as Listing from "./internal/Listing.ts"
 import * as Operation from "./internal/Operation.ts"
 import * as PageLines from "./internal/PageLines.ts"
+import * as PathSegment from "./internal/PathSegment.ts"
 import * as Validate from "./internal/Validate.ts"
 
 // -----------------------------------------------------------------------------
@@ -258,14 +260,6 @@ const refuse = <O extends Operation.Any>(
 // The operations
 // -----------------------------------------------------------------------------
 
-/** Whether a contact is what a request asks for, as far as the server stores it as sent. */
-const isAsRequested = (request: CreateRequest) => (contact: Contact) =>
-  contact.name === (request.name ?? "") &&
-  contact.description === (request.description ?? "") &&
-  contact.email === (request.email ?? null) &&
-  contact.nick === (request.nick ?? null) &&
-  contact.preferences === (request.preferences ?? null)
-
 /**
  * Makes a contact. Fails with `Conflict` where the account already has a contact with this fingerprint.
  *
@@ -281,31 +275,31 @@ const isAsRequested = (request: CreateRequest) => (contact: Contact) =>
  * const { id } = yield* Contact.create({ name: "Ada Lovelace", email: "ada@example.com" })
  * ```
  */
-export const create = Effect.fn("Contact.create")(function* (
+export const create = /* @__PURE__ */ Effect.fn("Contact.create")(function* (
   request: CreateRequest = {}
 ): Effect.fn.Return<ContactRef, CreateError, Client> {
   yield* refuse(operations.create, checkCreate(request))
   const client = yield* Client
-  if (!client.exactlyOnce) return yield* client.run(operations.create, { body: { ...request } })
+  const asked = AsRequested.copy(request)
+  const send = (input: Operation.Input) =>
+    Effect.map(client.run(operations.create, input), ({ value }): ContactRef => value)
+  if (!client.settings.exactlyOnce) return yield* send({ body: asked })
   return yield* ExactlyOnce.create(
     {
       operation: operations.create,
-      create: (input) => client.run(operations.create, input),
-      newest: (cursor) =>
-        Effect.map(
-          client.run(operations.listPage, { query: toQuery({ order: "desc", take: 100, cursor }) }),
-          (page) => page.items
-        ),
-      matches: isAsRequested(request)
+      create: send,
+      newest: Stream.provideService(list({ order: "desc" }), Client, client),
+      matches: AsRequested.isAsRequested(asked),
+      total: client.settings.timeout.total
     },
-    { ...request }
+    asked
   )
 })
 
 /** Reads a contact. Fails with `NotFound` if there is none, and `Forbidden` if it is another account's. */
 export const fetch = Effect.fn("Contact.fetch")(function* (id: string): Effect.fn.Return<Contact, FetchError, Client> {
   const client = yield* Client
-  return yield* client.run(operations.fetch, { contactId: id })
+  return (yield* client.run(operations.fetch, { contactId: id })).value
 })
 
 /**
@@ -323,12 +317,13 @@ export const update = Effect.fn("Contact.update")(function* (
 ): Effect.fn.Return<ContactRef, UpdateError, Client> {
   yield* refuse(operations.update, checkUpdate(request))
   const client = yield* Client
-  return yield* client.run(operations.update, { contactId: id, body: { ...request } })
+  return (yield* client.run(operations.update, { contactId: id, body: { ...request } })).value
 })
 
 const remove = Effect.fn("Contact.delete")(function* (id: string): Effect.fn.Return<ContactRef, DeleteError, Client> {
   const client = yield* Client
   return yield* client.run(operations.delete, { contactId: id, body: {} }).pipe(
+    Effect.map(({ value }): ContactRef => value),
     // After an answer that was lost, "not found" means that the lost request did its work.
     Effect.catchIf(
       (error) => error._tag === "NotFound" && error.outcome === "unknown",
@@ -352,7 +347,7 @@ export const ensure = Effect.fn("Contact.ensure")(function* (
 ): Effect.fn.Return<ContactRef, EnsureError, Client> {
   yield* refuse(operations.ensure, checkEnsure(request))
   const client = yield* Client
-  return yield* client.run(operations.ensure, { body: { ...request } })
+  return (yield* client.run(operations.ensure, { body: { ...request } })).value
 })
 
 /** The query of a list, in the caller's own order. */
@@ -378,7 +373,8 @@ const toQuery = (request: ListRequest): ReadonlyArray<readonly [name: string, va
  * `received` how far it came. It is one request, one more to confirm the end (unless `take` was reached before), and more
  * where it has to be taken up again. A `cursor` that no contact has any more is `InvalidRequest`.
  *
- * With `meta`, the server itself leaves out a contact where the one before it stops matching just as a page ends.
+ * With `meta`, the server itself leaves out a contact where the one before it stops matching just as a page ends, or does
+ * not match when it is the `cursor`.
  *
  * @example
  * ```ts
@@ -391,25 +387,28 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
       yield* refuse(operations.list, checkList(request))
       if (request.take === 0) return Stream.empty
       const client = yield* Client
+      const asked = { ...request, meta: { ...request.meta } }
       const contacts = Listing.make({
         operation: operations.list,
-        order: request.order ?? "desc",
-        cursor: request.cursor,
-        take: request.take,
-        filtered: Object.keys(request.meta ?? {}).length > 0,
-        open: (page, failures) => client.open(operations.list, { query: toQuery({ ...request, ...page }) }, failures),
+        order: asked.order ?? "desc",
+        cursor: asked.cursor,
+        take: asked.take,
+        filtered: Object.keys(asked.meta).length > 0,
+        open: (page, failures) => client.open(operations.list, { query: toQuery({ ...asked, ...page }) }, failures),
         page: (cursor) =>
           Effect.map(
-            client.run(operations.listPage, { query: toQuery({ ...request, cursor, take: undefined }) }),
-            ({ items }) => items
+            client.run(operations.listPage, { query: toQuery({ ...asked, cursor, take: Listing.pageSize }) }),
+            ({ attempts, value }) => ({ attempts, value: value.items })
           ),
         exists: (id) =>
-          client.run(operations.fetch, { contactId: id }).pipe(
-            Effect.as(true),
-            Effect.catchTag("NotFound", () => Effect.succeed(false)),
-            // The server goes by the place of another account's contact, too.
-            Effect.catchTag("Forbidden", () => Effect.succeed(true))
-          )
+          PathSegment.isPlain(id)
+            ? client.run(operations.fetch, { contactId: id }).pipe(
+                Effect.map(({ attempts }) => ({ attempts, value: true })),
+                // The server goes by the place of another account's contact, too.
+                Effect.catchTag("Forbidden", ({ attempts }) => Effect.succeed({ attempts, value: true })),
+                Effect.catchTag("NotFound", ({ attempts }) => Effect.succeed({ attempts, value: false }))
+              )
+            : Effect.succeed({ attempts: 0, value: false })
       })
       return request.take === undefined ? contacts : Stream.take(contacts, request.take)
     })
@@ -425,5 +424,5 @@ export const listPage = Effect.fn("Contact.listPage")(function* (
   yield* refuse(operations.listPage, checkList(request))
   if (request.take === 0) return { items: [] }
   const client = yield* Client
-  return yield* client.run(operations.listPage, { query: toQuery(request) })
+  return (yield* client.run(operations.listPage, { query: toQuery(request) })).value
 })

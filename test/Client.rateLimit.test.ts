@@ -65,6 +65,28 @@ describe("rateLimit", () => {
     })
   )
 
+  it.effect("a 429 that is not retried holds back the others too, for the window where it does not say", () =>
+    Effect.gen(function* () {
+      const { fake, times } = yield* timed(Fake.json(429, {}), found)
+      const options = { rateLimit: { limit: 1000, window: "4 seconds" }, retry: { retries: 0 } } as const
+      const fiber = yield* Effect.forkChild(over(fake, options)(Effect.andThen(Effect.exit(fetch), fetch)))
+      yield* Fake.settle
+      yield* TestClock.adjust("4 seconds")
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual(times, [0, 4000])
+    })
+  )
+
+  it.effect("another server has a limit of its own", () =>
+    Effect.gen(function* () {
+      const { fake, times } = yield* timed(found)
+      yield* over(fake, { rateLimit: { ...rateLimit, limit: 1 } })(
+        Effect.andThen(fetch, fetch.pipe(Client.withOptions({ baseUrl: "http://other.test" })))
+      )
+      assert.deepStrictEqual(times, [0, 0])
+    })
+  )
+
   it.effect("a call that is interrupted in line is never sent", () =>
     Effect.gen(function* () {
       const { fake, times } = yield* timed(found)
@@ -144,6 +166,22 @@ describe("circuitBreaker", () => {
     })
   )
 
+  it.effect("fails at once, and does not wait in line, while it is open", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(error(503))
+      const options = {
+        circuitBreaker: yield* breaker,
+        rateLimit: { limit: 3, window: "1 hour" },
+        retry: { retries: 0 }
+      } as const
+      const failures = yield* over(fake, options)(Effect.forEach([1, 2, 3, 4], () => Effect.flip(fetch)))
+      assert.deepStrictEqual(
+        failures.map(({ _tag }) => _tag),
+        ["ServerError", "ServerError", "ServerError", "TransportError"]
+      )
+    })
+  )
+
   it.effect("does not take refusals for failures of the server", () =>
     Effect.gen(function* () {
       const fake = Fake.script(error(404))
@@ -159,7 +197,7 @@ describe("circuitBreaker", () => {
       const failure = yield* Fake.failureOf(
         over(fake, { circuitBreaker: yield* breaker, retry: { retries: 10 } })(fetch)
       )
-      assert.deepInclude(failure, { _tag: "TransportError", attempts: 3 })
+      assert.deepInclude(failure, { _tag: "ServerError", status: 503, attempts: 3 })
       assert.lengthOf(fake.sent, 3)
     })
   )

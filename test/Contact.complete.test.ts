@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { Effect, Fiber, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import * as Contact from "../src/Contact.ts"
 import * as InMemory from "../src/layers/InMemory.ts"
 
@@ -105,9 +106,96 @@ describe("a complete list, while contacts vanish", () => {
   )
 })
 
-describe("a list that is cut as if that were all", () => {
-  const { Fault } = InMemory
+const { Fault } = InMemory
 
+/** Runs a program to its end under a clock of its own. */
+const drive = <A, E, R>(program: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(program)
+    yield* TestClock.adjust("10 minutes")
+    return yield* Fiber.join(fiber)
+  })
+
+describe("a list of a server that does not get on", () => {
+  it.effect("fails where a resumed request begins again and again", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* seeded(250)
+      yield* api.inject(
+        { operation: "Contact.list", attempt: 1, fault: Fault.resetAfter({ lines: 150 }) },
+        { operation: "Contact.list", fault: Fault.ignoreCursor }
+      )
+      const error = yield* Effect.flip(drive(Stream.runDrain(Contact.list({ order: "asc" }))))
+      assert.strictEqual(error._tag, "UnexpectedResponse")
+      assert.isAtMost(error.received ?? 0, 250)
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+
+  it.effect("counts every request it sent", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* seeded(3)
+      // The stream, and its end: two failures and then an answer that is none.
+      yield* api.inject(
+        { operation: "Contact.list", attempt: [2, 3], fault: Fault.status(503) },
+        { operation: "Contact.list", attempt: 4, fault: Fault.status(403) }
+      )
+      const error = yield* Effect.flip(drive(Stream.runDrain(Contact.list())))
+      assert.deepInclude(error, { _tag: "Forbidden", attempts: 4, received: 3 })
+      assert.strictEqual(yield* lists, 4)
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+})
+
+describe("a list whose caller", () => {
+  it.effect("changes the request meanwhile is that of the request as it was", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* seeded(5)
+      yield* seeded(5, "silver")
+      yield* api.inject({ operation: "Contact.list", attempt: 1, fault: Fault.resetAfter({ lines: 2 }) })
+      const request = { order: "asc" as const, meta: { tier: "gold" } }
+      const seen = yield* drive(
+        Contact.list(request).pipe(
+          Stream.tap(() => Effect.sync(() => (request.meta.tier = "silver"))),
+          Stream.runCollect
+        )
+      )
+      assert.deepStrictEqual(
+        seen.map(({ meta }) => meta?.["tier"]),
+        Array.from({ length: 5 }, () => "gold")
+      )
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+
+  it.effect("gives a name for a cursor is told so", () =>
+    Effect.gen(function* () {
+      yield* seeded(3)
+      const error = yield* Effect.flip(Stream.runDrain(Contact.list({ cursor: "(Ada)" })))
+      assert.deepInclude(error, { _tag: "InvalidRequest", field: "cursor" })
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+})
+
+describe("a list most of which is deleted at its end", () => {
+  it.effect.each([100, 1000, 3000, 3300, 4000])("is over, with %d of 8,000 left", (left) =>
+    Effect.gen(function* () {
+      const contacts = yield* seeded(8000)
+      const last = contacts.at(-1)?.id
+      const seen = yield* Contact.list({ order: "asc" }).pipe(
+        Stream.tap(({ id }) =>
+          id === last
+            ? Effect.forEach(contacts.slice(left), ({ id }) => Contact.delete(id), { discard: true })
+            : Effect.void
+        ),
+        Stream.runCount
+      )
+      assert.strictEqual(seen, 8000)
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+})
+
+describe("a list that is cut as if that were all", () => {
   it.effect("is taken up again, wherever that is", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory

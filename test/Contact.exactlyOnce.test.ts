@@ -70,7 +70,7 @@ describe("a create whose answer is lost", () => {
       yield* TestClock.adjust("10 minutes")
       const { id } = yield* Fiber.join(fiber)
       assert.strictEqual((yield* Contact.fetch(id)).name, "Ada")
-      assert.strictEqual(yield* api.count("Contact.list"), 4)
+      assert.strictEqual(yield* api.count("Contact.list"), 1)
     }).pipe(over())
   )
 
@@ -92,9 +92,69 @@ describe("a create whose answer is lost", () => {
       yield* inject(Fault.afterCommit(Fault.reset))
       yield* api.inject({ operation: "Contact.list", fault: Fault.status(403) })
       const error = yield* Effect.flip(drive(Contact.create({ name: "Ada" })))
-      assert.deepInclude(error, { _tag: "Forbidden", operation: "Contact.create", outcome: "unknown" })
+      assert.deepInclude(error, { _tag: "TransportError", operation: "Contact.create", outcome: "unknown" })
+      assert.deepInclude(error, { isRetryable: false, attempts: 2 })
       assert.strictEqual(error.fingerprint, (yield* api.contacts())[0]?.fingerprint)
     }).pipe(over())
+  )
+
+  it.effect("is unknown, and not rate limited, where reading is: another create would be another contact", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* inject(Fault.afterCommit(Fault.reset))
+      yield* api.inject({ operation: "Contact.list", fault: Fault.rateLimit() })
+      const error = yield* Effect.flip(drive(Contact.create({ name: "Ada" })))
+      assert.deepInclude(error, { _tag: "TransportError", outcome: "unknown", isRetryable: false })
+      assert.isUndefined(error.status)
+    }).pipe(over())
+  )
+
+  it.effect.each([
+    ["cut off as if that were all", Fault.cutAfter(3)],
+    ["garbage", Fault.afterCommit(Fault.garbage())],
+    ["HTML", Fault.afterCommit(Fault.status(200, { body: "<html>", headers: { "content-type": "text/html" } }))],
+    ["nothing", Fault.afterCommit(Fault.status(204))],
+    ["a 524", Fault.afterCommit(Fault.status(524))]
+  ] as const)("is found where the answer is %s", ([, fault]) =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* inject(fault)
+      const { id } = yield* drive(Contact.create({ name: "Ada" }))
+      assert.deepStrictEqual(
+        (yield* api.contacts()).map((contact) => contact.id),
+        [id]
+      )
+    }).pipe(over())
+  )
+
+  it.effect("is found where the caller changes the request meanwhile", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* inject(Fault.afterCommit(Fault.reset))
+      const request = { fingerprint, name: "Ada", meta: { tier: "gold" } }
+      const fiber = yield* Effect.forkChild(Contact.create(request))
+      yield* Effect.yieldNow
+      request.name = "Grace"
+      request.meta.tier = "silver"
+      yield* TestClock.adjust("10 minutes")
+      const { id } = yield* Fiber.join(fiber)
+      assert.strictEqual((yield* api.contacts())[0]?.id, id)
+    }).pipe(over())
+  )
+
+  it.effect("is given up when the total is over, in reading too", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* inject(Fault.afterCommit(Fault.stall))
+      yield* api.inject({ operation: "Contact.list", fault: Fault.stall })
+      const fiber = yield* Effect.forkChild(Effect.flip(Contact.create({ name: "Ada" })))
+      yield* TestClock.adjust("9999 millis")
+      assert.isUndefined(fiber.pollUnsafe())
+      yield* TestClock.adjust("1 millis")
+      const error = yield* Fiber.join(fiber)
+      assert.deepInclude(error, { _tag: "Timeout", phase: "total", outcome: "unknown" })
+      assert.strictEqual(error.fingerprint, (yield* api.contacts())[0]?.fingerprint)
+    }).pipe(over({ timeout: { attempt: "6 seconds", total: "10 seconds" } }))
   )
 
   it.effect("is sent once with no retries, and unknown", () =>
@@ -151,7 +211,37 @@ describe("a Conflict", () => {
       yield* api.seed([{ fingerprint, name: "Grace" }])
       yield* inject(Fault.reset)
       const error = yield* Effect.flip(drive(Contact.create({ fingerprint, name: "Ada" })))
-      assert.deepInclude(error, { _tag: "Conflict", outcome: "rejected" })
+      // It may also be ours, and have been changed since.
+      assert.deepInclude(error, { _tag: "Conflict", outcome: "unknown" })
+    }).pipe(over())
+  )
+})
+
+describe("a Conflict of which nobody can tell", () => {
+  it.effect("is unknown where the contact has been changed since", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* inject(Fault.afterCommit(Fault.reset))
+      const fiber = yield* Effect.forkChild(Effect.flip(Contact.create({ fingerprint, name: "Ada" })))
+      yield* Effect.yieldNow
+      const [made] = yield* api.contacts()
+      yield* Contact.update(made?.id ?? "", { nick: "ada" })
+      yield* TestClock.adjust("10 minutes")
+      assert.deepInclude(yield* Fiber.join(fiber), { _tag: "Conflict", outcome: "unknown" })
+    }).pipe(over())
+  )
+
+  it.effect("is not taken for ours where it says something else", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      for (const other of [{ phone: "+12025550199" }, { meta: { owner: "another" } }, { verifiedAt: 5 }]) {
+        yield* api.clear
+        yield* api.heal
+        yield* api.seed([{ fingerprint, ...other }])
+        yield* inject(Fault.reset)
+        const request = { fingerprint, phone: "(202) 555-0123", meta: { owner: "me" } }
+        assert.strictEqual((yield* Effect.flip(drive(Contact.create(request))))._tag, "Conflict")
+      }
     }).pipe(over())
   )
 })
@@ -170,6 +260,15 @@ describe("a token that may not use fingerprints", () => {
         [id]
       )
       assert.strictEqual(yield* api.count("Contact.create"), 2)
+    }).pipe(over(client, { accounts }))
+  )
+
+  it.effect("is served without one whatever the request says, and after a failure too", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* inject(Fault.status(503))
+      yield* drive(Contact.create({ name: "finger" }))
+      assert.lengthOf(yield* api.contacts(token), 1)
     }).pipe(over(client, { accounts }))
   )
 

@@ -376,7 +376,10 @@ describe("taking", () => {
   ] as const)("%j of as many as the server sends", ([take, expected, available]) =>
     Effect.gen(function* () {
       const items = many(available)
-      const fake = Fake.script(Fake.jsonLines(items.slice(0, 100).join(""), items.slice(100).join("")))
+      const fake = Fake.script(
+        Fake.jsonLines(items.slice(0, 100).join(""), items.slice(100).join("")),
+        Fake.jsonLines(...items.slice(-1))
+      )
       const { end, ids } = yield* read(fake, Contact.list({ take }))
       assert.strictEqual(ids.length, expected)
       assert.isTrue(Exit.isSuccess(end))

@@ -84,7 +84,7 @@ describe("Contact.list", () => {
       yield* Stream.runDrain(Contact.list())
       assert.deepStrictEqual(
         (yield* api.requests).map(({ method, path, query }) => `${method} ${path} ${query}`),
-        ["GET /v1/contact/list ", `GET /v1/contact/list cursor=${secondOldest?.id}`]
+        ["GET /v1/contact/list ", `GET /v1/contact/list cursor=${secondOldest?.id}&take=100`]
       )
     }).pipe(Effect.provide(InMemory.layer()))
   )

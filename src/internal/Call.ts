@@ -1,4 +1,4 @@
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Headers from "effect/http/Headers"
@@ -27,6 +27,7 @@ export interface Call<O extends Operation.Any> {
   readonly safety: Operation.Safety
   readonly contactId: string | undefined
   readonly madeUp: string | undefined
+  readonly isGuarded: boolean
   /** Complete but for the token, which may rotate between attempts. */
   readonly request: HttpClientRequest.HttpClientRequest
   /** Everything the caller put into the request. */
@@ -44,6 +45,8 @@ export interface Opened {
   readonly retry: Options.Settings["retry"]
   /** Everything the caller sent, for taking it out of what the server says. */
   readonly sent: Reply.Sent
+  /** Is to be told of a failure while the body is read, which may be one for others to wait for. */
+  readonly onFailure: (failure: Failure.Failure) => Effect.Effect<void>
 }
 
 const path = (operation: Operation.Any, contactId: string | undefined): Result.Result<string, Failure.Failure> => {
@@ -67,7 +70,8 @@ export const prepare = <O extends Operation.Any>(
   input: Operation.Input
 ): Result.Result<Call<O>, Failure.Failure> =>
   Result.gen(function* () {
-    const { contactId, query = [], safety = operation.safety } = input
+    const { contactId, query = [], isGuarded = false } = input
+    const safety = isGuarded ? "idempotent" : operation.safety
     const url = settings.prefix + (yield* path(operation, contactId))
     const body = yield* serialize(input)
     // The server looks up `(Some Name)` anew each time: a second delete would hit another contact of that name.
@@ -77,6 +81,7 @@ export const prepare = <O extends Operation.Any>(
       safety: named && safety === "idempotent" ? "unsafe" : safety,
       contactId,
       madeUp: input.madeUp,
+      isGuarded,
       request: HttpClientRequest.makeWith(
         operation.method,
         url,
@@ -168,6 +173,10 @@ const attempt = <A>(
   )
 }
 
+const isTransient = (failure: Failure.Failure): boolean => failure.transient
+
+const isOpen = { ...Failure.unavailable("The circuit breaker is open"), isFinal: true }
+
 /** Lets the circuit breaker decide whether to try, and learn how it went: what is transient is the server's failure. */
 const guarded = <A>(
   { circuitBreaker, server }: Options.Settings,
@@ -182,13 +191,20 @@ const guarded = <A>(
             _tag: Exit.isFailure(exit) && Option.exists(Exit.findErrorOption(exit), isTransient) ? "Failure" : "Success"
           })
         })
-        .pipe(
-          Effect.mapError((error) =>
-            "_tag" in error ? { ...Failure.unavailable("The circuit breaker is open"), isFinal: true } : error
-          )
-        )
+        .pipe(Effect.mapError((error) => ("_tag" in error ? isOpen : error)))
 
-const isTransient = (failure: Failure.Failure): boolean => failure.transient
+/** Waits for the gate; not while the circuit breaker is open, when waiting would be for nothing. */
+const pass = (gate: Gate.Gate, { circuitBreaker, server }: Options.Settings): Effect.Effect<void, Failure.Failure> =>
+  circuitBreaker === undefined
+    ? gate.pass
+    : Effect.flatMap(
+        Effect.mapError(circuitBreaker.state(server.address), () => isOpen),
+        (state) => (state._tag === "Open" && Duration.isPositive(state.retryAfter) ? Effect.fail(isOpen) : gate.pass)
+      )
+
+/** Where the server says that it is too much, every request of the client waits. */
+export const holdBack = (gate: Gate.Gate, settings: Options.Settings, failure: Failure.Failure): Effect.Effect<void> =>
+  failure.tag === "RateLimited" ? gate.holdBack(failure.retryAfter, settings.retry.maxDelay) : Effect.void
 
 /** Sends a call as often as the policy and its safety allow; `before` is how many attempts have failed already. */
 export const run = <O extends Operation.Any, A>(
@@ -222,26 +238,30 @@ export const run = <O extends Operation.Any, A>(
     }
 
     const sending = Effect.gen(function* () {
+      let last: Failure.Failure | undefined
+      // What the server said last is more than that the circuit breaker let nothing out this time.
+      const held = (failure: Failure.Failure) => (failure.isFinal === true ? (last ?? failure) : failure)
       while (true) {
-        yield* Effect.mapError(gate.pass, fail)
-        const secret = yield* Effect.mapError(token(settings), fail)
+        const admitted = yield* Effect.result(Effect.andThen(pass(gate, settings), token(settings)))
+        if (Result.isFailure(admitted)) return yield* Effect.fail(fail(held(admitted.failure)))
         isUnderWay = true
         attempts++
-        const result = yield* Effect.result(
-          guarded(settings, attempt(client, settings, call, secret, attempts - 1, use))
-        )
+        const sent = attempt(client, settings, call, admitted.success, attempts - 1, use)
+        const result = yield* Effect.result(guarded(settings, sent))
         if (Result.isSuccess(result)) return { value: result.success, attempts }
-        const failure = result.failure
-        // The circuit breaker let nothing out.
-        if (failure.isFinal === true) attempts--
-        settle(failure)
-        if (!Retry.isAllowed(settings.retry, { safety, attempts, conflictRetries }, failure)) {
-          return yield* Effect.fail(fail(failure))
+        if (result.failure.isFinal === true) {
+          isUnderWay = false
+          attempts--
+          return yield* Effect.fail(fail(held(result.failure)))
         }
-        if (failure.tag === "Conflict") conflictRetries--
-        const delay = yield* Retry.delay(settings.retry, attempts, failure)
-        if (failure.tag === "RateLimited") yield* gate.holdBack(delay)
-        yield* Effect.sleep(delay)
+        last = result.failure
+        settle(last)
+        yield* holdBack(gate, settings, last)
+        if (!Retry.isAllowed(settings.retry, { safety, attempts, conflictRetries, isGuarded: call.isGuarded }, last)) {
+          return yield* Effect.fail(fail(last))
+        }
+        if (last.tag === "Conflict") conflictRetries--
+        yield* Effect.sleep(yield* Retry.delay(settings.retry, attempts, last))
       }
     })
 

@@ -1,5 +1,8 @@
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import type * as Errors from "../Errors.ts"
 import * as Failure from "./Failure.ts"
 import type * as Operation from "./Operation.ts"
@@ -23,16 +26,13 @@ export interface Steps<Contact extends Made> {
   readonly operation: Create
   /** Sends the create as often as is safe. */
   readonly create: (input: Operation.Input) => Effect.Effect<Ref, CreateError>
-  /** Reads the 100 contacts after a cursor, the newest first. */
-  readonly newest: (cursor: string | undefined) => Effect.Effect<ReadonlyArray<Contact>, Errors.ContactError>
+  /** All contacts, the newest first. */
+  readonly newest: Stream.Stream<Contact, Errors.ContactError>
   /** Whether a contact says what the request said: asked where the fingerprint alone does not tell whose it is. */
   readonly matches: (contact: Contact) => boolean
+  /** For all of it. */
+  readonly total: Duration.Duration
 }
-
-const pageSize = 100
-
-/** How far back it looks at the most: a million contacts. */
-const maxPages = 10_000
 
 /** How much the server's clock may be behind this one, in milliseconds. */
 const maxClockSkew = 10 * 60 * 1000
@@ -45,26 +45,13 @@ const makeUp = (): string =>
 const stored = (fingerprint: string): string => (fingerprint.trim() === "" ? fingerprint : fingerprint.trim())
 
 /** Looks for a fingerprint among the newest contacts, back to those made well before the call began. */
-const find = Effect.fnUntraced(function* <Contact extends Made>(
-  steps: Steps<Contact>,
-  fingerprint: string,
-  since: number
-): Effect.fn.Return<Contact | undefined, Errors.ContactError> {
-  let cursor: string | undefined
-  for (let page = 0; page < maxPages; page++) {
-    const contacts = yield* steps.newest(cursor)
-    const made = contacts.find((contact) => contact.fingerprint === fingerprint)
-    const oldest = contacts.at(-1)
-    if (made !== undefined) return made
-    if (oldest === undefined || contacts.length < pageSize || oldest.createdAt < since) return undefined
-    cursor = oldest.id
-  }
-  return undefined
-})
-
-/** A token that is not for the API proper may not use fingerprints (wire contract 2). */
-const mayNotUseFingerprints = ({ description, outcome, status }: Errors.InvalidRequest): boolean =>
-  outcome === "rejected" && status === 400 && description.startsWith("Cannot use fingerprint")
+const find = <Contact extends Made>(steps: Steps<Contact>, fingerprint: string, since: number) =>
+  steps.newest.pipe(
+    Stream.takeUntil((contact) => contact.fingerprint === fingerprint || contact.createdAt < since),
+    Stream.filter((contact) => contact.fingerprint === fingerprint),
+    Stream.runHead,
+    Effect.map(Option.getOrUndefined)
+  )
 
 /**
  * Makes a contact exactly once, or says that it cannot tell.
@@ -77,7 +64,8 @@ export const create = Effect.fnUntraced(function* <Contact extends Made>(
   steps: Steps<Contact>,
   request: { readonly fingerprint?: string | undefined }
 ): Effect.fn.Return<Ref, CreateError> {
-  const since = (yield* Clock.currentTimeMillis) - maxClockSkew
+  const began = yield* Clock.currentTimeMillis
+  const since = began - maxClockSkew
   const madeUp = request.fingerprint === undefined ? makeUp() : undefined
   const fingerprint = stored(request.fingerprint ?? madeUp ?? "")
 
@@ -85,43 +73,50 @@ export const create = Effect.fnUntraced(function* <Contact extends Made>(
     Failure.toError(
       steps.operation,
       { ...failure, transient: false },
-      {
-        safety: steps.operation.safety,
-        attempts,
-        outcome: "unknown",
-        fingerprint: madeUp
-      }
+      { safety: steps.operation.safety, attempts, outcome: "unknown", fingerprint: madeUp }
+    )
+
+  /** Bounds what comes after the create by what that has left of the time. */
+  const within = <A>(effect: Effect.Effect<A, CreateError>, attempts: number): Effect.Effect<A, CreateError> =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.timeoutOrElse(effect, {
+        duration: Duration.subtract(steps.total, Duration.millis(now - began)),
+        orElse: () => Effect.fail(unknown(Failure.timeout("total"), attempts))
+      })
     )
 
   const reconcile = Effect.fnUntraced(function* (conflict: Errors.Conflict): Effect.fn.Return<Ref, CreateError> {
     const { attempts } = conflict
-    const found = yield* Effect.mapError(find(steps, fingerprint, since), (error) =>
-      unknown(Failure.fromError(error), attempts)
+    const found = yield* Effect.mapError(find(steps, fingerprint, since), ({ description }) =>
+      unknown(Failure.lost(`The newest contacts could not be read: ${description}`), attempts)
     )
-    if (found !== undefined && (madeUp !== undefined || (found.createdAt >= since && steps.matches(found)))) {
-      return { id: found.id }
-    }
+    const isOurs = found !== undefined && (madeUp !== undefined || (found.createdAt >= since && steps.matches(found)))
+    if (isOurs) return { id: found.id }
     if (madeUp !== undefined) {
-      const lost = Failure.unexpected(409, "The contact was made, but is not among the newest ones any more")
-      return yield* Effect.fail(unknown(lost, attempts))
+      return yield* Effect.fail(unknown(Failure.lost("It is not among the newest contacts any more"), attempts))
     }
-    // The contact was there before the call: no attempt made anything.
     return yield* Effect.fail(
       Failure.toError(steps.operation, Failure.fromError(conflict), {
         safety: steps.operation.safety,
         attempts,
-        outcome: "rejected"
+        // Only a contact from before the call is surely not what a lost attempt made.
+        outcome: found !== undefined && found.createdAt < since ? "rejected" : "unknown"
       })
     )
   })
 
   const body = madeUp === undefined ? request : { ...request, fingerprint: madeUp }
-  return yield* steps.create({ body, safety: "idempotent", madeUp }).pipe(
+  return yield* steps.create({ body, isGuarded: true, madeUp }).pipe(
     Effect.catchTag("Conflict", (error) =>
-      madeUp !== undefined || error.outcome === "unknown" ? reconcile(error) : Effect.fail(error)
+      madeUp !== undefined || error.outcome === "unknown"
+        ? within(reconcile(error), error.attempts)
+        : Effect.fail(error)
     ),
     Effect.catchTag("InvalidRequest", (error) =>
-      madeUp !== undefined && mayNotUseFingerprints(error) ? steps.create({ body: request }) : Effect.fail(error)
+      // A token that is not for the API proper may not use fingerprints (wire contract 2): no attempt has made anything.
+      madeUp !== undefined && error.status === 400 && error.field === "fingerprint"
+        ? within(steps.create({ body: request }), error.attempts)
+        : Effect.fail(error)
     )
   )
 })

@@ -13,7 +13,7 @@ export interface Failure {
   readonly outcome: Errors.Outcome
   /** Whether the same request may fare better later. */
   readonly transient: boolean
-  /** Whether it is not to be tried again within this call, transient or not. */
+  /** Whether it was held back by the circuit breaker, so that nothing was sent and nothing is to be tried. */
   readonly isFinal?: boolean
   readonly status?: number
   readonly code?: string
@@ -115,6 +115,13 @@ const outcomeOf = (tag: Errors.Tag, status: number, permanent: boolean): Errors.
   return status >= 300 && !unknownStatuses.has(status) ? "rejected" : "unknown"
 }
 
+/** The field that a validation message is about: `"email" must be …`, or `… (fingerprint)` (wire contract 2). */
+const fieldOf = ({ message = "", status }: Answer): { readonly field?: string } => {
+  const [, quoted, named] = /^"([a-z]+)" |\(([a-z]+)\)$/i.exec(message) ?? []
+  const field = quoted ?? named
+  return status !== 400 || field === undefined || field === "value" ? {} : { field }
+}
+
 /** Maps an answer that is not a success. Pure, and total over every status. */
 export const fromAnswer = (operation: Operation.Any, answer: Answer): Failure => {
   // An error body inside a 200 is the failure that its code names.
@@ -132,6 +139,7 @@ export const fromAnswer = (operation: Operation.Any, answer: Answer): Failure =>
     status: answer.status,
     ...(code === undefined ? {} : { code }),
     ...(answer.retryAfter === undefined ? {} : { retryAfter: answer.retryAfter }),
+    ...(tag === "InvalidRequest" ? fieldOf(answer) : {}),
     ...(mapped === "Timeout" ? { phase: "server" as const } : {})
   }
 }
@@ -160,6 +168,14 @@ export const unavailable = (description: string): Failure => ({
   description,
   outcome: "not-sent",
   transient: true
+})
+
+/** A create that may have been done, and whose contact was not to be found. */
+export const lost = (description: string): Failure => ({
+  tag: "TransportError",
+  description: `The answer was lost. ${description}`,
+  outcome: "unknown",
+  transient: false
 })
 
 /** A response that broke its promise in a way that only shows when its body is read. */

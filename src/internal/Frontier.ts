@@ -12,6 +12,16 @@ export const isAfter = (order: Order, left: Key, right: Key): boolean => {
   return left.id !== right.id && (order === "asc") === left.id > right.id
 }
 
+/** How many of these, from the first, follow one another, and `previous`, in the order of a list. */
+export const countInOrder = (order: Order, keys: ReadonlyArray<Key>, previous: Key | undefined): number => {
+  let last = previous
+  for (const [index, key] of keys.entries()) {
+    if (last !== undefined && !isAfter(order, key, last)) return index
+    last = key
+  }
+  return keys.length
+}
+
 interface Anchor {
   readonly id: string
   /** How many contacts had been delivered before it. */
@@ -56,18 +66,9 @@ export class Frontier {
     return this.#last === undefined || isAfter(this.#order, key, this.#last)
   }
 
-  /** How many of these, from the first, follow one another and the last one in the order of the list. */
-  inOrder(keys: ReadonlyArray<Key>): number {
-    let previous = this.#last
-    for (const [index, key] of keys.entries()) {
-      if (previous !== undefined && !isAfter(this.#order, key, previous)) return index
-      previous = key
-    }
-    return keys.length
-  }
-
   /** Moves on past these. */
   deliver(keys: ReadonlyArray<Key>): void {
+    if (keys.length === 0) return
     const before = keys.at(-2) ?? this.#last
     this.#received += keys.length
     this.#last = keys.at(-1) ?? this.#last

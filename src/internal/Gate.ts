@@ -12,8 +12,11 @@ import type { Settings } from "./Options.ts"
 export interface Gate {
   /** Waits until a request may be sent. */
   readonly pass: Effect.Effect<void, Failure.Failure>
-  /** Lets nobody pass for so many milliseconds: the server has said that it is too much. */
-  readonly holdBack: (millis: number) => Effect.Effect<void>
+  /**
+   * Lets nobody pass for so many milliseconds: the server has said that it is too much. Where it has not said for how long,
+   * that is the window, and at most `max`.
+   */
+  readonly holdBack: (millis: number | undefined, max: number) => Effect.Effect<void>
 }
 
 /** Lets everybody pass. */
@@ -32,9 +35,9 @@ const limited = (limiter: RateLimiter.RateLimiter, rateLimit: NonNullable<Settin
   return {
     // Others may be told that it is too much while this one waits for its turn.
     pass: Effect.andThen(hold, Effect.andThen(turn, hold)),
-    holdBack: (millis) =>
+    holdBack: (millis, max) =>
       Effect.map(Clock.currentTimeMillis, (now) => {
-        heldUntil = Math.max(heldUntil, now + millis)
+        heldUntil = Math.max(heldUntil, now + Math.min(millis ?? Duration.toMillis(rateLimit.window), max))
       })
   }
 }

@@ -9,7 +9,7 @@ import * as Stream from "effect/Stream"
 import type * as Errors from "../Errors.ts"
 import type { Opened } from "./Call.ts"
 import * as Failure from "./Failure.ts"
-import { Frontier, type Key, type Order } from "./Frontier.ts"
+import { countInOrder, Frontier, isAfter, type Key, type Order } from "./Frontier.ts"
 import * as ItemStream from "./ItemStream.ts"
 import type * as Operation from "./Operation.ts"
 import * as Retry from "./Retry.ts"
@@ -30,13 +30,19 @@ export interface Steps<A extends Key, T extends Errors.Tag> {
     failures: number
   ) => Effect.Effect<Opened, Errors.ContactError>
   /** Reads the page after a cursor in one piece, which a cut cannot shorten unnoticed. */
-  readonly page: (cursor: string | undefined) => Effect.Effect<ReadonlyArray<A>, Errors.ContactError>
+  readonly page: (cursor: string | undefined) => Effect.Effect<Answered<ReadonlyArray<A>>, Errors.ContactError>
   /** Whether there is a contact with this id. */
-  readonly exists: (id: string) => Effect.Effect<boolean, Errors.ContactError>
+  readonly exists: (id: string) => Effect.Effect<Answered<boolean>, Errors.ContactError>
+}
+
+interface Answered<B> {
+  readonly value: B
+  /** How many times it was asked. */
+  readonly attempts: number
 }
 
 /** How many rows a page has unless there are no more. */
-const pageSize = 100
+export const pageSize = 100
 
 /** How many requests in a row may bring nothing new before it is given up. */
 const maxFruitless = 32
@@ -49,7 +55,9 @@ interface Segment<A> {
   readonly from: From
   readonly scope: Scope.Closeable
   readonly pull: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure>
-  readonly retry: Opened["retry"]
+  readonly opened: Opened
+  /** The last item it brought. */
+  last: Key | undefined
   /** Whether it has brought something of what was delivered before. */
   overlaps: boolean
   /** Whether it has come to what is new. */
@@ -129,7 +137,8 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
       from,
       scope: own,
       pull: yield* Scope.provide(Stream.toPull(ItemStream.make(operation, opened)), own),
-      retry: opened.retry,
+      opened,
+      last: undefined,
       overlaps: false,
       isPast: frontier.last === undefined
     }
@@ -146,80 +155,93 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
     current: Segment<A>,
     items: ReadonlyArray<A>
   ): Effect.fn.Return<ReadonlyArray<A>> {
-    let fresh = items
+    // Each request goes forward all the time, also through what was delivered before: so it has an end.
+    const inOrder = countInOrder(steps.order, items, current.last)
+    const ordered = inOrder === items.length ? items : items.slice(0, inOrder)
+    if (inOrder < items.length) {
+      ended = Effect.fail(toError(Failure.unexpected(200, "The list goes back to what it has been past")))
+    }
+    current.last = ordered.at(-1) ?? current.last
+    let fresh = ordered
     if (!current.isPast) {
-      const at = items.findIndex((item) => frontier.isBeyond(item))
-      fresh = at === -1 ? [] : items.slice(at)
+      const at = ordered.findIndex((item) => frontier.isBeyond(item))
+      fresh = at === -1 ? [] : ordered.slice(at)
       current.overlaps ||= at !== 0
       if (fresh.length === 0) return []
       // After a row that has stopped matching the filter, the server leaves out the next one that does.
       if (steps.filtered && !current.overlaps && current.from !== "beginning") {
         back++
+        ended = undefined
         yield* finish(current)
         return []
       }
       current.isPast = true
     }
-    const inOrder = frontier.inOrder(fresh)
-    frontier.deliver(fresh.slice(0, inOrder))
-    if (inOrder < fresh.length) {
-      ended = Effect.fail(toError(Failure.unexpected(200, "The list goes back to what it has been past")))
+    frontier.deliver(fresh)
+    if (fresh.length > 0) {
+      back = 0
+      fruitless = 0
+      failures = 0
     }
-    back = 0
-    fruitless = 0
-    failures = 0
-    return inOrder === fresh.length ? fresh : fresh.slice(0, inOrder)
+    return fresh
   })
 
   /** A request has ended as a list ends. Was that the end of it? */
   const conclude = Effect.fnUntraced(function* (): Effect.fn.Return<void, ListError> {
+    let survivor: Key | undefined
     while (true) {
-      yield* spend
       const from = place()
       const items = yield* ask(steps.page(cursorOf(from)))
-      if (items.some((item) => frontier.isBeyond(item))) return
-      const survivor = items.at(-2)
-      if (items.length === pageSize && survivor !== undefined) {
-        // There may be more behind a page full of what was delivered before.
-        frontier.survives(survivor)
+      if (items.some((item) => frontier.isBeyond(item))) return yield* spend
+      const next = items.at(-2)
+      if (items.length >= pageSize && next !== undefined) {
+        // There may be more behind a page full of what was delivered before. To get further among it is to get on.
+        if (survivor !== undefined && !isAfter(steps.order, next, survivor)) yield* spend
+        survivor = next
+        frontier.survives(next)
         back = 0
-      } else if (items.length > 0 || from === "beginning") {
+        continue
+      }
+      yield* spend
+      if (items.length > 0 || from === "beginning") {
         ended = Cause.done()
         return
-      } else if (frontier.last === undefined && steps.cursor !== undefined) {
+      }
+      if (frontier.last === undefined && steps.cursor !== undefined) {
         if (!(yield* ask(steps.exists(steps.cursor)))) {
           const gone = { ...Failure.refused("cursor", "no contact has this id any more"), outcome: "rejected" } as const
           return yield* Effect.fail(toError(gone))
         }
         ended = Cause.done()
         return
-      } else {
-        back++
       }
+      back++
     }
   })
 
-  const ask = <B>(question: Effect.Effect<B, Errors.ContactError>): Effect.Effect<B, ListError> =>
-    Effect.tap(
-      Effect.mapError(question, (error) => {
+  const ask = <B>(question: Effect.Effect<Answered<B>, Errors.ContactError>): Effect.Effect<B, ListError> =>
+    Effect.matchEffect(question, {
+      onSuccess: ({ attempts, value }) => {
+        sent += attempts
+        return Effect.succeed(value)
+      },
+      onFailure: (error) => {
         sent += error.attempts
-        return toError(Failure.fromError(error))
-      }),
-      () => Effect.sync(() => sent++)
-    )
+        return Effect.fail(toError(Failure.fromError(error)))
+      }
+    })
 
   const recover = Effect.fnUntraced(function* (
     current: Segment<A>,
     failure: Failure.Failure
   ): Effect.fn.Return<void, ListError> {
+    const { onFailure, retry } = current.opened
     yield* finish(current)
+    yield* onFailure(failure)
     failures++
-    if (
-      !Retry.isAllowed(current.retry, { safety: operation.safety, attempts: failures, conflictRetries: 0 }, failure)
-    ) {
-      return yield* Effect.fail(toError(failure))
-    }
-    yield* Effect.sleep(yield* Retry.delay(current.retry, failures, failure))
+    const progress = { safety: operation.safety, attempts: failures, conflictRetries: 0 }
+    if (!Retry.isAllowed(retry, progress, failure)) return yield* Effect.fail(toError(failure))
+    yield* Effect.sleep(yield* Retry.delay(retry, failures, failure))
   })
 
   return Effect.gen(function* (): Effect.fn.Return<Arr.NonEmptyReadonlyArray<A>, ListError | Cause.Done> {

@@ -76,8 +76,8 @@ export interface Input {
   readonly query?: ReadonlyArray<readonly [name: string, value: string]>
   /** The JSON body of a POST: an object of JSON values and `undefined`. */
   readonly body?: object
-  /** Where this call is safer to repeat than the operation is in general. */
-  readonly safety?: Safety
+  /** Whether its fingerprint makes an unsafe operation safe to repeat: the server refuses what it has done already. */
+  readonly isGuarded?: boolean
   /** The fingerprint in the body, where the client made it up. */
   readonly madeUp?: string | undefined
 }

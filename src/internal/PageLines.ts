@@ -1,5 +1,7 @@
 import * as Predicate from "effect/Predicate"
 
+const pageSize = 100
+
 /**
  * The page that a list in JSON Lines would have been in JSON: a server or proxy may answer with the one where the other
  * was asked for. An error among the lines is an error body in place of the page.
@@ -13,6 +15,8 @@ export const toPage = (text: string): unknown => {
     if (event["type"] === "error") return event["data"]
     if (event["type"] === "item") items.push(event["data"])
   }
-  const last = items.at(-1)
-  return { items, ...(Predicate.isObject(last) ? { cursor: last["id"] } : {}) }
+  // The one has all that the other would have paged through.
+  const page = items.slice(0, pageSize)
+  const last = page.at(-1)
+  return { items: page, ...(Predicate.isObject(last) ? { cursor: last["id"] } : {}) }
 }

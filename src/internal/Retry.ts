@@ -14,15 +14,22 @@ export interface Progress {
   readonly attempts: number
   /** 409 answers that may still be taken for a lost race. */
   readonly conflictRetries: number
+  /** Whether to send again whenever the answer says nothing, transient or not, since the server refuses what it has done. */
+  readonly isGuarded?: boolean
 }
+
+/** Where a request is redirected once, it is again. A browser shows any redirect as status 0. */
+const isRedirect = (status: number | undefined): boolean =>
+  status !== undefined && (status === 0 || (status >= 300 && status < 400))
 
 /**
  * Whether to send again: only while the policy has retries left, what failed is transient, and a second request cannot
  * do anything twice.
  */
 export const isAllowed = (policy: Policy, progress: Progress, failure: Failure): boolean => {
-  if (progress.attempts > policy.retries || failure.isFinal === true) return false
+  if (progress.attempts > policy.retries) return false
   if (failure.tag === "Conflict") return progress.conflictRetries > 0
+  if (progress.isGuarded === true && failure.outcome === "unknown" && !isRedirect(failure.status)) return true
   return failure.transient && (progress.safety !== "unsafe" || failure.outcome !== "unknown")
 }
 

@@ -14,8 +14,8 @@ const personal = new RegExp(
   "g"
 )
 
-/** Shorter values are common words of the server's own sentences ("id", "is"). */
-const shortestSent = 3
+/** Shorter values are only cut out where they stand alone: they are parts of the server's own words. */
+const shortest = 3
 
 const longestText = 300
 
@@ -30,12 +30,20 @@ const forms = (value: string): ReadonlyArray<string> => [
   encodeURIComponent(value.toWellFormed())
 ]
 
-const cut = (text: string, sent: ReadonlyArray<string>): string =>
-  sent
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+
+const cut = (text: string, sent: ReadonlyArray<string>): string => {
+  const lower = text.toLowerCase()
+  return sent
     .flatMap(forms)
-    .filter((form) => form.length >= shortestSent)
+    .filter((form) => form !== "" && lower.includes(form.toLowerCase()))
     .toSorted((left, right) => right.length - left.length)
-    .reduce((clean, form) => clean.replaceAll(form, "…"), text)
+    .reduce((clean, form) => {
+      const alone = form.length < shortest ? "(?![\\p{L}\\p{N}])" : ""
+      const before = form.length < shortest ? "(?<![\\p{L}\\p{N}])" : ""
+      return clean.replace(new RegExp(`${before}${escaped(form)}${alone}`, "giu"), "…")
+    }, text)
+}
 
 /** Cuts `sent` values and anything that looks personal out of `text`, and bounds its length. */
 export const scrub = (text: string, sent: ReadonlyArray<string>): string => {
@@ -52,13 +60,19 @@ export const scrub = (text: string, sent: ReadonlyArray<string>): string => {
 export const word = (text: string | undefined, sent: ReadonlyArray<string>): string | undefined =>
   text !== undefined && /^[A-Za-z0-9][\w.:/+=-]{0,127}$/.test(text) && cut(text, sent) === text ? text : undefined
 
-/** The text of every string and number in a JSON value, keys left out. Iterative: the value may be deeply nested. */
-export function* leaves(value: unknown): Generator<string> {
-  const pending: Array<unknown> = [value]
-  while (pending.length > 0) {
-    const next = pending.pop()
-    if (typeof next === "string") yield next
-    else if (typeof next === "number") yield String(next)
-    else if (typeof next === "object" && next !== null) for (const child of Object.values(next)) pending.push(child)
+/**
+ * Every string and number in a request, and the keys below its own, which are the caller's too. Iterative: it may be
+ * deeply nested.
+ */
+export function* leaves(request: unknown): Generator<string> {
+  const pending: Array<readonly [value: unknown, isOutermost: boolean]> = [[request, true]]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [value, isOutermost] = next
+    if (typeof value === "string") yield value
+    else if (typeof value === "number") yield String(value)
+    else if (typeof value === "object" && value !== null) {
+      if (!isOutermost && !Array.isArray(value)) yield* Object.keys(value)
+      for (const child of Object.values(value)) pending.push([child, false])
+    }
   }
 }

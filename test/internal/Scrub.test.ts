@@ -14,7 +14,10 @@ describe("scrub", () => {
     ["Ada Lovelace is taken", ["Ada Lovelace"], "… is taken"],
     ["Ada Lovelace, Ada", ["Ada", "Ada Lovelace"], "…, …"],
     ["at /x/Ada%20Lovelace/y", ["Ada Lovelace"], "at /x/…/y"],
-    ["$& and $1", ["$&"], "$& and $1"],
+    ["$& and $1", ["$&"], "… and $1"],
+    // Short values where they stand alone, and in any case.
+    ["nick Al taken, Also", ["Al"], "nick … taken, Also"],
+    ["ADA LOVELACE is taken", ["Ada Lovelace"], "… is taken"],
     ["a.c abc", ["a.c"], "… abc"],
     // What the server trimmed or escaped before it quoted it.
     ["Ada Lovelace is taken", ["  Ada Lovelace\n"], "… is taken"],
@@ -49,8 +52,9 @@ describe("scrub", () => {
 })
 
 describe("leaves", () => {
-  it("is every string and number, however deep", () => {
-    assert.sameMembers([...leaves({ a: "x", b: [1, { c: "y", d: null, e: true }], f: undefined })], ["x", "1", "y"])
+  it("is every string and number, however deep, and every key but the request's own", () => {
+    const found = [...leaves({ a: "x", b: [1, { c: "y", d: null, e: true }], f: undefined })]
+    assert.sameMembers(found, ["x", "1", "y", "c", "d", "e"])
     assert.deepStrictEqual([...leaves(undefined)], [])
   })
 

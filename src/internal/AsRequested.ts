@@ -1,0 +1,29 @@
+import * as Equal from "effect/Equal"
+import * as Result from "effect/Result"
+import type { Contact, CreateRequest } from "../Contact.ts"
+
+/** A copy that stays as it is when the caller changes the original; the original where that is not to be sent anyway. */
+export const copy = (request: CreateRequest): CreateRequest =>
+  Result.getOrElse(
+    Result.try((): CreateRequest => JSON.parse(JSON.stringify(request))),
+    () => request
+  )
+
+const digits = (phone: string): string => phone.replace(/\D/g, "").replace(/^0+/, "")
+
+/** A phone number is stored in E.164, with the country code that the request may do without. */
+const isSamePhone = (stored: string | null, requested: string): boolean =>
+  requested === "" ? (stored ?? "") === "" : (stored ?? "").endsWith(digits(requested))
+
+/** Whether a contact is what a request asks for, as the server stores it. */
+export const isAsRequested =
+  (request: CreateRequest) =>
+  (contact: Contact): boolean =>
+    contact.name === (request.name ?? "") &&
+    contact.description === (request.description ?? "") &&
+    contact.email === (request.email ?? null) &&
+    isSamePhone(contact.phone, request.phone ?? "") &&
+    contact.nick === (request.nick ?? null) &&
+    contact.preferences === (request.preferences ?? null) &&
+    (contact.verifiedAt ?? 0) === (request.verifiedAt ?? 0) &&
+    Equal.equals(contact.meta, request.meta ?? null)
