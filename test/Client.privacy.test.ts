@@ -134,3 +134,15 @@ describe("privacy", () => {
     })
   )
 })
+
+describe("a name in place of an id", () => {
+  it.effect.each(["(Canary Lovelace)", " ( Canary Lovelace ) ", "@canary", "@@canary"])(
+    "%s is cut out bare, too",
+    (id) =>
+      Effect.gen(function* () {
+        const said = { code: "NOT_FOUND", message: "no Canary Lovelace, and no canary" }
+        const failure = yield* Fake.failureOf(over(Fake.script(Fake.json(404, said)))(Contact.fetch(id)))
+        assert.notInclude(Fake.renderings(failure), id.includes("Lovelace") ? "Lovelace" : "canary")
+      })
+  )
+})

@@ -95,7 +95,8 @@ export const prepare = <O extends Operation.Any>(
       ),
       // Read from the body that is sent: the caller may change the input meanwhile.
       sent: () => [
-        ...(contactId === undefined ? [] : [contactId]),
+        // Of `(Some Name)` and `@alias`, the server may quote what is inside.
+        ...(contactId === undefined ? [] : [contactId, contactId.replace(/^[\s(@]+|[\s)]+$/g, "")]),
         ...query.map(([, value]) => value),
         ...Object.values(settings.headers),
         ...(body === undefined ? [] : leaves(JSON.parse(body)))
