@@ -159,7 +159,10 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
     const inOrder = countInOrder(steps.order, items, current.last)
     const ordered = inOrder === items.length ? items : items.slice(0, inOrder)
     if (inOrder < items.length) {
-      ended = Effect.fail(toError(Failure.unexpected(200, "The list goes back to what it has been past")))
+      // Made when it is reached: what comes before it is still to be delivered.
+      ended = Effect.suspend(() =>
+        Effect.fail(toError(Failure.unexpected(200, "The list goes back to what it has been past")))
+      )
     }
     current.last = ordered.at(-1) ?? current.last
     let fresh = ordered
