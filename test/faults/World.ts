@@ -1,0 +1,151 @@
+/** Where probes take place. Each has a server of its own, a fixed seed, and the clock that it says. */
+import { ContactClient } from "@chatbotkit/sdk/contact/index.js"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as TestClock from "effect/testing/TestClock"
+import type * as Client from "../../src/Client.ts"
+import type * as Contact from "../../src/Contact.ts"
+import type * as Errors from "../../src/Errors.ts"
+import * as Emulator from "../../src/layers/Emulator.ts"
+import * as InMemory from "../../src/layers/InMemory.ts"
+import * as Node from "../../src/layers/Node.ts"
+import * as Fake from "../support/FakeHttp.ts"
+
+const token = Redacted.value(InMemory.secret)
+
+const seed = "faults"
+
+/** Runs to the end under a test clock, which moves on only when nothing else happens. */
+const driven = <A, E, R>(program: Effect.Effect<A, E, R>, step = 1000) =>
+  Fake.successOf(program, step).pipe(Effect.provide(TestClock.layer()), Random.withSeed(seed))
+
+/** Over the in-memory API in this process. */
+export const inProcess = <A, E>(
+  program: Effect.Effect<A, E, Client.Client | InMemory.InMemory | Scope.Scope>,
+  client: Client.Overrides = {},
+  server: InMemory.ServerOptions = {}
+): Effect.Effect<A, unknown> =>
+  driven(Effect.provide(Effect.scoped(program), InMemory.layer({ ...server, client }), { local: true }))
+
+/** Over a scripted `HttpClient`. */
+export const scripted = <A, E>(
+  fake: Fake.Fake,
+  program: Effect.Effect<A, E, Client.Client | Scope.Scope>,
+  client: Client.Overrides = {}
+): Effect.Effect<A, unknown> =>
+  driven(Effect.provide(Effect.scoped(program), Fake.layer(fake, { exactlyOnce: true, ...client }), { local: true }))
+
+type Connect = (options: Client.Options) => Layer.Layer<Client.Client, Errors.InvalidOptions>
+
+/** Over the emulator's sockets, in real time. */
+export const overSockets = <A, E>(
+  program: Effect.Effect<A, E, Client.Client | InMemory.InMemory | Emulator.Emulator | Scope.Scope>,
+  client: Client.Overrides = {},
+  connect: Connect = Node.layer
+): Effect.Effect<A, unknown> =>
+  Effect.scoped(program).pipe(
+    Effect.provide(
+      Layer.unwrap(
+        Effect.map(Emulator.Emulator, ({ url }) => connect({ secret: InMemory.secret, baseUrl: url, ...client }))
+      ).pipe(Layer.provideMerge(Emulator.layer())),
+      { local: true }
+    ),
+    Random.withSeed(seed)
+  )
+
+export type OfficialOptions = Partial<ConstructorParameters<typeof ContactClient>[0]>
+
+/** Gives the official client, over the emulator's sockets, in real time. It waits no longer than it has to. */
+export const official = <E>(
+  use: (client: ContactClient, api: InMemory.Service) => Effect.Effect<Seen, E, Emulator.Emulator | Scope.Scope>,
+  options: OfficialOptions = {}
+): Effect.Effect<Seen, unknown> =>
+  Effect.gen(function* () {
+    const { url } = yield* Emulator.Emulator
+    const api = yield* InMemory.InMemory
+    return yield* use(new ContactClient({ secret: token, baseUrl: url, retryDelay: 1, ...options }), api)
+  }).pipe(Effect.scoped, Effect.provide(Emulator.layer(), { local: true }), Random.withSeed(seed))
+
+interface Seen {
+  readonly ok: boolean
+  readonly seen: string
+}
+
+/** What became of a promise. */
+export type Settled = { readonly value: unknown } | { readonly error: unknown }
+
+export const settled = (begin: () => PromiseLike<unknown>): Effect.Effect<Settled> =>
+  Effect.promise(async () => {
+    try {
+      return { value: await begin() }
+    } catch (error) {
+      return { error }
+    }
+  })
+
+/** The same, in a few words. */
+export const told = (begin: () => PromiseLike<unknown>): Effect.Effect<string> =>
+  Effect.map(settled(begin), (settled) =>
+    "value" in settled ? `got ${shown(settled.value)}` : `failed with ${named(settled.error)}`
+  )
+
+const shown = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? "nothing"
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}
+
+/** An error by its code, or else its name. */
+export const named = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return "code" in error && typeof error.code === "string" ? error.code : error.name
+}
+
+/** The events of a stream of the official client, up to so many, and how it ended. */
+export const events = (stream: () => AsyncIterable<unknown>, most = Number.POSITIVE_INFINITY) =>
+  Effect.promise(async () => {
+    const found: Array<unknown> = []
+    try {
+      for await (const event of stream()) {
+        found.push(event)
+        if (found.length >= most) return { found, ended: "left" }
+      }
+      return { found, ended: "normally" }
+    } catch (error) {
+      return { found, ended: `with ${named(error)}` }
+    }
+  })
+
+/** Contacts made a millisecond apart, from the oldest to the newest. */
+export const seeded = (
+  count: number,
+  more: (index: number) => InMemory.Seed = () => ({})
+): Effect.Effect<ReadonlyArray<Contact.Contact>, never, InMemory.InMemory> =>
+  Effect.flatMap(InMemory.InMemory, (api) => seedInto(api, count, more))
+
+export const seedInto = (api: InMemory.Service, count: number, more: (index: number) => InMemory.Seed = () => ({})) =>
+  api.seed(Array.from({ length: count }, (_, index) => ({ createdAt: index + 1, ...more(index) })))
+
+export const ids = (contacts: Iterable<{ readonly id: string }>): ReadonlyArray<string> =>
+  Array.from(contacts, ({ id }) => id)
+
+/** Runs an effect, and says how much virtual time it took. */
+export const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const began = yield* Clock.currentTimeMillis
+    const value = yield* effect
+    return { value, took: (yield* Clock.currentTimeMillis) - began }
+  })
+
+/** A failure in a few words. */
+export const summary = (error: Errors.ContactError): string =>
+  [
+    error._tag,
+    ...(error._tag === "Timeout" ? [error.phase] : []),
+    ...(error.status === undefined ? [] : [error.status]),
+    error.outcome,
+    `${error.attempts}x`
+  ].join(" ")
