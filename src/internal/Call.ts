@@ -111,16 +111,26 @@ const noToken: Failure.Failure = {
   transient: false
 }
 
-const token = (settings: Options.Settings): Effect.Effect<string, Failure.Failure> =>
-  Effect.matchEffect(settings.secret, {
-    onFailure: () => Effect.fail(noToken),
-    onSuccess: (secret) => {
-      const token = Options.tokenOf(secret)
-      return token === undefined
-        ? Effect.fail(Failure.refused("secret", "expected a Redacted token of visible ASCII characters"))
-        : Effect.succeed(token)
-    }
-  }).pipe(Effect.timeoutOrElse({ duration: settings.timeout.attempt, orElse: () => Effect.fail(noToken) }))
+/** Like `Effect.timeoutOrElse`, which would race two fibers also where there is no limit. */
+const within = <A, E>(
+  effect: Effect.Effect<A, E>,
+  duration: Duration.Duration,
+  orElse: () => Effect.Effect<never, E>
+): Effect.Effect<A, E> => (Duration.isFinite(duration) ? Effect.timeoutOrElse(effect, { duration, orElse }) : effect)
+
+const toToken = (secret: unknown): Effect.Effect<string, Failure.Failure> => {
+  const token = Options.tokenOf(secret)
+  return token === undefined
+    ? Effect.fail(Failure.refused("secret", "expected a Redacted token of visible ASCII characters"))
+    : Effect.succeed(token)
+}
+
+const token = ({ secret, timeout }: Options.Settings): Effect.Effect<string, Failure.Failure> => {
+  // One that is at hand needs no time.
+  if (Exit.isExit(secret) && Exit.isSuccess(secret)) return toToken(secret.value)
+  const obtained = Effect.matchEffect(secret, { onFailure: () => Effect.fail(noToken), onSuccess: toToken })
+  return within(obtained, timeout.attempt, () => Effect.fail(noToken))
+}
 
 const transportFailure = Effect.fnUntraced(function* (
   call: Call<Operation.Any>,
@@ -163,10 +173,8 @@ const attempt = <A>(
         ? use(received, sent)
         : Effect.flatMap(Reply.failure(call.operation, received, sent), Effect.fail)
     }),
-    Effect.timeoutOrElse({
-      duration: settings.timeout.attempt,
-      orElse: () => Effect.fail(timedOut(call.operation, response?.status))
-    }),
+    (answered) =>
+      within(answered, settings.timeout.attempt, () => Effect.fail(timedOut(call.operation, response?.status))),
     Effect.mapError((failure) =>
       response === undefined ? failure : Reply.withRequestId(failure, response.headers, sent)
     ),
@@ -268,12 +276,9 @@ export const run = <O extends Operation.Any, A>(
 
     // A list may take as long as it gets on.
     if (operation.streams) return sending
-    return Effect.timeoutOrElse(sending, {
-      duration: settings.timeout.total,
-      orElse: () => {
-        const failure = Failure.timeout("total")
-        if (isUnderWay) settle(failure)
-        return Effect.fail(fail(failure))
-      }
+    return within(sending, settings.timeout.total, () => {
+      const failure = Failure.timeout("total")
+      if (isUnderWay) settle(failure)
+      return Effect.fail(fail(failure))
     })
   })

@@ -16,33 +16,8 @@ const newline = 0x0a
 const byteOrderMark = [0xef, 0xbb, 0xbf]
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-const parse = (text: string): Result.Result<unknown, unknown> => Result.try((): unknown => JSON.parse(text))
-
 const decode = (bytes: Uint8Array): string | undefined =>
   Result.getOrUndefined(Result.try((): string => decoder.decode(bytes)))
-
-/** Stands between two lines that are parsed together: what is not there afterwards was not one value to a line. */
-const separator = "\u0000"
-const separatorText = JSON.stringify(separator)
-
-/**
- * Parses lines in one go, which is several times faster than one by one; undefined unless each of them is exactly one
- * value. A line cannot pass for two, or half a value for a line: there are as many separators as gaps between lines, so
- * one that is swallowed by a value is missing from its place.
- */
-const parseTogether = (text: string, texts: ReadonlyArray<string>): ReadonlyArray<unknown> | undefined => {
-  if (text.includes(separatorText)) return undefined
-  const parsed = parse(`[${texts.join(`,${separatorText},`)}]`)
-  if (Result.isFailure(parsed) || !Array.isArray(parsed.success)) return undefined
-  const all: ReadonlyArray<unknown> = parsed.success
-  if (all.length !== texts.length * 2 - 1) return undefined
-  const values: Array<unknown> = []
-  for (let index = 0; index < all.length; index += 2) {
-    if (index > 0 && all[index - 1] !== separator) return undefined
-    values.push(all[index])
-  }
-  return values
-}
 
 /**
  * Reads JSON Lines from chunks of bytes, however they are cut: in the middle of a line, a character or a CRLF. Blank
@@ -91,39 +66,55 @@ export class Reader {
     const bytes = marked ? block.subarray(byteOrderMark.length) : block
     const text = decode(bytes)
     if (text === undefined) return upToUndecodable(bytes, first)
-    const texts = text.split("\n")
-    this.#line += texts.length
-    const together = parseTogether(text, texts)
-    return together === undefined ? oneByOne(texts, first) : { values: together, lineOf: (index) => first + index }
+    const lines = parseLines(text, first)
+    this.#line = lines.next
+    return lines
   }
 }
 
 /** Some line is not UTF-8: reads those before it. */
 const upToUndecodable = (bytes: Uint8Array, first: number): Lines => {
-  const texts: Array<string> = []
+  let text = ""
+  let count = 0
   for (let start = 0; start <= bytes.length;) {
     const end = bytes.indexOf(newline, start)
-    const text = decode(bytes.subarray(start, end === -1 ? bytes.length : end))
-    if (text === undefined) break
-    texts.push(text)
+    const line = decode(bytes.subarray(start, end === -1 ? bytes.length : end))
+    if (line === undefined) break
+    text += count === 0 ? line : `\n${line}`
+    count++
     start = end + 1
   }
   // A line before it that is no JSON is the first problem.
-  return { problem: `line ${first + texts.length} is not UTF-8`, ...oneByOne(texts, first) }
+  return { problem: `line ${first + count} is not UTF-8`, ...parseLines(text, first) }
 }
 
 const noLines: Lines = { values: [], lineOf: () => 0 }
 
-const oneByOne = (texts: ReadonlyArray<string>, first: number): Lines => {
+/** Parses lines one by one, which is as fast as all of them together: what takes time is the making of the values. */
+const parseLines = (text: string, first: number): Lines & { readonly next: number } => {
   const values: Array<unknown> = []
-  const numbers: Array<number> = []
-  const lineOf = (index: number) => numbers[index] ?? first
-  for (const [index, text] of texts.entries()) {
-    if (text.trim() === "") continue
-    const value = parse(text)
-    if (Result.isFailure(value)) return { values, lineOf, problem: `line ${first + index} is not JSON` }
-    values.push(value.success)
-    numbers.push(first + index)
+  /** The values' lines, once they do not simply follow one another. */
+  let numbers: Array<number> | undefined
+  const lineOf = (index: number) => numbers?.[index] ?? first + index
+  let line = first
+  for (let start = 0; start <= text.length; line++) {
+    const found = text.indexOf("\n", start)
+    const end = found === -1 ? text.length : found
+    const one = text.slice(start, end)
+    start = end + 1
+    // Only a line that may be blank is looked at before it is parsed.
+    if (one.charCodeAt(0) !== openingBrace && one.trim() === "") {
+      numbers ??= values.map((_, index) => first + index)
+      continue
+    }
+    try {
+      values.push(JSON.parse(one))
+    } catch {
+      return { values, lineOf, next: line, problem: `line ${line} is not JSON` }
+    }
+    numbers?.push(line)
   }
-  return { values, lineOf }
+  return { values, lineOf, next: line }
 }
+
+const openingBrace = 0x7b
