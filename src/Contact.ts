@@ -7,11 +7,11 @@ import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as Struct from "effect/Struct"
 import { Client } from "./Client.ts"
 import * as AsRequested from "./internal/AsRequested.ts"
 import * as ExactlyOnce from "./internal/ExactlyOnce.ts"
 import * as Failure from "./internal/Failure.ts"
+import * as ListQuery from "./internal/ListQuery.ts"
 import * as Listing from "./internal/Listing.ts"
 import * as Operation from "./internal/Operation.ts"
 import * as PageLines from "./internal/PageLines.ts"
@@ -350,20 +350,6 @@ export const ensure = Effect.fn("Contact.ensure")(function* (
   return (yield* client.run(operations.ensure, { body: { ...request } })).value
 })
 
-/** The query of a list, in the caller's own order. */
-const toQuery = (request: ListRequest): ReadonlyArray<readonly [name: string, value: string]> => {
-  const query: Array<readonly [string, string]> = []
-  for (const name of Struct.keys(request)) {
-    const value = request[name]
-    if (typeof value === "object") {
-      for (const [path, wanted] of Object.entries(value)) query.push([`meta.${path}`, String(wanted)])
-    } else if (value !== undefined) {
-      query.push([name, String(value)])
-    }
-  }
-  return query
-}
-
 /**
  * Lists contacts as they arrive, all of them unless `take` says how many; `take` is exact. Interrupting the stream, or
  * taking no more of it, closes the connection.
@@ -394,10 +380,11 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
         cursor: asked.cursor,
         take: asked.take,
         filtered: Object.keys(asked.meta).length > 0,
-        open: (page, failures) => client.open(operations.list, { query: toQuery({ ...asked, ...page }) }, failures),
+        open: (page, failures) =>
+          client.open(operations.list, { query: ListQuery.make({ ...asked, ...page }) }, failures),
         page: (cursor) =>
           Effect.map(
-            client.run(operations.listPage, { query: toQuery({ ...asked, cursor, take: Listing.pageSize }) }),
+            client.run(operations.listPage, { query: ListQuery.make({ ...asked, cursor, take: Listing.pageSize }) }),
             ({ attempts, value }) => ({ attempts, value: value.items })
           ),
         exists: (id) =>
@@ -424,5 +411,5 @@ export const listPage = Effect.fn("Contact.listPage")(function* (
   yield* refuse(operations.listPage, checkList(request))
   if (request.take === 0) return { items: [] }
   const client = yield* Client
-  return (yield* client.run(operations.listPage, { query: toQuery(request) })).value
+  return (yield* client.run(operations.listPage, { query: ListQuery.make(request) })).value
 })

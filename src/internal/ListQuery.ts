@@ -1,0 +1,16 @@
+import * as Struct from "effect/Struct"
+import type { ListRequest } from "../Contact.ts"
+
+/** The query of a list, in the caller's own order. */
+export const make = (request: ListRequest): ReadonlyArray<readonly [name: string, value: string]> => {
+  const query: Array<readonly [string, string]> = []
+  for (const name of Struct.keys(request)) {
+    const value = request[name]
+    if (typeof value === "object") {
+      for (const [path, wanted] of Object.entries(value)) query.push([`meta.${path}`, String(wanted)])
+    } else if (value !== undefined) {
+      query.push([name, String(value)])
+    }
+  }
+  return query
+}
