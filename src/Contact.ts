@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Client } from "./Client.ts"
 import * as AsRequested from "./internal/AsRequested.ts"
+import * as ContactDecoder from "./internal/ContactDecoder.ts"
 import * as ExactlyOnce from "./internal/ExactlyOnce.ts"
 import * as Failure from "./internal/Failure.ts"
 import * as ListQuery from "./internal/ListQuery.ts"
@@ -175,6 +176,7 @@ const operations = {
     path: "/contact/{contactId}/fetch",
     safety: "read",
     success: Contact,
+    quick: ContactDecoder.toContact,
     failures: ["NotFound"]
   }),
   update: Operation.make({
@@ -209,7 +211,8 @@ const operations = {
     path: "/contact/list",
     streams: true,
     safety: "read",
-    success: Schema.Array(Contact)
+    success: Schema.Array(Contact),
+    quick: ContactDecoder.toContacts
   }),
   listPage: Operation.make({
     name: "Contact.listPage",

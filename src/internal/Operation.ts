@@ -1,4 +1,4 @@
-import type * as Result from "effect/Result"
+import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
@@ -50,6 +50,8 @@ export const make = <S extends Schema.ConstraintDecoder<unknown>, const T extend
   readonly conflictRetries?: 0 | 1
   readonly failures?: ReadonlyArray<T>
   readonly success: S
+  /** What `success` makes of a value, faster; undefined where it is to be asked itself. */
+  readonly quick?: (value: unknown) => S["Type"] | undefined
 }): Operation<S["Type"], T> => ({
   name: spec.name,
   method: spec.method,
@@ -59,8 +61,18 @@ export const make = <S extends Schema.ConstraintDecoder<unknown>, const T extend
   safety: spec.safety,
   conflictRetries: spec.conflictRetries ?? 0,
   failures: spec.failures ?? [],
-  decode: SchemaParser.decodeUnknownResult(spec.success)
+  decode: quickly(spec.quick, SchemaParser.decodeUnknownResult(spec.success))
 })
+
+type Decode<A> = (value: unknown) => Result.Result<A, SchemaIssue.Issue>
+
+const quickly = <A>(quick: ((value: unknown) => A | undefined) | undefined, decode: Decode<A>): Decode<A> =>
+  quick === undefined
+    ? decode
+    : (value) => {
+        const decoded = quick(value)
+        return decoded === undefined ? decode(value) : Result.succeed(decoded)
+      }
 
 /** What an operation succeeds with. */
 export type Success<O extends Any> = O extends Operation<infer A, Errors.Tag> ? A : never

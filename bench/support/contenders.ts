@@ -1,0 +1,187 @@
+/* oxlint-disable no-await-in-loop -- a worker does one thing after another */
+/** The clients that are measured against one another, each used as its own documentation says. */
+import { ContactClient } from "@chatbotkit/sdk/contact/index.js"
+import { Agent } from "@effect/platform-node/Undici"
+import { Effect, type Layer, ManagedRuntime, Redacted, Stream } from "effect"
+import { Contact } from "effect-chatbotkit"
+import type { Client } from "effect-chatbotkit/Client"
+import type { InvalidOptions } from "effect-chatbotkit/Errors"
+import * as Fetch from "effect-chatbotkit/layers/Fetch"
+import * as Node from "effect-chatbotkit/layers/Node"
+import { prefix, tokenOf } from "./data.ts"
+
+/** A write of the benchmark. */
+export interface Write {
+  readonly fingerprint: string
+  readonly name: string
+  readonly email: string
+}
+
+/** One client, bound to one account. */
+export interface Contender {
+  readonly name: string
+  /** Reads the whole list as it streams, and gives a checksum of `createdAt`. */
+  readonly list: () => Promise<number>
+  /** Reads contacts by id, so many at a time. */
+  readonly fetch: (ids: ReadonlyArray<string>, concurrency: number) => Promise<void>
+  /** Makes contacts, so many at a time. */
+  readonly create: (writes: ReadonlyArray<Write>, concurrency: number) => Promise<void>
+  /** Ensures contacts, so many at a time. */
+  readonly ensure: (writes: ReadonlyArray<Write>, concurrency: number) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export const names = {
+  node: "ours, layers/Node",
+  fetch: "ours, layers/Fetch",
+  official: "official client",
+  rawFetch: "raw fetch",
+  rawUndici: "raw undici"
+} as const
+
+const digest = (createdAt: number): number => createdAt % 1000
+
+/** Does something for each of many, so many at a time. */
+const pool = async <A>(
+  things: ReadonlyArray<A>,
+  concurrency: number,
+  work: (thing: A) => Promise<unknown>
+): Promise<void> => {
+  const rest = things.values()
+  const worker = async () => {
+    for (const thing of rest) await work(thing)
+  }
+  await Promise.all(Array.from({ length: concurrency }, worker))
+}
+
+/** Our client over a layer. */
+export const ofLayer = (name: string, layer: Layer.Layer<Client, InvalidOptions>): Contender => {
+  const runtime = ManagedRuntime.make(layer)
+  return {
+    name,
+    list: () =>
+      runtime.runPromise(
+        Stream.runFold(
+          Contact.list(),
+          () => 0,
+          (sum, contact) => sum + digest(contact.createdAt)
+        )
+      ),
+    fetch: (ids, concurrency) => runtime.runPromise(Effect.forEach(ids, Contact.fetch, { concurrency, discard: true })),
+    create: (writes, concurrency) =>
+      runtime.runPromise(Effect.forEach(writes, Contact.create, { concurrency, discard: true })),
+    ensure: (writes, concurrency) =>
+      runtime.runPromise(
+        Stream.fromIterable(writes).pipe(Stream.mapEffect(Contact.ensure, { concurrency }), Stream.runDrain)
+      ),
+    close: () => runtime.dispose()
+  }
+}
+
+const official = (baseUrl: string, secret: string): Contender => {
+  const client = new ContactClient({ baseUrl, secret })
+  return {
+    name: names.official,
+    list: async () => {
+      let sum = 0
+      for await (const event of client.list().stream()) {
+        if (event.type === "item") sum += digest(event.data.createdAt)
+      }
+      return sum
+    },
+    fetch: (ids, concurrency) => pool(ids, concurrency, async (id) => client.fetch(id)),
+    create: (writes, concurrency) => pool(writes, concurrency, (write) => client.create({ ...write })),
+    ensure: (writes, concurrency) => pool(writes, concurrency, (write) => client.ensure({ ...write })),
+    close: async () => undefined
+  }
+}
+
+interface Event {
+  readonly type: string
+  readonly data: { readonly createdAt: number }
+}
+
+/** What one would write by hand for a list: no checks, one `JSON.parse` a line. */
+const sumLines = async (body: AsyncIterable<Uint8Array>): Promise<number> => {
+  const decoder = new TextDecoder()
+  let rest = ""
+  let sum = 0
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n")
+    rest = lines.pop() ?? ""
+    for (const line of lines) {
+      if (line === "") continue
+      const event: Event = JSON.parse(line)
+      if (event.type === "item") sum += digest(event.data.createdAt)
+    }
+  }
+  return sum
+}
+
+const rawFetch = (baseUrl: string, secret: string): Contender => {
+  const authorization = `Bearer ${secret}`
+  const post = (path: string) => async (write: Write) => {
+    const response = await fetch(`${baseUrl}${prefix}/${path}`, {
+      method: "POST",
+      headers: { authorization, "content-type": "application/json" },
+      body: JSON.stringify(write)
+    })
+    return response.json()
+  }
+  return {
+    name: names.rawFetch,
+    list: async () => {
+      const { body } = await fetch(`${baseUrl}${prefix}/list`, {
+        headers: { authorization, accept: "application/jsonl" }
+      })
+      return body === null ? 0 : sumLines(body)
+    },
+    fetch: (ids, concurrency) =>
+      pool(ids, concurrency, async (id) => {
+        const response = await fetch(`${baseUrl}${prefix}/${id}/fetch`, { headers: { authorization } })
+        return response.json()
+      }),
+    create: (writes, concurrency) => pool(writes, concurrency, post("create")),
+    ensure: (writes, concurrency) => pool(writes, concurrency, post("ensure")),
+    close: async () => undefined
+  }
+}
+
+const rawUndici = (baseUrl: string, secret: string): Contender => {
+  const agent = new Agent()
+  const authorization = `Bearer ${secret}`
+  const post = (path: string) => async (write: Write) => {
+    const { body } = await agent.request({
+      origin: baseUrl,
+      path: `${prefix}/${path}`,
+      method: "POST",
+      headers: { authorization, "content-type": "application/json" },
+      body: JSON.stringify(write)
+    })
+    return body.json()
+  }
+  const get = (path: string, accept: string) =>
+    agent.request({ origin: baseUrl, path: `${prefix}/${path}`, method: "GET", headers: { authorization, accept } })
+  return {
+    name: names.rawUndici,
+    list: async () => sumLines((await get("list", "application/jsonl")).body),
+    fetch: (ids, concurrency) =>
+      pool(ids, concurrency, async (id) => (await get(`${id}/fetch`, "application/json")).body.json()),
+    create: (writes, concurrency) => pool(writes, concurrency, post("create")),
+    ensure: (writes, concurrency) => pool(writes, concurrency, post("ensure")),
+    close: () => agent.close()
+  }
+}
+
+/** All contenders, for the account that has so many contacts. */
+export const contenders = (baseUrl: string, size: number): ReadonlyArray<Contender> => {
+  const token = tokenOf(size)
+  const options = { secret: Redacted.make(token), baseUrl }
+  return [
+    ofLayer(names.node, Node.layer(options)),
+    ofLayer(names.fetch, Fetch.layer(options)),
+    official(baseUrl, token),
+    rawFetch(baseUrl, token),
+    rawUndici(baseUrl, token)
+  ]
+}

@@ -1,0 +1,61 @@
+/** The contacts that every contender reads: the same on the server and wherever they are counted. */
+
+import type { Schema } from "effect"
+
+/** A contact as it is on the wire. */
+export interface WireContact {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly fingerprint: string
+  readonly email: string | null
+  readonly phone: string | null
+  readonly nick: string | null
+  readonly preferences: string | null
+  readonly verifiedAt: number | null
+  readonly meta: Schema.JsonObject | null
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** The path prefix that clients use on any host but the vendor's. */
+export const prefix = "/api/v1/contact"
+
+const began = 1_700_000_000_000
+const words = ["Ada Lovelace", "Grace Hopper", "José Ñandú", "Barbara Liskov", "Edsger Dijkstra", "Radia Perlman"]
+
+/** The id of the contact at a place of the list. */
+export const idOf = (index: number): string => `c${index.toString().padStart(24, "0")}`
+
+/** The place in the list that an id stands for. */
+export const indexOf = (id: string): number => Number(id.slice(1))
+
+/** The contact at a place of the list, the newest first. */
+export const contactAt = (index: number): WireContact => ({
+  id: idOf(index),
+  name: words[index % words.length] ?? "",
+  description: index % 3 === 0 ? "Met at the conference; asked for the price list" : "",
+  fingerprint: `crm-${index.toString().padStart(12, "0")}`,
+  email: index % 4 === 3 ? null : `contact${index}@example.com`,
+  phone: index % 2 === 0 ? "+12025550123" : null,
+  nick: index % 5 === 0 ? "nick" : null,
+  preferences: null,
+  verifiedAt: index % 2 === 0 ? began : null,
+  meta: index % 6 === 5 ? null : { tier: index % 2 === 0 ? "gold" : "silver", rank: index % 100, tags: ["a", "b"] },
+  createdAt: began - index,
+  updatedAt: began + index
+})
+
+/** The token of an account with so many contacts. */
+export const tokenOf = (size: number): string => `sk-${size}`
+
+/** How many contacts the account of an Authorization header has. */
+export const sizeOf = (authorization: string | undefined): number =>
+  Number((authorization ?? "").slice("Bearer sk-".length))
+
+/** What the sum of `createdAt` over a list of so many contacts is. */
+export const checksum = (size: number): number => {
+  let sum = 0
+  for (let index = 0; index < size; index++) sum += (began - index) % 1000
+  return sum
+}

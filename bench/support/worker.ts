@@ -1,0 +1,60 @@
+/* oxlint-disable no-await-in-loop -- one list after another */
+/** A contender in a process of its own, as in an app: it measures what it is told to do, and says how long it took. */
+import { type Contender, contenders, type Write } from "./contenders.ts"
+import { checksum, idOf } from "./data.ts"
+import { timed } from "./harness.ts"
+
+/** What to do: `count` lists or requests, so many at a time, with the account of `size` contacts. */
+export interface Job {
+  readonly work: "list" | "fetch" | "create" | "ensure"
+  readonly size: number
+  readonly count: number
+  readonly concurrency: number
+}
+
+const [, , url = "", name = ""] = process.argv
+const bySize = new Map<number, Contender>()
+
+const contenderFor = (size: number): Contender => {
+  const contender = bySize.get(size) ?? contenders(url, size).find((one) => one.name === name)
+  if (contender === undefined) throw new Error(`There is no contender ${name}`)
+  bySize.set(size, contender)
+  return contender
+}
+
+let written = 0
+
+const writes = (count: number): ReadonlyArray<Write> =>
+  Array.from({ length: count }, () => {
+    const number = written++
+    return { fingerprint: `bench-fingerprint-${number}`, name: `Contact ${number}`, email: `c${number}@example.com` }
+  })
+
+const ids = (count: number, size: number) => Array.from({ length: count }, (_, index) => idOf(index % size))
+
+/** A list that is wrong is no faster than one that is right. */
+const listed = (contender: Contender, size: number, times: number) => {
+  const expected = checksum(size)
+  return async () => {
+    for (let time = 0; time < times; time++) {
+      const sum = await contender.list()
+      if (sum !== expected) throw new Error(`${name} listed something else: ${sum} instead of ${expected}`)
+    }
+  }
+}
+
+const prepare = ({ concurrency, count, size, work }: Job): (() => Promise<void>) => {
+  const contender = contenderFor(size)
+  if (work === "list") return listed(contender, size, count)
+  if (work === "fetch") {
+    const wanted = ids(count, size)
+    return () => contender.fetch(wanted, concurrency)
+  }
+  const given = writes(count)
+  return () => contender[work](given, concurrency)
+}
+
+process.on("message", (job: Job) => {
+  void timed(prepare(job)).then((took) => process.send?.(took))
+})
+process.once("disconnect", () => process.exit())
