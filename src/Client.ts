@@ -67,7 +67,7 @@ interface Parts {
   /** `httpClient`, as the options' `transformClient` left it. */
   readonly transformed: HttpClient.HttpClient
   readonly options: Options
-  readonly gates: (rateLimit: Settings["rateLimit"]) => Gate.Gate
+  readonly gates: Gate.Factory
   readonly gate: Gate.Gate
 }
 
@@ -79,12 +79,7 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
   const prepare = <O extends Operation.Any>(operation: O, input: Operation.Input) =>
     Effect.fromResult(
       Result.mapError(Call.prepare(settings, operation, input), (failure) =>
-        Failure.toError(operation, failure, {
-          safety: operation.safety,
-          attempts: 0,
-          outcome: "not-sent",
-          contactId: input.contactId
-        })
+        Failure.toRefusal(operation, failure, input.contactId)
       )
     )
   return Client.of({
@@ -108,10 +103,11 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
     settings,
     withOptions: (overrides) => {
       const merged = merge(options, overrides)
-      return Effect.map(Effect.fromResult(resolve(merged)), (next) => {
+      return Effect.gen(function* () {
+        const next = yield* Effect.fromResult(resolve(merged))
         const transformed = overrides.transformClient === undefined ? client : transform(httpClient, overrides)
         const isSameLimit = overrides.rateLimit === undefined && next.rateLimit?.key === settings.rateLimit?.key
-        const ownGate = isSameLimit ? gate : gates(next.rateLimit)
+        const ownGate = isSameLimit ? gate : yield* gates(next.rateLimit)
         return fromParts({ httpClient, transformed, options: merged, gates, gate: ownGate }, next)
       })
     }
@@ -135,7 +131,7 @@ export const make = Effect.fnUntraced(function* (
       transformed: transform(httpClient, options),
       options,
       gates,
-      gate: gates(settings.rateLimit)
+      gate: yield* gates(settings.rateLimit)
     },
     settings
   )

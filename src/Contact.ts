@@ -250,13 +250,7 @@ const refuse = <O extends Operation.Any>(
   Result.match(checked, {
     onSuccess: () => Effect.void,
     onFailure: ({ description, field }) =>
-      Effect.fail(
-        Failure.toError(operation, Failure.refused(field, description), {
-          safety: operation.safety,
-          attempts: 0,
-          outcome: "not-sent"
-        })
-      )
+      Effect.fail(Failure.toRefusal(operation, Failure.refused(field, description)))
   })
 
 // -----------------------------------------------------------------------------
@@ -387,7 +381,7 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
           client.open(operations.list, { query: ListQuery.make({ ...asked, ...page }) }, failures),
         page: (cursor) =>
           Effect.map(
-            client.run(operations.listPage, { query: ListQuery.make({ ...asked, cursor, take: Listing.pageSize }) }),
+            client.run(operations.listPage, { query: ListQuery.make({ ...asked, cursor, take: ListQuery.pageSize }) }),
             ({ attempts, value }) => ({ attempts, value: value.items })
           ),
         exists: (id) =>

@@ -341,6 +341,14 @@ export const toError = <O extends Operation.Any>(
   return isFailureOf(operation, error) ? error : toError(operation, { ...failure, tag: "UnexpectedResponse" }, context)
 }
 
+/** Turns what kept a call from being sent at all into its error. */
+export const toRefusal = <O extends Operation.Any>(
+  operation: O,
+  failure: Failure,
+  contactId?: string
+): Operation.Failure<O> =>
+  toError(operation, failure, { safety: operation.safety, attempts: 0, outcome: "not-sent", contactId })
+
 const isFailureOf = <O extends Operation.Any>(
   operation: O,
   error: Errors.ContactError

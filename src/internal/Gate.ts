@@ -42,12 +42,20 @@ const limited = (limiter: RateLimiter.RateLimiter, rateLimit: NonNullable<Settin
   }
 }
 
+/** Makes the gate of a limit. */
+export type Factory = (rateLimit: Settings["rateLimit"]) => Effect.Effect<Gate>
+
 /** Makes gates that count in the store in the context, or else in one in memory that they share. */
-export const factory: Effect.Effect<(rateLimit: Settings["rateLimit"]) => Gate> = Effect.gen(function* () {
+export const factory: Effect.Effect<Factory> = Effect.gen(function* () {
   const given = yield* Effect.serviceOption(RateLimiter.RateLimiterStore)
-  const store = Option.isSome(given)
-    ? given.value
-    : Context.get(yield* Effect.scoped(Layer.build(RateLimiter.layerStoreMemory)), RateLimiter.RateLimiterStore)
-  const limiter = yield* Effect.provideService(RateLimiter.make, RateLimiter.RateLimiterStore, store)
-  return (rateLimit) => (rateLimit === undefined ? open : limited(limiter, rateLimit))
+  const limiter = yield* Effect.cached(
+    Effect.gen(function* () {
+      const store = Option.isSome(given)
+        ? given.value
+        : Context.get(yield* Effect.scoped(Layer.build(RateLimiter.layerStoreMemory)), RateLimiter.RateLimiterStore)
+      return yield* Effect.provideService(RateLimiter.make, RateLimiter.RateLimiterStore, store)
+    })
+  )
+  return (rateLimit) =>
+    rateLimit === undefined ? Effect.succeed(open) : Effect.map(limiter, (made) => limited(made, rateLimit))
 })

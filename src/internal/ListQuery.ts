@@ -1,6 +1,9 @@
 import * as Struct from "effect/Struct"
 import type { ListRequest } from "../Contact.ts"
 
+/** How many rows a page of the server has, unless there are no more: also the most that can be asked for. */
+export const pageSize = 100
+
 /** The query of a list, in the caller's own order. */
 export const make = (request: ListRequest): ReadonlyArray<readonly [name: string, value: string]> => {
   const query: Array<readonly [string, string]> = []

@@ -12,6 +12,7 @@ import * as Failure from "./Failure.ts"
 import { countInOrder, Frontier, isAfter, type Key, type Order } from "./Frontier.ts"
 import * as ItemStream from "./ItemStream.ts"
 import type * as Operation from "./Operation.ts"
+import { pageSize } from "./ListQuery.ts"
 import * as Retry from "./Retry.ts"
 
 /** What a complete listing is put together from. */
@@ -40,9 +41,6 @@ interface Answered<B> {
   /** How many times it was asked. */
   readonly attempts: number
 }
-
-/** How many rows a page has unless there are no more. */
-export const pageSize = 100
 
 /** How many requests in a row may bring nothing new before it is given up. */
 const maxFruitless = 32

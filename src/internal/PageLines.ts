@@ -1,6 +1,5 @@
 import * as Predicate from "effect/Predicate"
-
-const pageSize = 100
+import { pageSize } from "./ListQuery.ts"
 
 /**
  * The page that a list in JSON Lines would have been in JSON: a server or proxy may answer with the one where the other

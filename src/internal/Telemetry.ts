@@ -51,13 +51,14 @@ export const observe =
   (attempt: Attempt, status: () => number | undefined) =>
   <A>(self: Effect.Effect<A, Failure>): Effect.Effect<A, Failure> =>
     Effect.flatMap(Clock.currentTimeNanos, (began) => {
+      const attributes = request(attempt)
       const over = (failure: Failure | undefined) => {
         const known = ending({ failure, status: status() })
         return Effect.andThen(
           Effect.annotateCurrentSpan(known),
           Effect.flatMap(Clock.currentTimeNanos, (now) =>
             Metric.update(
-              Metric.withAttributes(requestDuration, texts({ ...request(attempt), ...known })),
+              Metric.withAttributes(requestDuration, texts({ ...attributes, ...known })),
               Number(now - began) / 1e9
             )
           )
@@ -71,7 +72,7 @@ export const observe =
           {
             kind: "client",
             attributes: {
-              ...request(attempt),
+              ...attributes,
               ...(attempt.resendCount === 0 ? {} : { "http.request.resend_count": attempt.resendCount })
             }
           },
