@@ -21,6 +21,7 @@ import * as Gate from "./internal/Gate.ts"
 import type * as Operation from "./internal/Operation.ts"
 import { merge, type Options, type Overrides, resolve, type Settings } from "./internal/Options.ts"
 import * as Reply from "./internal/Reply.ts"
+import * as Transport from "./internal/transport/Transport.ts"
 
 export type { Options, Overrides, RateLimitOptions, RetryOptions, TimeoutOptions } from "./internal/Options.ts"
 
@@ -50,8 +51,9 @@ export interface Service {
 export class Client extends Context.Service<Client, Service>()("effect-chatbotkit/Client") {}
 
 /** Keeps every request to itself: no redirect is followed, no trace header sent, and no span made but ours. */
-const isolate = (client: HttpClient.HttpClient, init: RequestInit | undefined): HttpClient.HttpClient =>
-  HttpClient.transformResponse(client, (effect) =>
+const isolate = (client: HttpClient.HttpClient, init: RequestInit | undefined): HttpClient.HttpClient => {
+  if (Transport.isOwn(client)) return client
+  return HttpClient.transformResponse(client, (effect) =>
     Effect.updateContext(effect, (context: Context.Context<never>) =>
       Context.add(Context.add(context, HttpClient.TracerDisabledWhen, constTrue), FetchHttpClient.RequestInit, {
         ...init,
@@ -60,6 +62,7 @@ const isolate = (client: HttpClient.HttpClient, init: RequestInit | undefined): 
       })
     )
   )
+}
 
 /** What a client is made from, kept for making others from it. */
 interface Parts {

@@ -20,6 +20,7 @@ import * as Reply from "./Reply.ts"
 import * as Retry from "./Retry.ts"
 import { leaves } from "./Scrub.ts"
 import * as Telemetry from "./Telemetry.ts"
+import { within } from "./Within.ts"
 
 /** One call of an operation, ready to be sent as often as its policy allows: every attempt sends the same bytes. */
 export interface Call<O extends Operation.Any> {
@@ -68,41 +69,43 @@ export const prepare = <O extends Operation.Any>(
   settings: Options.Settings,
   operation: O,
   input: Operation.Input
-): Result.Result<Call<O>, Failure.Failure> =>
-  Result.gen(function* () {
-    const { contactId, query = [], isGuarded = false } = input
-    const safety = isGuarded ? "idempotent" : operation.safety
-    const url = settings.prefix + (yield* path(operation, contactId))
-    const body = yield* serialize(input)
-    // The server looks up `(Some Name)` anew each time: a second delete would hit another contact of that name.
-    const named = contactId !== undefined && !PathSegment.isPlain(contactId)
-    return {
-      operation,
-      safety: named && safety === "idempotent" ? "unsafe" : safety,
-      contactId,
-      madeUp: input.madeUp,
-      isGuarded,
-      request: HttpClientRequest.makeWith(
-        operation.method,
-        url,
-        UrlParams.fromInput(query),
-        Option.none(),
-        Headers.setAll(settings.headers, {
-          accept: operation.streams ? "application/jsonl" : "application/json",
-          ...(operation.method === "POST" ? { "content-type": "application/json" } : {})
-        }),
-        body === undefined ? HttpBody.empty : HttpBody.text(body, "application/json")
-      ),
-      // Read from the body that is sent: the caller may change the input meanwhile.
-      sent: () => [
-        // Of `(Some Name)` and `@alias`, the server may quote what is inside.
-        ...(contactId === undefined ? [] : [contactId, contactId.replace(/^[\s(@]+|[\s)]+$/g, "")]),
-        ...query.map(([, value]) => value),
-        ...Object.values(settings.headers),
-        ...(body === undefined ? [] : leaves(JSON.parse(body)))
-      ]
-    }
+): Result.Result<Call<O>, Failure.Failure> => {
+  const { contactId, query = [], isGuarded = false } = input
+  const target = path(operation, contactId)
+  if (Result.isFailure(target)) return Result.fail(target.failure)
+  const serialized = serialize(input)
+  if (Result.isFailure(serialized)) return Result.fail(serialized.failure)
+  const body = serialized.success
+  const safety = isGuarded ? "idempotent" : operation.safety
+  // The server looks up `(Some Name)` anew each time: a second delete would hit another contact of that name.
+  const named = contactId !== undefined && !PathSegment.isPlain(contactId)
+  return Result.succeed({
+    operation,
+    safety: named && safety === "idempotent" ? "unsafe" : safety,
+    contactId,
+    madeUp: input.madeUp,
+    isGuarded,
+    request: HttpClientRequest.makeWith(
+      operation.method,
+      settings.prefix + target.success,
+      UrlParams.fromInput(query),
+      Option.none(),
+      Headers.setAll(settings.headers, {
+        accept: operation.streams ? "application/jsonl" : "application/json",
+        ...(operation.method === "POST" ? { "content-type": "application/json" } : {})
+      }),
+      body === undefined ? HttpBody.empty : HttpBody.text(body, "application/json")
+    ),
+    // Read from the body that is sent: the caller may change the input meanwhile.
+    sent: () => [
+      // Of `(Some Name)` and `@alias`, the server may quote what is inside.
+      ...(contactId === undefined ? [] : [contactId, contactId.replace(/^[\s(@]+|[\s)]+$/g, "")]),
+      ...query.map(([, value]) => value),
+      ...Object.values(settings.headers),
+      ...(body === undefined ? [] : leaves(JSON.parse(body)))
+    ]
   })
+}
 
 const noToken: Failure.Failure = {
   tag: "Unauthorized",
@@ -110,13 +113,6 @@ const noToken: Failure.Failure = {
   outcome: "not-sent",
   transient: false
 }
-
-/** Like `Effect.timeoutOrElse`, which would race two fibers also where there is no limit. */
-const within = <A, E>(
-  effect: Effect.Effect<A, E>,
-  duration: Duration.Duration,
-  orElse: () => Effect.Effect<never, E>
-): Effect.Effect<A, E> => (Duration.isFinite(duration) ? Effect.timeoutOrElse(effect, { duration, orElse }) : effect)
 
 const toToken = (secret: unknown): Effect.Effect<string, Failure.Failure> => {
   const token = Options.tokenOf(secret)

@@ -23,9 +23,6 @@ const maxBodyBytes = 128 * 1024 * 1024
 /** The most of an error body: whatever is longer is no error body of the vendor's. */
 const maxErrorBytes = 64 * 1024
 
-/** Up to this, a declared length is good enough: nothing it could turn out to be, compressed or not, does harm. */
-const harmlessBytes = 64 * 1024
-
 /** The media type of a response, in lower case and without parameters. */
 export const mediaType = (response: Response): string =>
   (response.headers["content-type"]?.split(";", 1)[0] ?? "").trim().toLowerCase()
@@ -45,38 +42,38 @@ const giveUp = (response: Response, failure: Failure.Failure): Effect.Effect<nev
   Effect.andThen(Effect.scoped(Stream.toPull(response.stream)), Effect.fail(failure))
 
 /** Reads a body of at most `limit` bytes, as the text it is. */
-const text = Effect.fnUntraced(function* (
-  response: Response,
-  limit: number
-): Effect.fn.Return<string, Failure.Failure> {
-  const headers = response.headers
+const text = (response: Response, limit: number): Effect.Effect<string, Failure.Failure> => {
   const tooLong = Failure.unexpected(response.status, `The body is longer than ${limit} bytes`)
-  const declared = Number(headers["content-length"] ?? Number.NaN)
-  if (declared > limit) return yield* giveUp(response, tooLong)
-  if (declared > 0 && declared <= harmlessBytes && headers["content-encoding"] === undefined) {
-    const body = yield* Effect.mapError(response.arrayBuffer, (error) =>
-      Failure.transport(error.reason.cause, response.status)
-    )
-    return yield* decode(response, [new Uint8Array(body)])
-  }
-  const chunks: Array<Uint8Array> = []
+  const declared = Number(response.headers["content-length"] ?? Number.NaN)
+  if (declared > limit) return giveUp(response, tooLong)
+  const body: Array<Uint8Array> = []
   let read = 0
-  yield* Stream.runForEach(bytes(response), (chunk) => {
-    read += chunk.byteLength
-    chunks.push(chunk)
+  return Stream.runForEachArray(bytes(response), (chunks) => {
+    for (const chunk of chunks) {
+      read += chunk.byteLength
+      body.push(chunk)
+    }
     return read > limit ? Effect.fail(tooLong) : Effect.void
-  })
-  return yield* decode(response, chunks)
-})
+  }).pipe(
+    Effect.flatMap(() =>
+      Effect.try({
+        try: () => decode(body),
+        catch: () => Failure.unexpected(response.status, "The body is not UTF-8")
+      })
+    )
+  )
+}
 
-const decode = (response: Response, chunks: ReadonlyArray<Uint8Array>): Effect.Effect<string, Failure.Failure> =>
-  Effect.try({
-    try: () => {
-      const decoder = new TextDecoder("utf-8", { fatal: true })
-      return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") + decoder.decode()
-    },
-    catch: () => Failure.unexpected(response.status, "The body is not UTF-8")
-  })
+const utf8 = () => new TextDecoder("utf-8", { fatal: true })
+const decoder = utf8()
+
+/** Throws where it is not UTF-8. */
+const decode = (chunks: ReadonlyArray<Uint8Array>): string => {
+  // To make a decoder takes longer than to decode most bodies; one that reads on must be of its own.
+  if (chunks.length <= 1) return decoder.decode(chunks[0])
+  const own = utf8()
+  return chunks.map((chunk) => own.decode(chunk, { stream: true })).join("") + own.decode()
+}
 
 const parse = (body: string): Result.Result<unknown, unknown> => Result.try((): unknown => JSON.parse(body))
 

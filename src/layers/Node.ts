@@ -1,21 +1,21 @@
 /**
  * The client over undici, for Node: less CPU a request than `fetch`. Needs `@effect/platform-node`.
  */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import type * as Config from "effect/Config"
 import * as Layer from "effect/Layer"
 import * as Client from "../Client.ts"
 import type * as Errors from "../Errors.ts"
+import * as Undici from "../internal/transport/Undici.ts"
 
 /**
  * A client over undici, with a connection pool of its own that closes with the layer. Fails with `InvalidOptions`, which
  * names the option at fault.
  */
 export const layer = (options: Client.Options): Layer.Layer<Client.Client, Errors.InvalidOptions> =>
-  Layer.provide(Client.layer(options), NodeHttpClient.layerUndici)
+  Layer.provide(Client.layer(options), Undici.layer)
 
 /** A client over undici, its options read from the `ConfigProvider`: see `Client.layerConfig`. */
 export const layerConfig = (
   options?: Client.ConfigOptions
 ): Layer.Layer<Client.Client, Config.ConfigError | Errors.InvalidOptions> =>
-  Layer.provide(Client.layerConfig(options), NodeHttpClient.layerUndici)
+  Layer.provide(Client.layerConfig(options), Undici.layer)

@@ -1,0 +1,33 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+
+/**
+ * What `Effect.timeoutOrElse` does, for what is timed with every request and every chunk: no timer where there is no limit,
+ * or where the effect needs no time, and else half the cost.
+ */
+export const within = <A, E>(
+  effect: Effect.Effect<A, E>,
+  duration: Duration.Duration,
+  orElse: () => Effect.Effect<never, E>
+): Effect.Effect<A, E> =>
+  Duration.isFinite(duration)
+    ? Effect.withFiber((parent) =>
+        Effect.callback((resume) => {
+          const fork = Effect.runForkWith(parent.context)
+          const fiber = fork(effect)
+          const exit = fiber.pollUnsafe()
+          if (exit !== undefined) return resume(exit)
+          const timer = fork(Effect.sleep(duration))
+          fiber.addObserver((exit) => {
+            timer.interruptUnsafe()
+            resume(exit)
+          })
+          timer.addObserver((exit) => {
+            if (Exit.isSuccess(exit)) resume(Effect.andThen(Fiber.interrupt(fiber), Effect.suspend(orElse)))
+          })
+          return Fiber.interruptAll([timer, fiber])
+        })
+      )
+    : effect

@@ -1,0 +1,86 @@
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Headers from "effect/http/Headers"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Response from "./Response.ts"
+import * as Transport from "./Transport.ts"
+
+/** The body of a response of `fetch`. */
+const bodyOf = (response: globalThis.Response, controller: AbortController): Response.Body => {
+  let isOver = false
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  return {
+    pull: Effect.callback((resume) => {
+      if (isOver) return resume(Cause.done())
+      reader ??= response.body?.getReader()
+      // Not every runtime has streams.
+      const read =
+        reader?.read() ??
+        response.arrayBuffer().then((whole) => {
+          isOver = true
+          return { done: whole.byteLength === 0, value: new Uint8Array(whole) }
+        })
+      read.then(
+        ({ done, value }) => {
+          isOver ||= done
+          resume(value === undefined ? Cause.done() : Effect.succeed([value]))
+        },
+        (cause: unknown) => resume(Effect.fail(cause))
+      )
+    }),
+    cancel: Effect.sync(() => {
+      if (!isOver) controller.abort()
+    })
+  }
+}
+
+const send =
+  (layer: Context.Context<never>): Transport.Send =>
+  ({ body, request, url }) =>
+    Effect.withFiber((fiber) => {
+      const fetch =
+        Context.getOrUndefined(fiber.context, FetchHttpClient.Fetch) ?? Context.get(layer, FetchHttpClient.Fetch)
+      const init =
+        Context.getOrUndefined(fiber.context, FetchHttpClient.RequestInit) ??
+        Context.getOrUndefined(layer, FetchHttpClient.RequestInit)
+      const controller = new AbortController()
+      return Effect.tryPromise({
+        try: () =>
+          fetch(url, {
+            ...init,
+            method: request.method,
+            headers: init?.headers === undefined ? request.headers : merged(init.headers, request.headers),
+            ...(body === undefined ? {} : { body: new Uint8Array(body) }),
+            redirect: "manual",
+            signal: controller.signal
+          }),
+        catch: (cause) => Transport.failed(request, cause)
+      }).pipe(
+        Effect.onInterrupt(() => Effect.sync(() => controller.abort())),
+        Effect.map((response) =>
+          Response.make(
+            request,
+            {
+              url: response.url,
+              status: response.status,
+              headers: Headers.fromInput(response.headers),
+              setCookie: () => response.headers.getSetCookie()
+            },
+            bodyOf(response, controller)
+          )
+        )
+      )
+    })
+
+/** The client's own headers go before those of the layer's `RequestInit`. */
+const merged = (init: HeadersInit, own: Headers.Headers): Headers.Headers =>
+  Headers.merge(Headers.fromInput(new globalThis.Headers(init)), own)
+
+/** An `HttpClient` over the global `fetch`, or over what `FetchHttpClient.Fetch` names. */
+export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.effect(
+  HttpClient.HttpClient,
+  Effect.contextWith((context: Context.Context<never>) => Effect.succeed(Transport.make(send(context))))
+)

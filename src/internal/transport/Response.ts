@@ -1,0 +1,146 @@
+import type * as Arr from "effect/Array"
+import * as Cause from "effect/Cause"
+import * as Channel from "effect/Channel"
+import * as Effect from "effect/Effect"
+import type * as Cookies from "effect/http/Cookies"
+import type * as Headers from "effect/http/Headers"
+import * as HttpClientError from "effect/http/HttpClientError"
+import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
+import * as Inspectable from "effect/Inspectable"
+import * as Option from "effect/Option"
+import { type Pipeable, pipeArguments } from "effect/Pipeable"
+import type * as Pull from "effect/Pull"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+
+type Chunks = Arr.NonEmptyReadonlyArray<Uint8Array>
+
+/** The body of a response as it arrives. */
+export interface Body {
+  /** The chunks that have come since, or else the next. Fails with whatever the transport failed with. */
+  readonly pull: Pull.Pull<Chunks, unknown>
+  /** Lets go of the connection, unless the body has come to its end. */
+  readonly cancel: Effect.Effect<void>
+}
+
+/** What a transport knows of a response before its body. */
+export interface Head {
+  /** Without the fragment. */
+  readonly url: string
+  readonly status: number
+  readonly headers: Headers.Headers
+  /** The `Set-Cookie` fields, which cannot be joined into one. */
+  readonly setCookie: () => ReadonlyArray<string>
+}
+
+/** Makes the response of a transport of ours. */
+export const make = (
+  request: HttpClientRequest.HttpClientRequest,
+  head: Head,
+  body: Body
+): HttpClientResponse.HttpClientResponse => new Response(request, head, body)
+
+/** Reads the body where it comes in, without a copy or a wrapper between. What is seldom read is left to Effect's own. */
+class Response extends Inspectable.Class implements HttpClientResponse.HttpClientResponse, Pipeable {
+  readonly [HttpIncomingMessage.TypeId]: typeof HttpIncomingMessage.TypeId = HttpIncomingMessage.TypeId
+  readonly [HttpClientResponse.TypeId]: typeof HttpClientResponse.TypeId = HttpClientResponse.TypeId
+  readonly request: HttpClientRequest.HttpClientRequest
+  readonly url: string
+  readonly status: number
+  readonly headers: Headers.Headers
+  readonly #setCookie: () => ReadonlyArray<string>
+  readonly #body: Body
+  #read: ArrayBuffer | undefined
+
+  constructor(request: HttpClientRequest.HttpClientRequest, head: Head, body: Body) {
+    super()
+    this.request = request
+    this.url = head.url
+    this.status = head.status
+    this.headers = head.headers
+    this.#setCookie = head.setCookie
+    this.#body = body
+  }
+
+  get stream(): Stream.Stream<Uint8Array, HttpClientError.HttpClientError> {
+    const { cancel, pull } = this.#body
+    const chunks = Effect.mapError(pull, (error) => (Cause.isDone(error) ? error : this.#undecodable(error)))
+    return Stream.fromChannel(Channel.fromTransform((_, scope) => Effect.as(Scope.addFinalizer(scope, cancel), chunks)))
+  }
+
+  get arrayBuffer(): Effect.Effect<ArrayBuffer, HttpClientError.HttpClientError> {
+    return Effect.suspend(() =>
+      this.#read === undefined
+        ? Effect.map(Stream.runCollect(this.stream), (chunks) => (this.#read = joined(chunks)))
+        : Effect.succeed(this.#read)
+    )
+  }
+
+  get text(): Effect.Effect<string, HttpClientError.HttpClientError> {
+    return Effect.flatMap(this.#web, (web) => web.text)
+  }
+
+  get json() {
+    return Effect.flatMap(this.#web, (web) => web.json)
+  }
+
+  get urlParamsBody() {
+    return Effect.flatMap(this.#web, (web) => web.urlParamsBody)
+  }
+
+  get formData(): Effect.Effect<FormData, HttpClientError.HttpClientError> {
+    return Effect.flatMap(this.#web, (web) => web.formData)
+  }
+
+  get cookies(): Cookies.Cookies {
+    return this.#asWeb(null).cookies
+  }
+
+  get upgrade() {
+    return this.#asWeb(null).upgrade
+  }
+
+  get remoteAddress(): Option.Option<string> {
+    return Option.none()
+  }
+
+  toJSON(): unknown {
+    return HttpIncomingMessage.inspect(this, {
+      _id: "HttpClientResponse",
+      request: this.request.toJSON(),
+      status: this.status
+    })
+  }
+
+  pipe() {
+    return pipeArguments(this, arguments)
+  }
+
+  get #web(): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> {
+    return Effect.map(this.arrayBuffer, (body) => this.#asWeb(body))
+  }
+
+  #asWeb(body: ArrayBuffer | null): HttpClientResponse.HttpClientResponse {
+    const headers = new globalThis.Headers(this.headers)
+    headers.delete("set-cookie")
+    for (const cookie of this.#setCookie()) headers.append("set-cookie", cookie)
+    return HttpClientResponse.fromWeb(this.request, new globalThis.Response(body, { headers }))
+  }
+
+  #undecodable(cause: unknown): HttpClientError.HttpClientError {
+    const reason = new HttpClientError.DecodeError({ request: this.request, response: this, cause })
+    return new HttpClientError.HttpClientError({ reason })
+  }
+}
+
+const joined = (chunks: ReadonlyArray<Uint8Array>): ArrayBuffer => {
+  const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes.buffer
+}
