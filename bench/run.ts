@@ -49,13 +49,16 @@ const crossCheck = async (): Promise<void> => {
   const emulator = await startEmulator()
   try {
     const all = contenders(emulator.url, 0)
-    const writes = Array.from({ length: 200 }, (_, index) => ({
-      fingerprint: contactAt(index).fingerprint.padEnd(20, "-"),
-      name: contactAt(index).name,
-      email: `contact${index}@example.com`
+    const things = Array.from({ length: 200 }, (_, index) => ({
+      id: contactAt(index).id,
+      write: {
+        fingerprint: contactAt(index).fingerprint.padEnd(20, "-"),
+        name: contactAt(index).name,
+        email: `contact${index}@example.com`
+      }
     }))
-    await all[0]?.ensure(writes, 16)
-    await all[2]?.ensure(writes, 16)
+    await all[0]?.bulk("ensure", things, 16)
+    await all[2]?.bulk("ensure", things, 16)
     const sums = await Promise.all(all.map((contender) => contender.list()))
     if (new Set(sums).size !== 1) throw new Error(`The contenders list different contacts: ${sums.join(", ")}`)
     await Promise.all(all.map((contender) => contender.close()))
@@ -130,6 +133,14 @@ const targetsOf = (groups: ReadonlyArray<Group>): ReadonlyArray<Target> => {
         figure([list(largest, name).median / list(smallList, name).median])
       )
     ),
+    ...Groups.bulks.flatMap((bulk) =>
+      [...ours, Groups.unordered].map((name) => {
+        const speed = (length: number) => of(`${Groups.bulkTitle(bulk, length)}, speed`, name)
+        const { long, short } = Groups.bulkLengths(plan)
+        const title = `${bulk}s/s of ${long.toLocaleString("en")} over those of ${short.toLocaleString("en")}, ${name}`
+        return line(title, true, 0.9, ratio(speed(long), speed(short)))
+      })
+    ),
     line(Groups.sizeNames.own, false, 9, of(sizes, Groups.sizeNames.own), " kB"),
     line(Groups.sizeNames.fetchesOne, false, 48, of(sizes, Groups.sizeNames.fetchesOne), " kB")
   ]
@@ -171,6 +182,7 @@ const add = (...more: ReadonlyArray<Group>) => {
 add(await Groups.sizes())
 add(await Groups.imports(plan))
 add(...(await Groups.requests(workers, plan)))
+add(...(await Groups.bulk(workers, plan)))
 add(await Groups.decode(plan))
 add(await Groups.inMemory(peer.url, plan))
 add(...(await Groups.lists(workers, plan)))

@@ -5,7 +5,7 @@ import { Agent } from "@effect/platform-node/Undici"
 import { Effect, type Layer, ManagedRuntime, Redacted, Stream } from "effect"
 import { Contact } from "effect-chatbotkit"
 import type { Client } from "effect-chatbotkit/Client"
-import type { InvalidOptions } from "effect-chatbotkit/Errors"
+import type { ContactError, InvalidOptions } from "effect-chatbotkit/Errors"
 import * as Fetch from "effect-chatbotkit/layers/Fetch"
 import * as Node from "effect-chatbotkit/layers/Node"
 import { prefix, tokenOf } from "./data.ts"
@@ -17,6 +17,15 @@ export interface Write {
   readonly email: string
 }
 
+/** An operation that is measured in bulk. */
+export type Bulk = "create" | "ensure" | "update" | "delete"
+
+/** What one call in bulk is about: a contact that is there, and what to write. */
+export interface Thing {
+  readonly id: string
+  readonly write: Write
+}
+
 /** One client, bound to one account. */
 export interface Contender {
   readonly name: string
@@ -26,8 +35,13 @@ export interface Contender {
   readonly fetch: (ids: ReadonlyArray<string>, concurrency: number) => Promise<void>
   /** Makes contacts, so many at a time. */
   readonly create: (writes: ReadonlyArray<Write>, concurrency: number) => Promise<void>
-  /** Ensures contacts, so many at a time. */
-  readonly ensure: (writes: ReadonlyArray<Write>, concurrency: number) => Promise<void>
+  /** Does something to many, so many at a time; ours tell what came of it in order, unless `unordered`. */
+  readonly bulk: (
+    operation: Bulk,
+    things: ReadonlyArray<Thing>,
+    concurrency: number,
+    unordered?: boolean
+  ) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -54,6 +68,13 @@ const pool = async <A>(
   await Promise.all(Array.from({ length: concurrency }, worker))
 }
 
+const ours: Readonly<Record<Bulk, (thing: Thing) => Effect.Effect<Contact.ContactRef, ContactError, Client>>> = {
+  create: ({ write }) => Contact.create(write),
+  ensure: ({ write }) => Contact.ensure(write),
+  update: ({ id, write }) => Contact.update(id, write),
+  delete: ({ id }) => Contact.delete(id)
+}
+
 /** Our client over a layer. */
 export const ofLayer = (name: string, layer: Layer.Layer<Client, InvalidOptions>): Contender => {
   const runtime = ManagedRuntime.make(layer)
@@ -70,9 +91,9 @@ export const ofLayer = (name: string, layer: Layer.Layer<Client, InvalidOptions>
     fetch: (ids, concurrency) => runtime.runPromise(Effect.forEach(ids, Contact.fetch, { concurrency, discard: true })),
     create: (writes, concurrency) =>
       runtime.runPromise(Effect.forEach(writes, Contact.create, { concurrency, discard: true })),
-    ensure: (writes, concurrency) =>
+    bulk: (operation, things, concurrency, unordered) =>
       runtime.runPromise(
-        Stream.fromIterable(writes).pipe(Stream.mapEffect(Contact.ensure, { concurrency }), Stream.runDrain)
+        Stream.fromIterable(things).pipe(Stream.mapEffect(ours[operation], { concurrency, unordered }), Stream.runDrain)
       ),
     close: () => runtime.dispose()
   }
@@ -80,6 +101,12 @@ export const ofLayer = (name: string, layer: Layer.Layer<Client, InvalidOptions>
 
 const official = (baseUrl: string, secret: string): Contender => {
   const client = new ContactClient({ baseUrl, secret })
+  const calls: Readonly<Record<Bulk, (thing: Thing) => Promise<unknown>>> = {
+    create: async ({ write }) => client.create({ ...write }),
+    ensure: async ({ write }) => client.ensure({ ...write }),
+    update: async ({ id, write }) => client.update(id, { ...write }),
+    delete: async ({ id }) => client.delete(id)
+  }
   return {
     name: names.official,
     list: async () => {
@@ -91,7 +118,7 @@ const official = (baseUrl: string, secret: string): Contender => {
     },
     fetch: (ids, concurrency) => pool(ids, concurrency, async (id) => client.fetch(id)),
     create: (writes, concurrency) => pool(writes, concurrency, (write) => client.create({ ...write })),
-    ensure: (writes, concurrency) => pool(writes, concurrency, (write) => client.ensure({ ...write })),
+    bulk: (operation, things, concurrency) => pool(things, concurrency, calls[operation]),
     close: async () => undefined
   }
 }
@@ -118,6 +145,9 @@ const sumLines = async (body: AsyncIterable<Uint8Array>): Promise<number> => {
   return sum
 }
 
+const pathOf = (operation: Bulk, id: string): string =>
+  operation === "create" || operation === "ensure" ? operation : `${id}/${operation}`
+
 const rawFetch = (baseUrl: string, secret: string): Contender => {
   const authorization = `Bearer ${secret}`
   const post = (path: string) => async (write: Write) => {
@@ -142,7 +172,8 @@ const rawFetch = (baseUrl: string, secret: string): Contender => {
         return response.json()
       }),
     create: (writes, concurrency) => pool(writes, concurrency, post("create")),
-    ensure: (writes, concurrency) => pool(writes, concurrency, post("ensure")),
+    bulk: (operation, things, concurrency) =>
+      pool(things, concurrency, ({ id, write }) => post(pathOf(operation, id))(write)),
     close: async () => undefined
   }
 }
@@ -168,7 +199,8 @@ const rawUndici = (baseUrl: string, secret: string): Contender => {
     fetch: (ids, concurrency) =>
       pool(ids, concurrency, async (id) => (await get(`${id}/fetch`, "application/json")).body.json()),
     create: (writes, concurrency) => pool(writes, concurrency, post("create")),
-    ensure: (writes, concurrency) => pool(writes, concurrency, post("ensure")),
+    bulk: (operation, things, concurrency) =>
+      pool(things, concurrency, ({ id, write }) => post(pathOf(operation, id))(write)),
     close: () => agent.close()
   }
 }

@@ -5,7 +5,7 @@ import { Contact } from "effect-chatbotkit"
 import * as InMemory from "effect-chatbotkit/layers/InMemory"
 import { Reader } from "../../src/internal/JsonLines.ts"
 import * as Bundles from "./bundles.ts"
-import { contenders, names, ofLayer } from "./contenders.ts"
+import { type Bulk, contenders, names, ofLayer } from "./contenders.ts"
 import { contactAt, idOf } from "./data.ts"
 import { type Entrant, figure, type Figure, mapFigure, type Outcome, race, timed } from "./harness.ts"
 import * as Processes from "./processes.ts"
@@ -73,7 +73,7 @@ const cpuAndSpeed = (title: string, things: number, outcomes: Outcomes): Readonl
   }
 ]
 
-/** Fetch by id, one and 50 at a time; create; and ensure in bulk, short and ten times as long. */
+/** Fetch by id, one and 50 at a time, and create. */
 export const requests = async (workers: ReadonlyArray<Worker>, plan: Plan): Promise<ReadonlyArray<Group>> => {
   const groups: Array<Group> = []
   const measure = async (title: string, work: Job["work"], count: number, concurrency: number) => {
@@ -84,8 +84,48 @@ export const requests = async (workers: ReadonlyArray<Worker>, plan: Plan): Prom
   await measure("fetch, 1 at a time", "fetch", requests, 1)
   await measure("fetch, 50 at a time", "fetch", requests * 2, 50)
   await measure("create, 1 at a time", "create", requests, 1)
-  await measure(`ensure in bulk, ${countText(requests / 2)} by 16`, "ensure", requests / 2, 16)
-  await measure(`ensure in bulk, ${countText(requests * 4)} by 16`, "ensure", requests * 4, 16)
+  return groups
+}
+
+/** What is measured in bulk. */
+export const bulks: ReadonlyArray<Bulk> = ["create", "ensure", "update", "delete"]
+
+/** The row of {@link bulk} whose results come as they finish. */
+export const unordered = `${names.node}, unordered`
+
+/** How many calls a stream makes, and how many one of ten times the length. */
+export const bulkLengths = ({ requests }: Plan) => ({ short: requests / 10, long: requests })
+
+export const bulkTitle = (bulk: Bulk, length: number): string => `${bulk} in bulk, ${countText(length)} by 16`
+
+/**
+ * Each write in bulk, in order and not, short and ten times as long: both in the same rounds, so that what disturbs the
+ * machine does not look like their length. What is written by hand does them all alike, and is measured once.
+ */
+export const bulk = async (workers: ReadonlyArray<Worker>, plan: Plan): Promise<ReadonlyArray<Group>> => {
+  const groups: Array<Group> = []
+  const { long, short } = bulkLengths(plan)
+  const few: ReadonlySet<string> = new Set([names.node, names.fetch, names.official])
+  const node = workers.filter(({ name }) => name === names.node)
+  for (const bulk of bulks) {
+    const measured = bulk === "ensure" ? workers : workers.filter(({ name }) => few.has(name))
+    const entrants = [short, long].flatMap((count) => {
+      const job = { size: 1000, count, concurrency: 16 }
+      const inOrder = each(measured, { ...job, work: { bulk } })
+      const asTheyFinish = each(node, { ...job, work: { bulk, unordered: true } })
+      return [...inOrder, ...asTheyFinish.map(({ run }) => ({ name: unordered, run }))].map(({ name, run }) => ({
+        name: `${count} ${name}`,
+        run
+      }))
+    })
+    const outcomes = await race(entrants, plan)
+    for (const count of [short, long]) {
+      const start = `${count} `
+      const ofLength = [...outcomes].filter(([name]) => name.startsWith(start))
+      const named = new Map(ofLength.map(([name, outcome]) => [name.slice(start.length), outcome]))
+      groups.push(...cpuAndSpeed(bulkTitle(bulk, count), count, named))
+    }
+  }
   return groups
 }
 

@@ -1,12 +1,12 @@
 /* oxlint-disable no-await-in-loop -- one list after another */
 /** A contender in a process of its own, as in an app: it measures what it is told to do, and says how long it took. */
-import { type Contender, contenders, type Write } from "./contenders.ts"
+import { type Bulk, type Contender, contenders, type Thing, type Write } from "./contenders.ts"
 import { checksum, idOf } from "./data.ts"
 import { timed } from "./harness.ts"
 
 /** What to do: `count` lists or requests, so many at a time, with the account of `size` contacts. */
 export interface Job {
-  readonly work: "list" | "fetch" | "create" | "ensure"
+  readonly work: "list" | "fetch" | "create" | { readonly bulk: Bulk; readonly unordered?: boolean }
   readonly size: number
   readonly count: number
   readonly concurrency: number
@@ -51,7 +51,9 @@ const prepare = ({ concurrency, count, size, work }: Job): (() => Promise<void>)
     return () => contender.fetch(wanted, concurrency)
   }
   const given = writes(count)
-  return () => contender[work](given, concurrency)
+  if (work === "create") return () => contender.create(given, concurrency)
+  const things = given.map((write, index): Thing => ({ id: idOf(index % size), write }))
+  return () => contender.bulk(work.bulk, things, concurrency, work.unordered)
 }
 
 process.on("message", (job: Job) => {
