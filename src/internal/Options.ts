@@ -8,6 +8,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Errors from "../Errors.ts"
+import { defined } from "./Defined.ts"
 import * as Validate from "./Validate.ts"
 
 /** How long to wait. Any `Duration` input; `"Infinity"` turns a timeout off. */
@@ -282,7 +283,7 @@ export const resolve = (options: Options): Result.Result<Settings, Errors.Invali
 const layered = <A extends object>(base: A | undefined, over: A | undefined): A | undefined => {
   if (over === undefined) return base
   if (base === undefined || !Predicate.isObject(over)) return over
-  return { ...base, ...Object.fromEntries(Object.entries(over).filter(([, value]) => value !== undefined)) }
+  return { ...base, ...defined(over) }
 }
 
 const lowerCased = (headers: Options["headers"]): Options["headers"] =>
