@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { Client } from "./Client.ts"
+import type * as Errors from "./Errors.ts"
 import * as AsRequested from "./internal/AsRequested.ts"
 import { CreateRequest, EnsureRequest, ListRequest, UpdateRequest } from "./internal/ContactRequest.ts"
 import type { Contact, ContactPage, ContactRef } from "./internal/ContactSchema.ts"
@@ -49,6 +50,13 @@ const refuse = <O extends Operation.Any>(
     onFailure: ({ description, field }) =>
       Effect.fail(Failure.toRefusal(operation, Failure.refused(field, description)))
   })
+
+/** Runs an operation on the client in the context. */
+const run = <A, T extends Errors.Tag>(
+  operation: Operation.Operation<A, T>,
+  input: Operation.Input
+): Effect.Effect<A, Operation.Failure<Operation.Operation<A, T>>, Client> =>
+  Effect.flatMap(Client, (client) => Effect.map(client.run(operation, input), ({ value }) => value))
 
 // -----------------------------------------------------------------------------
 // The operations
@@ -94,8 +102,7 @@ export const create = /* @__PURE__ */ Effect.fn("Contact.create")(function* (
 export const fetch = /* @__PURE__ */ Effect.fn("Contact.fetch")(function* (
   id: string
 ): Effect.fn.Return<Contact, FetchError, Client> {
-  const client = yield* Client
-  return (yield* client.run(operations.fetch, { contactId: id })).value
+  return yield* run(operations.fetch, { contactId: id })
 })
 
 /**
@@ -112,16 +119,13 @@ export const update = /* @__PURE__ */ Effect.fn("Contact.update")(function* (
   request: UpdateRequest
 ): Effect.fn.Return<ContactRef, UpdateError, Client> {
   yield* refuse(operations.update, checkUpdate(request))
-  const client = yield* Client
-  return (yield* client.run(operations.update, { contactId: id, body: { ...request } })).value
+  return yield* run(operations.update, { contactId: id, body: { ...request } })
 })
 
 const remove = /* @__PURE__ */ Effect.fn("Contact.delete")(function* (
   id: string
 ): Effect.fn.Return<ContactRef, DeleteError, Client> {
-  const client = yield* Client
-  return yield* client.run(operations.remove, { contactId: id, body: {} }).pipe(
-    Effect.map(({ value }): ContactRef => value),
+  return yield* run(operations.remove, { contactId: id, body: {} }).pipe(
     // After an answer that was lost, "not found" means that the lost request did its work.
     Effect.catchIf(
       (error) => error._tag === "NotFound" && error.outcome === "unknown",
@@ -144,8 +148,7 @@ export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
   request: EnsureRequest
 ): Effect.fn.Return<ContactRef, EnsureError, Client> {
   yield* refuse(operations.ensure, checkEnsure(request))
-  const client = yield* Client
-  return (yield* client.run(operations.ensure, { body: { ...request } })).value
+  return yield* run(operations.ensure, { body: { ...request } })
 })
 
 /**
@@ -208,6 +211,5 @@ export const listPage = /* @__PURE__ */ Effect.fn("Contact.listPage")(function* 
 ): Effect.fn.Return<ContactPage, ListError, Client> {
   yield* refuse(operations.listPage, checkList(request))
   if (request.take === 0) return { items: [] }
-  const client = yield* Client
-  return (yield* client.run(operations.listPage, { query: ListQuery.make(request) })).value
+  return yield* run(operations.listPage, { query: ListQuery.make(request) })
 })
