@@ -44,12 +44,12 @@ const checkList = /* @__PURE__ */ Validate.make(ListRequest, "request")
 const refuse = <O extends Operation.Any>(
   operation: O,
   checked: Result.Result<unknown, Validate.Problem>
-): Effect.Effect<void, Operation.Failure<O>> =>
-  Result.match(checked, {
-    onSuccess: () => Effect.void,
-    onFailure: ({ description, field }) =>
-      Effect.fail(Failure.toRefusal(operation, Failure.refused(field, description)))
-  })
+): Effect.Effect<unknown, Operation.Failure<O>> =>
+  Effect.fromResult(
+    Result.mapError(checked, ({ description, field }) =>
+      Failure.toRefusal(operation, Failure.refused(field, description))
+    )
+  )
 
 /** Runs an operation on the client in the context. */
 const run = <A, T extends Errors.Tag>(

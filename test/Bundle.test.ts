@@ -4,10 +4,10 @@ import { fetchesOne, quickStart } from "../bench/support/bundles.ts"
 import * as Bundles from "./support/Bundles.ts"
 
 /** What an app may weigh that fetches one contact over fetch: in bytes, minified and compressed, Effect and all. */
-const fetchesOneBudget = 57_600
+const fetchesOneBudget = 57_400
 
 /** What of the quick start may be our own code. */
-const ownBudget = 12_900
+const ownBudget = 12_700
 
 const use = (names: string) => `export default [${names}]`
 
