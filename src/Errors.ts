@@ -6,6 +6,7 @@
  * secret, a header or a contact's data.
  */
 import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
 
 /**
  * Did the server act on the call?
@@ -30,6 +31,19 @@ export type Outcome = typeof Outcome.Type
  */
 export const TimeoutPhase = Schema.Literals(["headers", "body", "idle", "total", "server"])
 export type TimeoutPhase = typeof TimeoutPhase.Type
+
+/** An error, in JSON its name and message: no more is kept of one. `Schema.Defect` would take any value, and 1 kB. */
+const ErrorCause = Schema.declare((value): value is Error => value instanceof Error, {
+  expected: "an Error",
+  toCodecJson: () =>
+    Schema.link<Error>()(
+      Schema.Struct({ name: Schema.String, message: Schema.String }),
+      SchemaTransformation.transform({
+        decode: ({ message, name }) => Object.assign(new Error(message), { name }),
+        encode: ({ message, name }) => ({ message, name })
+      })
+    )
+})
 
 /** The fields that every failure carries. */
 const fields = {
@@ -60,7 +74,7 @@ const fields = {
   /** In lists: how many contacts were delivered before the failure. */
   received: Schema.optionalKey(Schema.Int),
   /** The underlying error, reduced to its name and code. */
-  cause: Schema.optionalKey(Schema.Defect())
+  cause: Schema.optionalKey(ErrorCause)
 }
 
 interface Described {

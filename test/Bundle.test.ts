@@ -1,29 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { build } from "esbuild"
-import { fileURLToPath } from "node:url"
+import { fetchesOne, quickStart } from "../bench/support/bundles.ts"
+import * as Bundles from "./support/Bundles.ts"
 
-const root = fileURLToPath(new URL("..", import.meta.url))
+/** What an app may weigh that fetches one contact over fetch: in bytes, minified and compressed, Effect and all. */
+const fetchesOneBudget = 57_400
 
-/** The files that end up in the bundle of an app. */
-const bundle = (source: string, platform: "browser" | "node" = "browser") =>
-  Effect.promise(async () => {
-    const { metafile } = await build({
-      stdin: { contents: source, resolveDir: root, loader: "ts" },
-      absWorkingDir: root,
-      bundle: true,
-      minify: true,
-      write: false,
-      metafile: true,
-      format: "esm",
-      target: "es2022",
-      platform,
-      logLevel: "silent"
-    })
-    return Object.values(metafile.outputs).flatMap(({ inputs }) =>
-      Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : []))
-    )
-  })
+/** What of the quick start may be our own code. */
+const ownBudget = 12_700
 
 const use = (names: string) => `export default [${names}]`
 
@@ -33,42 +17,56 @@ const app = `
   ${use("Contact.create, Contact.fetch, Contact.update, Contact.delete, Contact.ensure, Contact.list, Fetch.layer")}
 `
 
+const files = (source: string) => Effect.promise(() => Bundles.files(source))
+
 describe("bundles", () => {
   it.effect("an app over fetch has the client in it, and nothing of the fake or of Node", () =>
     Effect.gen(function* () {
-      const files = yield* bundle(app)
-      assert.isTrue(files.includes("src/internal/Call.ts"))
+      const found = yield* files(app)
+      assert.isTrue(found.includes("src/internal/Call.ts"))
       const foreign = ["libphonenumber-js", "/uuid/", "src/internal/server/", "layers/InMemory", "layers/Emulator"]
       assert.deepStrictEqual(
-        files.filter((file) => [...foreign, "platform-node", "undici"].some((name) => file.includes(name))),
+        found.filter((file) => [...foreign, "platform-node", "undici"].some((name) => file.includes(name))),
         []
       )
     })
   )
 
-  it.effect("an app that only fetches has nothing of lists in it", () =>
+  it.effect("an app that only fetches has nothing in it of lists, of creates or of what other operations ask", () =>
     Effect.gen(function* () {
-      const files = yield* bundle(`
-        import * as Contact from "effect-chatbotkit/Contact"
-        import * as Fetch from "effect-chatbotkit/layers/Fetch"
-        ${use("Contact.fetch, Fetch.layer")}
-      `)
-      assert.isFalse(files.includes("src/internal/ItemStream.ts"))
-      assert.isFalse(files.includes("src/internal/JsonLines.ts"))
+      const found = yield* files(fetchesOne)
+      const others = ["AsRequested", "ContactRequest", "ExactlyOnce", "ItemStream", "JsonLines", "Listing", "PageLines"]
+      assert.include(found, "src/internal/ContactSchema.ts")
+      assert.deepStrictEqual(
+        found.filter((file) => others.some((name) => file === `src/internal/${name}.ts`)),
+        []
+      )
     })
   )
 
   it.effect("the in-memory layer works in a browser, phone numbers and all", () =>
     Effect.gen(function* () {
-      const files = yield* bundle(`
+      const found = yield* files(`
         import * as InMemory from "effect-chatbotkit/layers/InMemory"
         ${use("InMemory.layer")}
       `)
-      assert.isTrue(files.some((file) => file.includes("libphonenumber-js")))
+      assert.isTrue(found.some((file) => file.includes("libphonenumber-js")))
       assert.deepStrictEqual(
-        files.filter((file) => file.includes("platform-node")),
+        found.filter((file) => file.includes("platform-node")),
         []
       )
+    })
+  )
+
+  it.effect("an app that fetches one contact is within its budget", () =>
+    Effect.gen(function* () {
+      assert.isAtMost(yield* Effect.promise(() => Bundles.size(fetchesOne)), fetchesOneBudget)
+    })
+  )
+
+  it.effect("our own code in the quick start is within its budget", () =>
+    Effect.gen(function* () {
+      assert.isAtMost(yield* Effect.promise(() => Bundles.ownSize(quickStart)), ownBudget)
     })
   )
 })

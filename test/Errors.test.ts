@@ -61,12 +61,15 @@ it.each([
 })
 
 it("an error goes through its schema and back", () => {
-  const error = new Errors.RateLimited({ ...fields, status: 429, retryAfter: 5, cause: new Error("ECONNRESET") })
+  const cause = Object.assign(new Error("ECONNRESET"), { name: "TransportCause" })
+  const error = new Errors.RateLimited({ ...fields, status: 429, retryAfter: 5, cause })
   const codec = Schema.toCodecJson(Errors.RateLimited)
   const json: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(codec)(error)))
   const back = Schema.decodeUnknownSync(codec)(json)
   assert.strictEqual(back.message, error.message)
   assert.strictEqual(back.retryAfter, 5)
+  assert.instanceOf(back.cause, Error)
+  assert.strictEqual(String(back.cause), "TransportCause: ECONNRESET")
 })
 
 it("InvalidOptions names the option", () => {

@@ -1,4 +1,5 @@
 import * as Errors from "../Errors.ts"
+import { defined } from "./Defined.ts"
 import * as Operation from "./Operation.ts"
 import * as PathSegment from "./PathSegment.ts"
 import { scrub, word } from "./Scrub.ts"
@@ -15,24 +16,24 @@ export interface Failure {
   readonly transient: boolean
   /** Whether it was held back by the circuit breaker, so that nothing was sent and nothing is to be tried. */
   readonly isFinal?: boolean
-  readonly status?: number
-  readonly code?: string
-  readonly requestId?: string
+  readonly status?: number | undefined
+  readonly code?: string | undefined
+  readonly requestId?: string | undefined
   /** In milliseconds. */
-  readonly retryAfter?: number
-  readonly phase?: Errors.TimeoutPhase
-  readonly field?: string
-  readonly cause?: Error
+  readonly retryAfter?: number | undefined
+  readonly phase?: Errors.TimeoutPhase | undefined
+  readonly field?: string | undefined
+  readonly cause?: Error | undefined
 }
 
 /** What the server said: its status, and the code and message of its error body where it had one, word for word. */
 export interface Answer {
   readonly status: number
-  readonly code?: string
-  readonly message?: string
+  readonly code?: string | undefined
+  readonly message?: string | undefined
   /** What the caller sent, to be cut out of the message. */
   readonly sent: ReadonlyArray<string>
-  readonly retryAfter?: number
+  readonly retryAfter?: number | undefined
 }
 
 const tags: Readonly<Record<number, Errors.Tag>> = {
@@ -116,10 +117,10 @@ const outcomeOf = (tag: Errors.Tag, status: number, permanent: boolean): Errors.
 }
 
 /** The field that a validation message is about: `"email" must be …`, or `… (fingerprint)` (wire contract 2). */
-const fieldOf = ({ message = "", status }: Answer): { readonly field?: string } => {
+const fieldOf = ({ message = "", status }: Answer): string | undefined => {
   const [, quoted, named] = /^"([a-z]+)" |\(([a-z]+)\)$/i.exec(message) ?? []
   const field = quoted ?? named
-  return status !== 400 || field === undefined || field === "value" ? {} : { field }
+  return status !== 400 || field === "value" ? undefined : field
 }
 
 /** Maps an answer that is not a success. Pure, and total over every status. */
@@ -129,18 +130,17 @@ export const fromAnswer = (operation: Operation.Any, answer: Answer): Failure =>
   const permanent = status === 500 && permanentMessages.has(answer.message ?? "")
   const mapped = tagOf(status)
   const tag = Operation.canFailWith(operation, mapped) ? mapped : "UnexpectedResponse"
-  // A code of the contract is no secret, even where the caller sent the same word.
-  const code = statuses.has(answer.code ?? "") ? answer.code : word(answer.code, answer.sent)
   return {
     tag,
     description: describe(tag, answer),
     outcome: outcomeOf(mapped, status, permanent),
     transient: transientStatuses.has(status) && !permanent,
     status: answer.status,
-    ...(code === undefined ? {} : { code }),
-    ...(answer.retryAfter === undefined ? {} : { retryAfter: answer.retryAfter }),
-    ...(tag === "InvalidRequest" ? fieldOf(answer) : {}),
-    ...(mapped === "Timeout" ? { phase: "server" as const } : {})
+    // A code of the contract is no secret, even where the caller sent the same word.
+    code: statuses.has(answer.code ?? "") ? answer.code : word(answer.code, answer.sent),
+    retryAfter: answer.retryAfter,
+    field: tag === "InvalidRequest" ? fieldOf(answer) : undefined,
+    phase: mapped === "Timeout" ? "server" : undefined
   }
 }
 
@@ -194,7 +194,7 @@ export const timeout = (phase: Exclude<Errors.TimeoutPhase, "server">, status?: 
   phase,
   outcome: "unknown",
   transient: true,
-  ...(status === undefined ? {} : { status })
+  status
 })
 
 const timeoutDescriptions = {
@@ -244,24 +244,17 @@ export const transport = (cause: unknown, status?: number): Failure => {
     description: `${notSent ? "Could not connect" : descriptions.TransportError}: ${reason}`,
     outcome: notSent ? "not-sent" : "unknown",
     transient: true,
-    ...(status === undefined ? {} : { status }),
+    status,
     cause: Object.assign(new Error(reason), { name: "TransportCause", stack: "" })
   }
 }
 
 /** What an error of one operation says, for making that of another out of it. */
 export const fromError = (error: Errors.ContactError): Failure => ({
+  ...error,
+  cause: error.cause,
   tag: error._tag,
-  description: error.description,
-  outcome: error.outcome,
-  transient: error.isRetryable,
-  ...(error.status === undefined ? {} : { status: error.status }),
-  ...(error.code === undefined ? {} : { code: error.code }),
-  ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
-  ...(error._tag === "RateLimited" && error.retryAfter !== undefined ? { retryAfter: error.retryAfter } : {}),
-  ...(error._tag === "Timeout" ? { phase: error.phase } : {}),
-  ...(error._tag === "InvalidRequest" && error.field !== undefined ? { field: error.field } : {}),
-  ...(error.cause instanceof Error ? { cause: error.cause } : {})
+  transient: error.isRetryable
 })
 
 /** Where a call stands when its failure becomes the caller's. */
@@ -275,61 +268,48 @@ export interface Context {
   /** The fingerprint that the client made up, while it is unknown whether there is a contact with it. */
   readonly fingerprint?: string | undefined
   readonly lastId?: string | undefined
-  readonly received?: number
+  readonly received?: number | undefined
 }
 
-/** The errors that have no fields of their own. */
-const plain = {
+const errors = {
+  InvalidRequest: Errors.InvalidRequest,
   Unauthorized: Errors.Unauthorized,
   PaymentRequired: Errors.PaymentRequired,
   Forbidden: Errors.Forbidden,
+  NotFound: Errors.NotFound,
   Conflict: Errors.Conflict,
+  RateLimited: Errors.RateLimited,
   ServerError: Errors.ServerError,
+  Timeout: Errors.Timeout,
   TransportError: Errors.TransportError,
   UnexpectedResponse: Errors.UnexpectedResponse
 }
 
-const make = (operation: Operation.Any, failure: Failure, context: Context): Errors.ContactError => {
-  const received = context.received ?? (operation.streams ? 0 : undefined)
-  const fields = {
-    operation: operation.name,
-    method: operation.method,
-    path: operation.path,
-    description: failure.description,
-    attempts: context.attempts,
-    outcome: context.outcome,
-    // The caller's next call would make up another fingerprint, and so another contact.
-    isRetryable:
-      failure.transient &&
-      (context.outcome !== "unknown" || (context.safety !== "unsafe" && context.fingerprint === undefined)),
-    ...(failure.status === undefined ? {} : { status: failure.status }),
-    ...(failure.code === undefined ? {} : { code: failure.code }),
-    ...(failure.requestId === undefined ? {} : { requestId: failure.requestId }),
-    ...(failure.cause === undefined ? {} : { cause: failure.cause }),
-    ...(context.fingerprint === undefined ? {} : { fingerprint: context.fingerprint }),
-    ...(context.lastId === undefined ? {} : { lastId: context.lastId }),
-    ...(received === undefined ? {} : { received })
-  }
-  switch (failure.tag) {
-    case "InvalidRequest":
-      return new Errors.InvalidRequest({ ...fields, ...(failure.field === undefined ? {} : { field: failure.field }) })
-    case "NotFound": {
-      const id = context.contactId ?? ""
-      // Digits alone may be somebody's phone number.
-      const shown = PathSegment.isPlain(id) && /[A-Za-z]/.test(id)
-      return new Errors.NotFound({ ...fields, contactId: shown ? id.trim() : "(redacted)" })
-    }
-    case "RateLimited":
-      return new Errors.RateLimited({
-        ...fields,
-        ...(failure.retryAfter === undefined ? {} : { retryAfter: failure.retryAfter })
-      })
-    case "Timeout":
-      return new Errors.Timeout({ ...fields, phase: failure.phase ?? "server" })
-    default:
-      return new plain[failure.tag](fields)
-  }
-}
+/** An id as it may be shown: digits alone may be somebody's phone number. */
+const shown = (id: unknown): string =>
+  typeof id === "string" && PathSegment.isPlain(id) && /[A-Za-z]/.test(id) ? id.trim() : "(redacted)"
+
+/** Of all that is known, an error takes what it has a field for. */
+const make = (operation: Operation.Any, failure: Failure, context: Context): Errors.ContactError =>
+  new errors[failure.tag](
+    defined({
+      ...failure,
+      phase: failure.phase ?? "server",
+      operation: operation.name,
+      method: operation.method,
+      path: operation.path,
+      attempts: context.attempts,
+      outcome: context.outcome,
+      // The caller's next call would make up another fingerprint, and so another contact.
+      isRetryable:
+        failure.transient &&
+        (context.outcome !== "unknown" || (context.safety !== "unsafe" && context.fingerprint === undefined)),
+      contactId: shown(context.contactId),
+      fingerprint: context.fingerprint,
+      lastId: context.lastId,
+      received: context.received ?? (operation.streams ? 0 : undefined)
+    })
+  )
 
 /** Turns the failure of an attempt into the error that the operation promises. */
 export const toError = <O extends Operation.Any>(

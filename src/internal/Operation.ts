@@ -13,8 +13,11 @@ import type * as Errors from "../Errors.ts"
  */
 export type Safety = "read" | "idempotent" | "unsafe"
 
+/** The failures that only some operations can have. */
+export type SpecialTag = "NotFound" | "Conflict"
+
 /** The failures that any operation can have. */
-export type CommonTag = Exclude<Errors.Tag, "NotFound" | "Conflict">
+export type CommonTag = Exclude<Errors.Tag, SpecialTag>
 
 /** One operation as data. The client runs it; its error type is computed from `failures`. */
 export interface Operation<out A, out T extends Errors.Tag> {
@@ -53,14 +56,11 @@ export const make = <S extends Schema.ConstraintDecoder<unknown>, const T extend
   /** What `success` makes of a value, faster; undefined where it is to be asked itself. */
   readonly quick?: (value: unknown) => S["Type"] | undefined
 }): Operation<S["Type"], T> => ({
-  name: spec.name,
-  method: spec.method,
-  path: spec.path,
-  streams: spec.streams ?? false,
-  fromLines: spec.fromLines,
-  safety: spec.safety,
-  conflictRetries: spec.conflictRetries ?? 0,
-  failures: spec.failures ?? [],
+  streams: false,
+  fromLines: undefined,
+  conflictRetries: 0,
+  failures: [],
+  ...spec,
   decode: quickly(spec.quick, SchemaParser.decodeUnknownResult(spec.success))
 })
 
@@ -94,18 +94,8 @@ export interface Input {
   readonly madeUp?: string | undefined
 }
 
-const common: ReadonlySet<Errors.Tag> = new Set<CommonTag>([
-  "InvalidRequest",
-  "Unauthorized",
-  "PaymentRequired",
-  "Forbidden",
-  "RateLimited",
-  "ServerError",
-  "Timeout",
-  "TransportError",
-  "UnexpectedResponse"
-])
+const special: ReadonlySet<Errors.Tag> = new Set<SpecialTag>(["NotFound", "Conflict"])
 
 /** Whether an operation promises this failure; one that it does not is an `UnexpectedResponse`. */
 export const canFailWith = (operation: Any, tag: Errors.Tag): boolean =>
-  common.has(tag) || operation.failures.includes(tag)
+  !special.has(tag) || operation.failures.includes(tag)

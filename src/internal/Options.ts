@@ -2,13 +2,13 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Headers from "effect/http/Headers"
 import type * as HttpClient from "effect/http/HttpClient"
-import * as Option from "effect/Option"
 import type * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Errors from "../Errors.ts"
+import { defined } from "./Defined.ts"
 import * as Validate from "./Validate.ts"
 
 /** How long to wait. Any `Duration` input; `"Infinity"` turns a timeout off. */
@@ -138,43 +138,67 @@ export const tokenOf = (secret: unknown): string | undefined => {
   return typeof value === "string" && token.test(value) ? value : undefined
 }
 
-const toDuration = Option.liftThrowable(Duration.fromInputUnsafe)
-
 /** `/v1` on the vendor's host and `/api/v1` on any other, as with the official client. */
-const toServer = (baseUrl: unknown): Option.Option<Pick<Settings, "prefix" | "server">> => {
-  if (!(typeof baseUrl === "string" || baseUrl instanceof URL) || !URL.canParse(baseUrl)) return Option.none()
+const toServer = (baseUrl: unknown): Pick<Settings, "prefix" | "server"> | undefined => {
+  if (!(typeof baseUrl === "string" || baseUrl instanceof URL) || !URL.canParse(baseUrl)) return undefined
   const url = new URL(baseUrl)
   const plain = url.username === "" && url.password === "" && url.search === "" && url.hash === ""
-  if (!plain || !/^https?:$/.test(url.protocol)) return Option.none()
+  if (!plain || !/^https?:$/.test(url.protocol)) return undefined
   const server = {
     address: url.hostname,
     port: Number(url.port !== "" ? url.port : url.protocol === "https:" ? 443 : 80)
   }
   const path = url.pathname.replace(/\/+$/, "")
-  if (url.hostname !== vendorHost) return Option.some({ prefix: `${url.origin}${path}/api/v1`, server })
+  if (url.hostname !== vendorHost) return { prefix: `${url.origin}${path}/api/v1`, server }
   // The OpenAPI document's server URL ends in /v1: a user who copies it means the same server.
-  return path === "" || path === "/v1" ? Option.some({ prefix: `${url.origin}/v1`, server }) : Option.none()
+  return path === "" || path === "/v1" ? { prefix: `${url.origin}/v1`, server } : undefined
 }
 
-/** For options that no schema describes. `T` is what a caller should give: `is` must say no to anything else. */
-const expecting = <T>(expected: string, is: (value: T) => boolean) =>
-  Schema.Unknown.check(Schema.makeFilter((value) => is(value as T), { expected }))
+const isHeaderValue = (value: unknown): boolean => typeof value === "string" && fieldValue.test(value)
 
-const HeaderValue = Schema.String.check(
-  Schema.makeFilter((value) => fieldValue.test(value) && value.trim() !== "", {
-    expected: "a non-blank header value: no CR, LF, NUL or characters beyond Latin-1"
+const headerValue = "a header value: no CR, LF, NUL or characters beyond Latin-1"
+
+const isHeaderName = (name: string): boolean => fieldName.test(name) && !reserved.has(name.toLowerCase())
+
+const isInteger = (value: unknown, minimum: number, maximum: number): boolean =>
+  Number.isSafeInteger(value) && Number(value) >= minimum && Number(value) <= maximum
+
+/** A caller in JavaScript may have given anything; what is no duration is not a number of milliseconds. */
+const millisOf = (value: unknown): number =>
+  Result.getOrElse(
+    Result.try(() => Duration.toMillis(value as Duration.Input)),
+    () => Number.NaN
+  )
+
+/** Any value that passes the test: of `Schema`'s own checks and types, the bundle would hold much more. */
+const expecting = (expected: string, is: (value: unknown) => boolean) =>
+  Schema.Unknown.check(Schema.makeFilter(is, { expected }))
+
+const optional = (expected: string, is: (value: unknown) => boolean) => Schema.optional(expecting(expected, is))
+
+const HeaderValue = optional(
+  `${headerValue}, and not blank`,
+  (value) => isHeaderValue(value) && String(value).trim() !== ""
+)
+
+const Wait = optional("a duration that is not negative", (value) => millisOf(value) >= 0)
+
+const Limit = expecting("a positive duration", (value) => millisOf(value) > 0)
+
+const OptionalLimit = Schema.optional(Limit)
+
+const HeaderFields = Schema.Unknown.check(
+  Schema.makeFilter((headers) => {
+    if (!Predicate.isObject(headers)) return "Expected an object"
+    const bad = Object.keys(headers).find((name) => !isHeaderValue(headers[name]))
+    if (bad !== undefined) return { path: [bad], issue: `Expected ${headerValue}` }
+    // Of a symbol, the description is no name.
+    const isNamed = Reflect.ownKeys(headers).every((key) => isHeaderName(String(key)))
+    return isNamed || `Expected header names, and none of ${[...reserved].join(", ")}`
   })
 )
 
-const Wait = expecting<Duration.Input>("a duration that is not negative", (value) =>
-  Option.exists(toDuration(value), (duration) => !Duration.isNegative(duration))
-)
-
-const Limit = expecting<Duration.Input>("a positive duration", (value) =>
-  Option.exists(toDuration(value), Duration.isPositive)
-)
-
-const validate = Validate.make(
+const check = Validate.make(
   Schema.Struct({
     secret: expecting(
       "a Redacted token of visible ASCII characters, or an Effect of one",
@@ -182,101 +206,84 @@ const validate = Validate.make(
     ),
     // Checked where it is taken apart.
     baseUrl: Schema.optional(Schema.Unknown),
-    runAsUserId: Schema.optional(HeaderValue),
-    runAsChildUserEmail: Schema.optional(HeaderValue),
-    timezone: Schema.optional(HeaderValue),
-    headers: Schema.optional(
-      Schema.Record(
-        Schema.String,
-        Schema.String.check(
-          Schema.makeFilter((value) => fieldValue.test(value), {
-            expected: "a header value: no CR, LF, NUL or characters beyond Latin-1"
-          })
-        )
-      ).check(
-        Schema.makeFilter(
-          (headers) => Object.keys(headers).every((name) => fieldName.test(name) && !reserved.has(name.toLowerCase())),
-          { expected: `header names, and none of ${[...reserved].join(", ")}` }
-        )
-      )
-    ),
-    timeout: Schema.optional(
-      Schema.Struct({ attempt: Schema.optional(Limit), idle: Schema.optional(Limit), total: Schema.optional(Limit) })
-    ),
+    runAsUserId: HeaderValue,
+    runAsChildUserEmail: HeaderValue,
+    timezone: HeaderValue,
+    headers: Schema.optional(HeaderFields),
+    timeout: Schema.optional(Schema.Struct({ attempt: OptionalLimit, idle: OptionalLimit, total: OptionalLimit })),
     retry: Schema.optional(
       Schema.Struct({
-        retries: Schema.optional(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100 }))),
-        delay: Schema.optional(Wait),
-        maxDelay: Schema.optional(Wait)
+        retries: optional("an integer from 0 to 100", (value) => isInteger(value, 0, 100)),
+        delay: Wait,
+        maxDelay: Wait
       })
     ),
     rateLimit: Schema.optional(
       Schema.Struct({
-        limit: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)),
+        limit: expecting("an integer from 1", (value) => isInteger(value, 1, Infinity)),
         window: Limit,
-        key: Schema.optional(Schema.NonEmptyString)
+        key: optional("a text that is not empty", (value) => Predicate.isString(value) && value !== "")
       })
     ),
-    circuitBreaker: Schema.optional(expecting("a CircuitBreaker", (value) => Predicate.hasProperty(value, "execute"))),
-    exactlyOnce: Schema.optional(Schema.Boolean),
-    transformClient: Schema.optional(expecting("a function", Predicate.isFunction))
+    circuitBreaker: optional("a CircuitBreaker", (value) => Predicate.hasProperty(value, "execute")),
+    exactlyOnce: optional("true or false", Predicate.isBoolean),
+    transformClient: optional("a function", Predicate.isFunction)
   }),
   "options"
 )
 
+const refused = ({ description, field }: Validate.Problem) =>
+  Result.fail(new Errors.InvalidOptions({ option: field, description }))
+
 /** Checks options and fills in the defaults. A failure names the option and never its value. */
-export const resolve = (options: Options): Result.Result<Settings, Errors.InvalidOptions> =>
-  Result.gen(function* () {
-    yield* Result.mapError(
-      validate(options),
-      ({ field, description }) => new Errors.InvalidOptions({ option: field, description })
-    )
-    const { secret, timeout, retry } = options
-    const server = yield* Result.fromOption(
-      toServer(options.baseUrl === undefined ? defaults.baseUrl : options.baseUrl),
-      () =>
-        new Errors.InvalidOptions({
-          option: "baseUrl",
-          description: "Expected an http or https URL without credentials, query or fragment"
-        })
-    )
-    return {
-      secret: Redacted.isRedacted(secret) ? Effect.succeed(secret) : secret,
-      ...server,
-      headers: Headers.fromInput({
-        ...options.headers,
-        "x-runas-user-id": options.runAsUserId,
-        "x-runas-child-user-email": options.runAsChildUserEmail,
-        "x-timezone": options.timezone
-      }),
-      timeout: {
-        attempt: Duration.fromInputUnsafe(timeout?.attempt ?? defaults.timeout.attempt),
-        idle: Duration.fromInputUnsafe(timeout?.idle ?? defaults.timeout.idle),
-        total: Duration.fromInputUnsafe(timeout?.total ?? defaults.timeout.total)
-      },
-      retry: {
-        retries: retry?.retries ?? defaults.retry.retries,
-        delay: Duration.toMillis(retry?.delay ?? defaults.retry.delay),
-        maxDelay: Duration.toMillis(retry?.maxDelay ?? defaults.retry.maxDelay)
-      },
-      exactlyOnce: options.exactlyOnce ?? true,
-      rateLimit:
-        options.rateLimit === undefined
-          ? undefined
-          : {
-              limit: options.rateLimit.limit,
-              window: Duration.fromInputUnsafe(options.rateLimit.window),
-              key: `effect-chatbotkit/${options.rateLimit.key ?? server.server.address}`
-            },
-      circuitBreaker: options.circuitBreaker
-    }
+export const resolve = (options: Options): Result.Result<Settings, Errors.InvalidOptions> => {
+  const checked = check(options)
+  if (Result.isFailure(checked)) return refused(checked.failure)
+  const { secret, timeout, retry } = options
+  const server = toServer(options.baseUrl === undefined ? defaults.baseUrl : options.baseUrl)
+  if (server === undefined) {
+    return refused({
+      field: "baseUrl",
+      description: "Expected an http or https URL without credentials, query or fragment"
+    })
+  }
+  return Result.succeed({
+    secret: Redacted.isRedacted(secret) ? Effect.succeed(secret) : secret,
+    ...server,
+    headers: Headers.fromInput({
+      ...options.headers,
+      "x-runas-user-id": options.runAsUserId,
+      "x-runas-child-user-email": options.runAsChildUserEmail,
+      "x-timezone": options.timezone
+    }),
+    timeout: {
+      attempt: Duration.fromInputUnsafe(timeout?.attempt ?? defaults.timeout.attempt),
+      idle: Duration.fromInputUnsafe(timeout?.idle ?? defaults.timeout.idle),
+      total: Duration.fromInputUnsafe(timeout?.total ?? defaults.timeout.total)
+    },
+    retry: {
+      retries: retry?.retries ?? defaults.retry.retries,
+      delay: Duration.toMillis(retry?.delay ?? defaults.retry.delay),
+      maxDelay: Duration.toMillis(retry?.maxDelay ?? defaults.retry.maxDelay)
+    },
+    exactlyOnce: options.exactlyOnce ?? true,
+    rateLimit:
+      options.rateLimit === undefined
+        ? undefined
+        : {
+            limit: options.rateLimit.limit,
+            window: Duration.fromInputUnsafe(options.rateLimit.window),
+            key: `effect-chatbotkit/${options.rateLimit.key ?? server.server.address}`
+          },
+    circuitBreaker: options.circuitBreaker
   })
+}
 
 /** `over` on top of `base`, key by key, where `undefined` changes nothing. What is no record is kept, to be refused. */
 const layered = <A extends object>(base: A | undefined, over: A | undefined): A | undefined => {
   if (over === undefined) return base
   if (base === undefined || !Predicate.isObject(over)) return over
-  return { ...base, ...Object.fromEntries(Object.entries(over).filter(([, value]) => value !== undefined)) }
+  return { ...base, ...defined(over) }
 }
 
 const lowerCased = (headers: Options["headers"]): Options["headers"] =>

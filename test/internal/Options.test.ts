@@ -145,7 +145,9 @@ describe("headers", () => {
     [{ "x-a": 5 }, "headers.x-a"],
     [{ "x-a": undefined }, "headers.x-a"],
     [{ "x-a": ["canary"] }, "headers.x-a"],
+    [{ [Symbol("canary")]: "1" }, "headers"],
     ["canary", "headers"],
+    [["canary"], "headers"],
     [null, "headers"]
   ])("refuses %j", (headers, option) => {
     const result = loose({ secret, headers })

@@ -1,0 +1,91 @@
+/** What a caller can ask. A module of its own, so that it is in no bundle that asks nothing of it. */
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+
+const isJson = Schema.is(Schema.Json)
+
+const Meta = Schema.declare((value): value is Schema.JsonObject => Predicate.isObject(value) && isJson(value), {
+  expected: "a JSON object"
+}).check(
+  Schema.makeFilter((meta) => {
+    const refused = Object.keys(meta).find((key) => key === "" || key.startsWith("_"))
+    return refused === undefined || { path: [refused], issue: "Expected a key that is not empty and has no leading _" }
+  })
+)
+
+/**
+ * What can be said of a contact in any write. `undefined` is the same as leaving the field out; `null` clears it. The
+ * server has the last word on lengths (191 bytes; 65,535 for `description` and `preferences`), e-mail and phone.
+ */
+export const ContactOptions = Schema.Struct({
+  name: Schema.optional(Schema.String),
+  description: Schema.optional(Schema.String),
+  email: Schema.optional(Schema.NullOr(Schema.String)),
+  /** A valid number, in any form; without a country code it is taken for one of the United States. */
+  phone: Schema.optional(Schema.NullOr(Schema.String)),
+  nick: Schema.optional(Schema.NullOr(Schema.String)),
+  preferences: Schema.optional(Schema.NullOr(Schema.String)),
+  /** Any JSON object; its own keys may not be empty or begin with `_`. */
+  meta: Schema.optional(Schema.NullOr(Meta))
+})
+export interface ContactOptions extends Schema.Struct.Type<typeof ContactOptions.fields> {}
+
+/** The furthest time that a date can hold, and so the server store (wire contract 2). */
+const maxTime = 8.64e15
+
+const VerifiedAt = Schema.Int.check(Schema.isBetween({ minimum: -maxTime, maximum: maxTime }))
+
+/** A new contact. All fields are optional. */
+export const CreateRequest = Schema.Struct({
+  ...ContactOptions.fields,
+  /** At least 16 characters once trimmed. One that the account already has is a `Conflict`. */
+  fingerprint: Schema.optional(Schema.String),
+  /** Milliseconds since 1970. 0 is the same as leaving it out. */
+  verifiedAt: Schema.optional(Schema.NullOr(VerifiedAt))
+})
+export interface CreateRequest extends Schema.Struct.Type<typeof CreateRequest.fields> {}
+
+/**
+ * What to change; a field that is left out stays as it is.
+ *
+ * `meta` replaces the whole of what was there, unless it is `{ $update: { … } }`, which merges the keys in it into what
+ * is there. The server drops, in silence, top-level keys whose first character is none of `A-Z a-z 0-9 _`.
+ */
+export const UpdateRequest = CreateRequest
+export interface UpdateRequest extends Schema.Struct.Type<typeof UpdateRequest.fields> {}
+
+/** A contact to find by its fingerprint, and to make if there is none. There is no `verifiedAt`: the server sets it. */
+export const EnsureRequest = Schema.Struct({
+  ...ContactOptions.fields,
+  /** At least 17 characters once trimmed: at 16 the server fails. */
+  fingerprint: Schema.String.check(
+    Schema.makeFilter((fingerprint) => fingerprint.trim().length >= 17, {
+      expected: "a fingerprint of at least 17 characters"
+    })
+  )
+})
+export interface EnsureRequest extends Schema.Struct.Type<typeof EnsureRequest.fields> {}
+
+const nonBlank = (expected: string) => Schema.makeFilter<string>((value) => value.trim() !== "", { expected })
+
+/** Which contacts to list. */
+export const ListRequest = Schema.Struct({
+  /** Only what comes after this contact. */
+  cursor: Schema.optional(Schema.String.check(nonBlank("the id of a contact"))),
+  /** By the time of creation. Default `desc`, the newest first. */
+  order: Schema.optional(Schema.Literals(["asc", "desc"])),
+  /** At most this many. */
+  take: Schema.optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
+  /**
+   * Only contacts whose `meta` has these values; dots in a key go into nested objects. The server compares text with
+   * text and booleans with booleans, and cannot match a number.
+   */
+  meta: Schema.optional(
+    Schema.Record(
+      Schema.String.check(nonBlank("a path into meta")),
+      // The server ignores an empty value, and would list every contact.
+      Schema.Union([Schema.Boolean, Schema.NonEmptyString])
+    )
+  )
+})
+export interface ListRequest extends Schema.Struct.Type<typeof ListRequest.fields> {}
