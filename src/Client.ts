@@ -79,6 +79,7 @@ const transform = (httpClient: HttpClient.HttpClient, { transformClient }: Overr
 
 const fromParts = (parts: Parts, settings: Settings): Service => {
   const { gate, gates, httpClient, options, transformed: client } = parts
+  const line = { client, gate, settings }
   const prepare = <O extends Operation.Any>(operation: O, input: Operation.Input) =>
     Effect.fromResult(
       Result.mapError(Call.prepare(settings, operation, input), (failure) =>
@@ -88,13 +89,13 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
   return Client.of({
     run: Effect.fnUntraced(function* (operation, input) {
       const call = yield* prepare(operation, input)
-      return yield* Call.run(client, gate, settings, call, (response, sent) => Reply.json(operation, response, sent))
+      return yield* Call.run(line, call, (response, sent) => Reply.json(operation, response, sent))
     }),
     open: Effect.fnUntraced(function* (operation, input, failures = 0) {
       const call = yield* prepare(operation, input)
       const accept = (response: HttpClientResponse.HttpClientResponse, sent: Reply.Sent) =>
         Effect.map(Reply.jsonLines(operation, response, sent), (response) => ({ response, sent }))
-      const { attempts, value } = yield* Call.run(client, gate, settings, call, accept, failures)
+      const { attempts, value } = yield* Call.run(line, call, accept, failures)
       return {
         ...value,
         attempts,

@@ -157,7 +157,7 @@ const attempt = <A>(
   call: Call<Operation.Any>,
   secret: string,
   resendCount: number,
-  use: (response: HttpClientResponse.HttpClientResponse, sent: Reply.Sent) => Effect.Effect<A, Failure.Failure>
+  use: Use<A>
 ): Effect.Effect<A, Failure.Failure> => {
   const sent = () => [secret, ...call.sent()]
   let response: HttpClientResponse.HttpClientResponse | undefined
@@ -211,70 +211,118 @@ const pass = (gate: Gate.Gate, { circuitBreaker, server }: Options.Settings): Ef
 export const holdBack = (gate: Gate.Gate, settings: Options.Settings, failure: Failure.Failure): Effect.Effect<void> =>
   failure.tag === "RateLimited" ? gate.holdBack(failure.retryAfter, settings.retry.maxDelay) : Effect.void
 
+/** What calls are sent with. */
+export interface Line {
+  readonly client: HttpClient.HttpClient
+  readonly gate: Gate.Gate
+  readonly settings: Options.Settings
+}
+
+/** How far a call has come. */
+class Progress<O extends Operation.Any> {
+  readonly #call: Call<O>
+  attempts: number
+  conflictRetries: number
+  /** Whether an attempt has begun that has not ended. */
+  isUnderWay = false
+  #outcome: Errors.Outcome = "not-sent"
+  #last: Failure.Failure | undefined
+
+  constructor(call: Call<O>, before: number) {
+    this.#call = call
+    this.attempts = before
+    this.conflictRetries = call.operation.conflictRetries
+  }
+
+  begin(): void {
+    this.isUnderWay = true
+    this.attempts++
+  }
+
+  /** Takes back that an attempt has begun: nothing was sent. */
+  withdraw(): void {
+    this.isUnderWay = false
+    this.attempts--
+  }
+
+  settle(failure: Failure.Failure): void {
+    this.isUnderWay = false
+    this.#last = failure
+    this.#outcome = this.#call.safety === "read" ? failure.outcome : Retry.leastCertain(this.#outcome, failure.outcome)
+  }
+
+  isAllowedToRetry(policy: Options.Settings["retry"], failure: Failure.Failure): boolean {
+    const { isGuarded, safety } = this.#call
+    const { attempts, conflictRetries } = this
+    return Retry.isAllowed(policy, { safety, attempts, conflictRetries, isGuarded }, failure)
+  }
+
+  fail(failure: Failure.Failure): Effect.Effect<never, Operation.Failure<O>> {
+    const { contactId, madeUp, operation, safety } = this.#call
+    // What the server said last is more than that the circuit breaker let nothing out this time.
+    const told = failure.isFinal === true ? (this.#last ?? failure) : failure
+    return Effect.fail(
+      Failure.toError(operation, told, {
+        safety,
+        attempts: this.attempts,
+        outcome: this.#outcome,
+        contactId,
+        fingerprint: this.#outcome === "unknown" ? madeUp : undefined
+      })
+    )
+  }
+}
+
+type Use<A> = (response: HttpClientResponse.HttpClientResponse, sent: Reply.Sent) => Effect.Effect<A, Failure.Failure>
+
+interface Done<A> {
+  readonly value: A
+  readonly attempts: number
+}
+
+// One generator for all calls: V8 keeps a map of each that is made, until the next full collection.
+const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
+  line: Line,
+  call: Call<O>,
+  use: Use<A>,
+  progress: Progress<O>
+): Effect.fn.Return<Done<A>, Operation.Failure<O>> {
+  const { client, gate, settings } = line
+  while (true) {
+    const admitted = yield* Effect.result(Effect.andThen(pass(gate, settings), token(settings)))
+    if (Result.isFailure(admitted)) return yield* progress.fail(admitted.failure)
+    progress.begin()
+    const sent = attempt(client, settings, call, admitted.success, progress.attempts - 1, use)
+    const result = yield* Effect.result(guarded(settings, sent))
+    if (Result.isSuccess(result)) return { value: result.success, attempts: progress.attempts }
+    const { failure } = result
+    if (failure.isFinal === true) {
+      progress.withdraw()
+      return yield* progress.fail(failure)
+    }
+    progress.settle(failure)
+    yield* holdBack(gate, settings, failure)
+    if (!progress.isAllowedToRetry(settings.retry, failure)) return yield* progress.fail(failure)
+    if (failure.tag === "Conflict") progress.conflictRetries--
+    yield* Effect.sleep(yield* Retry.delay(settings.retry, progress.attempts, failure))
+  }
+})
+
 /** Sends a call as often as the policy and its safety allow; `before` is how many attempts have failed already. */
 export const run = <O extends Operation.Any, A>(
-  client: HttpClient.HttpClient,
-  gate: Gate.Gate,
-  settings: Options.Settings,
+  line: Line,
   call: Call<O>,
-  use: (response: HttpClientResponse.HttpClientResponse, sent: Reply.Sent) => Effect.Effect<A, Failure.Failure>,
+  use: Use<A>,
   before = 0
-): Effect.Effect<{ readonly value: A; readonly attempts: number }, Operation.Failure<O>> =>
+): Effect.Effect<Done<A>, Operation.Failure<O>> =>
   Effect.suspend(() => {
-    const { contactId, operation, safety } = call
-    let conflictRetries: number = operation.conflictRetries
-    let outcome: Errors.Outcome = "not-sent"
-    let attempts = before
-    let isUnderWay = false
-
-    const fail = (failure: Failure.Failure) => {
-      return Failure.toError(operation, failure, {
-        safety,
-        attempts,
-        outcome,
-        contactId,
-        fingerprint: outcome === "unknown" ? call.madeUp : undefined
-      })
-    }
-
-    const settle = (failure: Failure.Failure) => {
-      isUnderWay = false
-      outcome = safety === "read" ? failure.outcome : Retry.leastCertain(outcome, failure.outcome)
-    }
-
-    const sending = Effect.gen(function* () {
-      let last: Failure.Failure | undefined
-      // What the server said last is more than that the circuit breaker let nothing out this time.
-      const held = (failure: Failure.Failure) => (failure.isFinal === true ? (last ?? failure) : failure)
-      while (true) {
-        const admitted = yield* Effect.result(Effect.andThen(pass(gate, settings), token(settings)))
-        if (Result.isFailure(admitted)) return yield* Effect.fail(fail(held(admitted.failure)))
-        isUnderWay = true
-        attempts++
-        const sent = attempt(client, settings, call, admitted.success, attempts - 1, use)
-        const result = yield* Effect.result(guarded(settings, sent))
-        if (Result.isSuccess(result)) return { value: result.success, attempts }
-        if (result.failure.isFinal === true) {
-          isUnderWay = false
-          attempts--
-          return yield* Effect.fail(fail(held(result.failure)))
-        }
-        last = result.failure
-        settle(last)
-        yield* holdBack(gate, settings, last)
-        if (!Retry.isAllowed(settings.retry, { safety, attempts, conflictRetries, isGuarded: call.isGuarded }, last)) {
-          return yield* Effect.fail(fail(last))
-        }
-        if (last.tag === "Conflict") conflictRetries--
-        yield* Effect.sleep(yield* Retry.delay(settings.retry, attempts, last))
-      }
-    })
-
+    const progress = new Progress(call, before)
+    const sending = sendUntilDone(line, call, use, progress)
     // A list may take as long as it gets on.
-    if (operation.streams) return sending
-    return within(sending, settings.timeout.total, () => {
+    if (call.operation.streams) return sending
+    return within(sending, line.settings.timeout.total, () => {
       const failure = Failure.timeout("total")
-      if (isUnderWay) settle(failure)
-      return Effect.fail(fail(failure))
+      if (progress.isUnderWay) progress.settle(failure)
+      return progress.fail(failure)
     })
   })

@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -5,11 +6,13 @@ import * as Headers from "effect/http/Headers"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Predicate from "effect/Predicate"
+import * as Pull from "effect/Pull"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as Failure from "./Failure.ts"
 import type * as Operation from "./Operation.ts"
 import { word } from "./Scrub.ts"
+import * as TransportResponse from "./transport/Response.ts"
 import * as Validate from "./Validate.ts"
 
 type Response = HttpClientResponse.HttpClientResponse
@@ -39,41 +42,57 @@ export const bytes = (response: Response): Stream.Stream<Uint8Array, Failure.Fai
 
 /** Fails without reading the body: opening and closing it lets go of its connection. */
 const giveUp = (response: Response, failure: Failure.Failure): Effect.Effect<never, Failure.Failure> =>
-  Effect.andThen(Effect.scoped(Stream.toPull(response.stream)), Effect.fail(failure))
+  withChunks(response, () => Effect.fail(failure))
+
+/**
+ * Runs something with the chunks of a body, which is let go of in the end. A stream for each short body would be costly:
+ * V8 keeps what its closures hold until the next full collection.
+ */
+const withChunks = <A>(
+  response: Response,
+  use: (pull: Pull.Pull<ReadonlyArray<Uint8Array>, Failure.Failure>) => Effect.Effect<A, Failure.Failure>
+): Effect.Effect<A, Failure.Failure> => {
+  const body = TransportResponse.bodyOf(response)
+  if (body === undefined) return Effect.scoped(Effect.flatMap(Stream.toPull(bytes(response)), use))
+  const pull = Effect.mapError(body.pull, (error) =>
+    Cause.isDone(error) ? error : Failure.transport(error, response.status)
+  )
+  return Effect.onExit(use(pull), () => body.cancel)
+}
 
 /** Reads a body of at most `limit` bytes, as the text it is. */
 const text = (response: Response, limit: number): Effect.Effect<string, Failure.Failure> => {
   const tooLong = Failure.unexpected(response.status, `The body is longer than ${limit} bytes`)
   const declared = Number(response.headers["content-length"] ?? Number.NaN)
   if (declared > limit) return giveUp(response, tooLong)
-  const body: Array<Uint8Array> = []
-  let read = 0
-  return Stream.runForEachArray(bytes(response), (chunks) => {
-    for (const chunk of chunks) {
-      read += chunk.byteLength
-      body.push(chunk)
-    }
-    return read > limit ? Effect.fail(tooLong) : Effect.void
-  }).pipe(
-    Effect.flatMap(() =>
-      Effect.try({
-        try: () => decode(body),
-        catch: () => Failure.unexpected(response.status, "The body is not UTF-8")
-      })
-    )
-  )
+  return withChunks(response, (pull) => {
+    const body: Array<Uint8Array> = []
+    let read = 0
+    const next = Effect.flatMap(pull, (chunks) => {
+      for (const chunk of chunks) {
+        read += chunk.byteLength
+        body.push(chunk)
+      }
+      return read > limit ? Effect.fail(tooLong) : Effect.void
+    })
+    const whole = Effect.suspend(() => Effect.fromResult(decode(response, body)))
+    return Pull.catchDone(Effect.forever(next, { disableYield: true }), () => whole)
+  })
 }
 
 const utf8 = () => new TextDecoder("utf-8", { fatal: true })
 const decoder = utf8()
 
-/** Throws where it is not UTF-8. */
-const decode = (chunks: ReadonlyArray<Uint8Array>): string => {
-  // To make a decoder takes longer than to decode most bodies; one that reads on must be of its own.
-  if (chunks.length <= 1) return decoder.decode(chunks[0])
-  const own = utf8()
-  return chunks.map((chunk) => own.decode(chunk, { stream: true })).join("") + own.decode()
-}
+const decode = (response: Response, chunks: ReadonlyArray<Uint8Array>): Result.Result<string, Failure.Failure> =>
+  Result.try({
+    try: () => {
+      // To make a decoder takes longer than to decode most bodies; one that reads on must be of its own.
+      if (chunks.length <= 1) return decoder.decode(chunks[0])
+      const own = utf8()
+      return chunks.map((chunk) => own.decode(chunk, { stream: true })).join("") + own.decode()
+    },
+    catch: () => Failure.unexpected(response.status, "The body is not UTF-8")
+  })
 
 const parse = (body: string): Result.Result<unknown, unknown> => Result.try((): unknown => JSON.parse(body))
 

@@ -42,6 +42,10 @@ export const make = (
   body: Body
 ): HttpClientResponse.HttpClientResponse => new Response(request, head, body)
 
+/** The body of a response of ours, to be read without a stream around it; undefined of any other. */
+export const bodyOf = (response: HttpClientResponse.HttpClientResponse): Body | undefined =>
+  response instanceof Response ? response.body : undefined
+
 /** Reads the body where it comes in, without a copy or a wrapper between. What is seldom read is left to Effect's own. */
 class Response extends Inspectable.Class implements HttpClientResponse.HttpClientResponse, Pipeable {
   readonly [HttpIncomingMessage.TypeId]: typeof HttpIncomingMessage.TypeId = HttpIncomingMessage.TypeId
@@ -50,8 +54,8 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
   readonly url: string
   readonly status: number
   readonly headers: Headers.Headers
+  readonly body: Body
   readonly #setCookie: () => ReadonlyArray<string>
-  readonly #body: Body
   #read: ArrayBuffer | undefined
 
   constructor(request: HttpClientRequest.HttpClientRequest, head: Head, body: Body) {
@@ -61,11 +65,11 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
     this.status = head.status
     this.headers = head.headers
     this.#setCookie = head.setCookie
-    this.#body = body
+    this.body = body
   }
 
   get stream(): Stream.Stream<Uint8Array, HttpClientError.HttpClientError> {
-    const { cancel, pull } = this.#body
+    const { cancel, pull } = this.body
     const chunks = Effect.mapError(pull, (error) => (Cause.isDone(error) ? error : this.#undecodable(error)))
     return Stream.fromChannel(Channel.fromTransform((_, scope) => Effect.as(Scope.addFinalizer(scope, cancel), chunks)))
   }
