@@ -18,21 +18,33 @@ type Listing<A> = Operation.Operation<ReadonlyArray<A>, Errors.Tag>
 
 const itemBegin = '{"type":"item","data":'
 
+/** What a line holds that is no item. */
+class Other {
+  readonly event: unknown
+
+  constructor(event: unknown) {
+    this.event = event
+  }
+}
+
 /**
- * `JSON.parse` of a line, faster where it is an item as the server writes it: if what stands between its beginning and
- * its last brace is JSON, then so is the line, and the event around it needs no parsing.
+ * The data of an item, or what else there is in a line. An item as the server writes it is read faster: if what stands
+ * between its beginning and its last brace is JSON, then so is the line, and the event around it needs no parsing.
+ *
+ * No object literal is made for an item, here or later: V8 may come to make those of a literal in old space, where each,
+ * although it is dead at once, keeps its contact through every young collection.
  */
-const parseEvent = (line: string): unknown => {
+const parseLine = (line: string): unknown => {
   // What `startsWith` says, three times as fast: V8 compiles that to a look at one character after another.
   if (line.lastIndexOf(itemBegin, 0) === 0 && line.endsWith("}}")) {
     try {
-      const data: unknown = JSON.parse(line.slice(itemBegin.length, -1))
-      return { type: "item", data }
+      return JSON.parse(line.slice(itemBegin.length, -1))
     } catch {
       // There is more in the event than its data, or the line is no JSON.
     }
   }
-  return JSON.parse(line)
+  const event: unknown = JSON.parse(line)
+  return Predicate.isObject(event) && event["type"] === "item" ? event["data"] : new Other(event)
 }
 
 /** What some lines amount to: items, and possibly a failure after the last of them. */
@@ -50,9 +62,7 @@ const indexOf = (issue: SchemaIssue.Issue): number => {
 /** The line of an item, by its place among the items. */
 const lineOfItem = (lines: JsonLines.Lines, place: number): number => {
   let left = place
-  return lines.lineOf(
-    lines.values.findIndex((event) => Predicate.isObject(event) && event["type"] === "item" && left-- === 0)
-  )
+  return lines.lineOf(lines.values.findIndex((value) => !(value instanceof Other) && left-- === 0))
 }
 
 /** Decodes the data of the `item` events of some lines together; up to the first that cannot be, if there is one. */
@@ -83,21 +93,24 @@ const readEvents = <A>(operation: Listing<A>, opened: Opened, lines: JsonLines.L
   const status = opened.response.status
   const data: Array<unknown> = []
   let failure = lines.problem === undefined ? undefined : Failure.unexpected(status, `The list's ${lines.problem}`)
-  let index = 0
-  for (const event of lines.values) {
+  let index = -1
+  for (const value of lines.values) {
+    index++
+    if (!(value instanceof Other)) {
+      data.push(value)
+      continue
+    }
+    const { event } = value
     if (!Predicate.isObject(event) || typeof event["type"] !== "string") {
       failure = Failure.unexpected(status, `Line ${lines.lineOf(index)} is no event`)
       break
     }
-    if (event["type"] === "item") {
-      data.push(event["data"])
-    } else if (event["type"] === "error") {
+    if (event["type"] === "error") {
       failure =
         Reply.failureInside(operation, status, event["data"], opened.sent) ??
         Failure.unexpected(status, `Line ${lines.lineOf(index)} is an error that says nothing`)
       break
     }
-    index++
   }
   const batch = decodeItems(operation, opened, lines, data)
   return batch.failure !== undefined || failure === undefined ? batch : { ...batch, failure }
@@ -127,7 +140,7 @@ const readChunks = <A>(
 export const make = <A>(operation: Listing<A>, opened: Opened): Stream.Stream<A, Failure.Failure> =>
   Stream.transformPull(Reply.bytes(opened.response), (upstream) =>
     Effect.sync(() => {
-      const reader = new JsonLines.Reader(parseEvent)
+      const reader = new JsonLines.Reader(parseLine)
       let ended: Pull.Pull<never, Failure.Failure> | undefined
 
       const lastLine = (): Batch<A> => {
