@@ -25,11 +25,30 @@ const isContact = (value: unknown): value is Contact =>
 /** How many fields a contact has. */
 const fieldCount = 12
 
-/** A contact, less what is not known. */
+const nothing = {}
+
+/**
+ * A contact, less what is not known. The spread keeps V8 from making one literal after another in old space, once it has
+ * seen some of them live on: dead ones would keep what is in them through every young collection.
+ */
 const knownFields = (contact: Contact): Contact => {
   const { id, name, description, fingerprint, email, phone, nick, preferences } = contact
   const { verifiedAt, meta, createdAt, updatedAt } = contact
-  return { id, name, description, fingerprint, email, phone, nick, preferences, verifiedAt, meta, createdAt, updatedAt }
+  return {
+    ...nothing,
+    id,
+    name,
+    description,
+    fingerprint,
+    email,
+    phone,
+    nick,
+    preferences,
+    verifiedAt,
+    meta,
+    createdAt,
+    updatedAt
+  }
 }
 
 /**
