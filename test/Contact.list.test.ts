@@ -73,6 +73,22 @@ describe("items", () => {
     })
   )
 
+  it.effect("come however the event around them is written", () =>
+    Effect.gen(function* () {
+      const data = ["c1", "c2", "c3", "c4", "c5"].map((id) => JSON.stringify(Fake.contact(id)))
+      const body = lines(
+        `{"type":"item","data":${data[0]}}`,
+        `{"data":${data[1]},"type":"item"}`,
+        ` { "type" : "item" , "data" : ${data[2]} } `,
+        `{"type":"item","data":${data[3]},"more":{}}`,
+        `{"type":"item","data":{},"data":${data[4]}}`
+      )
+      const { end, ids } = yield* read(Fake.script(Fake.jsonLines(body)), Contact.list())
+      assert.deepStrictEqual(ids, ["c1", "c2", "c3", "c4", "c5"])
+      assert.isTrue(Exit.isSuccess(end))
+    })
+  )
+
   it.effect.each([
     ["nop and blank lines", lines(nop, "", " ", "\r")],
     ["unknown events", lines('{"type":"token","data":"x"}', '{"type":"constructor"}')],
@@ -141,6 +157,8 @@ describe("failures", () => {
     ["an array", "[]"],
     ["a number", "1"],
     ["no JSON", "<html>canary"],
+    ["an item that is cut off", item("canary").trimEnd().slice(0, -1)],
+    ["an item with a brace too many", `${item("canary").trimEnd()}}`],
     ["two on a line", `${item("canary").trimEnd()}${item("canary").trimEnd()}`]
   ] as const)("a line of %s is named, not shown", ([, line]) =>
     Effect.gen(function* () {

@@ -15,11 +15,13 @@ export const isAfter = (order: Order, left: Key, right: Key): boolean => {
 /** How many of these, from the first, follow one another, and `previous`, in the order of a list. */
 export const countInOrder = (order: Order, keys: ReadonlyArray<Key>, previous: Key | undefined): number => {
   let last = previous
-  for (const [index, key] of keys.entries()) {
-    if (last !== undefined && !isAfter(order, key, last)) return index
+  let count = 0
+  for (const key of keys) {
+    if (last !== undefined && !isAfter(order, key, last)) break
     last = key
+    count++
   }
-  return keys.length
+  return count
 }
 
 interface Anchor {

@@ -16,6 +16,37 @@ import * as Validate from "./Validate.ts"
 
 type Listing<A> = Operation.Operation<ReadonlyArray<A>, Errors.Tag>
 
+const itemBegin = '{"type":"item","data":'
+
+/** What a line holds that is no item. */
+class Other {
+  readonly event: unknown
+
+  constructor(event: unknown) {
+    this.event = event
+  }
+}
+
+/**
+ * The data of an item, or what else there is in a line. An item as the server writes it is read faster: if what stands
+ * between its beginning and its last brace is JSON, then so is the line, and the event around it needs no parsing.
+ *
+ * It makes no object literal for an item, such as an event to hold it: once V8 has seen some of a literal live on, it makes
+ * them in old space, where each, although it is dead at once, keeps its contact through every young collection.
+ */
+const parseLine = (line: string): unknown => {
+  // What `startsWith` says, three times as fast: V8 compiles that to a look at one character after another.
+  if (line.lastIndexOf(itemBegin, 0) === 0 && line.endsWith("}}")) {
+    try {
+      return JSON.parse(line.slice(itemBegin.length, -1))
+    } catch {
+      // There is more in the event than its data, or the line is no JSON.
+    }
+  }
+  const event: unknown = JSON.parse(line)
+  return Predicate.isObject(event) && event["type"] === "item" ? event["data"] : new Other(event)
+}
+
 /** What some lines amount to: items, and possibly a failure after the last of them. */
 interface Batch<A> {
   readonly items: ReadonlyArray<A>
@@ -28,12 +59,18 @@ const indexOf = (issue: SchemaIssue.Issue): number => {
   return Number(index)
 }
 
-/** Decodes the data of `item` events together; up to the first that cannot be, if there is one. */
+/** The line of an item, by its place among the items. */
+const lineOfItem = (lines: JsonLines.Lines, place: number): number => {
+  let left = place
+  return lines.lineOf(lines.values.findIndex((value) => !(value instanceof Other) && left-- === 0))
+}
+
+/** Decodes the data of the `item` events of some lines together; up to the first that cannot be, if there is one. */
 const decodeItems = <A>(
   operation: Listing<A>,
   opened: Opened,
-  data: ReadonlyArray<unknown>,
-  lineOf: (index: number) => number
+  lines: JsonLines.Lines,
+  data: ReadonlyArray<unknown>
 ): Batch<A> => {
   if (data.length === 0) return { items: [] }
   const decoded = operation.decode(data)
@@ -43,7 +80,7 @@ const decodeItems = <A>(
   const within = field.split(".").slice(1).join(".")
   const failure = Failure.unexpected(
     opened.response.status,
-    `Line ${lineOf(bad)} is no contact: ${within === "" ? "" : `${within}: `}${description}`
+    `Line ${lineOfItem(lines, bad)} is no contact: ${within === "" ? "" : `${within}: `}${description}`
   )
   return { items: Result.getOrElse(operation.decode(data.slice(0, bad)), () => []), failure }
 }
@@ -55,9 +92,15 @@ const decodeItems = <A>(
 const readEvents = <A>(operation: Listing<A>, opened: Opened, lines: JsonLines.Lines): Batch<A> => {
   const status = opened.response.status
   const data: Array<unknown> = []
-  const numbers: Array<number> = []
   let failure = lines.problem === undefined ? undefined : Failure.unexpected(status, `The list's ${lines.problem}`)
-  for (const [index, event] of lines.values.entries()) {
+  let index = -1
+  for (const value of lines.values) {
+    index++
+    if (!(value instanceof Other)) {
+      data.push(value)
+      continue
+    }
+    const { event } = value
     if (!Predicate.isObject(event) || typeof event["type"] !== "string") {
       failure = Failure.unexpected(status, `Line ${lines.lineOf(index)} is no event`)
       break
@@ -68,12 +111,8 @@ const readEvents = <A>(operation: Listing<A>, opened: Opened, lines: JsonLines.L
         Failure.unexpected(status, `Line ${lines.lineOf(index)} is an error that says nothing`)
       break
     }
-    if (event["type"] === "item") {
-      data.push(event["data"])
-      numbers.push(lines.lineOf(index))
-    }
   }
-  const batch = decodeItems(operation, opened, data, (index) => numbers[index] ?? 0)
+  const batch = decodeItems(operation, opened, lines, data)
   return batch.failure !== undefined || failure === undefined ? batch : { ...batch, failure }
 }
 
@@ -101,7 +140,7 @@ const readChunks = <A>(
 export const make = <A>(operation: Listing<A>, opened: Opened): Stream.Stream<A, Failure.Failure> =>
   Stream.transformPull(Reply.bytes(opened.response), (upstream) =>
     Effect.sync(() => {
-      const reader = new JsonLines.Reader()
+      const reader = new JsonLines.Reader(parseLine)
       let ended: Pull.Pull<never, Failure.Failure> | undefined
 
       const lastLine = (): Batch<A> => {

@@ -4,117 +4,146 @@ import * as Result from "effect/Result"
 export const maxLineLength = 16 * 1024 * 1024
 
 /** Some lines of a body, as far as they can be read. */
-export interface Lines {
-  readonly values: ReadonlyArray<unknown>
-  /** The number of the line that a value came from, from 1. */
-  readonly lineOf: (index: number) => number
+export class Lines {
+  readonly values: Array<unknown> = []
   /** What is wrong with the line after the last value. Never its text. */
-  readonly problem?: string
+  problem: string | undefined = undefined
+  readonly #first: number
+  readonly #blank: Array<number> = []
+
+  /** `first` is the number of the first line, from 1. */
+  constructor(first: number) {
+    this.#first = first
+  }
+
+  /** The number of the line that a value came from. */
+  lineOf(index: number): number {
+    return this.#blank.reduce((line, blank) => (blank <= line ? line + 1 : line), this.#first + index)
+  }
+
+  /** Passes over a line. */
+  skip(line: number): void {
+    this.#blank.push(line)
+  }
 }
 
 const newline = 0x0a
 const byteOrderMark = [0xef, 0xbb, 0xbf]
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+const openingBrace = 0x7b
 
-const decode = (bytes: Uint8Array): string | undefined =>
-  Result.getOrUndefined(Result.try((): string => decoder.decode(bytes)))
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
+const strictDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true })
+
+/**
+ * The text of some bytes; undefined if they are not UTF-8. Where they are not, a decoder puts U+FFFD: to look for one
+ * takes less time than a strict decoder, which has to tell it from one that was sent.
+ */
+const decode = (bytes: Uint8Array): string | undefined => {
+  const text = decoder.decode(bytes)
+  return text.includes("\ufffd") ? Result.getOrUndefined(Result.try(() => strictDecoder.decode(bytes))) : text
+}
 
 /**
  * Reads JSON Lines from chunks of bytes, however they are cut: in the middle of a line, a character or a CRLF. Blank
  * lines are skipped. One reader reads one body, and nothing more once there was a problem.
  */
 export class Reader {
+  readonly #parse: (line: string) => unknown
   /** The beginning of a line whose end has not come: in pieces, joined once, so that a long line costs linear time. */
   #pending: Array<Uint8Array> = []
   #pendingLength = 0
   /** The number of the next line. */
   #line = 1
 
+  /** `parse` makes the value of a line, and throws where it is no JSON. */
+  constructor(parse: (line: string) => unknown = JSON.parse) {
+    this.#parse = parse
+  }
+
   /** The lines that these bytes complete. */
   push(bytes: Uint8Array): Lines {
-    const end = bytes.lastIndexOf(newline)
-    const lines = end === -1 ? noLines : this.#read(this.#complete(bytes.subarray(0, end)))
-    if (lines.problem !== undefined) return lines
+    const lines = new Lines(this.#line)
+    const last = bytes.lastIndexOf(newline)
+    if (last !== -1) {
+      // Only a line that was cut is put together; the others are read where they are.
+      const start = this.#pendingLength === 0 ? 0 : bytes.indexOf(newline) + 1
+      if (start > 0) {
+        this.#keep(bytes.subarray(0, start - 1))
+        this.#readPending(lines)
+      }
+      if (start <= last) this.#read(bytes.subarray(start, last), lines)
+    }
     // A newline is never part of a character, so what is cut off here is whole lines.
-    this.#pending.push(bytes.slice(end + 1))
-    this.#pendingLength += bytes.length - (end + 1)
-    if (this.#pendingLength <= maxLineLength) return lines
-    return { ...lines, problem: `line ${this.#line} is longer than ${maxLineLength} bytes` }
+    this.#keep(bytes.slice(last + 1))
+    if (this.#pendingLength > maxLineLength) {
+      lines.problem ??= `line ${this.#line} is longer than ${maxLineLength} bytes`
+    }
+    return lines
   }
 
   /** The last line, if the body did not end in a newline. */
   end(): Lines {
-    return this.#read(this.#complete(new Uint8Array()))
+    const lines = new Lines(this.#line)
+    this.#readPending(lines)
+    return lines
   }
 
-  #complete(bytes: Uint8Array): Uint8Array {
-    const pieces = [...this.#pending, bytes]
-    const block = new Uint8Array(this.#pendingLength + bytes.length)
+  #keep(piece: Uint8Array): void {
+    if (piece.length === 0) return
+    this.#pending.push(piece)
+    this.#pendingLength += piece.length
+  }
+
+  #readPending(lines: Lines): void {
+    const line = new Uint8Array(this.#pendingLength)
     let at = 0
-    for (const piece of pieces) {
-      block.set(piece, at)
+    for (const piece of this.#pending) {
+      line.set(piece, at)
       at += piece.length
     }
     this.#pending = []
     this.#pendingLength = 0
-    return block
+    this.#read(line, lines)
   }
 
-  #read(block: Uint8Array): Lines {
-    const first = this.#line
-    const marked = first === 1 && byteOrderMark.every((byte, index) => block[index] === byte)
+  #read(block: Uint8Array, lines: Lines): void {
+    const marked = this.#line === 1 && byteOrderMark.every((byte, index) => block[index] === byte)
     const bytes = marked ? block.subarray(byteOrderMark.length) : block
     const text = decode(bytes)
-    if (text === undefined) return upToUndecodable(bytes, first)
-    const lines = parseLines(text, first)
-    this.#line = lines.next
-    return lines
+    if (text === undefined) this.#readUndecodable(bytes, lines)
+    else this.#parseLines(text, lines)
   }
-}
 
-/** Some line is not UTF-8: reads those before it. */
-const upToUndecodable = (bytes: Uint8Array, first: number): Lines => {
-  let text = ""
-  let count = 0
-  for (let start = 0; start <= bytes.length;) {
-    const end = bytes.indexOf(newline, start)
-    const line = decode(bytes.subarray(start, end === -1 ? bytes.length : end))
-    if (line === undefined) break
-    text += count === 0 ? line : `\n${line}`
-    count++
-    start = end + 1
-  }
-  // A line before it that is no JSON is the first problem.
-  return { problem: `line ${first + count} is not UTF-8`, ...parseLines(text, first) }
-}
-
-const noLines: Lines = { values: [], lineOf: () => 0 }
-
-/** Parses lines one by one, which is as fast as all of them together: what takes time is the making of the values. */
-const parseLines = (text: string, first: number): Lines & { readonly next: number } => {
-  const values: Array<unknown> = []
-  /** The values' lines, once they do not simply follow one another. */
-  let numbers: Array<number> | undefined
-  const lineOf = (index: number) => numbers?.[index] ?? first + index
-  let line = first
-  for (let start = 0; start <= text.length; line++) {
-    const found = text.indexOf("\n", start)
-    const end = found === -1 ? text.length : found
-    const one = text.slice(start, end)
-    start = end + 1
-    // Only a line that may be blank is looked at before it is parsed.
-    if (one.charCodeAt(0) !== openingBrace && one.trim() === "") {
-      numbers ??= values.map((_, index) => first + index)
-      continue
+  /** Some line is not UTF-8: reads those before it. */
+  #readUndecodable(bytes: Uint8Array, lines: Lines): void {
+    for (let start = 0; lines.problem === undefined;) {
+      const found = bytes.indexOf(newline, start)
+      const text = decode(bytes.subarray(start, found === -1 ? bytes.length : found))
+      if (text === undefined) lines.problem = `line ${this.#line} is not UTF-8`
+      else this.#parseLines(text, lines)
+      start = found + 1
     }
-    try {
-      values.push(JSON.parse(one))
-    } catch {
-      return { values, lineOf, next: line, problem: `line ${line} is not JSON` }
-    }
-    numbers?.push(line)
   }
-  return { values, lineOf, next: line }
-}
 
-const openingBrace = 0x7b
+  /** Parses lines one by one, which is as fast as all of them together: what takes time is the making of the values. */
+  #parseLines(text: string, lines: Lines): void {
+    if (lines.problem !== undefined) return
+    for (let start = 0; start <= text.length; this.#line++) {
+      const found = text.indexOf("\n", start)
+      const end = found === -1 ? text.length : found
+      const one = text.slice(start, end)
+      start = end + 1
+      // Only a line that may be blank is looked at before it is parsed.
+      if (one.charCodeAt(0) !== openingBrace && one.trim() === "") {
+        lines.skip(this.#line)
+        continue
+      }
+      try {
+        lines.values.push(this.#parse(one))
+      } catch {
+        lines.problem = `line ${this.#line} is not JSON`
+        return
+      }
+    }
+  }
+}

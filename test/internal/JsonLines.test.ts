@@ -16,10 +16,8 @@ const read = (chunks: Iterable<Uint8Array>): Outcome => {
   const values: Array<unknown> = []
   const lines: Array<number> = []
   const take = (batch: JsonLines.Lines) => {
-    for (const [index, value] of batch.values.entries()) {
-      values.push(value)
-      lines.push(batch.lineOf(index))
-    }
+    values.push(...batch.values)
+    lines.push(...batch.values.map((_, index) => batch.lineOf(index)))
     return batch.problem
   }
   for (const chunk of chunks) {
