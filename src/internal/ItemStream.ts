@@ -13,6 +13,7 @@ import * as JsonLines from "./JsonLines.ts"
 import type * as Operation from "./Operation.ts"
 import * as Reply from "./Reply.ts"
 import * as Validate from "./Validate.ts"
+import { within } from "./Within.ts"
 
 type Listing<A> = Operation.Operation<ReadonlyArray<A>, Errors.Tag>
 
@@ -168,14 +169,9 @@ export const make = <A>(operation: Listing<A>, opened: Opened): Stream.Stream<A,
           )
       )
 
-      return next.pipe(
-        Effect.timeoutOrElse({
-          duration: opened.idle,
-          orElse: () => Effect.fail(Failure.timeout("idle", opened.response.status))
-        }),
-        Effect.mapError((error) =>
-          Cause.isDone(error) ? error : Reply.withRequestId(error, opened.response.headers, opened.sent)
-        )
+      const timely = within(next, opened.idle, () => Effect.fail(Failure.timeout("idle", opened.response.status)))
+      return Effect.mapError(timely, (error) =>
+        Cause.isDone(error) ? error : Reply.withRequestId(error, opened.response.headers, opened.sent)
       )
     })
   )
