@@ -163,7 +163,7 @@ export interface ConfigOptions {
   readonly transformClient?: Options["transformClient"]
 }
 
-const absent = Config.succeed(undefined)
+const absent = /* @__PURE__ */ Config.succeed(undefined)
 
 /**
  * A layer whose options come from the `ConfigProvider`, by default the environment: the token from

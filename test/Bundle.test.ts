@@ -4,10 +4,10 @@ import { fetchesOne, quickStart } from "../bench/support/bundles.ts"
 import * as Bundles from "./support/Bundles.ts"
 
 /** What an app may weigh that fetches one contact over fetch: in bytes, minified and compressed, Effect and all. */
-const fetchesOneBudget = 57_400
+const fetchesOneBudget = 51_700
 
 /** What of the quick start may be our own code. */
-const ownBudget = 12_700
+const ownBudget = 14_400
 
 const use = (names: string) => `export default [${names}]`
 

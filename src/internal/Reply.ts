@@ -1,8 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Headers from "effect/http/Headers"
+import type * as Headers from "effect/http/Headers"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Predicate from "effect/Predicate"
@@ -106,13 +105,16 @@ export const withRequestId = (failure: Failure.Failure, headers: Headers.Headers
   return requestId === undefined ? failure : { ...failure, requestId }
 }
 
+/** Whole seconds, or the date of RFC 9110, 10.2.3. Effect's own parser would bring all it knows of dates into every app. */
 const retryAfter = (response: Response): Effect.Effect<{ readonly retryAfter?: number }> =>
   Effect.map(Clock.currentTimeMillis, (now) => {
-    const parsed = Headers.parseRetryAfter(response.headers["retry-after"] ?? "")
-    return Result.isSuccess(parsed)
-      ? { retryAfter: Duration.toMillis(Headers.retryAfterDelay(parsed.success, now)) }
-      : {}
+    const value = (response.headers["retry-after"] ?? "").trim()
+    if (/^\d+$/.test(value)) return { retryAfter: Number(value) * 1000 }
+    const date = httpDate.test(value) ? Date.parse(value) : Number.NaN
+    return Number.isNaN(date) ? {} : { retryAfter: Math.max(0, date - now) }
   })
+
+const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
 
 /** The code and message of an error body. */
 const errorBody = (body: unknown): { readonly code?: string; readonly message?: string } => {

@@ -2,16 +2,18 @@ import type * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Channel from "effect/Channel"
 import * as Effect from "effect/Effect"
-import type * as Cookies from "effect/http/Cookies"
+import * as Cookies from "effect/http/Cookies"
 import type * as Headers from "effect/http/Headers"
 import * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
+import * as UrlParams from "effect/http/UrlParams"
 import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import type * as Pull from "effect/Pull"
+import type * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
@@ -46,7 +48,7 @@ export const make = (
 export const bodyOf = (response: HttpClientResponse.HttpClientResponse): Body | undefined =>
   response instanceof Response ? response.body : undefined
 
-/** Reads the body where it comes in, without a copy or a wrapper between. What is seldom read is left to Effect's own. */
+/** Gives the body as it comes in, without a copy or a wrapper between. */
 class Response extends Inspectable.Class implements HttpClientResponse.HttpClientResponse, Pipeable {
   readonly [HttpIncomingMessage.TypeId]: typeof HttpIncomingMessage.TypeId = HttpIncomingMessage.TypeId
   readonly [HttpClientResponse.TypeId]: typeof HttpClientResponse.TypeId = HttpClientResponse.TypeId
@@ -83,27 +85,39 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
   }
 
   get text(): Effect.Effect<string, HttpClientError.HttpClientError> {
-    return Effect.flatMap(this.#web, (web) => web.text)
+    return Effect.map(this.arrayBuffer, (bytes) => new TextDecoder().decode(bytes))
   }
 
-  get json() {
-    return Effect.flatMap(this.#web, (web) => web.json)
+  get json(): Effect.Effect<Schema.Json, HttpClientError.HttpClientError> {
+    return Effect.flatMap(this.text, (text) =>
+      Effect.try({
+        try: (): Schema.Json => (text === "" ? null : JSON.parse(text)),
+        catch: (cause) => this.#undecodable(cause)
+      })
+    )
   }
 
-  get urlParamsBody() {
-    return Effect.flatMap(this.#web, (web) => web.urlParamsBody)
+  get urlParamsBody(): Effect.Effect<UrlParams.UrlParams, HttpClientError.HttpClientError> {
+    return Effect.map(this.text, (text) => UrlParams.fromInput(new URLSearchParams(text)))
   }
 
   get formData(): Effect.Effect<FormData, HttpClientError.HttpClientError> {
-    return Effect.flatMap(this.#web, (web) => web.formData)
+    return Effect.flatMap(this.arrayBuffer, (bytes) =>
+      Effect.tryPromise({
+        try: () => new globalThis.Response(bytes, { headers: this.headers }).formData(),
+        catch: (cause) => this.#undecodable(cause)
+      })
+    )
   }
 
   get cookies(): Cookies.Cookies {
-    return this.#asWeb(null).cookies
+    return Cookies.fromSetCookie(this.#setCookie())
   }
 
-  get upgrade() {
-    return this.#asWeb(null).upgrade
+  get upgrade(): Effect.Effect<never, HttpClientError.HttpClientError> {
+    const description = "The connection is not handed over"
+    const reason = new HttpClientError.StatusCodeError({ request: this.request, response: this, description })
+    return Effect.fail(new HttpClientError.HttpClientError({ reason }))
   }
 
   get remoteAddress(): Option.Option<string> {
@@ -120,17 +134,6 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
 
   pipe() {
     return pipeArguments(this, arguments)
-  }
-
-  get #web(): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> {
-    return Effect.map(this.arrayBuffer, (body) => this.#asWeb(body))
-  }
-
-  #asWeb(body: ArrayBuffer | null): HttpClientResponse.HttpClientResponse {
-    const headers = new globalThis.Headers(this.headers)
-    headers.delete("set-cookie")
-    for (const cookie of this.#setCookie()) headers.append("set-cookie", cookie)
-    return HttpClientResponse.fromWeb(this.request, new globalThis.Response(body, { headers }))
   }
 
   #undecodable(cause: unknown): HttpClientError.HttpClientError {
