@@ -6,7 +6,7 @@
  */
 import { readFile, writeFile } from "node:fs/promises"
 import * as os from "node:os"
-import { contenders, names } from "./support/contenders.ts"
+import { contender, names } from "./support/contenders.ts"
 import { contactAt } from "./support/data.ts"
 import * as Groups from "./support/groups.ts"
 import { type Figure, figure } from "./support/harness.ts"
@@ -25,6 +25,7 @@ const plan: Groups.Plan = quick
         { size: 1e5, times: 1 }
       ],
       requests: 200,
+      bulk: 200,
       processes: 1,
       memory: { small: 1e4, large: 1e5 }
     }
@@ -37,7 +38,8 @@ const plan: Groups.Plan = quick
         { size: 1e5, times: 2 },
         { size: 1e6, times: 1 }
       ],
-      requests: 1500,
+      requests: 5000,
+      bulk: 1500,
       processes: 7,
       memory: { small: 1e4, large: 1e6 }
     }
@@ -48,7 +50,7 @@ const largest = Math.max(...plan.lists.map(({ size }) => size))
 const crossCheck = async (): Promise<void> => {
   const emulator = await startEmulator()
   try {
-    const all = contenders(emulator.url, 0)
+    const all = await Promise.all(Object.values(names).map((name) => contender(name, emulator.url, 0)))
     const things = Array.from({ length: 200 }, (_, index) => ({
       id: contactAt(index).id,
       write: {

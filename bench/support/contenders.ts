@@ -1,13 +1,11 @@
 /* oxlint-disable no-await-in-loop -- a worker does one thing after another */
 /** The clients that are measured against one another, each used as its own documentation says. */
 import { ContactClient } from "@chatbotkit/sdk/contact/index.js"
-import { Agent } from "@effect/platform-node/Undici"
+import type { Dispatcher } from "@effect/platform-node/Undici"
 import { Effect, type Layer, ManagedRuntime, Redacted, Stream } from "effect"
 import { Contact } from "effect-chatbotkit"
 import type { Client } from "effect-chatbotkit/Client"
 import type { ContactError, InvalidOptions } from "effect-chatbotkit/Errors"
-import * as Fetch from "effect-chatbotkit/layers/Fetch"
-import * as Node from "effect-chatbotkit/layers/Node"
 import { prefix, tokenOf } from "./data.ts"
 
 /** A write of the benchmark. */
@@ -178,8 +176,7 @@ const rawFetch = (baseUrl: string, secret: string): Contender => {
   }
 }
 
-const rawUndici = (baseUrl: string, secret: string): Contender => {
-  const agent = new Agent()
+const rawUndici = (agent: Dispatcher, baseUrl: string, secret: string): Contender => {
   const authorization = `Bearer ${secret}`
   const post = (path: string) => async (write: Write) => {
     const { body } = await agent.request({
@@ -205,15 +202,31 @@ const rawUndici = (baseUrl: string, secret: string): Contender => {
   }
 }
 
-/** All contenders, for the account that has so many contacts. */
-export const contenders = (baseUrl: string, size: number): ReadonlyArray<Contender> => {
+/**
+ * A contender, for the account that has so many contacts. What it needs is imported only here: undici puts itself behind
+ * the `fetch` of every process that imports it.
+ */
+export const contender = async (name: string, baseUrl: string, size: number): Promise<Contender> => {
   const token = tokenOf(size)
   const options = { secret: Redacted.make(token), baseUrl }
-  return [
-    ofLayer(names.node, Node.layer(options)),
-    ofLayer(names.fetch, Fetch.layer(options)),
-    official(baseUrl, token),
-    rawFetch(baseUrl, token),
-    rawUndici(baseUrl, token)
-  ]
+  switch (name) {
+    case names.node: {
+      const Node = await import("effect-chatbotkit/layers/Node")
+      return ofLayer(name, Node.layer(options))
+    }
+    case names.fetch: {
+      const Fetch = await import("effect-chatbotkit/layers/Fetch")
+      return ofLayer(name, Fetch.layer(options))
+    }
+    case names.official:
+      return official(baseUrl, token)
+    case names.rawFetch:
+      return rawFetch(baseUrl, token)
+    case names.rawUndici: {
+      const { Agent } = await import("@effect/platform-node/Undici")
+      return rawUndici(new Agent(), baseUrl, token)
+    }
+    default:
+      throw new Error(`There is no contender ${name}`)
+  }
 }

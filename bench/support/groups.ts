@@ -5,7 +5,7 @@ import { Contact } from "effect-chatbotkit"
 import * as InMemory from "effect-chatbotkit/layers/InMemory"
 import { Reader } from "../../src/internal/JsonLines.ts"
 import * as Bundles from "./bundles.ts"
-import { type Bulk, contenders, names, ofLayer } from "./contenders.ts"
+import { type Bulk, contender, names, ofLayer } from "./contenders.ts"
 import { contactAt, idOf } from "./data.ts"
 import { type Entrant, figure, type Figure, mapFigure, type Outcome, race, timed } from "./harness.ts"
 import * as Processes from "./processes.ts"
@@ -19,8 +19,10 @@ export interface Plan {
   readonly warmup: number
   /** How many contacts, and how often they are listed in one measurement. */
   readonly lists: ReadonlyArray<{ readonly size: number; readonly times: number }>
-  /** Requests in one measurement. */
+  /** Requests in one measurement, of those that are measured one by one: enough for V8 to have compiled what it will. */
   readonly requests: number
+  /** Calls of the longer stream in bulk. */
+  readonly bulk: number
   /** Fresh processes for each figure. */
   readonly processes: number
   readonly memory: { readonly small: number; readonly large: number }
@@ -94,7 +96,7 @@ export const bulks: ReadonlyArray<Bulk> = ["create", "ensure", "update", "delete
 export const unordered = `${names.node}, unordered`
 
 /** How many calls a stream makes, and how many one of ten times the length. */
-export const bulkLengths = ({ requests }: Plan) => ({ short: requests / 10, long: requests })
+export const bulkLengths = ({ bulk }: Plan) => ({ short: bulk / 10, long: bulk })
 
 export const bulkTitle = (bulk: Bulk, length: number): string => `${bulk} in bulk, ${countText(length)} by 16`
 
@@ -171,8 +173,8 @@ export const inMemory = async (url: string, plan: Plan): Promise<Group> => {
   )
   const name = "ours, layers/InMemory"
   const memory = ofLayer(name, Layer.provideMerge(Layer.effectDiscard(seed), InMemory.layer()))
-  const all = [memory, ...contenders(url, size)].filter((one) => one.name.startsWith("ours"))
-  const ids = Array.from({ length: plan.requests }, (_, index) => idOf(index % size))
+  const all = [memory, await contender(names.node, url, size), await contender(names.fetch, url, size)]
+  const ids = Array.from({ length: plan.bulk }, (_, index) => idOf(index % size))
   const outcomes = await race(
     all.map((contender) => ({ name: contender.name, run: () => timed(() => contender.fetch(ids, 1)) })),
     plan

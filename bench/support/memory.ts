@@ -1,8 +1,8 @@
 /** Lists an account once with one contender, and prints the peak of this process's memory in MB. */
-import { contenders } from "./contenders.ts"
+import { contender } from "./contenders.ts"
 
 const [, , url = "", name = "", size = "0"] = process.argv
-const contender = contenders(url, Number(size)).find((one) => one.name === name)
-await contender?.list()
+const one = await contender(name, url, Number(size))
+await one.list()
 console.log(process.resourceUsage().maxRSS / 1024)
 process.exit()

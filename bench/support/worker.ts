@@ -1,6 +1,6 @@
 /* oxlint-disable no-await-in-loop -- one list after another */
 /** A contender in a process of its own, as in an app: it measures what it is told to do, and says how long it took. */
-import { type Bulk, type Contender, contenders, type Thing, type Write } from "./contenders.ts"
+import { type Bulk, contender, type Contender, type Thing, type Write } from "./contenders.ts"
 import { checksum, idOf } from "./data.ts"
 import { timed } from "./harness.ts"
 
@@ -15,11 +15,10 @@ export interface Job {
 const [, , url = "", name = ""] = process.argv
 const bySize = new Map<number, Contender>()
 
-const contenderFor = (size: number): Contender => {
-  const contender = bySize.get(size) ?? contenders(url, size).find((one) => one.name === name)
-  if (contender === undefined) throw new Error(`There is no contender ${name}`)
-  bySize.set(size, contender)
-  return contender
+const contenderFor = async (size: number): Promise<Contender> => {
+  const one = bySize.get(size) ?? (await contender(name, url, size))
+  bySize.set(size, one)
+  return one
 }
 
 let written = 0
@@ -43,8 +42,8 @@ const listed = (contender: Contender, size: number, times: number) => {
   }
 }
 
-const prepare = ({ concurrency, count, size, work }: Job): (() => Promise<void>) => {
-  const contender = contenderFor(size)
+const prepare = async ({ concurrency, count, size, work }: Job): Promise<() => Promise<void>> => {
+  const contender = await contenderFor(size)
   if (work === "list") return listed(contender, size, count)
   if (work === "fetch") {
     const wanted = ids(count, size)
@@ -57,6 +56,8 @@ const prepare = ({ concurrency, count, size, work }: Job): (() => Promise<void>)
 }
 
 process.on("message", (job: Job) => {
-  void timed(prepare(job)).then((took) => process.send?.(took))
+  void prepare(job)
+    .then(timed)
+    .then((took) => process.send?.(took))
 })
 process.once("disconnect", () => process.exit())

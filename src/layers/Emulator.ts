@@ -46,7 +46,7 @@ export class Emulator extends Context.Service<Emulator, Service>()("effect-chatb
  * ends, open connections are cut.
  */
 export const layer = (options: Options = {}): Layer.Layer<Emulator | InMemory.InMemory, ServeError> =>
-  layerServed(options).pipe(Layer.merge(InMemory.layerHandle), Layer.provide(ServerState.layer(options)))
+  layerServed(options).pipe(Layer.merge(InMemory.layerHandle()), Layer.provide(ServerState.layer(options)))
 
 /**
  * Serves the API whose state is in the context.

@@ -104,15 +104,14 @@ const handle = (state: ServerState.Service): Service => {
  *
  * @internal
  */
-export const layerHandle: Layer.Layer<InMemory, never, ServerState.ServerState> = Layer.effect(
-  InMemory,
-  Effect.map(ServerState.ServerState, handle)
-)
+export const layerHandle = (): Layer.Layer<InMemory, never, ServerState.ServerState> =>
+  // A layer of its own each time: one that is shared would be built once, and give the handle on the first server.
+  Layer.effect(InMemory, Effect.map(ServerState.ServerState, handle))
 
 /** An `HttpClient` whose requests go to an in-memory API, whatever their origin, for use with `Client.layer`. */
 export const layerHttpClient = (options?: ServerOptions): Layer.Layer<HttpClient.HttpClient | InMemory> =>
   Layer.effect(HttpClient.HttpClient, InProcess.makeHttpClient).pipe(
-    Layer.merge(layerHandle),
+    Layer.merge(layerHandle()),
     Layer.provide(ServerState.layer(options))
   )
 

@@ -54,6 +54,21 @@ describe("Faults of the layer", () => {
   )
 })
 
+describe("The layer", () => {
+  it.effect("has a handle on its own API also within a program that has another", () =>
+    Effect.gen(function* () {
+      const outer = yield* InMemory.InMemory
+      const inner = Effect.gen(function* () {
+        yield* Contact.create({ name: "Ada" })
+        const api = yield* InMemory.InMemory
+        return yield* api.count("Contact.create")
+      })
+      assert.strictEqual(yield* Effect.provide(inner, InMemory.layer()), 1)
+      assert.strictEqual(yield* outer.count("Contact.create"), 0)
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+})
+
 describe("A snapshot", () => {
   it.effect("brings back all contacts of all accounts, as often as it is asked to", () =>
     Effect.gen(function* () {
