@@ -90,7 +90,7 @@ export const create = /* @__PURE__ */ Effect.fn("Contact.create")(function* (
     {
       operation: operations.create,
       create: send,
-      newest: Stream.provideService(list({ order: "desc" }), Client, client),
+      newest: () => Stream.provideService(list({ order: "desc" }), Client, client),
       matches: AsRequested.isAsRequested(asked),
       total: client.settings.timeout.total
     },

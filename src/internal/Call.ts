@@ -88,7 +88,7 @@ export const prepare = <O extends Operation.Any>(
     request: HttpClientRequest.makeWith(
       operation.method,
       settings.prefix + target.success,
-      UrlParams.fromInput(query),
+      query.length === 0 ? UrlParams.empty : UrlParams.fromInput(query),
       Option.none(),
       Headers.setAll(settings.headers, {
         accept: operation.streams ? "application/jsonl" : "application/json",

@@ -27,7 +27,7 @@ export interface Steps<Contact extends Made> {
   /** Sends the create as often as is safe. */
   readonly create: (input: Operation.Input) => Effect.Effect<Ref, CreateError>
   /** All contacts, the newest first. */
-  readonly newest: Stream.Stream<Contact, Errors.ContactError>
+  readonly newest: () => Stream.Stream<Contact, Errors.ContactError>
   /** Whether a contact says what the request said: asked where the fingerprint alone does not tell whose it is. */
   readonly matches: (contact: Contact) => boolean
   /** For all of it. */
@@ -46,7 +46,7 @@ const stored = (fingerprint: string): string => (fingerprint.trim() === "" ? fin
 
 /** Looks for a fingerprint among the newest contacts, back to those made well before the call began. */
 const find = <Contact extends Made>(steps: Steps<Contact>, fingerprint: string, since: number) =>
-  steps.newest.pipe(
+  steps.newest().pipe(
     Stream.takeUntil((contact) => contact.fingerprint === fingerprint || contact.createdAt < since),
     Stream.filter((contact) => contact.fingerprint === fingerprint),
     Stream.runHead,
