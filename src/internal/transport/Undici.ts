@@ -133,7 +133,8 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
   }
 }
 
-const make = (dispatcher: Dispatcher): HttpClient.HttpClient =>
+/** An `HttpClient` over a dispatcher of undici. */
+export const make = (dispatcher: Pick<Dispatcher, "dispatch">): HttpClient.HttpClient =>
   Transport.make(({ body, request, url }) =>
     Effect.callback<Received, HttpClientError.HttpClientError>((resume) => {
       const exchange = new Exchange(request, url, resume)

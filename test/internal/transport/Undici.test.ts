@@ -1,0 +1,182 @@
+import type { Dispatcher } from "@effect/platform-node/Undici"
+import { assert, describe, it } from "@effect/vitest"
+import { Cause, Effect, Exit, Fiber, Stream } from "effect"
+import { HttpBody, HttpClientRequest } from "effect/http"
+import * as Undici from "../../../src/internal/transport/Undici.ts"
+
+const request = HttpClientRequest.get("http://localhost/list?take=1#top")
+
+/** A dispatcher that does nothing by itself. */
+const scripted = () => {
+  const calls: Array<string> = []
+  let handler: Dispatcher.DispatchHandler = {}
+  let options: Dispatcher.DispatchOptions | undefined
+  const controller: Dispatcher.DispatchController = {
+    aborted: false,
+    paused: false,
+    reason: null,
+    abort: () => calls.push("abort"),
+    pause: () => calls.push("pause"),
+    resume: () => calls.push("resume")
+  }
+  const client = Undici.make({
+    dispatch: (given, to) => {
+      options = given
+      handler = to
+      return true
+    }
+  })
+  return {
+    calls,
+    client,
+    sent: () => options,
+    start: () => handler.onRequestStart?.(controller, {}),
+    head: (status = 200, headers: Record<string, string | Array<string>> = {}) =>
+      handler.onResponseStart?.(controller, status, headers),
+    data: (text: string) => handler.onResponseData?.(controller, Buffer.from(text)),
+    end: () => handler.onResponseEnd?.(controller, {}),
+    error: (error: Error) => handler.onResponseError?.(controller, error)
+  }
+}
+
+const microtasks = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
+
+describe("a request over undici", () => {
+  it.effect("has the path without what is the browser's, and no time of undici's own", () =>
+    Effect.gen(function* () {
+      const undici = scripted()
+      const fiber = yield* Effect.forkChild(undici.client.execute(request), { startImmediately: true })
+      assert.include(undici.sent(), {
+        origin: "http://localhost",
+        path: "/list?take=1",
+        method: "GET",
+        headersTimeout: 0,
+        bodyTimeout: 0
+      })
+      undici.start()
+      undici.head(103)
+      undici.head(200, { "content-type": "text/plain", "set-cookie": ["a=1", "b=2"] })
+      const response = yield* Fiber.join(fiber)
+      assert.strictEqual(response.status, 200)
+      assert.strictEqual(response.url, "http://localhost/list?take=1")
+      assert.strictEqual(response.headers["content-type"], "text/plain")
+      assert.deepStrictEqual(Object.keys(response.cookies.cookies), ["a", "b"])
+    })
+  )
+
+  it.effect("fails with what undici failed with, thrown or told", () =>
+    Effect.gen(function* () {
+      const refused = Undici.make({
+        dispatch: () => {
+          throw new Error("refused")
+        }
+      })
+      const thrown = yield* Effect.flip(refused.execute(request))
+      assert.strictEqual(thrown.reason._tag, "TransportError")
+      const undici = scripted()
+      const fiber = yield* Effect.forkChild(undici.client.execute(request), { startImmediately: true })
+      const reset = new Error("reset")
+      undici.error(reset)
+      const told = yield* Effect.flip(Fiber.join(fiber))
+      assert.strictEqual("cause" in told.reason ? told.reason.cause : undefined, reset)
+    })
+  )
+
+  it.effect("is aborted where it is interrupted, also before it has a connection", () =>
+    Effect.gen(function* () {
+      const connected = scripted()
+      const one = yield* Effect.forkChild(connected.client.execute(request), { startImmediately: true })
+      connected.start()
+      yield* Fiber.interrupt(one)
+      assert.deepStrictEqual(connected.calls, ["abort"])
+      const waiting = scripted()
+      const other = yield* Effect.forkChild(waiting.client.execute(request), { startImmediately: true })
+      yield* Fiber.interrupt(other)
+      assert.deepStrictEqual(waiting.calls, [])
+      waiting.start()
+      assert.deepStrictEqual(waiting.calls, ["abort"])
+    })
+  )
+
+  it.effect("cannot have a body that is none of bytes, or a URL that is none", () =>
+    Effect.gen(function* () {
+      const { client, sent } = scripted()
+      const streamed = HttpClientRequest.setBody(request, HttpBody.stream(Stream.empty))
+      const body = yield* Effect.flip(client.execute(streamed))
+      assert.strictEqual(body.reason._tag, "EncodeError")
+      const url = yield* Effect.flip(client.execute(HttpClientRequest.get("http://")))
+      assert.strictEqual(url.reason._tag, "InvalidUrlError")
+      assert.isUndefined(sent())
+    })
+  )
+})
+
+describe("a body over undici", () => {
+  const answered = Effect.gen(function* () {
+    const undici = scripted()
+    const fiber = yield* Effect.forkChild(undici.client.execute(request), { startImmediately: true })
+    undici.start()
+    undici.head()
+    return { undici, response: yield* Fiber.join(fiber) }
+  })
+
+  it.effect("holds the connection back while nobody reads, and goes on when somebody does", () =>
+    Effect.gen(function* () {
+      const { response, undici } = yield* answered
+      const chunk = "x".repeat(200 * 1024)
+      undici.data(chunk)
+      assert.deepStrictEqual(undici.calls, [])
+      undici.data(chunk)
+      assert.deepStrictEqual(undici.calls, ["pause"])
+      undici.end()
+      assert.strictEqual((yield* response.text).length, 2 * chunk.length)
+      assert.deepStrictEqual(undici.calls, ["pause", "resume"])
+    })
+  )
+
+  it.effect("gives what came at once as one, and in order", () =>
+    Effect.gen(function* () {
+      const { response, undici } = yield* answered
+      const batches: Array<ReadonlyArray<string>> = []
+      const fiber = yield* response.stream.pipe(
+        Stream.runForEachArray((chunks) =>
+          Effect.sync(() => batches.push(chunks.map((chunk) => Buffer.from(chunk).toString())))
+        ),
+        Effect.forkChild({ startImmediately: true })
+      )
+      undici.data("a")
+      undici.data("b")
+      yield* microtasks
+      undici.data("c")
+      undici.end()
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual(batches, [["a", "b"], ["c"]])
+      assert.deepStrictEqual(undici.calls, [])
+    })
+  )
+
+  it.effect("that breaks off fails after what had come", () =>
+    Effect.gen(function* () {
+      const { response, undici } = yield* answered
+      undici.data("a")
+      undici.error(new Error("reset"))
+      const seen: Array<Uint8Array> = []
+      const exit = yield* response.stream.pipe(
+        Stream.runForEach((chunk) => Effect.sync(() => seen.push(chunk))),
+        Effect.exit
+      )
+      assert.lengthOf(seen, 1)
+      assert.isTrue(Exit.isFailure(exit) && !Cause.hasDies(exit.cause))
+      assert.deepStrictEqual(undici.calls, [])
+    })
+  )
+
+  it.effect("of which no more is taken closes the connection", () =>
+    Effect.gen(function* () {
+      const { response, undici } = yield* answered
+      undici.data("a")
+      yield* Stream.runDrain(Stream.take(response.stream, 1))
+      assert.deepStrictEqual(undici.calls, ["abort"])
+    })
+  )
+})
