@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { fetchesOne, quickStart } from "../bench/support/bundles.ts"
-import * as Bundles from "./support/Bundles.ts"
+import * as Bundles from "../bench/support/bundles.ts"
 
 /** What an app may weigh that fetches one contact over fetch: in bytes, minified and compressed, Effect and all. */
 const fetchesOneBudget = 51_700
@@ -17,7 +16,7 @@ const app = `
   ${use("Contact.create, Contact.fetch, Contact.update, Contact.delete, Contact.ensure, Contact.list, Fetch.layer")}
 `
 
-const files = (source: string) => Effect.promise(() => Bundles.files(source))
+const files = (source: string) => Effect.promise(() => Bundles.files(source, "src"))
 
 describe("bundles", () => {
   it.effect("an app over fetch has the client in it, and nothing of the fake or of Node", () =>
@@ -34,7 +33,7 @@ describe("bundles", () => {
 
   it.effect("an app that only fetches has nothing in it of lists, of creates or of what other operations ask", () =>
     Effect.gen(function* () {
-      const found = yield* files(fetchesOne)
+      const found = yield* files(Bundles.fetchesOne)
       const others = ["AsRequested", "ContactRequest", "ExactlyOnce", "ItemStream", "JsonLines", "Listing", "PageLines"]
       assert.include(found, "src/internal/ContactSchema.ts")
       assert.deepStrictEqual(
@@ -60,13 +59,14 @@ describe("bundles", () => {
 
   it.effect("an app that fetches one contact is within its budget", () =>
     Effect.gen(function* () {
-      assert.isAtMost(yield* Effect.promise(() => Bundles.size(fetchesOne)), fetchesOneBudget)
+      assert.isAtMost(yield* Effect.promise(() => Bundles.bundleSize(Bundles.fetchesOne, "src")), fetchesOneBudget)
     })
   )
 
   it.effect("our own code in the quick start is within its budget", () =>
     Effect.gen(function* () {
-      assert.isAtMost(yield* Effect.promise(() => Bundles.ownSize(quickStart)), ownBudget)
+      const { own } = yield* Effect.promise(() => Bundles.ownSize(Bundles.quickStart, "src"))
+      assert.isAtMost(own, ownBudget)
     })
   )
 })

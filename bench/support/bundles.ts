@@ -1,37 +1,43 @@
 /** What apps weigh once bundled, minified and compressed. */
-import { build } from "esbuild"
+import { build, type BuildOptions } from "esbuild"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
-interface Options {
-  readonly minify?: boolean
-  readonly external?: Array<string>
-}
+/** What an app gets of us: what is published, or, with nothing built before, the source. */
+type Ours = "dist" | "src"
 
-const bundle = async (source: string, { external = [], minify = true }: Options = {}): Promise<string> => {
-  const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: root },
+const bundle = async (source: string, ours: Ours, options: BuildOptions = {}) => {
+  const { metafile, outputFiles } = await build({
+    stdin: { contents: source, resolveDir: root, loader: "ts" },
     absWorkingDir: root,
-    // What is published, not what the type checker reads.
-    tsconfigRaw: "{}",
     bundle: true,
-    minify,
+    minify: true,
     write: false,
+    metafile: true,
     format: "esm",
     target: "es2022",
     platform: "browser",
-    external,
-    logLevel: "silent"
+    logLevel: "silent",
+    // The project's own says where the source is.
+    ...(ours === "dist" ? { tsconfigRaw: "{}" } : {}),
+    ...options
   })
-  return outputFiles[0]?.text ?? ""
+  return { metafile, text: outputFiles?.[0]?.text ?? "" }
 }
 
-const compressed = (text: string): number => gzipSync(text, { level: 9 }).length
+/** The files of ours and others that end up in the bundle of an app. */
+export const files = async (source: string, ours: Ours): Promise<ReadonlyArray<string>> => {
+  const { metafile } = await bundle(source, ours)
+  return Object.values(metafile?.outputs ?? {}).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : []))
+  )
+}
 
 /** The size of an app's bundle in bytes, min + gzip. */
-export const bundleSize = async (source: string): Promise<number> => compressed(await bundle(source))
+export const bundleSize = async (source: string, ours: Ours): Promise<number> =>
+  gzipSync((await bundle(source, ours)).text, { level: 9 }).length
 
 /** An app that reads one contact over fetch. */
 export const fetchesOne = `
@@ -70,16 +76,16 @@ export const official = `
  * The part of an app's bundle that is ours: the bundle less one with everything that app and we use of Effect, and nothing
  * else. That is found in the bundle with Effect left out, after what is not used has been dropped.
  */
-export const ownSize = async (source: string): Promise<{ readonly own: number; readonly base: number }> => {
-  const ours = await bundle(source, { minify: false, external: ["effect", "effect/*"] })
-  const imports = [...ours.matchAll(/^import (?:\* as ([\w$]+)|\{([^}]+)\}) from "effect(?:\/[^"]+)?";$/gm)]
-  const members = [...ours.matchAll(/(?<![\w$.])([\w$]+)\.[\w$]+/g)]
+export const ownSize = async (source: string, ours: Ours): Promise<{ readonly own: number; readonly base: number }> => {
+  const { text } = await bundle(source, ours, { minify: false, external: ["effect", "effect/*"] })
+  const imports = [...text.matchAll(/^import (?:\* as ([\w$]+)|\{([^}]+)\}) from "effect(?:\/[^"]+)?";$/gm)]
+  const members = [...text.matchAll(/(?<![\w$.])([\w$]+)\.[\w$]+/g)]
   const uses = imports.flatMap(([, namespace, named = ""]) =>
     namespace === undefined
       ? named.split(",").map((part) => part.trim().split(" as ").at(-1) ?? "")
       : members.flatMap(([use, object]) => (object === namespace ? [use] : []))
   )
   const statements = imports.map(([statement]) => statement).join("\n")
-  const base = await bundleSize(`${statements}\nconsole.log([${[...new Set(uses)].join(", ")}])`)
-  return { own: (await bundleSize(source)) - base, base }
+  const base = await bundleSize(`${statements}\nconsole.log([${[...new Set(uses)].join(", ")}])`, ours)
+  return { own: (await bundleSize(source, ours)) - base, base }
 }

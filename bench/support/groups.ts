@@ -224,8 +224,8 @@ export const sizeNames = {
 
 /** Kilobytes (of 1000 bytes) of bundles, min + gzip. */
 export const sizes = async (): Promise<Group> => {
-  const { base, own } = await Bundles.ownSize(Bundles.quickStart)
-  const one = await Bundles.ownSize(Bundles.fetchesOne)
+  const { base, own } = await Bundles.ownSize(Bundles.quickStart, "dist")
+  const one = await Bundles.ownSize(Bundles.fetchesOne, "dist")
   const row = (name: string, bytes: number): Row => ({ name, figure: figure([bytes / 1000]) })
   return {
     title: "bundle, min + gzip",
@@ -238,7 +238,7 @@ export const sizes = async (): Promise<Group> => {
       row("quick start over fetch", base + own),
       row("the Effect base of the quick start, without us", base),
       row(sizeNames.own, own),
-      row("official client, the same app", await Bundles.bundleSize(Bundles.official))
+      row("official client, the same app", await Bundles.bundleSize(Bundles.official, "dist"))
     ]
   }
 }
