@@ -26,7 +26,9 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
   readonly #resume: (effect: Effect.Effect<Received, HttpClientError.HttpClientError>) => void
   #controller: Dispatcher.DispatchController | undefined
   #isOver = false
-  #isAnswered = false
+  #hasHead = false
+  /** The response, until it is handed on. */
+  #response: Received | undefined
   #chunks: Array<Uint8Array> = []
   #buffered = 0
   #ended: Pull.Pull<never, unknown> | undefined
@@ -66,7 +68,7 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
   ): void {
     // What is below announces the response, and is none.
     if (status < 200) return
-    this.#isAnswered = true
+    this.#hasHead = true
     const { href, hash } = this.#url
     const response = Response.make(
       this.#request,
@@ -78,8 +80,11 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
       },
       this
     )
-    // Not before undici is done with what came along with the headers.
-    queueMicrotask(() => this.#resume(Effect.succeed(response)))
+    this.#response = response
+    // Not before undici is done with what came along with the headers; where that is all of it, with the end.
+    queueMicrotask(() => {
+      if (!this.#isOver) this.#answer()
+    })
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
@@ -90,17 +95,31 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
   }
 
   onResponseEnd(): void {
-    this.#end(Cause.done())
+    this.#isOver = true
+    // By then undici gives the connection to the next request, which would otherwise have to open another one.
+    setImmediate(() => {
+      this.#end(Cause.done())
+      this.#answer()
+    })
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.#isAnswered) return this.#end(Effect.fail(error))
     this.#isOver = true
-    queueMicrotask(() => this.#resume(Effect.fail(Transport.failed(this.#request, error))))
+    queueMicrotask(() => {
+      if (!this.#hasHead) return this.#resume(Effect.fail(Transport.failed(this.#request, error)))
+      this.#end(Effect.fail(error))
+      this.#answer()
+    })
+  }
+
+  /** Hands on the response, once. */
+  #answer(): void {
+    const response = this.#response
+    this.#response = undefined
+    if (response !== undefined) this.#resume(Effect.succeed(response))
   }
 
   #end(ended: Pull.Pull<never, unknown>): void {
-    this.#isOver = true
     this.#ended = ended
     this.#wake()
   }
