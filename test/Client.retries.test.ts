@@ -144,7 +144,9 @@ describe("retries", () => {
     ["soon", 0, 250],
     ["1, 2", 0, 250],
     ["0x10", 0, 250],
-    ["Infinity", 0, 250]
+    ["Infinity", 0, 250],
+    ["Tue, 31 Feb 2026 00:00:00 GMT", 0, 250],
+    ["Invalid Date", 0, 250]
   ] as const)("wait for Retry-After %s", ([value, atLeast, atMost]) =>
     Effect.gen(function* () {
       const fake = Fake.script(error(429, "LIMITS_REACHED", { "retry-after": value }), found)

@@ -72,7 +72,10 @@ export interface Options {
    * lost, but for a fingerprint of the client's own where the caller gives none. Default true.
    */
   readonly exactlyOnce?: boolean | undefined
-  /** The one hook for everything else. It sees every attempt, and is run once, not for each `withOptions`. */
+  /**
+   * The one hook for everything else. It sees every attempt, and is run once, not for each `withOptions`. Over `layers/Fetch`
+   * and `layers/Node`, a body that it puts in place of the client's has to be one of bytes.
+   */
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
 

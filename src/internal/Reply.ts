@@ -105,16 +105,19 @@ export const withRequestId = (failure: Failure.Failure, headers: Headers.Headers
   return requestId === undefined ? failure : { ...failure, requestId }
 }
 
-/** Whole seconds, or the date of RFC 9110, 10.2.3. Effect's own parser would bring all it knows of dates into every app. */
+/**
+ * Whole seconds, or a date as RFC 9110, 5.6.7 has it; not in the forms from before it, which nothing sends any more.
+ * Effect's own parser would bring all it knows of dates into every app.
+ */
 const retryAfter = (response: Response): Effect.Effect<{ readonly retryAfter?: number }> =>
   Effect.map(Clock.currentTimeMillis, (now) => {
     const value = (response.headers["retry-after"] ?? "").trim()
     if (/^\d+$/.test(value)) return { retryAfter: Number(value) * 1000 }
-    const date = httpDate.test(value) ? Date.parse(value) : Number.NaN
-    return Number.isNaN(date) ? {} : { retryAfter: Math.max(0, date - now) }
+    const date = Date.parse(value)
+    // What comes out as it went in is neither of another form nor of a day that there is not.
+    const isDate = !Number.isNaN(date) && new Date(date).toUTCString() === value
+    return isDate ? { retryAfter: Math.max(0, date - now) } : {}
   })
-
-const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
 
 /** The code and message of an error body. */
 const errorBody = (body: unknown): { readonly code?: string; readonly message?: string } => {

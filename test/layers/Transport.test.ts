@@ -10,12 +10,13 @@ import { item } from "../support/FakeHttp.ts"
 import * as Sockets from "../support/Sockets.ts"
 
 const transports = [
-  { transport: "Fetch", layer: Fetch.layer },
-  { transport: "Node", layer: Node.layer }
+  // Node's `fetch` may begin a call before it sees that the connection of the one before is free.
+  { transport: "Fetch", layer: Fetch.layer, connections: 2 },
+  { transport: "Node", layer: Node.layer, connections: 1 }
 ]
 
 // Real sockets, so real time: nothing here waits for a clock.
-describe.each(transports)("over $transport", ({ layer }) => {
+describe.each(transports)("over $transport", ({ connections, layer }) => {
   const connect = (baseUrl: string) => layer({ secret: InMemory.secret, baseUrl })
 
   it.live("a stream that is interrupted closes its socket", () =>
@@ -130,8 +131,7 @@ describe.each(transports)("over $transport", ({ layer }) => {
       yield* Effect.gen(function* () {
         for (let call = 0; call < 50; call++) yield* Effect.flip(Contact.fetch("id"))
       }).pipe(Effect.provide(connect(server.url)))
-      // A call may begin before the connection of the one before is seen to be free.
-      assert.isAtMost(new Set(server.exchanges.map(({ request }) => request.socket)).size, 2)
+      assert.isAtMost(new Set(server.exchanges.map(({ request }) => request.socket)).size, connections)
     })
   )
 

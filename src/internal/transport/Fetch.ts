@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Response from "./Response.ts"
 import * as Transport from "./Transport.ts"
@@ -43,16 +44,17 @@ const send =
     Effect.withFiber((fiber) => {
       const fetch =
         Context.getOrUndefined(fiber.context, FetchHttpClient.Fetch) ?? Context.get(layer, FetchHttpClient.Fetch)
-      const init =
-        Context.getOrUndefined(fiber.context, FetchHttpClient.RequestInit) ??
-        Context.getOrUndefined(layer, FetchHttpClient.RequestInit)
+      const init: RequestInit = {
+        ...Context.getOrUndefined(layer, FetchHttpClient.RequestInit),
+        ...Context.getOrUndefined(fiber.context, FetchHttpClient.RequestInit)
+      }
       const controller = new AbortController()
       return Effect.tryPromise({
         try: () =>
           fetch(url, {
             ...init,
             method: request.method,
-            headers: init?.headers === undefined ? request.headers : merged(init.headers, request.headers),
+            headers: headersOf(request, init),
             ...(body === undefined ? {} : { body: new Uint8Array(body) }),
             redirect: "manual",
             signal: controller.signal
@@ -75,9 +77,14 @@ const send =
       )
     })
 
-/** The client's own headers go before those of the layer's `RequestInit`. */
-const merged = (init: HeadersInit, own: Headers.Headers): Headers.Headers =>
-  Headers.merge(Headers.fromInput(new globalThis.Headers(init)), own)
+/** The client's own go before those of an init. How long the body is, `fetch` finds out itself. */
+const headersOf = ({ headers }: HttpClientRequest.HttpClientRequest, init: RequestInit): Headers.Headers =>
+  Headers.remove(
+    init.headers === undefined
+      ? headers
+      : Headers.merge(Headers.fromInput(new globalThis.Headers(init.headers)), headers),
+    "content-length"
+  )
 
 /** An `HttpClient` over the global `fetch`, or over what `FetchHttpClient.Fetch` names. */
 export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.effect(

@@ -46,7 +46,8 @@ export const make = (
 
 /** The body of a response of ours, to be read without a stream around it; undefined of any other. */
 export const bodyOf = (response: HttpClientResponse.HttpClientResponse): Body | undefined =>
-  response instanceof Response ? response.body : undefined
+  // Not of one made from it, which may have a body of its own.
+  response instanceof Response && Object.getPrototypeOf(response) === Response.prototype ? response.body : undefined
 
 /** Gives the body as it comes in, without a copy or a wrapper between. */
 class Response extends Inspectable.Class implements HttpClientResponse.HttpClientResponse, Pipeable {
@@ -56,9 +57,9 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
   readonly url: string
   readonly status: number
   readonly headers: Headers.Headers
-  readonly body: Body
-  readonly #setCookie: () => ReadonlyArray<string>
-  #read: ArrayBuffer | undefined
+  private readonly setCookie: () => ReadonlyArray<string>
+  private readonly source: Body
+  private read: ArrayBuffer | undefined
 
   constructor(request: HttpClientRequest.HttpClientRequest, head: Head, body: Body) {
     super()
@@ -66,21 +67,27 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
     this.url = head.url
     this.status = head.status
     this.headers = head.headers
-    this.#setCookie = head.setCookie
-    this.body = body
+    this.setCookie = head.setCookie
+    this.source = body
+    this.read = undefined
+  }
+
+  /** What is left of the body; all of it again once it has been read as a whole. */
+  get body(): Body {
+    return this.read === undefined ? this.source : whole(this.read)
   }
 
   get stream(): Stream.Stream<Uint8Array, HttpClientError.HttpClientError> {
     const { cancel, pull } = this.body
-    const chunks = Effect.mapError(pull, (error) => (Cause.isDone(error) ? error : this.#undecodable(error)))
+    const chunks = Effect.mapError(pull, (error) => (Cause.isDone(error) ? error : this.undecodable(error)))
     return Stream.fromChannel(Channel.fromTransform((_, scope) => Effect.as(Scope.addFinalizer(scope, cancel), chunks)))
   }
 
   get arrayBuffer(): Effect.Effect<ArrayBuffer, HttpClientError.HttpClientError> {
     return Effect.suspend(() =>
-      this.#read === undefined
-        ? Effect.map(Stream.runCollect(this.stream), (chunks) => (this.#read = joined(chunks)))
-        : Effect.succeed(this.#read)
+      this.read === undefined
+        ? Effect.map(Stream.runCollect(this.stream), (chunks) => (this.read = joined(chunks)))
+        : Effect.succeed(this.read)
     )
   }
 
@@ -92,7 +99,7 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
     return Effect.flatMap(this.text, (text) =>
       Effect.try({
         try: (): Schema.Json => (text === "" ? null : JSON.parse(text)),
-        catch: (cause) => this.#undecodable(cause)
+        catch: (cause) => this.undecodable(cause)
       })
     )
   }
@@ -105,13 +112,13 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
     return Effect.flatMap(this.arrayBuffer, (bytes) =>
       Effect.tryPromise({
         try: () => new globalThis.Response(bytes, { headers: this.headers }).formData(),
-        catch: (cause) => this.#undecodable(cause)
+        catch: (cause) => this.undecodable(cause)
       })
     )
   }
 
   get cookies(): Cookies.Cookies {
-    return Cookies.fromSetCookie(this.#setCookie())
+    return Cookies.fromSetCookie(this.setCookie())
   }
 
   get upgrade(): Effect.Effect<never, HttpClientError.HttpClientError> {
@@ -136,9 +143,21 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
     return pipeArguments(this, arguments)
   }
 
-  #undecodable(cause: unknown): HttpClientError.HttpClientError {
+  private undecodable(cause: unknown): HttpClientError.HttpClientError {
     const reason = new HttpClientError.DecodeError({ request: this.request, response: this, cause })
     return new HttpClientError.HttpClientError({ reason })
+  }
+}
+
+const whole = (bytes: ArrayBuffer): Body => {
+  let isOver = bytes.byteLength === 0
+  return {
+    pull: Effect.suspend(() => {
+      if (isOver) return Cause.done()
+      isOver = true
+      return Effect.succeed([new Uint8Array(bytes)] as const)
+    }),
+    cancel: Effect.void
   }
 }
 

@@ -31,7 +31,8 @@ export const make = (send: Send): HttpClient.HttpClient => {
         const { body } = request
         if (body._tag === "Empty") return send({ request, url: url.value, body: undefined })
         if (body._tag === "Uint8Array") return send({ request, url: url.value, body: body.body })
-        return Effect.fail(failure(new HttpClientError.EncodeError({ request, description: "Only bytes can be sent" })))
+        const description = "Only a body of bytes can be sent"
+        return Effect.fail(failure(new HttpClientError.EncodeError({ request, description })))
       }),
     (request) => Effect.succeed(request)
   )

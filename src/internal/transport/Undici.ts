@@ -19,6 +19,9 @@ type Chunks = Arr.NonEmptyReadonlyArray<Uint8Array>
 /** How many bytes may wait for their reader before the socket has to. */
 const highWaterMark = 256 * 1024
 
+/** Closes the connections of responses that nobody has any more and whose bodies nobody has read. */
+const unread = new FinalizationRegistry<Exchange>((exchange) => exchange.abort())
+
 /** One request and its response, as undici's dispatcher tells of them. */
 class Exchange implements Dispatcher.DispatchHandler, Response.Body {
   readonly #request: Request
@@ -96,11 +99,14 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
 
   onResponseEnd(): void {
     this.#isOver = true
-    // By then undici gives the connection to the next request, which would otherwise have to open another one.
-    setImmediate(() => {
-      this.#end(Cause.done())
-      this.#answer()
-    })
+    // After undici has made the connection free, or the next request would open another: which is in an immediate that it
+    // asks for once this is over.
+    queueMicrotask(() =>
+      setImmediate(() => {
+        this.#end(Cause.done())
+        this.#answer()
+      })
+    )
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -116,7 +122,9 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
   #answer(): void {
     const response = this.#response
     this.#response = undefined
-    if (response !== undefined) this.#resume(Effect.succeed(response))
+    if (response === undefined) return
+    if (!this.#isOver) unread.register(response, this)
+    this.#resume(Effect.succeed(response))
   }
 
   #end(ended: Pull.Pull<never, unknown>): void {
@@ -127,9 +135,11 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
   #take(): Pull.Pull<Chunks, unknown> | undefined {
     const chunks = this.#chunks
     if (!Arr.isArrayNonEmpty(chunks)) return this.#ended
+    const isHeld = this.#buffered > highWaterMark
     this.#chunks = []
-    if (this.#buffered > highWaterMark) this.#controller?.resume()
     this.#buffered = 0
+    // At once there may be more.
+    if (isHeld) this.#controller?.resume()
     return Effect.succeed(chunks)
   }
 

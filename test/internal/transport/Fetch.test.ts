@@ -13,7 +13,7 @@ const send = (fetch: typeof globalThis.fetch) =>
   )
 
 describe("a request over fetch", () => {
-  it.effect("has the init of the layer or of the call, less what is the client's own", () =>
+  it.effect("has the init of the layer and of the call, less what is the client's own", () =>
     Effect.gen(function* () {
       const inits: Array<RequestInit | undefined> = []
       const fetch: typeof globalThis.fetch = async (_, init) => {
@@ -23,7 +23,7 @@ describe("a request over fetch", () => {
       const init = (cache: RequestCache): RequestInit => ({
         cache,
         redirect: "follow",
-        headers: { Accept: "any", "X-Own": "1" }
+        headers: { Accept: "any", "Content-Length": "7", "X-Own": "1" }
       })
       const layer = Layer.fresh(Fetch.layer).pipe(
         Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, init("no-store"))),
@@ -32,7 +32,7 @@ describe("a request over fetch", () => {
       yield* Effect.gen(function* () {
         const client = yield* HttpClient.HttpClient
         yield* client.execute(request)
-        yield* Effect.provideService(client.execute(request), FetchHttpClient.RequestInit, init("reload"))
+        yield* Effect.provideService(client.execute(request), FetchHttpClient.RequestInit, { cache: "reload" })
       }).pipe(Effect.provide(layer))
       assert.deepStrictEqual(
         inits.map((init) => init?.cache),

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Option } from "effect"
+import { Cause, Effect, Option, Stream } from "effect"
 import { Headers, HttpClientRequest, UrlParams } from "effect/http"
 import * as Response from "../../../src/internal/transport/Response.ts"
 
@@ -38,6 +38,26 @@ describe("a response of our transports", () => {
       assert.deepStrictEqual(Object.keys(response.cookies.cookies), ["session"])
       assert.isTrue(Option.isNone(response.remoteAddress))
       assert.strictEqual(cancelled(), 1)
+    })
+  )
+
+  it.effect("can be made into another, which then has a body of its own", () =>
+    Effect.gen(function* () {
+      const { response } = of(["original"])
+      const other: typeof response = Object.create(response, { stream: { value: Stream.make(new Uint8Array([120])) } })
+      assert.isDefined(Response.bodyOf(response))
+      assert.isUndefined(Response.bodyOf(other))
+      assert.deepStrictEqual(Object.keys(other.cookies.cookies), ["session"])
+      assert.strictEqual(yield* other.text, "x")
+      assert.strictEqual(yield* response.text, "original")
+    })
+  )
+
+  it.effect("has its body again once that was read as a whole", () =>
+    Effect.gen(function* () {
+      const { response } = of(["a", "b"])
+      assert.strictEqual(yield* response.text, "ab")
+      assert.strictEqual(yield* Stream.mkString(Stream.decodeText(response.stream)), "ab")
     })
   )
 

@@ -11,14 +11,20 @@ const scripted = () => {
   const calls: Array<string> = []
   let handler: Dispatcher.DispatchHandler = {}
   let options: Dispatcher.DispatchOptions | undefined
+  const held: Array<string> = []
   const controller: Dispatcher.DispatchController = {
     aborted: false,
     paused: false,
     reason: null,
     abort: () => calls.push("abort"),
     pause: () => calls.push("pause"),
-    resume: () => calls.push("resume")
+    // As undici does, at once.
+    resume: () => {
+      calls.push("resume")
+      for (const text of held.splice(0)) data(text)
+    }
   }
+  const data = (text: string) => handler.onResponseData?.(controller, Buffer.from(text))
   const client = Undici.make({
     dispatch: (given, to) => {
       options = given
@@ -33,7 +39,9 @@ const scripted = () => {
     start: () => handler.onRequestStart?.(controller, {}),
     head: (status = 200, headers: Record<string, string | Array<string>> = {}) =>
       handler.onResponseStart?.(controller, status, headers),
-    data: (text: string) => handler.onResponseData?.(controller, Buffer.from(text)),
+    data,
+    /** Comes as soon as the connection is no longer held back. */
+    later: (text: string) => held.push(text),
     end: () => handler.onResponseEnd?.(controller, {}),
     error: (error: Error) => handler.onResponseError?.(controller, error)
   }
@@ -131,6 +139,30 @@ describe("a body over undici", () => {
       undici.end()
       assert.strictEqual((yield* response.text).length, 2 * chunk.length)
       assert.deepStrictEqual(undici.calls, ["pause", "resume"])
+    })
+  )
+
+  it.effect("holds the connection back again, and again goes on, where more comes than is read", () =>
+    Effect.gen(function* () {
+      const { response, undici } = yield* answered
+      const chunk = "x".repeat(300 * 1024)
+      undici.data(chunk)
+      undici.later(chunk)
+      let read = 0
+      const fiber = yield* response.stream.pipe(
+        Stream.runForEach(({ length }) =>
+          Effect.sync(() => {
+            read += length
+            if (read < 4 * chunk.length) undici.later(chunk)
+            else undici.end()
+          })
+        ),
+        Effect.forkChild({ startImmediately: true })
+      )
+      yield* Fiber.join(fiber)
+      assert.strictEqual(read % chunk.length, 0)
+      assert.isAtLeast(read, 4 * chunk.length)
+      assert.isAtLeast(undici.calls.filter((call) => call === "resume").length, 3)
     })
   )
 
