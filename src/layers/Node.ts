@@ -8,8 +8,8 @@ import type * as Errors from "../Errors.ts"
 import * as Undici from "../internal/transport/Undici.ts"
 
 /**
- * A client over undici, with a connection pool of its own that closes with the layer. Fails with `InvalidOptions`, which
- * names the option at fault.
+ * A client over undici. The clients of one program share a pool of connections, which closes with them. Fails with
+ * `InvalidOptions`, which names the option at fault.
  */
 export const layer = (options: Client.Options): Layer.Layer<Client.Client, Errors.InvalidOptions> =>
   Layer.provide(Client.layer(options), Undici.layer)
