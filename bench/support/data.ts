@@ -1,22 +1,6 @@
 /** The contacts that every contender reads: the same on the server and wherever they are counted. */
 
-import type { Schema } from "effect"
-
-/** A contact as it is on the wire. */
-export interface WireContact {
-  readonly id: string
-  readonly name: string
-  readonly description: string
-  readonly fingerprint: string
-  readonly email: string | null
-  readonly phone: string | null
-  readonly nick: string | null
-  readonly preferences: string | null
-  readonly verifiedAt: number | null
-  readonly meta: Schema.JsonObject | null
-  readonly createdAt: number
-  readonly updatedAt: number
-}
+import type { Contact } from "effect-chatbotkit/Contact"
 
 /** The path prefix that clients use on any host but the vendor's. */
 export const prefix = "/api/v1/contact"
@@ -31,7 +15,7 @@ export const idOf = (index: number): string => `c${index.toString().padStart(24,
 export const indexOf = (id: string): number => Number(id.slice(1))
 
 /** The contact at a place of the list, the newest first. */
-export const contactAt = (index: number): WireContact => ({
+export const contactAt = (index: number): Contact => ({
   id: idOf(index),
   name: words[index % words.length] ?? "",
   description: index % 3 === 0 ? "Met at the conference; asked for the price list" : "",

@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import type * as Errors from "../Errors.ts"
 import * as Failure from "./Failure.ts"
 import type * as Operation from "./Operation.ts"
+import { within } from "./Within.ts"
 
 /** As much of a contact as tells whether a create made it. */
 interface Made {
@@ -77,12 +78,11 @@ export const create = Effect.fnUntraced(function* <Contact extends Made>(
     )
 
   /** Bounds what comes after the create by what that has left of the time. */
-  const within = <A>(effect: Effect.Effect<A, CreateError>, attempts: number): Effect.Effect<A, CreateError> =>
+  const withinTotal = <A>(effect: Effect.Effect<A, CreateError>, attempts: number): Effect.Effect<A, CreateError> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      Effect.timeoutOrElse(effect, {
-        duration: Duration.subtract(steps.total, Duration.millis(now - began)),
-        orElse: () => Effect.fail(unknown(Failure.timeout("total"), attempts))
-      })
+      within(effect, Duration.subtract(steps.total, Duration.millis(now - began)), () =>
+        Effect.fail(unknown(Failure.timeout("total"), attempts))
+      )
     )
 
   const reconcile = Effect.fnUntraced(function* (conflict: Errors.Conflict): Effect.fn.Return<Ref, CreateError> {
@@ -109,13 +109,13 @@ export const create = Effect.fnUntraced(function* <Contact extends Made>(
   return yield* steps.create({ body, isGuarded: true, madeUp }).pipe(
     Effect.catchTag("Conflict", (error) =>
       madeUp !== undefined || error.outcome === "unknown"
-        ? within(reconcile(error), error.attempts)
+        ? withinTotal(reconcile(error), error.attempts)
         : Effect.fail(error)
     ),
     Effect.catchTag("InvalidRequest", (error) =>
       // A token that is not for the API proper may not use fingerprints (wire contract 2): no attempt has made anything.
       madeUp !== undefined && error.status === 400 && error.field === "fingerprint"
-        ? within(steps.create({ body: request }), error.attempts)
+        ? withinTotal(steps.create({ body: request }), error.attempts)
         : Effect.fail(error)
     )
   )

@@ -78,10 +78,10 @@ const decodeItems = <A>(
   if (Result.isSuccess(decoded)) return { items: decoded.success }
   const bad = indexOf(decoded.failure)
   const { field, description } = Validate.problemOf(decoded.failure, "")
-  const within = field.split(".").slice(1).join(".")
+  const inItem = field.split(".").slice(1).join(".")
   const failure = Failure.unexpected(
     opened.response.status,
-    `Line ${lineOfItem(lines, bad)} is no contact: ${within === "" ? "" : `${within}: `}${description}`
+    `Line ${lineOfItem(lines, bad)} is no contact: ${inItem === "" ? "" : `${inItem}: `}${description}`
   )
   return { items: Result.getOrElse(operation.decode(data.slice(0, bad)), () => []), failure }
 }

@@ -74,9 +74,6 @@ const quickly = <A>(quick: ((value: unknown) => A | undefined) | undefined, deco
         return decoded === undefined ? decode(value) : Result.succeed(decoded)
       }
 
-/** What an operation succeeds with. */
-export type Success<O extends Any> = O extends Operation<infer A, Errors.Tag> ? A : never
-
 /** What an operation can fail with. */
 export type Failure<O extends Any> = Extract<Errors.ContactError, { readonly _tag: CommonTag | O["failures"][number] }>
 

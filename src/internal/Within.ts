@@ -5,7 +5,7 @@ import * as Fiber from "effect/Fiber"
 
 /**
  * What `Effect.timeoutOrElse` does, for what is timed with every request and every chunk: no timer where there is no limit,
- * or where the effect needs no time, and else half the cost.
+ * or where the effect needs no time, and else less to run than a race of two.
  */
 export const within = <A, E>(
   effect: Effect.Effect<A, E>,

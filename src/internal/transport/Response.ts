@@ -86,7 +86,7 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
   get arrayBuffer(): Effect.Effect<ArrayBuffer, HttpClientError.HttpClientError> {
     return Effect.suspend(() =>
       this.read === undefined
-        ? Effect.map(Stream.runCollect(this.stream), (chunks) => (this.read = joined(chunks)))
+        ? Effect.map(Stream.mkArrayBuffer(this.stream), (bytes) => (this.read = bytes))
         : Effect.succeed(this.read)
     )
   }
@@ -159,14 +159,4 @@ const whole = (bytes: ArrayBuffer): Body => {
     }),
     cancel: Effect.void
   }
-}
-
-const joined = (chunks: ReadonlyArray<Uint8Array>): ArrayBuffer => {
-  const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes.buffer
 }
