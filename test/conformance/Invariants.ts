@@ -52,6 +52,11 @@ export const invariants: ReadonlyArray<Invariant> = [
     holds: without("x-request-id", "request-id", "x-correlation-id")
   },
   {
+    id: "every reply has a Date",
+    clauses: ["6.header.date"],
+    holds: ({ headers }) => !Number.isNaN(Date.parse(headers["date"] ?? ""))
+  },
+  {
     id: "no WWW-Authenticate, Allow, ETag and Cache-Control",
     clauses: ["6.header.others"],
     holds: without("www-authenticate", "allow", "etag", "cache-control")

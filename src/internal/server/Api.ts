@@ -62,7 +62,7 @@ const handle = Effect.fnUntraced(function* (
   const account = Result.isSuccess(session) ? session.success.account.id : undefined
   const seen = { operation, attempt, method, path, query, headers: redacted(headers), body: body.text, account }
   state.log.add({ ...seen, time: startedAt })
-  if (routed === undefined) return withCors(Reply.failure(ApiFailure.unknownRoute))
+  if (routed === undefined) return yield* dated(withCors(Reply.failure(ApiFailure.unknownRoute)))
   const { interceptor } = state
   const { endpoint, params } = routed
   const intercepted = { operation: endpoint.operation, attempt, request }
@@ -71,7 +71,16 @@ const handle = Effect.fnUntraced(function* (
     params === undefined
       ? Effect.succeed(Reply.failure(ApiFailure.badRequest(Assumptions.undecodablePathMessage)))
       : answer(endpoint, { ...call, params })
-  return withCors(yield* interceptor.reply(intercepted, reply))
+  return yield* dated(withCors(yield* interceptor.reply(intercepted, reply)))
+})
+
+/**
+ * Every reply has a `Date`, from Effect's Clock: Node's own would show the machine's time where a test sets the clock. A
+ * fault may set another one.
+ */
+const dated = Effect.fnUntraced(function* (response: HttpServerResponse.HttpServerResponse) {
+  if (response.headers["date"] !== undefined) return response
+  return HttpServerResponse.setHeader(response, "date", new Date(yield* Clock.currentTimeMillis).toUTCString())
 })
 
 /** Puts a request through the checks in their order (wire contract 6) and then to its endpoint. */

@@ -1,7 +1,8 @@
-import type { Case, Request } from "../Case.ts"
+import { type Case, epoch, type Request } from "../Case.ts"
 import {
   asking,
   badRequest,
+  clock,
   conflict,
   create,
   fetched,
@@ -100,6 +101,23 @@ const errors: ReadonlyArray<Case> = [
         })
       ])
     ]
+  },
+  {
+    id: "dates",
+    clauses: ["6.header.date"],
+    needs: ["clock", "empty"],
+    steps: [0, 999, 1000, 86_400_000].flatMap((millis) => {
+      const headers = { date: new Date(epoch + millis).toUTCString() }
+      return [
+        clock(millis),
+        ...reads.map((path) => send(get(path, anonymous), { status: 401, headers })),
+        ...writes.map((path) => send(post(path, {}, nobody), { status: 401, headers })),
+        send(asking("/contact/list", "application/jsonl"), { status: 200, headers }),
+        send({ path: "/contact/create", body: "{" }, { ...malformed, headers }),
+        send({ method: "HEAD", path: "/contact/list" }, { status: 200, headers }),
+        send(get("/nope"), { status: 404, headers })
+      ]
+    })
   },
   {
     id: "headers-for-browsers",

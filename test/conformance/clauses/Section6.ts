@@ -52,6 +52,7 @@ export const section6 = [
   { id: "6.header.failure-code", text: "X-Failure-Code is on a 403 of an ordinary handler or the session" },
   { id: "6.header.failure-code.lists", text: "X-Failure-Code is not on errors raised inside list and export" },
   { id: "6.header.request-id", text: "no request id" },
+  { id: "6.header.date", text: "every reply has a Date, by the server's clock" },
   { id: "6.header.others", text: "no WWW-Authenticate, Allow, ETag or Cache-Control" },
   { id: "6.cors", text: "Allow-Origin *, Allow-Methods GET,POST and the Allow-Headers, on every reply" },
   { id: "6.cors.bare", text: "no credentials and no Expose-Headers" },
