@@ -12,12 +12,14 @@ import { section5 } from "./cases/Section5.ts"
 import { section6 } from "./cases/Section6.ts"
 import { section7 } from "./cases/Section7.ts"
 import { slowness } from "./cases/Slow.ts"
+import { storage } from "./cases/Storage.ts"
 
 /** Every case, in the order of the contract. */
 export const cases: ReadonlyArray<Case> = [
   ...section0,
   ...section1,
   ...section2,
+  ...storage,
   ...identifiers,
   ...section3,
   ...ensuring,

@@ -23,6 +23,9 @@ export const post = (path: string, json: unknown = {}, rest: Partial<Request> = 
   ...rest
 })
 
+/** A POST of JSON as text, for what a value of JavaScript can't say. */
+export const raw = (path: string, body: string): Request => ({ path, body })
+
 /** A GET. */
 export const get = (path: string, rest: Partial<Request> = {}): Request => ({ path, ...rest })
 

@@ -300,10 +300,10 @@ describe("Bad input to the emulator", () => {
 
   it.effect("polluting keys change nothing but the contact", () =>
     Effect.gen(function* () {
-      const body = '{"meta":{"constructor":{"prototype":{"bad":1}},"a":{"__proto__":{"bad":1}}}}'
+      const body = '{"meta":{"constructor":{"prototype":{"bad":1}},"a":{"__proto__":{"bad":1}}},"__proto__":{"bad":1}}'
       const { id } = parse((yield* sendTo({ path: "/v1/contact/create", body })).text)
       const got = yield* sendTo({ path: `/v1/contact/${id}/fetch` })
-      assert.include(got.text, body.slice(1, -1))
+      assert.include(got.text, '"meta":{"constructor":{"prototype":{"bad":1}},"a":{}},')
       assert.strictEqual(Reflect.get({}, "bad"), undefined)
     }).pipe(Effect.provide(layer()))
   )

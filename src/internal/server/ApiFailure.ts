@@ -37,12 +37,6 @@ export const methodNotAllowed: ApiFailure = handled(405, "METHOD_NOT_ALLOWED", "
 /** 409 of the unique index on account and fingerprint. */
 export const uniqueViolation: ApiFailure = converted(409, "CONFLICT", "Unique constraint violation")
 
-/** 409 of the same index when it is an update that violates it. */
-export const uniqueViolationOnUpdate: ApiFailure = new ApiFailure({
-  ...Assumptions.updateToTakenFingerprint,
-  codeFirst: true
-})
-
 /** 429 of the poll limit (wire contract 4). */
 export const limitsReached: ApiFailure = converted(
   429,

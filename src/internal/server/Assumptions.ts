@@ -8,10 +8,22 @@
  * real server may drop some (5.2 [I]).
  */
 
-/** Limit in UTF-8 bytes of name, nick, email, phone and fingerprint: that of MySQL, not of the public build (2 [I]). */
+/**
+ * What Prisma 7.3.0 hands to the database, the version in the server's public lockfile (11): dates of the years 0 to
+ * 9999, metadata at most 123 levels deep, 16 significant digits of a fraction, no lone surrogates. Prisma 7.10 would take
+ * dates up to 8.64e15 ms from the epoch, any depth and all digits, and write U+FFFD for a lone surrogate.
+ */
+export const prismaVersion = {
+  version: "7.3.0",
+  firstInstant: -62_167_219_200_000,
+  lastInstant: 253_402_300_799_999,
+  maxMetaDepth: 123
+} as const
+
+/** Limit in UTF-8 bytes of name, nick, email, phone and fingerprint: MySQL's; the public SQLite build has 1e9 (2 [I]). */
 export const maxStringBytes = 191
 
-/** Limit in UTF-8 bytes of description and preferences: that of MySQL (2 [I]). */
+/** Limit in UTF-8 bytes of description and preferences: MySQL's; the public SQLite build has 1e9 (2 [I]). */
 export const maxTextBytes = 65_535
 
 /** A body above this many bytes is refused: the default of the framework (6 [I]). */
@@ -83,15 +95,8 @@ export const emptyJsonBody = {} as const
  */
 export const falsyJsonBodyMessage = "Bad request"
 
-/** What is compared when fingerprints are: every byte. The collation of the hosted database is unknown (11 [U]). */
+/** What of a fingerprint is compared: every byte, as in SQLite. MySQL may ignore case or trailing blanks (11 [U]). */
 export const fingerprintKey = (fingerprint: string): string => fingerprint
-
-/** An update to a fingerprint that another contact of the account has fails as a create with it does (3.6 [I]). */
-export const updateToTakenFingerprint = {
-  status: 409,
-  code: "CONFLICT",
-  message: "Unique constraint violation"
-} as const
 
 /** The cursor of a row of another account gives a position; otherwise it would be an unknown cursor (4 [I]). */
 export const foreignCursorHasPosition = true

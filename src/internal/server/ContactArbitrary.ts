@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { isMeta, type Meta } from "./Store.ts"
 import type { Seed } from "./ServerState.ts"
+import * as StoredMeta from "./StoredMeta.ts"
 
 /** Texts that have been trouble to somebody. */
 const texts = [
@@ -42,7 +43,7 @@ const keys = [
 ] as const
 
 /** Keys that are taken only further down. */
-const nestedKeys = [...keys, "__proto__", "_private", ""] as const
+const nestedKeys = [...keys, "_private", ""] as const
 
 const locals = ["ada", "Grace.Hopper", "o'brien+news", "jürgen", "用户", "x"] as const
 const domains = ["example.com", "mail.example.co.uk", "EXAMPLE.org", "bücher.example"] as const
@@ -102,13 +103,13 @@ type Scalar = string | number | boolean | null
 type Value = Scalar | ReadonlyArray<Scalar>
 type Nested = { readonly nested: ReadonlyArray<readonly [string, Value]> }
 
-/** As JSON has it: no negative zero and no half characters, and `__proto__` a key like any other. */
+/** As the API stores it: no negative zero, no half characters, no more than 16 digits. */
 const toMeta = (entries: ReadonlyArray<readonly [string, Value | Nested]>): Meta => {
   const drawn = entries.map(([key, value]) => [key, isNested(value) ? Object.fromEntries(value.nested) : value])
   const parsed: unknown = JSON.parse(JSON.stringify(Object.fromEntries(drawn)), (_, value: unknown) =>
     typeof value === "string" ? value.toWellFormed() : value
   )
-  return isMeta(parsed) ? parsed : {}
+  return (isMeta(parsed) ? StoredMeta.toStored(parsed) : undefined) ?? {}
 }
 
 const isNested = (value: Value | Nested): value is Nested =>

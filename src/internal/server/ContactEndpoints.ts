@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as ApiFailure from "./ApiFailure.ts"
+import * as Assumptions from "./Assumptions.ts"
 import type { AuthorizedCall } from "./Call.ts"
 import type { ContactInput } from "./ContactInput.ts"
 import * as ContactInputs from "./ContactInput.ts"
@@ -13,12 +14,12 @@ import * as Identifier from "./Identifier.ts"
 import * as MetaUpdate from "./MetaUpdate.ts"
 import * as RequestBody from "./RequestBody.ts"
 import type { ContactColumns, ContactRecord } from "./Store.ts"
+import * as StoredMeta from "./StoredMeta.ts"
 
 type Columns = Partial<ContactColumns>
 type Written<A> = Result.Result<A, ApiFailure.ApiFailure>
 
-/** The largest distance from the epoch a date can have, in milliseconds. */
-const maxInstant = 8.64e15
+const { firstInstant, lastInstant } = Assumptions.prismaVersion
 
 const idJson = ({ id }: { readonly id: string }): string => JSON.stringify({ id })
 
@@ -101,26 +102,40 @@ export const remove = Endpoint.json("Contact.delete", "POST", "/contact/{contact
   }).pipe(Effect.flatMap(Effect.fromResult))
 )
 
-/** Zero says nothing, as absence does; null clears; any other number sets that instant (wire contract 2). */
+/** Zero is not sent, as absence is not; null clears; any other number sets that instant, also 0.5 (wire contract 2). */
 const verification = (verifiedAt: number | null | undefined): { readonly verifiedAt: number | null | undefined } => ({
   verifiedAt: verifiedAt === 0 ? undefined : verifiedAt
 })
 
 /** The columns to write, or the 500 of what the schema lets through and the database does not (wire contract 2). */
 const toColumns = (given: ContactInput): Written<Columns> => {
-  const { name, description, fingerprint, verifiedAt } = given
-  if (name === null || description === null || fingerprint === null || Math.abs(verifiedAt ?? 0) > maxInstant) {
+  const { name, description, fingerprint, email, phone, nick, preferences } = given
+  const verifiedAt = toInstant(given.verifiedAt)
+  const meta = given.meta === undefined || given.meta === null ? given.meta : StoredMeta.toStored(given.meta)
+  const texts = [name, description, fingerprint, email, phone, nick, preferences]
+  if (
+    name === null ||
+    description === null ||
+    fingerprint === null ||
+    !texts.every((text) => text?.isWellFormed() ?? true) ||
+    (verifiedAt !== undefined && verifiedAt !== null && (verifiedAt < firstInstant || verifiedAt > lastInstant)) ||
+    (meta === undefined && given.meta !== undefined)
+  ) {
     return Result.fail(ApiFailure.genericError())
   }
   return Result.succeed({
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
-    ...(given.email === undefined ? {} : { email: given.email }),
-    ...(given.phone === undefined ? {} : { phone: given.phone }),
-    ...(given.nick === undefined ? {} : { nick: given.nick }),
-    ...(given.preferences === undefined ? {} : { preferences: given.preferences }),
-    ...(verifiedAt === undefined ? {} : { verifiedAt: verifiedAt === null ? null : Math.trunc(verifiedAt) + 0 }),
-    ...(given.meta === undefined ? {} : { meta: given.meta })
+    ...(email === undefined ? {} : { email }),
+    ...(phone === undefined ? {} : { phone }),
+    ...(nick === undefined ? {} : { nick }),
+    ...(preferences === undefined ? {} : { preferences }),
+    ...(verifiedAt === undefined ? {} : { verifiedAt }),
+    ...(meta === undefined ? {} : { meta })
   })
 }
+
+/** A date has whole milliseconds, and no negative zero. */
+const toInstant = (millis: number | null | undefined): number | null | undefined =>
+  typeof millis === "number" ? Math.trunc(millis) + 0 : millis

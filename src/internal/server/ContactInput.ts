@@ -7,7 +7,7 @@ import * as EmailSyntax from "./EmailSyntax.ts"
 import * as NumericText from "./NumericText.ts"
 import { isMeta, type Meta } from "./Store.ts"
 
-/** A body of create, ensure or update that passed its schema. What was absent is undefined. */
+/** A body of create, ensure or update that passed its schema. What was absent is undefined; `meta` can inherit members. */
 export interface ContactInput {
   readonly name: string | null | undefined
   readonly description: string | null | undefined
@@ -44,9 +44,10 @@ const minFingerprintLength = 16
  * Checks a body against the schema that create, ensure and update share, stopping at the first failure (wire contract
  * 2): the fields in the order of the record, then unknown keys in their own order, then what needs the session.
  */
-export const validate = (body: unknown, audience: string): Checked<ContactInput> =>
+export const validate = (given: unknown, audience: string): Checked<ContactInput> =>
   Result.gen(function* () {
-    if (!Predicate.isObject(body)) return yield* refuse('"value" must be of type object')
+    if (!Predicate.isObject(given)) return yield* refuse('"value" must be of type object')
+    const body = clone(given)
     const name = yield* text(body, "name", Assumptions.maxStringBytes)
     const description = yield* text(body, "description", Assumptions.maxTextBytes)
     const fingerprint = yield* text(body, "fingerprint", Assumptions.maxStringBytes)
@@ -57,7 +58,7 @@ export const validate = (body: unknown, audience: string): Checked<ContactInput>
     const verifiedAt = yield* instant(body["verifiedAt"])
     const meta = yield* metadata(body["meta"])
     const unknown = Object.keys(body).find((key) => !fields.has(key))
-    // The schema library calls a key without a name by the name of the whole.
+    // joi calls a key without a name by the name of the whole.
     if (unknown !== undefined) return yield* refuse(`"${unknown || "value"}" is not allowed`)
     return {
       name,
@@ -71,6 +72,12 @@ export const validate = (body: unknown, audience: string): Checked<ContactInput>
       meta
     }
   })
+
+/**
+ * joi checks a copy made by assignment. Assigning `__proto__` sets the prototype, so an object given there is not a
+ * member, but its members are inherited; anything else given there is gone.
+ */
+const clone = <A extends object>(object: A): A => Object.assign({}, object)
 
 const refuse = (message: string): Checked<never> => Result.fail(ApiFailure.badRequest(message))
 
@@ -113,8 +120,9 @@ const instant = (value: unknown): Checked<number | null | undefined> => {
 const metadata = (value: unknown): Checked<Meta | null | undefined> => {
   if (value === undefined || value === null) return Result.succeed(value)
   if (!isMeta(value)) return refuse('"meta" must be of type object')
-  const refused = Object.keys(value).find((key) => key === "" || key.startsWith("_"))
-  return refused === undefined ? Result.succeed(value) : refuse(`"meta.${refused}" is not allowed`)
+  const meta = clone(value)
+  const refused = Object.keys(meta).find((key) => key === "" || key.startsWith("_"))
+  return refused === undefined ? Result.succeed(meta) : refuse(`"meta.${refused}" is not allowed`)
 }
 
 const identity = (value: string | null | undefined, audience: string): Checked<string | null | undefined> => {

@@ -11,9 +11,11 @@ const reserved = /^[\W_]/
  */
 export const apply = (meta: Meta | null | undefined, previous: Meta | null): Meta | null | undefined => {
   if (meta === undefined || meta === null) return meta
-  if (!Object.hasOwn(meta, directive)) return withoutReserved(meta)
+  // The server asks with `in`, which finds an inherited directive too.
+  if (!(directive in meta)) return withoutReserved(meta)
   const changes = meta[directive]
-  return { ...previous, ...(isMeta(changes) ? withoutReserved(changes) : {}) }
+  // What is spread is an object of its type: a text gives its characters, a list its elements, other scalars nothing.
+  return { ...previous, ...(isMeta(changes) ? withoutReserved(changes) : Object(changes)) }
 }
 
 const withoutReserved = (meta: Meta): Meta =>

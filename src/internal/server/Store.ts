@@ -128,7 +128,7 @@ export class Store {
     const { byFingerprint } = this.rowsOf(row.account)
     const key = Assumptions.fingerprintKey(columns.fingerprint ?? row.fingerprint)
     const holder = byFingerprint.get(key)
-    if (holder !== undefined && holder !== row) return Result.fail(ApiFailure.uniqueViolationOnUpdate)
+    if (holder !== undefined && holder !== row) return Result.fail(ApiFailure.uniqueViolation)
     byFingerprint.delete(Assumptions.fingerprintKey(row.fingerprint))
     Object.assign(row, columns, { updatedAt: now })
     byFingerprint.set(key, row)

@@ -1,6 +1,6 @@
 import type { Case, Request, Step } from "../Case.ts"
 import type { ClauseId } from "../Clauses.ts"
-import { badRequest, create, failed, fetched, forEachWrite, idOf, ok, post, send, update } from "../Steps.ts"
+import { badRequest, create, failed, fetched, forEachWrite, idOf, ok, post, raw, send, update } from "../Steps.ts"
 
 type Write = (json: unknown) => Request
 
@@ -197,6 +197,9 @@ const instants: ReadonlyArray<Case> = [
     ["2.verified-at.zero", "2.verified-at.clears"],
     [
       [{ verifiedAt: 0 }, { verifiedAt: null }],
+      [{ verifiedAt: "0" }, { verifiedAt: null }],
+      [{ verifiedAt: "-0" }, { verifiedAt: null }],
+      [{ verifiedAt: "0.0" }, { verifiedAt: null }],
       [{ verifiedAt: null }, { verifiedAt: null }],
       [{}, { verifiedAt: null }]
     ]
@@ -207,7 +210,8 @@ const instants: ReadonlyArray<Case> = [
     steps: [
       create({ name: "<run>" }),
       update({ verifiedAt: 1_600_000_000_000 }),
-      update({ verifiedAt: 0 }),
+      ...[0, "0", "-0"].map((verifiedAt) => update({ verifiedAt })),
+      send(raw("/contact/<id>/update", '{"verifiedAt":-0}'), idOf("id")),
       update({ name: "b" }),
       fetched({ verifiedAt: 1_600_000_000_000 }),
       update({ verifiedAt: 1_600_000_000_001 }),
@@ -216,6 +220,22 @@ const instants: ReadonlyArray<Case> = [
       fetched({ verifiedAt: null })
     ]
   },
+  keeps(
+    "verifiedAt-as-a-fraction",
+    ["2.verified-at.fraction"],
+    [
+      [{ verifiedAt: 0.5 }, { verifiedAt: 0 }],
+      [{ verifiedAt: "0.5" }, { verifiedAt: 0 }],
+      [{ verifiedAt: -0.5 }, { verifiedAt: 0 }],
+      [{ verifiedAt: 1_600_000_000_000.75 }, { verifiedAt: 1_600_000_000_000 }],
+      [{ verifiedAt: -1500.9 }, { verifiedAt: -1500 }]
+    ]
+  ),
+  keeps(
+    "verifiedAt-of-the-first-and-last-year",
+    ["2.database.verified-at", "2.verified-at.sets"],
+    same({ verifiedAt: 253_402_300_799_999 }, { verifiedAt: -62_167_219_200_000 })
+  ),
   ...refuses(
     "a-bad-verifiedAt",
     ["2.verified-at.refuses", "2.message.number"],
@@ -301,8 +321,13 @@ const general: ReadonlyArray<Case> = [
         { name: null },
         { description: null },
         { fingerprint: null },
-        { verifiedAt: 8_640_000_000_000_001 },
-        { verifiedAt: -8_640_000_000_000_001 }
+        ...[
+          253_402_300_800_000,
+          -62_167_219_200_001,
+          "253402300800000",
+          8_640_000_000_000_001,
+          -8_640_000_000_000_001
+        ].map((verifiedAt) => ({ verifiedAt }))
       ].map((body) => send(write(body), failed()))
     })).filter(({ id }) => id.startsWith(operation))
   ),

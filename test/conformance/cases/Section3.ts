@@ -1,10 +1,11 @@
-import type { Case, Request, Step } from "../Case.ts"
+import { epoch, type Case, type Request, type Step } from "../Case.ts"
 import * as Reply from "../Reply.ts"
 import {
   asking,
   badRequest,
   conflict,
   create,
+  failed,
   fetched,
   get,
   idOf,
@@ -158,6 +159,44 @@ const updating: ReadonlyArray<Case> = [
       fetched({ ...full, updatedAt: 1_700_000_000_000 }),
       update({ nick: "x" }),
       fetched({ ...full, nick: "x", updatedAt: 1_700_000_009_000 })
+    ]
+  },
+  {
+    id: "updates-with-the-stored-value",
+    clauses: ["3.6.same"],
+    needs: ["clock"],
+    steps: [
+      create({ ...full, fingerprint: print }),
+      ...[
+        { name: "n" },
+        { fingerprint: print },
+        { verifiedAt: 1_600_000_000_000 },
+        { meta: { run: "<run>", a: 1, b: { c: 2 } } },
+        { meta: { $update: {} } }
+      ].flatMap((body, index): ReadonlyArray<Step> => [
+        { kind: "clock", to: 1000 * (index + 1) },
+        update(body),
+        fetched({ ...full, fingerprint: print, updatedAt: epoch + 1000 * (index + 1) })
+      ])
+    ]
+  },
+  {
+    id: "updates-that-spread",
+    clauses: ["3.6.spread", "3.6.spread.scalars", "3.6.spread.null"],
+    steps: [
+      create({ name: "<run>" }),
+      ...changesMeta({ $update: "xy" }, { "0": "x", "1": "y", a: 1, b: { c: 2 } }),
+      ...changesMeta({ $update: ["x", { _y: 1 }] }, { "0": "x", "1": { _y: 1 }, a: 1, b: { c: 2 } }),
+      ...[5, 0, true, false, null, "", []].flatMap(($update) => changesMeta({ $update }, { a: 1, b: { c: 2 } })),
+      ...[{}, null, 7, ""].flatMap(($update) => [
+        update({ meta: null }),
+        update({ meta: { $update } }),
+        fetched({ meta: {} })
+      ]),
+      // The characters of a text are UTF-16 units, of which a fox has two halves.
+      send(post("/contact/<id>/update", { meta: { $update: "🦊" } }), failed()),
+      update({ meta: { $update: "é" } }),
+      fetched({ meta: { "0": "é" } })
     ]
   },
   {

@@ -57,7 +57,8 @@ export const section2 = [
   { id: "2.verified-at.safe", text: "verifiedAt is within the safe integers" },
   { id: "2.verified-at.sets", text: "any number but 0 sets that instant" },
   { id: "2.verified-at.clears", text: "null clears verifiedAt" },
-  { id: "2.verified-at.zero", text: "0 and absence leave verifiedAt as it is" },
+  { id: "2.verified-at.zero", text: '0, "0", -0, "-0" and absence leave verifiedAt as it is' },
+  { id: "2.verified-at.fraction", text: "a fraction is cut when stored, and 0.5 is sent: it sets the instant 0" },
   { id: "2.meta.accepts", text: "meta is an object with any nested values" },
   { id: "2.meta.max", text: "meta has no limit but that of the body" },
   { id: "2.meta.refuses", text: "meta is no array and no text" },
@@ -81,7 +82,41 @@ export const section2 = [
   { id: "2.database.name", text: "name null passes the schema and is the database's 500" },
   { id: "2.database.description", text: "description null is the database's 500" },
   { id: "2.database.fingerprint", text: "fingerprint null is the database's 500 on create and update" },
-  { id: "2.database.verified-at", text: "verifiedAt beyond 8.64e15 is the database's 500" },
+  {
+    id: "2.database.verified-at",
+    text: "verifiedAt outside the years 0 to 9999 is the database's 500",
+    assumptions: ["prismaVersion"]
+  },
   { id: "2.null.columns", text: "null clears email, phone, nick and preferences" },
-  { id: "2.null.meta", text: "null clears meta" }
+  { id: "2.null.meta", text: "null clears meta" },
+  { id: "2.proto.body", text: "__proto__ at the top of a body is no key; members of an object there are inherited" },
+  { id: "2.proto.meta", text: "so it is at the top of meta: they are stored on create and ensure" },
+  { id: "2.proto.scalar", text: "a scalar there is just gone" },
+  { id: "2.proto.deeper", text: "deeper in meta __proto__ is lost, and the rest is kept" },
+  { id: "2.proto.others", text: "constructor, toString, valueOf and the like are ordinary keys" },
+  { id: "2.proto.clean", text: "nothing is polluted" },
+  { id: "2.nul", text: "NUL characters are stored" },
+  {
+    id: "2.surrogate.text",
+    text: "a lone surrogate in a stored text is the database's 500",
+    assumptions: ["prismaVersion"]
+  },
+  {
+    id: "2.surrogate.meta",
+    text: "so is one in a text or key of meta, at any depth",
+    assumptions: ["prismaVersion"]
+  },
+  { id: "2.surrogate.ensure", text: "ensure without fingerprint: one in a hashed field is a 500 URI malformed" },
+  {
+    id: "2.depth",
+    text: "meta nested deeper than 123 is the database's 500; lists and objects count, meta itself is 1",
+    assumptions: ["prismaVersion"]
+  },
+  { id: "2.number.whole", text: "whole numbers of up to 64 bits are kept" },
+  {
+    id: "2.number.rounded",
+    text: "other numbers in meta are rounded to 16 significant digits, half to even",
+    assumptions: ["prismaVersion"]
+  },
+  { id: "2.number.overflow", text: "a number that overflows by that becomes null", assumptions: ["prismaVersion"] }
 ] as const satisfies ReadonlyArray<Clause>

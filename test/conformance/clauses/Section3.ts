@@ -63,12 +63,8 @@ export const section3 = [
   { id: "3.5.accept", text: "fetch is JSON whatever Accept says" },
   { id: "3.6.partial", text: "absent fields are untouched" },
   { id: "3.6.empty", text: "an empty body changes nothing, updatedAt included" },
-  {
-    id: "3.6.conflict",
-    text: "a fingerprint of another contact is a 409",
-    basis: "I",
-    assumptions: ["updateToTakenFingerprint"]
-  },
+  { id: "3.6.same", text: "sending the value that is stored bumps updatedAt" },
+  { id: "3.6.conflict", text: "a fingerprint of another contact is a 409" },
   { id: "3.6.fingerprint", text: "fingerprint can be changed freely" },
   { id: "3.6.verified-at", text: "verifiedAt does not depend on it" },
   { id: "3.6.meta.replaces", text: "a plain meta replaces all of it" },
@@ -77,15 +73,13 @@ export const section3 = [
   { id: "3.6.meta.dropped", text: "top-level keys that start with no ASCII word character are dropped" },
   { id: "3.6.meta.refused", text: "top-level keys that start with _ are a 400" },
   { id: "3.6.meta.update-keys", text: "inside $update they are dropped" },
+  { id: "3.6.spread", text: "a text or list in $update adds its characters or elements under 0, 1, …" },
+  { id: "3.6.spread.scalars", text: "numbers, booleans and null in $update add nothing" },
+  { id: "3.6.spread.null", text: '{"$update":{}} on a null meta gives {}' },
   { id: "3.6.no-version", text: "there is no compare-and-set: the last write wins" },
   { id: "3.7.deletes", text: "delete is final: the contact is in no reply after it" },
   { id: "3.7.again", text: "any later call is a 404" },
-  {
-    id: "3.7.race",
-    text: "the loser of two deletes at once may get a 500",
-    basis: "I",
-    unnamed: "each delete happens at once here, so there is never the 500"
-  },
+  { id: "3.7.race", text: "the loser of two deletes at once gets a 404, or perhaps a 500" },
   { id: "3.7.body", text: "the body is ignored, whatever it says" },
   { id: "3.7.body.parsed", text: "but it must be JSON or empty" }
 ] as const satisfies ReadonlyArray<Clause>

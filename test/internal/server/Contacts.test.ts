@@ -26,13 +26,13 @@ describe("The record (contract 1)", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("loses keys that start with # at any depth and keeps every other key", () =>
+  it.effect("loses keys that start with # at any depth, and __proto__, and keeps every other key", () =>
     Effect.gen(function* () {
       const meta =
         '{"#a":1,"b":{"#c":1,"d":[{"#e":1,"f":2}]},"-g":1,"$update":2,"constructor":{"x":1},"h":{"__proto__":3}}'
       const got = yield* send({ path: "/v1/contact/create", body: `{"meta":${meta}}` })
       const contact = yield* fetch(parse(got.text).id)
-      const sent = '{"b":{"d":[{"f":2}]},"-g":1,"$update":2,"constructor":{"x":1},"h":{"__proto__":3}}'
+      const sent = '{"b":{"d":[{"f":2}]},"-g":1,"$update":2,"constructor":{"x":1},"h":{}}'
       assert.include(contact.text, `"meta":${sent},`)
       assert.deepStrictEqual(Object.keys(Object.prototype), [])
       assert.strictEqual(Reflect.get({}, "x"), undefined)
@@ -125,7 +125,7 @@ describe("create (contract 3.3)", () => {
     [1.9, 1],
     ["1e3", 1000],
     [-5, -5],
-    [8.64e15, 8.64e15]
+    [253_402_300_799_999, 253_402_300_799_999]
   ]) {
     it.effect(`verifiedAt ${String(verifiedAt)} is stored as ${String(stored)}`, () =>
       Effect.gen(function* () {

@@ -82,13 +82,14 @@ const cases: ReadonlyArray<Case> = [
   ...[[], "x", '{"a":1}', 1, true].map((meta) => ({ body: { meta }, refused: '"meta" must be of type object' })),
   { body: { meta: { ok: 1, _a: 1 } }, refused: '"meta._a" is not allowed' },
   { body: { meta: { "": 1 } }, refused: '"meta." is not allowed' },
-  { body: JSON.parse('{"meta":{"__proto__":{"x":1}}}'), refused: '"meta.__proto__" is not allowed' },
+  { body: JSON.parse('{"meta":{"__proto__":{"x":1}}}') },
 
   { body: { foo: 1 }, refused: '"foo" is not allowed' },
   { body: { id: "x" }, refused: '"id" is not allowed' },
   { body: { createdAt: 1 }, refused: '"createdAt" is not allowed' },
   { body: { constructor: 1 }, refused: '"constructor" is not allowed' },
-  { body: JSON.parse('{"__proto__":{"name":"x"}}'), refused: '"__proto__" is not allowed' },
+  { body: JSON.parse('{"__proto__":{"name":"x","foo":1}}') },
+  { body: JSON.parse('{"__proto__":{"name":1}}'), refused: '"name" must be a string' },
   { body: { "": 1 }, refused: '"value" is not allowed' },
 
   // The first failure only: fields in the order of the record, then unknown keys in their own, then the fingerprint.
@@ -131,8 +132,8 @@ describe("Body validation (contract 2)", () => {
       { name: null },
       { description: null },
       { fingerprint: null },
-      { verifiedAt: 8_640_000_000_000_001 },
-      { verifiedAt: -8_640_000_000_000_001 }
+      { verifiedAt: 253_402_300_800_000 },
+      { verifiedAt: -62_167_219_200_001 }
     ]) {
       it.effect(`${operation} ${JSON.stringify(body)}: the database refuses`, () =>
         Effect.gen(function* () {
