@@ -89,7 +89,7 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
   return Client.of({
     run: Effect.fnUntraced(function* (operation, input) {
       const call = yield* prepare(operation, input)
-      return yield* Call.run(line, call, (response, sent) => Reply.json(operation, response, sent))
+      return yield* Call.run(line, call, (response, sent) => Reply.json(operation, response, sent, call.plainId))
     }),
     open: Effect.fnUntraced(function* (operation, input, failures = 0) {
       const call = yield* prepare(operation, input)

@@ -17,6 +17,7 @@ import * as Listing from "./internal/Listing.ts"
 import type * as Operation from "./internal/Operation.ts"
 import * as operations from "./internal/Operations.ts"
 import * as PathSegment from "./internal/PathSegment.ts"
+import * as PlainJson from "./internal/PlainJson.ts"
 import * as Validate from "./internal/Validate.ts"
 
 export { Contact, ContactPage, ContactRef } from "./internal/ContactSchema.ts"
@@ -40,14 +41,18 @@ const checkUpdate = /* @__PURE__ */ Validate.make(UpdateRequest, "request")
 const checkEnsure = /* @__PURE__ */ Validate.make(EnsureRequest, "request")
 const checkList = /* @__PURE__ */ Validate.make(ListRequest, "request")
 
-/** Fails, with nothing sent, where a check of the caller's input found a problem. */
-const refuse = <O extends Operation.Any>(
+/** Copies and checks what the caller asks for. What is not right is refused, with nothing sent. */
+const accept = <O extends Operation.Any, A>(
   operation: O,
-  checked: Result.Result<unknown, Validate.Problem>
-): Effect.Effect<unknown, Operation.Failure<O>> =>
-  Effect.fromResult(
-    Result.mapError(checked, ({ description, field }) =>
-      Failure.toRefusal(operation, Failure.refused(field, description))
+  request: unknown,
+  check: (copy: unknown) => Result.Result<A, Validate.Problem>
+): Effect.Effect<A, Operation.Failure<O>> =>
+  Effect.suspend(() =>
+    Effect.fromResult(
+      Result.mapError(
+        Result.flatMap(PlainJson.copy(request, { isUpdate: operation.name === operations.update.name }), check),
+        ({ description, field }) => Failure.toRefusal(operation, Failure.refused(field, description))
+      )
     )
   )
 
@@ -80,21 +85,20 @@ const run = <A, T extends Errors.Tag>(
 export const create = /* @__PURE__ */ Effect.fn("Contact.create")(function* (
   request: CreateRequest = {}
 ): Effect.fn.Return<ContactRef, CreateError, Client> {
-  yield* refuse(operations.create, checkCreate(request))
+  const accepted = yield* accept(operations.create, request, checkCreate)
   const client = yield* Client
-  const asked = AsRequested.copy(request)
   const send = (input: Operation.Input) =>
     Effect.map(client.run(operations.create, input), ({ value }): ContactRef => value)
-  if (!client.settings.exactlyOnce) return yield* send({ body: asked })
+  if (!client.settings.exactlyOnce) return yield* send({ body: accepted })
   return yield* ExactlyOnce.create(
     {
       operation: operations.create,
       create: send,
       newest: () => Stream.provideService(list({ order: "desc" }), Client, client),
-      matches: AsRequested.isAsRequested(asked),
+      matches: AsRequested.isAsRequested(accepted),
       total: client.settings.timeout.total
     },
-    asked
+    accepted
   )
 })
 
@@ -118,8 +122,8 @@ export const update = /* @__PURE__ */ Effect.fn("Contact.update")(function* (
   id: string,
   request: UpdateRequest
 ): Effect.fn.Return<ContactRef, UpdateError, Client> {
-  yield* refuse(operations.update, checkUpdate(request))
-  return yield* run(operations.update, { contactId: id, body: { ...request } })
+  const body = yield* accept(operations.update, request, checkUpdate)
+  return yield* run(operations.update, { contactId: id, body })
 })
 
 const remove = /* @__PURE__ */ Effect.fn("Contact.delete")(function* (
@@ -147,8 +151,8 @@ export {
 export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
   request: EnsureRequest
 ): Effect.fn.Return<ContactRef, EnsureError, Client> {
-  yield* refuse(operations.ensure, checkEnsure(request))
-  return yield* run(operations.ensure, { body: { ...request } })
+  const body = yield* accept(operations.ensure, request, checkEnsure)
+  return yield* run(operations.ensure, { body })
 })
 
 /**
@@ -171,10 +175,10 @@ export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
 export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListError, Client> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      yield* refuse(operations.list, checkList(request))
-      if (request.take === 0) return Stream.empty
+      const accepted = yield* accept(operations.list, request, checkList)
+      if (accepted.take === 0) return Stream.empty
       const client = yield* Client
-      const asked = { ...request, meta: { ...request.meta } }
+      const asked = { ...accepted, meta: accepted.meta ?? {} }
       const contacts = Listing.make({
         operation: operations.list,
         order: asked.order ?? "desc",
@@ -198,7 +202,7 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
               )
             : Effect.succeed({ attempts: 0, value: false })
       })
-      return request.take === undefined ? contacts : Stream.take(contacts, request.take)
+      return asked.take === undefined ? contacts : Stream.take(contacts, asked.take)
     })
   ).pipe(Stream.withSpan("Contact.list"))
 
@@ -209,7 +213,7 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
 export const listPage = /* @__PURE__ */ Effect.fn("Contact.listPage")(function* (
   request: ListRequest = {}
 ): Effect.fn.Return<ContactPage, ListError, Client> {
-  yield* refuse(operations.listPage, checkList(request))
-  if (request.take === 0) return { items: [] }
-  return yield* run(operations.listPage, { query: ListQuery.make(request) })
+  const accepted = yield* accept(operations.listPage, request, checkList)
+  if (accepted.take === 0) return { items: [] }
+  return yield* run(operations.listPage, { query: ListQuery.make(accepted) })
 })

@@ -131,7 +131,7 @@ describe("Contact", () => {
 
   it.effect("meta keys that name members of Object round-trip and pollute nothing", () =>
     Effect.gen(function* () {
-      const meta = JSON.parse('{"constructor":"c","nested":{"__proto__":{"polluted":true}}}')
+      const meta = JSON.parse('{"constructor":"c","nested":{"constructor":{"prototype":{"polluted":true}}}}')
       const { id } = yield* Contact.create({ meta })
       const read = (yield* Contact.fetch(id)).meta
       assert.strictEqual(JSON.stringify(read), JSON.stringify(meta))
@@ -182,9 +182,8 @@ describe("bad input is refused with nothing sent", () => {
     [create({ meta: canary }), "meta"],
     [create({ meta: { _a: canary } }), "meta._a"],
     [create({ meta: { "": canary } }), "meta."],
-    [create({ meta: { a: Number.NaN } }), "meta"],
-    [create({ meta: { a: undefined } }), "meta"],
-    [create({ meta: { a: new Date(0) } }), "meta"],
+    [create({ meta: { a: Number.NaN } }), "meta.a"],
+    [create({ meta: { a: new Date(0) } }), "meta.a"],
     [create(null), "request"],
     [create(canary), "request"],
     [update({ id: canary }), "id"],

@@ -80,6 +80,16 @@ describe("the error unions are exact", () => {
 })
 
 describe("the schemas' types are exact", () => {
+  it("what the server cannot store as null does not take null", () => {
+    // @ts-expect-error "" clears the name
+    const name = Contact.create({ name: null })
+    // @ts-expect-error "" clears the description
+    const description = Contact.update("id", { description: null })
+    // @ts-expect-error leave it out for one that is made up
+    const ownFingerprint = Contact.create({ fingerprint: null })
+    assert.isTrue([name, description, ownFingerprint].every(Effect.isEffect))
+  })
+
   it("nulls stay nulls and times stay numbers", () => {
     expectTypeOf<Contact.Contact["name"]>().toEqualTypeOf<string>()
     expectTypeOf<Contact.Contact["email"]>().toEqualTypeOf<string | null>()

@@ -1,13 +1,5 @@
 import * as Equal from "effect/Equal"
-import * as Result from "effect/Result"
 import type { Contact, CreateRequest } from "../Contact.ts"
-
-/** A copy that stays as it is when the caller changes the original; the original where that is not to be sent anyway. */
-export const copy = (request: CreateRequest): CreateRequest =>
-  Result.getOrElse(
-    Result.try((): CreateRequest => JSON.parse(JSON.stringify(request))),
-    () => request
-  )
 
 const digits = (phone: string): string => phone.replace(/\D/g, "").replace(/^0+/, "")
 

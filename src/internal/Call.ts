@@ -20,6 +20,7 @@ import * as Reply from "./Reply.ts"
 import * as Retry from "./Retry.ts"
 import { leaves } from "./Scrub.ts"
 import * as Telemetry from "./Telemetry.ts"
+import * as Validate from "./Validate.ts"
 import { within } from "./Within.ts"
 
 /** One call of an operation, ready to be sent as often as its policy allows: every attempt sends the same bytes. */
@@ -27,6 +28,8 @@ export interface Call<O extends Operation.Any> {
   readonly operation: O
   readonly safety: Operation.Safety
   readonly contactId: string | undefined
+  /** The id that an answer has to name: none where the caller gave a name, which the server looks up. */
+  readonly plainId: string | undefined
   readonly madeUp: string | undefined
   readonly isGuarded: boolean
   /** Complete but for the token, which may rotate between attempts. */
@@ -52,17 +55,11 @@ export interface Opened {
 
 const path = (operation: Operation.Any, contactId: string | undefined): Result.Result<string, Failure.Failure> => {
   if (!operation.path.includes("{contactId}")) return Result.succeed(operation.path)
-  return Result.match(PathSegment.encode(contactId), {
+  return Result.match(PathSegment.encodeContactId(contactId), {
     onSuccess: (segment) => Result.succeed(operation.path.replace("{contactId}", () => segment)),
     onFailure: (problem) => Result.fail(Failure.refused("id", problem))
   })
 }
-
-const serialize = (input: Operation.Input): Result.Result<string | undefined, Failure.Failure> =>
-  Result.try({
-    try: () => (input.body === undefined ? undefined : JSON.stringify(input.body)),
-    catch: () => Failure.refused("request", "not to be written as JSON")
-  })
 
 /** Builds the request, or says which input keeps it from being sent. */
 export const prepare = <O extends Operation.Any>(
@@ -73,16 +70,20 @@ export const prepare = <O extends Operation.Any>(
   const { contactId, query = [], isGuarded = false } = input
   const target = path(operation, contactId)
   if (Result.isFailure(target)) return Result.fail(target.failure)
-  const serialized = serialize(input)
-  if (Result.isFailure(serialized)) return Result.fail(serialized.failure)
-  const body = serialized.success
+  const text = input.body === undefined ? undefined : JSON.stringify(input.body)
+  const body = text === undefined ? HttpBody.empty : HttpBody.text(text, "application/json")
+  if (body._tag === "Uint8Array" && body.contentLength > Validate.maxBytes) {
+    return Result.fail(Failure.refused("request", Validate.tooLarge))
+  }
   const safety = isGuarded ? "idempotent" : operation.safety
   // The server looks up `(Some Name)` anew each time: a second delete would hit another contact of that name.
-  const named = contactId !== undefined && !PathSegment.isPlain(contactId)
+  const plainId = contactId !== undefined && PathSegment.isPlain(contactId) ? contactId.trim() : undefined
+  const named = contactId !== undefined && plainId === undefined
   return Result.succeed({
     operation,
     safety: named && safety === "idempotent" ? "unsafe" : safety,
     contactId,
+    plainId,
     madeUp: input.madeUp,
     isGuarded,
     request: HttpClientRequest.makeWith(
@@ -94,15 +95,14 @@ export const prepare = <O extends Operation.Any>(
         accept: operation.streams ? "application/jsonl" : "application/json",
         ...(operation.method === "POST" ? { "content-type": "application/json" } : {})
       }),
-      body === undefined ? HttpBody.empty : HttpBody.text(body, "application/json")
+      body
     ),
-    // Read from the body that is sent: the caller may change the input meanwhile.
     sent: () => [
       // Of `(Some Name)` and `@alias`, the server may quote what is inside.
       ...(contactId === undefined ? [] : [contactId, contactId.replace(/^[\s(@]+|[\s)]+$/g, "")]),
       ...query.map(([, value]) => value),
       ...Object.values(settings.headers),
-      ...(body === undefined ? [] : leaves(JSON.parse(body)))
+      ...(text === undefined ? [] : leaves(JSON.parse(text)))
     ]
   })
 }

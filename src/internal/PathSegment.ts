@@ -5,6 +5,9 @@ const plain = /^[A-Za-z0-9_-]+$/
 const slash = /[/\\]|%(?:25)*(?:2f|5c)/i
 const dotSegment = /^(?:\.|%(?:25)*2e){1,2}$/i
 
+/** Ids have 25 characters, and names at most 191 bytes; encoded, a longer one may not fit into a request line. */
+const maxLength = 1024
+
 /**
  * Encodes an id as exactly one path segment, or says why it cannot be one.
  *
@@ -12,6 +15,7 @@ const dotSegment = /^(?:\.|%(?:25)*2e){1,2}$/i
  */
 export const encode = (id: unknown): Result.Result<string, string> => {
   if (typeof id !== "string") return Result.fail("expected a string")
+  if (id.length > maxLength) return Result.fail(`expected an id of at most ${maxLength} characters`)
   if (plain.test(id)) return Result.succeed(id)
   const trimmed = id.trim()
   if (trimmed === "") return Result.fail("expected a non-blank id")
@@ -21,5 +25,18 @@ export const encode = (id: unknown): Result.Result<string, string> => {
   return Result.succeed(encodeURIComponent(trimmed))
 }
 
-/** Whether an id names one contact for good, unlike `(Some Name)` and `@alias`, which the server looks up anew. */
-export const isPlain = (id: string): boolean => plain.test(id.trim())
+/** {@link encode} for the id of a contact: it refuses the forms that the server answers with a bare 500 (wire contract 3.2). */
+export const encodeContactId = (id: unknown): Result.Result<string, string> => {
+  const encoded = encode(id)
+  if (typeof id !== "string" || Result.isFailure(encoded) || plain.test(id)) return encoded
+  const trimmed = id.trim()
+  if (trimmed.startsWith("@")) return Result.fail("contacts have no alias: expected an id or (Some Name)")
+  return /^\(\s*\)$/.test(trimmed) ? Result.fail("expected a name between the parentheses") : encoded
+}
+
+/** Whether two plain ids are the same: some databases compare them without regard to case. */
+export const isSame = (left: string, right: string): boolean =>
+  left === right || left.toLowerCase() === right.toLowerCase()
+
+/** Whether an id names one contact for good, unlike `(Some Name)`, which the server looks up each time. */
+export const isPlain = (id: string): boolean => id.length <= maxLength && plain.test(id.trim())

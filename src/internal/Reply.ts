@@ -10,6 +10,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as Failure from "./Failure.ts"
 import type * as Operation from "./Operation.ts"
+import * as PathSegment from "./PathSegment.ts"
 import { word } from "./Scrub.ts"
 import * as TransportResponse from "./transport/Response.ts"
 import * as Validate from "./Validate.ts"
@@ -159,11 +160,15 @@ export const failureInside = (
     : Failure.fromAnswer(operation, { status, code, message, sent: sent() })
 }
 
-/** Reads and decodes the JSON body of a 200. */
+const isAboutAnother = (value: unknown, id: string | undefined): boolean =>
+  id !== undefined && Predicate.hasProperty(value, "id") && !PathSegment.isSame(String(value.id), id)
+
+/** Reads and decodes the JSON body of a 200. Where the caller gave the id of a contact, that is what it has to be about. */
 export const json = Effect.fnUntraced(function* <A>(
   operation: Operation.Operation<A, Failure.Failure["tag"]>,
   response: Response,
-  sent: Sent
+  sent: Sent,
+  id?: string
 ): Effect.fn.Return<A, Failure.Failure> {
   const type = mediaType(response)
   const read = type === "application/json" ? JSON.parse : type === "application/jsonl" ? operation.fromLines : undefined
@@ -176,7 +181,11 @@ export const json = Effect.fnUntraced(function* <A>(
     return yield* Effect.fail(Failure.unexpected(response.status, "The body is not JSON"))
   }
   const decoded = operation.decode(body.success)
-  if (Result.isSuccess(decoded)) return decoded.success
+  if (Result.isSuccess(decoded)) {
+    return isAboutAnother(decoded.success, id)
+      ? yield* Effect.fail(Failure.unexpected(response.status, "The response is about another contact"))
+      : decoded.success
+  }
   const { field, description } = Validate.problemOf(decoded.failure, "the body")
   return yield* Effect.fail(
     failureInside(operation, response.status, body.success, sent) ??

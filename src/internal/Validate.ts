@@ -12,18 +12,43 @@ export interface Problem {
 // Without `reportInput`, an issue holds no input and its message names only what was expected.
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
+/** The largest body that the server takes, in bytes (wire contract 6). */
+export const maxBytes = 1_048_576
+
+/** The problem of a request that is larger. */
+export const tooLarge = "expected a request of at most 1,048,576 bytes as JSON"
+
+/** How much of a path is shown: keys of `meta` are the caller's own, and may be as many and as long as they please. */
+const longestPath = 8
+const shownKey = /^[\p{L}\p{N}_$#-]{0,64}$/u
+
+/** A path as the field of a problem; a key that is not short and plain is shown as an ellipsis. */
+export const fieldOf = (path: ReadonlyArray<string>, root: string): string => {
+  if (path.length === 0) return root
+  const keys = path.slice(0, longestPath).map((key) => (shownKey.test(key) ? key : "…"))
+  return (path.length > longestPath ? [...keys, "…"] : keys).join(".")
+}
+
 /** The first problem of a schema issue; `root` names the value as a whole. */
 export const problemOf = (issue: SchemaIssue.Issue, root: string): Problem => {
   const [first] = format(issue).issues
   const path = first?.path?.map((part) => String(typeof part === "object" ? part.key : part)) ?? []
-  return { field: path.length === 0 ? root : path.join("."), description: first?.message ?? "Expected another value" }
+  return { field: fieldOf(path, root), description: first?.message ?? "Expected another value" }
 }
 
-/** Builds a strict check of caller input: unknown keys are a problem, and the first problem is reported. */
+/**
+ * Builds a strict check of caller input: unknown keys are a problem, and the first problem is reported. A schema that
+ * changes nothing is expected, so that the input itself is what comes out, its members in the caller's order.
+ */
 export const make = <S extends Schema.ConstraintDecoder<unknown>>(
   schema: S,
   root: string
 ): ((input: unknown) => Result.Result<S["Type"], Problem>) => {
   const decode = SchemaParser.decodeUnknownResult(schema, { onExcessProperty: "error" })
-  return (input) => Result.mapError(decode(input), (issue) => problemOf(issue, root))
+  return (input) => {
+    const decoded = decode(input)
+    const isValid = (_input: unknown): _input is S["Type"] => Result.isSuccess(decoded)
+    if (isValid(input)) return Result.succeed(input)
+    return Result.mapError(decoded, (issue) => problemOf(issue, root))
+  }
 }

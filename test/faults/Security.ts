@@ -254,13 +254,14 @@ const headers: Probe = {
   })
 }
 
-const nasty =
-  '{"a":{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}},"constructor":"c","toString":1}'
+const nasty = '{"a":{"constructor":{"prototype":{"polluted":1}}},"constructor":"c","toString":1}'
+
+const polluting = ['{"__proto__":{"polluted":1}}', '{"a":[{"__proto__":{"polluted":1}}]}'] as const
 
 const pollution: Probe = {
   hazard: "S6",
   name: "__proto__ and constructor",
-  tried: "they go into meta, and come back by fetch, list and listPage; __proto__ on the top level is refused",
+  tried: "constructor and toString go into meta, and come back by fetch, list and listPage; __proto__ is refused",
   ours: World.inProcess(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
@@ -270,14 +271,17 @@ const pollution: Probe = {
       const all = [yield* Contact.fetch(id), listed, page.items[0], (yield* api.contacts())[0]]
       yield* Contact.update(id, { meta: JSON.parse(`{"$update":${nasty}}`) })
       const updated = yield* Contact.fetch(id)
-      const top = yield* Effect.flip(Contact.create({ meta: JSON.parse('{"__proto__":{"polluted":1}}') }))
-      return seen(`the same from all of them; {} is clean; ${World.summary(top)}`, {
+      const refused = yield* Effect.forEach(polluting, (meta) =>
+        Effect.flip(Contact.create({ meta: JSON.parse(meta) }))
+      )
+      const kinds = refused.map((error) => World.summary(error))
+      return seen(`the same from all of them; {} is clean; __proto__: ${kinds.join(", ")}`, {
         meta: [
           [...all, updated].map((contact) => JSON.stringify(contact?.meta)),
           Array.from({ length: 5 }, () => nasty)
         ],
         clean: ["polluted" in {}, false],
-        top: [World.summary(top), "InvalidRequest not-sent 0x"]
+        refused: [kinds, polluting.map(() => "InvalidRequest not-sent 0x")]
       })
     })
   ),
