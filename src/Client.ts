@@ -17,9 +17,9 @@ import * as Stream from "effect/Stream"
 import type * as Errors from "./Errors.ts"
 import * as Call from "./internal/Call.ts"
 import * as Failure from "./internal/Failure.ts"
-import * as Gate from "./internal/Gate.ts"
 import type * as Operation from "./internal/Operation.ts"
 import { merge, type Options, type Overrides, resolve, type Settings } from "./internal/Options.ts"
+import * as RateLimit from "./internal/RateLimit.ts"
 import * as Reply from "./internal/Reply.ts"
 import * as Transport from "./internal/transport/Transport.ts"
 
@@ -70,16 +70,15 @@ interface Parts {
   /** `httpClient`, as the options' `transformClient` left it. */
   readonly transformed: HttpClient.HttpClient
   readonly options: Options
-  readonly gates: Gate.Factory
-  readonly gate: Gate.Gate
+  readonly rateLimits: RateLimit.RateLimits
 }
 
 const transform = (httpClient: HttpClient.HttpClient, { transformClient }: Overrides): HttpClient.HttpClient =>
   transformClient === undefined ? httpClient : transformClient(httpClient)
 
 const fromParts = (parts: Parts, settings: Settings): Service => {
-  const { gate, gates, httpClient, options, transformed: client } = parts
-  const line = { client, gate, settings }
+  const { httpClient, options, rateLimits, transformed: client } = parts
+  const line = { client, rateLimit: rateLimits(settings), settings }
   const prepare = <O extends Operation.Any>(operation: O, input: Operation.Input) =>
     Effect.fromResult(
       Result.mapError(Call.prepare(settings, operation, input), (failure) =>
@@ -101,7 +100,7 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
         attempts,
         idle: settings.timeout.idle,
         retry: settings.retry,
-        onFailure: (failure: Failure.Failure) => Call.holdBack(gate, settings, failure)
+        onFailure: (failure: Failure.Failure) => Call.backOff(line, failure)
       }
     }),
     settings,
@@ -110,9 +109,7 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
       return Effect.gen(function* () {
         const next = yield* Effect.fromResult(resolve(merged))
         const transformed = overrides.transformClient === undefined ? client : transform(httpClient, overrides)
-        const isSameLimit = overrides.rateLimit === undefined && next.rateLimit?.key === settings.rateLimit?.key
-        const ownGate = isSameLimit ? gate : yield* gates(next.rateLimit)
-        return fromParts({ httpClient, transformed, options: merged, gates, gate: ownGate }, next)
+        return fromParts({ httpClient, transformed, options: merged, rateLimits }, next)
       })
     }
   })
@@ -128,17 +125,8 @@ export const make = Effect.fnUntraced(function* (
   const settings = yield* Effect.fromResult(resolve(options))
   const init = Context.getOrUndefined(yield* Effect.context<never>(), FetchHttpClient.RequestInit)
   const httpClient = isolate(yield* HttpClient.HttpClient, init)
-  const gates = yield* Gate.factory
-  return fromParts(
-    {
-      httpClient,
-      transformed: transform(httpClient, options),
-      options,
-      gates,
-      gate: yield* gates(settings.rateLimit)
-    },
-    settings
-  )
+  const rateLimits = yield* RateLimit.makeAll
+  return fromParts({ httpClient, transformed: transform(httpClient, options), options, rateLimits }, settings)
 })
 
 /** {@link make} as a layer. Provide it with an `HttpClient`, or use `layers/Fetch` or `layers/Node`, which do. */

@@ -77,6 +77,75 @@ describe("rateLimit", () => {
     })
   )
 
+  it.effect("a 429 under withOptions delays the next call too, also under options of the same value", () =>
+    Effect.gen(function* () {
+      const { fake, times } = yield* timed(Fake.json(429, {}, { "retry-after": "7" }), found)
+      const limited = () =>
+        Client.withOptions({ rateLimit: { limit: 1000, window: "1 second" }, retry: { retries: 0 } })
+      const fiber = yield* Effect.forkChild(
+        over(fake)(Effect.andThen(Effect.exit(fetch.pipe(limited())), fetch.pipe(limited())))
+      )
+      yield* Fake.settle
+      yield* TestClock.adjust("6999 millis")
+      assert.deepStrictEqual(times, [0])
+      yield* TestClock.adjust("1 millis")
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual(times, [0, 7000])
+    })
+  )
+
+  it.effect("a 429 under withOptions delays the calls of the layer too, where the limit is the layer's", () =>
+    Effect.gen(function* () {
+      const { fake, times } = yield* timed(Fake.json(429, {}, { "retry-after": "7" }), found)
+      const other = Client.withOptions({ runAsUserId: "u", retry: { retries: 0 } })
+      const fiber = yield* Effect.forkChild(
+        over(fake, { rateLimit })(Effect.andThen(Effect.exit(fetch.pipe(other)), fetch))
+      )
+      yield* Fake.settle
+      yield* TestClock.adjust("7 seconds")
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual(times, [0, 7000])
+    })
+  )
+
+  it.effect("calls whose total timeout is over before their turn do not delay those that wait longer", () =>
+    Effect.gen(function* () {
+      const { fake, times } = yield* timed(found)
+      const impatient = fetch.pipe(Client.withOptions({ timeout: { total: "1 second" } }))
+      const fiber = yield* Effect.forkChild(
+        over(fake, { rateLimit: { limit: 1, window: "1 minute" } })(
+          Effect.gen(function* () {
+            yield* fetch
+            yield* Effect.forEach(Array.from({ length: 100 }), () => Effect.exit(impatient), { concurrency: 10 })
+            yield* fetch
+          })
+        )
+      )
+      yield* Fake.settle
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual(times, [0, 60_000])
+    })
+  )
+
+  it.effect("a store that never answers is a failure of the call after the timeout of an attempt", () =>
+    Effect.gen(function* () {
+      const { fake, times } = yield* timed(found)
+      const never = () => Effect.never
+      const store = { fixedWindow: never, tokenBucket: never, adaptiveConsume: never, adaptiveFeedback: never }
+      const before = yield* Clock.currentTimeMillis
+      const failure = yield* Fake.failureOf(
+        over(fake, { rateLimit, timeout: { attempt: "2 seconds" } })(fetch).pipe(
+          Effect.provideService(RateLimiter.RateLimiterStore, store)
+        )
+      )
+      assert.strictEqual((yield* Clock.currentTimeMillis) - before, 2000)
+      assert.deepInclude(failure, { _tag: "TransportError", outcome: "not-sent", attempts: 0, isRetryable: true })
+      assert.include(failure.message, "The store of the rate limit did not answer")
+      assert.isEmpty(times)
+    })
+  )
+
   it.effect("another server has a limit of its own", () =>
     Effect.gen(function* () {
       const { fake, times } = yield* timed(found)
@@ -135,6 +204,7 @@ describe("rateLimit", () => {
     [{ limit: 0, window: "1 second" }, "rateLimit.limit"],
     [{ limit: 1.5, window: "1 second" }, "rateLimit.limit"],
     [{ limit: 1, window: 0 }, "rateLimit.window"],
+    [{ limit: 1, window: "Infinity" }, "rateLimit.window"],
     [{ limit: 1, window: "1 second", key: "" }, "rateLimit.key"]
   ] as const)("%j is refused", ([rateLimit, option]) =>
     Effect.gen(function* () {

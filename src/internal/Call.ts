@@ -12,10 +12,10 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Errors from "../Errors.ts"
 import * as Failure from "./Failure.ts"
-import type * as Gate from "./Gate.ts"
 import type * as Operation from "./Operation.ts"
 import * as Options from "./Options.ts"
 import * as PathSegment from "./PathSegment.ts"
+import type * as RateLimit from "./RateLimit.ts"
 import * as Reply from "./Reply.ts"
 import * as Retry from "./Retry.ts"
 import { leaves } from "./Scrub.ts"
@@ -198,23 +198,26 @@ const guarded = <A>(
         })
         .pipe(Effect.mapError((error) => ("_tag" in error ? isOpen : error)))
 
-/** Waits for the gate; not while the circuit breaker is open, when waiting would be for nothing. */
-const pass = (gate: Gate.Gate, { circuitBreaker, server }: Options.Settings): Effect.Effect<void, Failure.Failure> =>
-  circuitBreaker === undefined
-    ? gate.pass
+/** Acquires the rate limit. While the circuit breaker is open, it fails at once instead: waiting would be for nothing. */
+const acquire = ({ rateLimit, settings }: Line): Effect.Effect<void, Failure.Failure> => {
+  const { circuitBreaker, server } = settings
+  return circuitBreaker === undefined
+    ? rateLimit.acquire
     : Effect.flatMap(
         Effect.mapError(circuitBreaker.state(server.address), () => isOpen),
-        (state) => (state._tag === "Open" && Duration.isPositive(state.retryAfter) ? Effect.fail(isOpen) : gate.pass)
+        (state) =>
+          state._tag === "Open" && Duration.isPositive(state.retryAfter) ? Effect.fail(isOpen) : rateLimit.acquire
       )
+}
 
-/** Where the server says that it is too much, every request of the client waits. */
-export const holdBack = (gate: Gate.Gate, settings: Options.Settings, failure: Failure.Failure): Effect.Effect<void> =>
-  failure.tag === "RateLimited" ? gate.holdBack(failure.retryAfter, settings.retry.maxDelay) : Effect.void
+/** After a 429, every request of the client backs off. */
+export const backOff = ({ rateLimit, settings }: Line, failure: Failure.Failure): Effect.Effect<void> =>
+  failure.tag === "RateLimited" ? rateLimit.backOff(failure.retryAfter, settings.retry.maxDelay) : Effect.void
 
 /** What calls are sent with. */
 export interface Line {
   readonly client: HttpClient.HttpClient
-  readonly gate: Gate.Gate
+  readonly rateLimit: RateLimit.RateLimit
   readonly settings: Options.Settings
 }
 
@@ -287,9 +290,9 @@ const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
   use: Use<A>,
   progress: Progress<O>
 ): Effect.fn.Return<Done<A>, Operation.Failure<O>> {
-  const { client, gate, settings } = line
+  const { client, settings } = line
   while (true) {
-    const admitted = yield* Effect.result(Effect.andThen(pass(gate, settings), token(settings)))
+    const admitted = yield* Effect.result(Effect.andThen(acquire(line), token(settings)))
     if (Result.isFailure(admitted)) return yield* progress.fail(admitted.failure)
     progress.begin()
     const sent = attempt(client, settings, call, admitted.success, progress.attempts - 1, use)
@@ -301,7 +304,7 @@ const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
       return yield* progress.fail(failure)
     }
     progress.settle(failure)
-    yield* holdBack(gate, settings, failure)
+    yield* backOff(line, failure)
     if (!progress.isAllowedToRetry(settings.retry, failure)) return yield* progress.fail(failure)
     if (failure.tag === "Conflict") progress.conflictRetries--
     yield* Effect.sleep(yield* Retry.delay(settings.retry, progress.attempts, failure))

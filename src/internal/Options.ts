@@ -224,7 +224,7 @@ const check = Validate.make(
     rateLimit: Schema.optional(
       Schema.Struct({
         limit: expecting("an integer from 1", (value) => isInteger(value, 1, Infinity)),
-        window: Limit,
+        window: expecting("a positive, finite duration", (value) => millisOf(value) > 0 && millisOf(value) < Infinity),
         key: optional("a text that is not empty", (value) => Predicate.isString(value) && value !== "")
       })
     ),
