@@ -23,13 +23,15 @@ export type Outcome = typeof Outcome.Type
 /**
  * Where a call ran out of time.
  *
+ * - `connect`: no connection to send the request over within the attempt timeout; so nothing was sent. Only `layers/Node`
+ *   can tell this from `headers`.
  * - `headers`: no response headers within the attempt timeout.
  * - `body`: the response body was not complete within the attempt timeout.
  * - `idle`: a stream delivered no contact within the idle timeout.
  * - `total`: the call was not done, retries included, within the total timeout.
  * - `server`: the server itself answered 408.
  */
-export const TimeoutPhase = Schema.Literals(["headers", "body", "idle", "total", "server"])
+export const TimeoutPhase = Schema.Literals(["connect", "headers", "body", "idle", "total", "server"])
 export type TimeoutPhase = typeof TimeoutPhase.Type
 
 /** An error, in JSON its name and message: no more is kept of one. `Schema.Defect` would take any value, and 1 kB. */

@@ -21,6 +21,7 @@ import * as Retry from "./Retry.ts"
 import { leaves } from "./Scrub.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as Validate from "./Validate.ts"
+import * as Transport from "./transport/Transport.ts"
 import { within } from "./Within.ts"
 
 /** One call of an operation, ready to be sent as often as its policy allows: every attempt sends the same bytes. */
@@ -131,7 +132,8 @@ const token = ({ secret, timeout }: Options.Settings): Effect.Effect<string, Fai
 const transportFailure = Effect.fnUntraced(function* (
   call: Call<Operation.Any>,
   error: HttpClientError.HttpClientError,
-  sent: Reply.Sent
+  sent: Reply.Sent,
+  state: Transport.AttemptState
 ): Effect.fn.Return<never, Failure.Failure> {
   const { reason } = error
   // Only a `transformClient` that filters by status fails so; the response says more than the error.
@@ -141,12 +143,16 @@ const transportFailure = Effect.fnUntraced(function* (
   if (reason._tag === "EncodeError" || reason._tag === "InvalidUrlError") {
     return yield* Effect.fail(Failure.unsendable())
   }
-  return yield* Effect.fail(Failure.transport(reason.cause, error.response?.status))
+  return yield* Effect.fail(Failure.transport(reason.cause, error.response?.status, state))
 })
 
 /** An error body that does not come does not hide the status that did. */
-const timedOut = (operation: Operation.Any, status: number | undefined): Failure.Failure => {
-  if (status === undefined) return Failure.timeout("headers")
+const timedOut = (
+  operation: Operation.Any,
+  status: number | undefined,
+  state: Transport.AttemptState
+): Failure.Failure => {
+  if (status === undefined) return Failure.timeout(state === "not-sent" ? "connect" : "headers", status, state)
   return status === 200 ? Failure.timeout("body", status) : Failure.fromAnswer(operation, { status, sent: [] })
 }
 
@@ -157,12 +163,14 @@ const attempt = <A>(
   call: Call<Operation.Any>,
   secret: string,
   resendCount: number,
+  transported: Transport.Attempt,
   use: Use<A>
 ): Effect.Effect<A, Failure.Failure> => {
   const sent = () => [secret, ...call.sent()]
   let response: HttpClientResponse.HttpClientResponse | undefined
   return client.execute(HttpClientRequest.setHeader(call.request, "authorization", `Bearer ${secret}`)).pipe(
-    Effect.catch((error) => transportFailure(call, error, sent)),
+    Effect.provideService(Transport.Attempt, transported),
+    Effect.catch((error) => transportFailure(call, error, sent, transported.state)),
     Effect.flatMap((received) => {
       response = received
       return received.status === 200
@@ -170,7 +178,9 @@ const attempt = <A>(
         : Effect.flatMap(Reply.failure(call.operation, received, sent), Effect.fail)
     }),
     (answered) =>
-      within(answered, settings.timeout.attempt, () => Effect.fail(timedOut(call.operation, response?.status))),
+      within(answered, settings.timeout.attempt, () =>
+        Effect.fail(timedOut(call.operation, response?.status, transported.state))
+      ),
     Effect.mapError((failure) =>
       response === undefined ? failure : Reply.withRequestId(failure, response.headers, sent)
     ),
@@ -226,8 +236,8 @@ class Progress<O extends Operation.Any> {
   readonly #call: Call<O>
   attempts: number
   conflictRetries: number
-  /** Whether an attempt has begun that has not ended. */
-  isUnderWay = false
+  /** The attempt that has begun and not ended, as its transport reports it. */
+  current: Transport.Attempt | undefined
   #outcome: Errors.Outcome = "not-sent"
   #last: Failure.Failure | undefined
 
@@ -237,19 +247,19 @@ class Progress<O extends Operation.Any> {
     this.conflictRetries = call.operation.conflictRetries
   }
 
-  begin(): void {
-    this.isUnderWay = true
+  begin(): Transport.Attempt {
     this.attempts++
+    return (this.current = { state: "unknown" })
   }
 
   /** Takes back that an attempt has begun: nothing was sent. */
   withdraw(): void {
-    this.isUnderWay = false
+    this.current = undefined
     this.attempts--
   }
 
   settle(failure: Failure.Failure): void {
-    this.isUnderWay = false
+    this.current = undefined
     this.#last = failure
     this.#outcome = this.#call.safety === "read" ? failure.outcome : Retry.leastCertain(this.#outcome, failure.outcome)
   }
@@ -294,8 +304,8 @@ const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
   while (true) {
     const admitted = yield* Effect.result(Effect.andThen(acquire(line), token(settings)))
     if (Result.isFailure(admitted)) return yield* progress.fail(admitted.failure)
-    progress.begin()
-    const sent = attempt(client, settings, call, admitted.success, progress.attempts - 1, use)
+    const transported = progress.begin()
+    const sent = attempt(client, settings, call, admitted.success, progress.attempts - 1, transported, use)
     const result = yield* Effect.result(guarded(settings, sent))
     if (Result.isSuccess(result)) return { value: result.success, attempts: progress.attempts }
     const { failure } = result
@@ -324,8 +334,8 @@ export const run = <O extends Operation.Any, A>(
     // A list may take as long as it gets on.
     if (call.operation.streams) return sending
     return within(sending, line.settings.timeout.total, () => {
-      const failure = Failure.timeout("total")
-      if (progress.isUnderWay) progress.settle(failure)
+      const failure = Failure.timeout("total", undefined, progress.current?.state)
+      if (progress.current !== undefined) progress.settle(failure)
       return progress.fail(failure)
     })
   })

@@ -3,6 +3,7 @@ import { defined } from "./Defined.ts"
 import * as Operation from "./Operation.ts"
 import * as PathSegment from "./PathSegment.ts"
 import { scrub, word } from "./Scrub.ts"
+import type { AttemptState } from "./transport/Transport.ts"
 
 /**
  * What went wrong with one attempt, before it is known whether there will be another. Plain data: the public error is
@@ -187,17 +188,22 @@ export const unexpected = (status: number, description: string): Failure => ({
   transient: false
 })
 
-/** Time ran out on this side. */
-export const timeout = (phase: Exclude<Errors.TimeoutPhase, "server">, status?: number): Failure => ({
+/** Time ran out on this side. Unless its transport says so, it is unknown whether the request was sent. */
+export const timeout = (
+  phase: Exclude<Errors.TimeoutPhase, "server">,
+  status?: number,
+  state: AttemptState = "unknown"
+): Failure => ({
   tag: "Timeout",
   description: timeoutDescriptions[phase],
   phase,
-  outcome: "unknown",
+  outcome: state === "not-sent" ? "not-sent" : "unknown",
   transient: true,
   status
 })
 
 const timeoutDescriptions = {
+  connect: "No connection within the attempt timeout",
   headers: "No response within the attempt timeout",
   body: "The body was not complete within the attempt timeout",
   idle: "No contact arrived within the idle timeout",
@@ -229,15 +235,17 @@ const systemError = (cause: unknown): SystemError | undefined => {
 
 /**
  * The transport failed. Only the code of `cause` is kept: its message and properties may hold the URL, the headers
- * or the body.
+ * or the body. Where the transport does not say whether it had sent the request, the code decides.
  */
-export const transport = (cause: unknown, status?: number): Failure => {
+export const transport = (cause: unknown, status?: number, state: AttemptState = "unknown"): Failure => {
   const error = systemError(cause)
   if (status !== undefined && error !== undefined && /^(?:Z_|ERR__ERROR_FORMAT)/.test(error.code)) {
     return unexpected(status, "The body cannot be decompressed")
   }
   const notSent =
-    status === undefined && error !== undefined && (notSentCodes.has(error.code) || error.syscall === "connect")
+    status === undefined &&
+    (state === "not-sent" ||
+      (state === "unknown" && error !== undefined && (notSentCodes.has(error.code) || error.syscall === "connect")))
   const reason = error?.code ?? (status === undefined ? "no response" : "the body ended early")
   return {
     tag: "TransportError",

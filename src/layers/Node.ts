@@ -12,10 +12,10 @@ import * as Undici from "../internal/transport/Undici.ts"
  * `InvalidOptions`, which names the option at fault.
  */
 export const layer = (options: Client.Options): Layer.Layer<Client.Client, Errors.InvalidOptions> =>
-  Layer.provide(Client.layer(options), Undici.layer)
+  Layer.provide(Client.layer(options), Undici.layer())
 
 /** A client over undici, its options read from the `ConfigProvider`: see `Client.layerConfig`. */
 export const layerConfig = (
   options?: Client.ConfigOptions
 ): Layer.Layer<Client.Client, Config.ConfigError | Errors.InvalidOptions> =>
-  Layer.provide(Client.layerConfig(options), Undici.layer)
+  Layer.provide(Client.layerConfig(options), Undici.layer())

@@ -1,9 +1,30 @@
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
+import { version } from "../Version.ts"
+
+/** How far an attempt has come. `unknown` if its transport does not report it: one that is not ours, or `fetch`. */
+export type AttemptState = "unknown" | "not-sent" | "sent"
+
+/**
+ * The attempt that a request belongs to. The caller provides it, the transport sets its state, and once that is `sent` it
+ * stays so, even if a `transformClient` sends the request again.
+ */
+export interface Attempt {
+  state: AttemptState
+}
+
+/** Where a transport finds the attempt to report to. A `Context.Reference`, so that no client needs to provide it. */
+export const Attempt = Context.Reference<Attempt | undefined>("effect-chatbotkit/internal/transport/Attempt", {
+  defaultValue: () => undefined
+})
+
+/** The `User-Agent` of requests that do not bring their own. */
+export const userAgent = `effect-chatbotkit/${version}`
 
 /** A request, taken apart as transports send it. */
 export interface Outgoing {

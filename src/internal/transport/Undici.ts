@@ -1,6 +1,9 @@
-import { Agent, type Dispatcher } from "@effect/platform-node/Undici"
+import type * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import type * as UndiciModule from "@effect/platform-node/Undici"
+import type { Dispatcher } from "@effect/platform-node/Undici"
 import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
@@ -8,28 +11,44 @@ import type * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type * as Pull from "effect/Pull"
+import * as Timers from "node:timers"
+import * as Decompress from "./Decompress.ts"
 import * as Response from "./Response.ts"
 import * as Transport from "./Transport.ts"
 
 type Request = HttpClientRequest.HttpClientRequest
 type Received = HttpClientResponse.HttpClientResponse
 type Chunks = Arr.NonEmptyReadonlyArray<Uint8Array>
+type Resume = (effect: Effect.Effect<Received, HttpClientError.HttpClientError>) => void
 
-/** How many bytes may wait for their reader before the socket has to. */
+/** Taken when the module loads: a test's fake timers replace the global one, and would never run what waits for it. */
+const { setImmediate } = Timers
+
+/** How many bytes may wait for their reader before the socket is paused. */
 const highWaterMark = 256 * 1024
 
-/** Closes the connections of responses that nobody has any more and whose bodies nobody has read. */
-const unread = new FinalizationRegistry<Exchange>((exchange) => exchange.abort())
+const interrupted = () => new Error("The request was interrupted")
 
-/** One request and its response, as undici's dispatcher tells of them. */
+/**
+ * Closes the connection of a response that was garbage collected before its body was read. The value that it holds must
+ * not reach the response, or the response is never collected. Whoever reads a body also closes it, so the response is
+ * unregistered when the first chunk is requested.
+ */
+const unread = new FinalizationRegistry<Dispatcher.DispatchController>((controller) => controller.abort(interrupted()))
+
+/** One request and its response, reported by undici's dispatcher. */
 class Exchange implements Dispatcher.DispatchHandler, Response.Body {
   readonly #request: Request
   readonly #url: URL
-  readonly #resume: (effect: Effect.Effect<Received, HttpClientError.HttpClientError>) => void
+  readonly #attempt: Transport.Attempt | undefined
+  /** Answers the request. Dropped once it is used, since it leads to the fiber, and that to the response. */
+  #resume: Resume | undefined
   #controller: Dispatcher.DispatchController | undefined
   #isOver = false
   #hasHead = false
+  #isRegistered = false
   /** The response, until it is handed on. */
   #response: Received | undefined
   #chunks: Array<Uint8Array> = []
@@ -38,30 +57,41 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
   /** The reader that waits for the next chunk. */
   #reader: ((pulled: Pull.Pull<Chunks, unknown>) => void) | undefined
 
-  constructor(
-    request: Request,
-    url: URL,
-    resume: (effect: Effect.Effect<Received, HttpClientError.HttpClientError>) => void
-  ) {
+  constructor(request: Request, url: URL, attempt: Transport.Attempt | undefined, resume: Resume) {
     this.#request = request
     this.#url = url
+    this.#attempt = attempt
     this.#resume = resume
+    if (attempt?.state === "unknown") attempt.state = "not-sent"
   }
 
-  readonly pull: Pull.Pull<Chunks, unknown> = Effect.suspend(() => this.#take() ?? this.#next)
+  readonly pull: Pull.Pull<Chunks, unknown> = Effect.suspend(() => {
+    this.#unregister()
+    return this.#take() ?? this.#next
+  })
 
   readonly cancel: Effect.Effect<void> = Effect.sync(() => this.abort())
 
   /** Closes the connection, unless the exchange is over. */
   abort(): void {
     if (this.#isOver) return
-    this.#isOver = true
-    this.#controller?.abort(new Error("The request was interrupted"))
+    this.#finish()
+    this.#resume = undefined
+    this.#response = undefined
+    this.#controller?.abort(interrupted())
   }
 
+  /** Fails the request without a response; a bug is a defect. */
+  fail(cause: unknown): void {
+    this.#finish()
+    this.#reply(isBug(cause) ? Effect.die(cause) : Effect.fail(Transport.failed(this.#request, cause)))
+  }
+
+  /** Undici calls this just before it writes the request to its connection, and sends nothing before. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#isOver) return controller.abort(interrupted())
     this.#controller = controller
-    if (this.#isOver) controller.abort(new Error("The request was interrupted"))
+    if (this.#attempt !== undefined) this.#attempt.state = "sent"
   }
 
   onResponseStart(
@@ -69,28 +99,31 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
     status: number,
     headers: Readonly<Record<string, string | Array<string> | undefined>>
   ): void {
-    // What is below announces the response, and is none.
-    if (status < 200) return
+    // A status below 200 only announces the response.
+    if (status < 200 || this.#isOver) return
     this.#hasHead = true
     const { href, hash } = this.#url
-    const response = Response.make(
+    const decompressed = Decompress.make(this, headers["content-encoding"])
+    const received = Headers.fromInput(headers)
+    this.#response = Response.make(
       this.#request,
       {
         url: hash === "" ? href : href.slice(0, -hash.length),
         status,
-        headers: Headers.fromInput(headers),
+        // They are about the compressed body, which nobody gets to see.
+        headers: decompressed ? Headers.removeMany(received, ["content-encoding", "content-length"]) : received,
         setCookie: () => Arr.ensure(headers["set-cookie"] ?? [])
       },
-      this
+      decompressed ?? this
     )
-    this.#response = response
-    // Not before undici is done with what came along with the headers; where that is all of it, with the end.
+    // Not before undici has handled what arrived together with the headers. If that is the whole body, its end answers.
     queueMicrotask(() => {
       if (!this.#isOver) this.#answer()
     })
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (this.#isOver) return
     this.#chunks.push(chunk)
     this.#buffered += chunk.length
     if (this.#buffered > highWaterMark) controller.pause()
@@ -98,9 +131,10 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
   }
 
   onResponseEnd(): void {
-    this.#isOver = true
-    // After undici has made the connection free, or the next request would open another: which is in an immediate that it
-    // asks for once this is over.
+    if (this.#isOver) return
+    this.#finish()
+    // After undici has freed the connection, or the next request would open another. Undici frees it in an immediate that
+    // it schedules when this method returns.
     queueMicrotask(() =>
       setImmediate(() => {
         this.#end(Cause.done())
@@ -109,13 +143,32 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
     )
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#isOver = true
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.#isOver) return
+    if (!this.#hasHead) return this.fail(error)
+    this.#finish()
     queueMicrotask(() => {
-      if (!this.#hasHead) return this.#resume(Effect.fail(Transport.failed(this.#request, error)))
-      this.#end(Effect.fail(error))
+      this.#end(isBug(error) ? Effect.die(error) : Effect.fail(error))
       this.#answer()
     })
+  }
+
+  /** Nothing more comes from undici, and nothing is left to abort. */
+  #finish(): void {
+    this.#isOver = true
+    this.#unregister()
+  }
+
+  #unregister(): void {
+    if (!this.#isRegistered) return
+    this.#isRegistered = false
+    unread.unregister(this)
+  }
+
+  #reply(effect: Effect.Effect<Received, HttpClientError.HttpClientError>): void {
+    const resume = this.#resume
+    this.#resume = undefined
+    resume?.(effect)
   }
 
   /** Hands on the response, once. */
@@ -123,8 +176,11 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
     const response = this.#response
     this.#response = undefined
     if (response === undefined) return
-    if (!this.#isOver) unread.register(response, this)
-    this.#resume(Effect.succeed(response))
+    if (!this.#isOver && this.#controller !== undefined) {
+      this.#isRegistered = true
+      unread.register(response, this.#controller, this)
+    }
+    this.#reply(Effect.succeed(response))
   }
 
   #end(ended: Pull.Pull<never, unknown>): void {
@@ -135,22 +191,25 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
   #take(): Pull.Pull<Chunks, unknown> | undefined {
     const chunks = this.#chunks
     if (!Arr.isArrayNonEmpty(chunks)) return this.#ended
-    const isHeld = this.#buffered > highWaterMark
+    const isPaused = this.#buffered > highWaterMark
     this.#chunks = []
     this.#buffered = 0
-    // At once there may be more.
-    if (isHeld) this.#controller?.resume()
+    // This may bring more chunks at once.
+    if (isPaused) this.#controller?.resume()
     return Effect.succeed(chunks)
   }
 
   readonly #next: Pull.Pull<Chunks, unknown> = Effect.callback((resume) => {
+    // The fiber may have yielded since it found nothing to take.
+    const taken = this.#take()
+    if (taken !== undefined) return resume(taken)
     this.#reader = resume
     return Effect.sync(() => {
       this.#reader = undefined
     })
   })
 
-  /** Lets the reader have all that comes at once, and undici finish before. */
+  /** Gives the waiting reader all that arrived together, once undici has handled it. */
   #wake(): void {
     const reader = this.#reader
     if (reader === undefined) return
@@ -162,40 +221,128 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
   }
 }
 
+/** What JavaScript throws when code is wrong. Node's own refusals of an argument have a code. */
+const isBug = (cause: unknown): boolean =>
+  (cause instanceof TypeError || cause instanceof ReferenceError || cause instanceof RangeError) && !("code" in cause)
+
 /** An `HttpClient` over a dispatcher of undici. */
 export const make = (dispatcher: Pick<Dispatcher, "dispatch">): HttpClient.HttpClient =>
   Transport.make(({ body, request, url }) =>
-    Effect.callback<Received, HttpClientError.HttpClientError>((resume) => {
-      const exchange = new Exchange(request, url, resume)
-      try {
-        dispatcher.dispatch(
-          {
-            origin: url.origin,
-            path: url.pathname + url.search,
-            method: request.method,
-            headers: request.headers,
-            body: body ?? null,
-            // The client measures the time itself.
-            headersTimeout: 0,
-            bodyTimeout: 0
-          },
-          exchange
-        )
-      } catch (cause) {
-        resume(Effect.fail(Transport.failed(request, cause)))
-      }
-      return exchange.cancel
+    Effect.withFiber((fiber) => {
+      const attempt = fiber.getRef(Transport.Attempt)
+      return Effect.callback<Received, HttpClientError.HttpClientError>((resume) => {
+        const exchange = new Exchange(request, url, attempt, resume)
+        const options: Dispatcher.DispatchOptions & { readonly allowH2: false } = {
+          origin: url.origin,
+          path: url.pathname + url.search,
+          method: request.method,
+          headers: { "accept-encoding": Decompress.accepted, "user-agent": Transport.userAgent, ...request.headers },
+          body: body ?? null,
+          // The client measures the time itself.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+          // Agents of undici 8 otherwise speak HTTP/2 with servers that offer it: README, "Connections".
+          allowH2: false
+        }
+        try {
+          dispatcher.dispatch(options, exchange)
+        } catch (cause) {
+          exchange.fail(cause)
+        }
+        return exchange.cancel
+      })
     })
   )
 
-/** An `HttpClient` over a pool of connections of its own, which closes with the layer. */
-export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.effect(
+const needs =
+  "layers/Node needs Node.js 22.19 or later, and undici 8, which @effect/platform-node brings; use layers/Fetch"
+
+/** Whether this is a Node.js that undici 8 can run on, or another runtime that may do as well. */
+const isSupported = (): boolean => {
+  const [major = 0, minor = 0] = (globalThis.process?.versions?.node ?? "").split(".").map(Number)
+  return major > 22 || (major === 22 && minor >= 19)
+}
+
+const runtime = (): string => {
+  const { bun, deno, node } = globalThis.process?.versions ?? {}
+  return bun !== undefined ? `Bun ${bun}` : deno !== undefined ? `Deno ${deno}` : `Node.js ${node ?? "is missing"}`
+}
+
+const unsupported = (cause?: unknown): Error => new Error(`${needs} (this is ${runtime()})`, { cause })
+
+/** Dies, and says what is needed: no option is at fault, and no program can go on from here. */
+const checked = <D extends Pick<Dispatcher, "dispatch">>(dispatcher: D): Effect.Effect<D> =>
+  typeof dispatcher.dispatch === "function" ? Effect.succeed(dispatcher) : Effect.die(unsupported())
+
+/** Loaded when the layer is built, since on other runtimes undici fails as it loads. */
+const undici: Effect.Effect<typeof UndiciModule> = Effect.suspend(() =>
+  isSupported()
+    ? Effect.orDie(Effect.tryPromise({ try: () => import("@effect/platform-node/Undici"), catch: unsupported }))
+    : Effect.die(unsupported())
+)
+
+/** A pool of connections over HTTP/1.1, and how to close it. */
+const openPool = ({ Agent, buildConnector }: typeof UndiciModule) => {
+  const connecting = new Set<Socket>()
+  const connect: UndiciModule.buildConnector.connector = buildConnector({ allowH2: false })
+  const agent = new Agent({
+    allowH2: false,
+    // However long a server offers to keep an idle connection: gateways on the way drop them silently after minutes.
+    keepAliveMaxTimeout: 60_000,
+    connect: (options, callback) => {
+      const socket: unknown = connect(options, (...result) => {
+        if (isSocket(socket)) connecting.delete(socket)
+        callback(...result)
+      })
+      if (isSocket(socket)) connecting.add(socket)
+      return socket
+    }
+  })
+  return {
+    agent,
+    close: async () => {
+      const destroyed = agent.destroy()
+      // Undici leaves these to their timeout, and until then they keep the process running.
+      for (const socket of connecting) socket.destroy(new Error("The pool of connections was closed"))
+      await destroyed
+    }
+  }
+}
+
+interface Socket {
+  readonly destroy: (error: Error) => unknown
+}
+
+/** Undici's connector returns its socket, which its types do not say. */
+const isSocket = (value: unknown): value is Socket =>
+  typeof value === "object" && value !== null && "destroy" in value && typeof value.destroy === "function"
+
+/** Memoized, so that the clients of one program share it. */
+const pool: Layer.Layer<HttpClient.HttpClient> = Layer.effect(
   HttpClient.HttpClient,
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.sync(() => new Agent()),
-      (agent) => Effect.promise(() => agent.destroy())
-    ),
-    make
+  Effect.acquireRelease(Effect.map(undici, openPool), ({ close }) => Effect.promise(close)).pipe(
+    Effect.flatMap(({ agent }) => checked(agent)),
+    Effect.map(make)
   )
 )
+
+/** The tag by its key: the module that it is from would bring all of platform-node's HTTP client with it. */
+const GivenDispatcher = Context.Service<NodeHttpClient.Dispatcher, Dispatcher>(
+  "@effect/platform-node/NodeHttpClient/Dispatcher"
+)
+
+/**
+ * An `HttpClient` over the `NodeHttpClient.Dispatcher` in the context, which belongs to whoever provided it and is not
+ * closed; without one, over a pool of connections that closes with the layer. A function, since each use may have a
+ * dispatcher of its own.
+ */
+export const layer = (): Layer.Layer<HttpClient.HttpClient> =>
+  Layer.unwrap(
+    Effect.map(
+      Effect.serviceOption(GivenDispatcher),
+      Option.match({
+        onNone: () => pool,
+        onSome: (dispatcher) => Layer.effect(HttpClient.HttpClient, Effect.map(checked(dispatcher), make))
+      })
+    )
+  )

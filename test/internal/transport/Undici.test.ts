@@ -1,7 +1,8 @@
 import type { Dispatcher } from "@effect/platform-node/Undici"
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Fiber, Stream } from "effect"
+import { Cause, Effect, Exit, Fiber, Scheduler, Stream } from "effect"
 import { HttpBody, HttpClientRequest } from "effect/http"
+import * as Transport from "../../../src/internal/transport/Transport.ts"
 import * as Undici from "../../../src/internal/transport/Undici.ts"
 
 const request = HttpClientRequest.get("http://localhost/list?take=1#top")
@@ -87,6 +88,58 @@ describe("a request over undici", () => {
       undici.error(reset)
       const told = yield* Effect.flip(Fiber.join(fiber))
       assert.strictEqual("cause" in told.reason ? told.reason.cause : undefined, reset)
+    })
+  )
+
+  it.effect("dies of a bug, thrown or told, and fails where Node refuses an argument", () =>
+    Effect.gen(function* () {
+      const bug = new TypeError("undefined is not a function")
+      const refusal = Object.assign(new TypeError("Invalid URL"), { code: "ERR_INVALID_URL" })
+      for (const cause of [bug, refusal]) {
+        const throwing = Undici.make({
+          dispatch: () => {
+            throw cause
+          }
+        })
+        const undici = scripted()
+        const telling = yield* Effect.forkChild(undici.client.execute(request), { startImmediately: true })
+        undici.error(cause)
+        for (const exit of [yield* Effect.exit(throwing.execute(request)), yield* Fiber.await(telling)]) {
+          assert.isTrue(Exit.isFailure(exit))
+          if (Exit.isSuccess(exit)) return
+          assert.strictEqual(Cause.hasDies(exit.cause), cause === bug)
+        }
+      }
+    })
+  )
+
+  it.effect("reports whether it was sent, and never takes that back", () =>
+    Effect.gen(function* () {
+      const attempt: Transport.Attempt = { state: "unknown" }
+      const undici = scripted()
+      const sent = Effect.provideService(undici.client.execute(request), Transport.Attempt, attempt)
+      const fiber = yield* Effect.forkChild(sent, { startImmediately: true })
+      assert.strictEqual(attempt.state, "not-sent")
+      undici.start()
+      assert.strictEqual(attempt.state, "sent")
+      yield* Fiber.interrupt(fiber)
+      yield* Fiber.interrupt(yield* Effect.forkChild(sent, { startImmediately: true }))
+      assert.strictEqual(attempt.state, "sent")
+    })
+  )
+
+  it.effect("is answered once, whatever else its dispatcher tells", () =>
+    Effect.gen(function* () {
+      const undici = scripted()
+      const fiber = yield* Effect.forkChild(undici.client.execute(request), { startImmediately: true })
+      undici.start()
+      // As undici's proxy does with a 407.
+      undici.error(new Error("refused"))
+      undici.head()
+      undici.data("a")
+      undici.end()
+      const { reason } = yield* Effect.flip(Fiber.join(fiber))
+      assert.strictEqual(reason._tag, "TransportError")
     })
   )
 
@@ -184,6 +237,22 @@ describe("a body over undici", () => {
       yield* Fiber.join(fiber)
       assert.deepStrictEqual(batches, [["a", "b"], ["c"]])
       assert.deepStrictEqual(undici.calls, [])
+    })
+  )
+
+  it.effect("is read whole by a fiber that yields between any two steps", () =>
+    Effect.gen(function* () {
+      // However far the reader has come, the next event arrives one turn later.
+      for (let turns = 0; turns < 30; turns++) {
+        const { response, undici } = yield* answered
+        const reading = Effect.provideService(response.text, Scheduler.MaxOpsBeforeYield, 3)
+        const fiber = yield* Effect.forkChild(reading, { startImmediately: true })
+        for (let turn = 0; turn < turns; turn++) yield* microtasks
+        undici.data("a")
+        yield* microtasks
+        undici.end()
+        assert.strictEqual(yield* Fiber.join(fiber), "a")
+      }
     })
   )
 

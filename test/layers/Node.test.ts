@@ -1,0 +1,380 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { Agent, type Dispatcher, ProxyAgent } from "@effect/platform-node/Undici"
+import { assert, describe, it } from "@effect/vitest"
+import { Cause, Deferred, Effect, Exit, Fiber, Layer, Scope, Stream } from "effect"
+import { HttpClient } from "effect/http"
+import { createServer, type IncomingMessage } from "node:http"
+import { connect as connectSocket, type Socket } from "node:net"
+import { vi } from "vitest"
+import type * as Client from "../../src/Client.ts"
+import * as Contact from "../../src/Contact.ts"
+import type * as Errors from "../../src/Errors.ts"
+import { version } from "../../src/internal/Version.ts"
+import * as InMemory from "../../src/layers/InMemory.ts"
+import * as Node from "../../src/layers/Node.ts"
+import * as Fake from "../support/FakeHttp.ts"
+import * as Sockets from "../support/Sockets.ts"
+import * as Tls from "../support/Tls.ts"
+
+const id = "cmwsk55x8000com7dj9qcuwx6"
+
+const options = (baseUrl: string, more: Client.Overrides = {}): Client.Options => ({
+  secret: InMemory.secret,
+  baseUrl,
+  exactlyOnce: false,
+  ...more
+})
+
+const connect = (baseUrl: string, more: Client.Overrides = {}) => Node.layer(options(baseUrl, more))
+
+const contact = JSON.stringify(Fake.contact(id))
+
+/** What of a failure says whether the request was sent, and whether to send it again. */
+const told = (error: Errors.ContactError) => ({
+  tag: error._tag,
+  outcome: error.outcome,
+  attempts: error.attempts,
+  isRetryable: error.isRetryable,
+  ...(error._tag === "Timeout" ? { phase: error.phase } : {})
+})
+
+/** A create, which must not be sent twice, and how it fails. */
+const failedCreate = Effect.map(Effect.flip(Contact.create({ name: "Ada" })), told)
+
+const closed = (socket: Socket) =>
+  Effect.callback<void>((resume) => {
+    if (socket.closed) return resume(Effect.void)
+    socket.once("close", () => resume(Effect.void))
+  })
+
+describe("a client over undici speaks HTTP/1.1", () => {
+  const served = Tls.serve((_, response) => {
+    response.setHeader("content-type", "application/json")
+    response.end(contact)
+  })
+
+  it.live("with a server that offers HTTP/2 too", () =>
+    Effect.gen(function* () {
+      yield* Tls.trusted
+      const server = yield* served
+      yield* Effect.provide(Contact.fetch(id), connect(server.url))
+      assert.deepStrictEqual(server.versions, ["1.1"])
+    })
+  )
+
+  it.live("also through an agent of the caller's, which would speak HTTP/2", () =>
+    Effect.gen(function* () {
+      const server = yield* served
+      const { cert: ca } = Tls.certificate()
+      const dispatcher = Layer.succeed(NodeHttpClient.Dispatcher, new Agent({ connect: { ca } }))
+      yield* Effect.provide(Contact.fetch(id), Layer.provide(connect(server.url), dispatcher))
+      assert.deepStrictEqual(server.versions, ["1.1"])
+    })
+  )
+})
+
+describe("a client over undici says that nothing was sent", () => {
+  it.live("where the certificate is not accepted", () =>
+    Effect.gen(function* () {
+      const server = yield* Tls.serve((_, response) => response.end())
+      const error = yield* Effect.provide(failedCreate, connect(server.url))
+      assert.deepInclude(error, { tag: "TransportError", outcome: "not-sent" })
+      assert.deepStrictEqual(server.versions, [])
+    })
+  )
+
+  it.live("where the port speaks no TLS", () =>
+    Effect.gen(function* () {
+      const server = yield* Sockets.serve(({ response }) => response.end())
+      const url = server.url.replace("http:", "https:")
+      const error = yield* Effect.provide(failedCreate, connect(url))
+      assert.deepInclude(error, { tag: "TransportError", outcome: "not-sent" })
+      assert.lengthOf(server.exchanges, 0)
+    })
+  )
+
+  it.live("where the connection is reset in the TLS handshake, and tries again", () =>
+    Effect.gen(function* () {
+      let connections = 0
+      const server = yield* Tls.raw((socket) => {
+        connections++
+        socket.resetAndDestroy()
+      })
+      const retry = { retries: 1, delay: 0 }
+      const error = yield* Effect.provide(failedCreate, connect(server.secureUrl, { retry }))
+      assert.deepStrictEqual(error, { tag: "TransportError", outcome: "not-sent", attempts: 2, isRetryable: true })
+      assert.strictEqual(connections, 2)
+    })
+  )
+
+  it.live.each(["attempt", "total"] as const)("where the connection takes longer than timeout.%s", (limit) =>
+    Effect.gen(function* () {
+      const server = yield* Tls.raw()
+      const more: Client.Overrides = { retry: { retries: 0 }, timeout: { [limit]: 20 } }
+      const error = yield* Effect.provide(failedCreate, connect(server.secureUrl, more))
+      const phase = limit === "attempt" ? "connect" : "total"
+      assert.deepStrictEqual(error, { tag: "Timeout", outcome: "not-sent", attempts: 1, isRetryable: true, phase })
+    })
+  )
+
+  it.live("where the client is used after its layer was closed", () =>
+    Effect.gen(function* () {
+      const server = yield* Sockets.serve(({ response }) => response.end())
+      const scope = yield* Scope.make()
+      const context = yield* Layer.buildWithScope(connect(server.url), scope)
+      yield* Scope.close(scope, Exit.void)
+      const error = yield* Effect.provide(failedCreate, context)
+      assert.deepInclude(error, { tag: "TransportError", outcome: "not-sent" })
+      assert.lengthOf(server.exchanges, 0)
+    })
+  )
+
+  it.live("but not where the request had been sent", () =>
+    Effect.gen(function* () {
+      const server = yield* Tls.raw((socket) => socket.once("data", () => socket.resetAndDestroy()))
+      const error = yield* Effect.provide(failedCreate, connect(server.url))
+      assert.deepStrictEqual(error, { tag: "TransportError", outcome: "unknown", attempts: 1, isRetryable: false })
+    })
+  )
+
+  it.live("but not where a transformClient had sent it before", () =>
+    Effect.gen(function* () {
+      const server = yield* Tls.raw((socket) => socket.once("data", () => socket.resetAndDestroy()))
+      const scope = yield* Scope.make()
+      const transformClient: Client.Options["transformClient"] = (client) =>
+        HttpClient.transformResponse(client, (sent) =>
+          // The second time, its pool of connections is closed.
+          Effect.catch(sent, () => Effect.andThen(Scope.close(scope, Exit.void), sent))
+        )
+      const context = yield* Layer.buildWithScope(connect(server.url, { transformClient }), scope)
+      const error = yield* Effect.provide(failedCreate, context)
+      assert.strictEqual(error.outcome, "unknown")
+    })
+  )
+})
+
+describe("a client over undici whose server goes silent", () => {
+  it.live("uses another connection for the next call", () =>
+    Effect.gen(function* () {
+      const sockets: Array<Socket> = []
+      const server = yield* Sockets.serve(({ request, response }) => {
+        sockets.push(request.socket)
+        if (sockets.length === 2) return
+        response.setHeader("content-type", "application/json")
+        response.end(contact)
+      })
+      yield* Effect.gen(function* () {
+        yield* Contact.fetch(id)
+        const error = yield* Effect.flip(Contact.fetch(id))
+        assert.deepInclude(told(error), { phase: "headers", outcome: "unknown" })
+        yield* Contact.fetch(id)
+      }).pipe(Effect.provide(connect(server.url, { retry: { retries: 0 }, timeout: { attempt: 200 } })))
+      const [first, second, third] = sockets
+      assert.strictEqual(first, second)
+      assert.notStrictEqual(second, third)
+      if (second !== undefined) yield* closed(second)
+    })
+  )
+})
+
+/** A proxy that tunnels, and what it was asked for. */
+const proxy = Effect.gen(function* () {
+  const tunnels: Array<string | undefined> = []
+  const sockets = new Set<Socket>()
+  const server = createServer()
+  server.on("connect", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    tunnels.push(request.url)
+    const [host, port] = (request.url ?? "").split(":")
+    const upstream = connectSocket(Number(port), host, () => {
+      socket.write("HTTP/1.1 200 Connection established\r\n\r\n")
+      upstream.write(head)
+      upstream.pipe(socket).pipe(upstream)
+    })
+    for (const end of [socket, upstream]) {
+      sockets.add(end)
+      end.on("error", () => undefined)
+    }
+  })
+  const port = yield* Effect.acquireRelease(
+    Effect.callback<number>((resume) => {
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address()
+        resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0))
+      })
+    }),
+    () =>
+      Effect.sync(() => {
+        server.close()
+        for (const socket of sockets) socket.destroy()
+      })
+  )
+  return { url: `http://127.0.0.1:${port}`, tunnels }
+})
+
+describe("a client over undici uses the dispatcher in the context", () => {
+  const given = (baseUrl: string, dispatcher: Dispatcher) =>
+    Layer.provide(connect(baseUrl), Layer.succeed(NodeHttpClient.Dispatcher, dispatcher))
+
+  it.live("a proxy", () =>
+    Effect.gen(function* () {
+      const server = yield* Sockets.serve(({ response }) => {
+        response.setHeader("content-type", "application/json")
+        response.end(contact)
+      })
+      const { tunnels, url } = yield* proxy
+      const dispatcher = new ProxyAgent({ uri: url, proxyTunnel: true })
+      yield* Effect.provide(Contact.fetch(id), given(server.url, dispatcher))
+      assert.deepStrictEqual(tunnels, [server.url.replace("http://", "")])
+      yield* Effect.promise(() => dispatcher.destroy())
+    })
+  )
+
+  it.live("a CA and a limit of connections; it is not closed", () =>
+    Effect.gen(function* () {
+      const sockets = new Set<unknown>()
+      const server = yield* Tls.serve((request, response) => {
+        sockets.add(request.socket)
+        response.setHeader("content-type", "application/json")
+        response.end(contact)
+      })
+      const dispatcher = new Agent({ connections: 1, connect: { ca: Tls.certificate().cert } })
+      const tenTimes = Effect.forEach(Array.from({ length: 10 }), () => Contact.fetch(id), { concurrency: 10 })
+      yield* Effect.provide(tenTimes, given(server.url, dispatcher))
+      yield* Effect.provide(tenTimes, given(server.url, dispatcher))
+      assert.lengthOf(server.versions, 20)
+      assert.strictEqual(sockets.size, 1)
+      assert.isFalse(dispatcher.destroyed)
+      assert.isFalse(dispatcher.closed)
+      yield* Effect.promise(() => dispatcher.destroy())
+    })
+  )
+
+  it.live("each client its own, in one program", () =>
+    Effect.gen(function* () {
+      const server = yield* Sockets.serve(({ response }) => {
+        response.setHeader("content-type", "application/json")
+        response.end(contact)
+      })
+      let dispatched = 0
+      const agent = new Agent()
+      const counting = agent.compose((dispatch) => (opts, handler) => {
+        dispatched++
+        return dispatch(opts, handler)
+      })
+      const one = Layer.effectDiscard(Contact.fetch(id)).pipe(Layer.provide(given(server.url, counting)))
+      const other = Layer.effectDiscard(Contact.fetch(id)).pipe(Layer.provide(connect(server.url)))
+      yield* Layer.build(Layer.mergeAll(one, other))
+      assert.strictEqual(dispatched, 1)
+      assert.lengthOf(server.exchanges, 2)
+      yield* Effect.promise(() => agent.destroy())
+    })
+  )
+})
+
+describe("layers/Node says what it needs", () => {
+  const needs = /layers\/Node needs Node\.js 22\.19 or later.*use layers\/Fetch/
+
+  const defectOf = <A, E>(layer: Layer.Layer<A, E>) =>
+    Effect.map(Effect.exit(Effect.scoped(Layer.build(layer))), (exit) =>
+      Exit.isFailure(exit) && Cause.hasDies(exit.cause) ? Cause.pretty(exit.cause) : "no defect"
+    )
+
+  const under = (versions: Readonly<Record<string, string | undefined>>) =>
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        const before = process.versions
+        Object.defineProperty(process, "versions", { value: { ...before, ...versions }, configurable: true })
+        return before
+      }),
+      (before) => Effect.sync(() => Object.defineProperty(process, "versions", { value: before, configurable: true }))
+    )
+
+  it.live.each(["20.19.5", "22.18.0", "18.20.0", "8.0.0", ""])("on Node.js %s", (node) =>
+    Effect.gen(function* () {
+      yield* under({ node })
+      assert.match(yield* defectOf(connect("http://127.0.0.1:1")), needs)
+    })
+  )
+
+  it.live.each(["22.19.0", "22.20.1", "24.0.0", "100.0.0"])("and nothing on Node.js %s", (node) =>
+    Effect.gen(function* () {
+      yield* under({ node })
+      assert.strictEqual(yield* defectOf(connect("http://127.0.0.1:1")), "no defect")
+    })
+  )
+
+  it.live("where the dispatcher cannot dispatch, as that of Bun", () =>
+    Effect.gen(function* () {
+      const dispatcher = Layer.succeed(NodeHttpClient.Dispatcher, {} as never)
+      assert.match(yield* defectOf(Layer.provide(connect("http://127.0.0.1:1"), dispatcher)), needs)
+    })
+  )
+})
+
+describe("a client over undici", () => {
+  it.live("says who it is and what it can decompress, unless the caller says otherwise", () =>
+    Effect.gen(function* () {
+      const server = yield* Sockets.serve(({ response }) => {
+        response.setHeader("content-type", "application/json")
+        response.end(contact)
+      })
+      yield* Effect.provide(Contact.fetch(id), connect(server.url))
+      yield* Effect.provide(Contact.fetch(id), connect(server.url, { headers: { "User-Agent": "crm/2" } }))
+      const [first, second] = server.exchanges.map(({ request }) => request.headers)
+      assert.strictEqual(first?.["user-agent"], `effect-chatbotkit/${version}`)
+      assert.strictEqual(first?.["accept-encoding"], "gzip, deflate, br")
+      assert.strictEqual(second?.["user-agent"], "crm/2")
+    })
+  )
+
+  it.live("does not wait for the fake timers of a test", () =>
+    Effect.gen(function* () {
+      const server = yield* Sockets.serve(({ response }) => {
+        response.setHeader("content-type", "application/json")
+        response.end(contact)
+      })
+      yield* Effect.acquireRelease(
+        Effect.sync(() => vi.useFakeTimers({ toFake: ["setImmediate"] })),
+        () => Effect.sync(() => vi.useRealTimers())
+      )
+      yield* Effect.gen(function* () {
+        yield* Contact.fetch(id)
+        yield* Contact.fetch(id)
+      }).pipe(Effect.provide(connect(server.url)))
+      assert.lengthOf(server.exchanges, 2)
+    })
+  )
+
+  it.live("drops connections that are being made when its layer is closed", () =>
+    Effect.gen(function* () {
+      const accepted = Deferred.makeUnsafe<Socket>()
+      const server = yield* Tls.raw((socket) => Deferred.doneUnsafe(accepted, Effect.succeed(socket)))
+      // One for each end of the connection.
+      const sockets = () => process.getActiveResourcesInfo().filter((name) => /^T(?:CP|LS)/.test(name)).length
+      let connecting = 0
+      yield* Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(Contact.fetch(id))
+        yield* Deferred.await(accepted)
+        yield* Fiber.interrupt(fiber)
+        connecting = sockets()
+      }).pipe(Effect.provide(connect(server.secureUrl)))
+      // Undici would drop it after ten seconds.
+      yield* Fake.settle
+      assert.isBelow(sockets(), connecting)
+    })
+  )
+
+  it.live("is used one call after another over one connection", () =>
+    Effect.gen(function* () {
+      const server = yield* Sockets.serve(({ response }) => {
+        response.setHeader("content-type", "application/jsonl")
+        response.write(Fake.item("c1"))
+        setImmediate(() => response.end(Fake.item("c2")))
+      })
+      const tenTimes = Effect.forEach(Array.from({ length: 10 }), () => Stream.runDrain(Contact.list({ take: 2 })))
+      yield* Effect.provide(tenTimes, connect(server.url))
+      assert.lengthOf(server.exchanges, 10)
+      assert.strictEqual(new Set(server.exchanges.map(({ request }) => request.socket)).size, 1)
+    })
+  )
+})

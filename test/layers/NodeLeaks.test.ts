@@ -1,0 +1,85 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Stream } from "effect"
+import { Headers, HttpClientRequest } from "effect/http"
+import { queryObjects } from "node:v8"
+import * as Contact from "../../src/Contact.ts"
+import * as Response from "../../src/internal/transport/Response.ts"
+import * as InMemory from "../../src/layers/InMemory.ts"
+import * as Node from "../../src/layers/Node.ts"
+import { item } from "../support/FakeHttp.ts"
+import * as Sockets from "../support/Sockets.ts"
+
+const sample = Response.make(
+  HttpClientRequest.get("http://localhost/"),
+  { url: "http://localhost/", status: 200, headers: Headers.empty, setCookie: () => [] },
+  { pull: Effect.never, cancel: Effect.void }
+)
+
+/** How many responses are alive after a full garbage collection, which `queryObjects` begins with. */
+const liveResponses = Effect.sync(() => Number(queryObjects(sample.constructor as never, { format: "count" })))
+
+/** Does the same thing 900 times, 10 at a time, and counts the responses that are left each 300 times. */
+const leftAfter = <E, R>(once: Effect.Effect<unknown, E, R>) =>
+  Effect.gen(function* () {
+    const counts: Array<number> = []
+    for (let round = 0; round < 3; round++) {
+      yield* Effect.forEach(Array.from({ length: 300 }), () => once, { concurrency: 10, discard: true })
+      // What a callback of a socket still holds is free a turn later.
+      yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+      counts.push(yield* liveResponses)
+    }
+    return counts
+  })
+
+/** A list whose body follows its headers. */
+const server = (end: boolean) =>
+  Sockets.serve(({ response }) => {
+    response.writeHead(200, { "content-type": "application/jsonl" })
+    response.flushHeaders()
+    setImmediate(() => {
+      response.write(item("c1") + item("c2"))
+      if (end) setImmediate(() => response.end())
+    })
+  })
+
+const connect = (baseUrl: string) => Node.layer({ secret: InMemory.secret, baseUrl, retry: { retries: 0 } })
+
+// Far fewer than 900, and more than connections still hold.
+const few = 50
+
+describe("a client over undici keeps no responses", () => {
+  it.live("of lists that were read to their end", () =>
+    Effect.gen(function* () {
+      const { url } = yield* server(true)
+      const counts = yield* leftAfter(Stream.runDrain(Contact.list({ take: 2 }))).pipe(Effect.provide(connect(url)))
+      assert.isBelow(Math.max(...counts), few)
+    })
+  )
+
+  it.live("of lists of which only the first contact was taken", () =>
+    Effect.gen(function* () {
+      const { url } = yield* server(false)
+      const counts = yield* leftAfter(Stream.runDrain(Stream.take(Contact.list(), 1))).pipe(
+        Effect.provide(connect(url))
+      )
+      assert.isBelow(Math.max(...counts), few)
+    })
+  )
+
+  it.live("of lists that stalled and were interrupted", () =>
+    Effect.gen(function* () {
+      const { url } = yield* server(false)
+      const once = Effect.gen(function* () {
+        const begun = Deferred.makeUnsafe<void>()
+        const fiber = yield* Contact.list().pipe(
+          Stream.runForEach(() => Deferred.succeed(begun, undefined)),
+          Effect.forkChild
+        )
+        yield* Deferred.await(begun)
+        yield* Fiber.interrupt(fiber)
+      })
+      const counts = yield* leftAfter(once).pipe(Effect.provide(connect(url)))
+      assert.isBelow(Math.max(...counts), few)
+    })
+  )
+})
