@@ -16,6 +16,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type * as Errors from "./Errors.ts"
 import * as Call from "./internal/Call.ts"
+import type { CallerValues } from "./internal/CallerValues.ts"
 import * as Failure from "./internal/Failure.ts"
 import type * as Operation from "./internal/Operation.ts"
 import { merge, type Options, type Overrides, resolve, type Settings } from "./internal/Options.ts"
@@ -88,12 +89,14 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
   return Client.of({
     run: Effect.fnUntraced(function* (operation, input) {
       const call = yield* prepare(operation, input)
-      return yield* Call.run(line, call, (response, sent) => Reply.json(operation, response, sent, call.plainId))
+      return yield* Call.run(line, call, (response, callerValues) =>
+        Reply.json(operation, response, callerValues, call.plainId)
+      )
     }),
     open: Effect.fnUntraced(function* (operation, input, failures = 0) {
       const call = yield* prepare(operation, input)
-      const accept = (response: HttpClientResponse.HttpClientResponse, sent: Reply.Sent) =>
-        Effect.map(Reply.jsonLines(operation, response, sent), (response) => ({ response, sent }))
+      const accept = (response: HttpClientResponse.HttpClientResponse, callerValues: CallerValues) =>
+        Effect.map(Reply.jsonLines(operation, response, callerValues), (response) => ({ response, callerValues }))
       const { attempts, value } = yield* Call.run(line, call, accept, failures)
       return {
         ...value,

@@ -11,6 +11,7 @@ import * as UrlParams from "effect/http/UrlParams"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Errors from "../Errors.ts"
+import * as CallerValues from "./CallerValues.ts"
 import * as Failure from "./Failure.ts"
 import type * as Operation from "./Operation.ts"
 import * as Options from "./Options.ts"
@@ -18,7 +19,6 @@ import * as PathSegment from "./PathSegment.ts"
 import type * as RateLimit from "./RateLimit.ts"
 import * as Reply from "./Reply.ts"
 import * as Retry from "./Retry.ts"
-import { leaves } from "./Scrub.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as Validate from "./Validate.ts"
 import * as Transport from "./transport/Transport.ts"
@@ -35,8 +35,8 @@ export interface Call<O extends Operation.Any> {
   readonly isGuarded: boolean
   /** Complete but for the token, which may rotate between attempts. */
   readonly request: HttpClientRequest.HttpClientRequest
-  /** Everything the caller put into the request. */
-  readonly sent: Reply.Sent
+  /** What the caller put into the request. */
+  readonly callerValues: CallerValues.Parts
 }
 
 /** A reply whose body is left to be read as a stream. */
@@ -48,8 +48,7 @@ export interface Opened {
   readonly idle: Duration.Duration
   /** How often and how fast to try again. */
   readonly retry: Options.Settings["retry"]
-  /** Everything the caller sent, for taking it out of what the server says. */
-  readonly sent: Reply.Sent
+  readonly callerValues: CallerValues.CallerValues
   /** Is to be told of a failure while the body is read, which may be one for others to wait for. */
   readonly onFailure: (failure: Failure.Failure) => Effect.Effect<void>
 }
@@ -98,13 +97,7 @@ export const prepare = <O extends Operation.Any>(
       }),
       body
     ),
-    sent: () => [
-      // Of `(Some Name)` and `@alias`, the server may quote what is inside.
-      ...(contactId === undefined ? [] : [contactId, contactId.replace(/^[\s(@]+|[\s)]+$/g, "")]),
-      ...query.map(([, value]) => value),
-      ...Object.values(settings.headers),
-      ...(text === undefined ? [] : leaves(JSON.parse(text)))
-    ]
+    callerValues: { contactId, query, headers: settings.headers, body: text }
   })
 }
 
@@ -132,13 +125,13 @@ const token = ({ secret, timeout }: Options.Settings): Effect.Effect<string, Fai
 const transportFailure = Effect.fnUntraced(function* (
   call: Call<Operation.Any>,
   error: HttpClientError.HttpClientError,
-  sent: Reply.Sent,
+  callerValues: CallerValues.CallerValues,
   state: Transport.AttemptState
 ): Effect.fn.Return<never, Failure.Failure> {
   const { reason } = error
   // Only a `transformClient` that filters by status fails so; the response says more than the error.
   if (reason._tag === "StatusCodeError") {
-    return yield* Effect.fail(yield* Reply.failure(call.operation, reason.response, sent))
+    return yield* Effect.fail(yield* Reply.failure(call.operation, reason.response, callerValues))
   }
   if (reason._tag === "EncodeError" || reason._tag === "InvalidUrlError") {
     return yield* Effect.fail(Failure.unsendable())
@@ -153,7 +146,9 @@ const timedOut = (
   state: Transport.AttemptState
 ): Failure.Failure => {
   if (status === undefined) return Failure.timeout(state === "not-sent" ? "connect" : "headers", status, state)
-  return status === 200 ? Failure.timeout("body", status) : Failure.fromAnswer(operation, { status, sent: [] })
+  return status === 200
+    ? Failure.timeout("body", status)
+    : Failure.fromAnswer(operation, { status, callerValues: new CallerValues.CallerValues({}) })
 }
 
 /** Sends a call once. `use` gets a 200; the timeout covers it too. */
@@ -166,23 +161,23 @@ const attempt = <A>(
   transported: Transport.Attempt,
   use: Use<A>
 ): Effect.Effect<A, Failure.Failure> => {
-  const sent = () => [secret, ...call.sent()]
+  const callerValues = new CallerValues.CallerValues({ ...call.callerValues, token: secret })
   let response: HttpClientResponse.HttpClientResponse | undefined
   return client.execute(HttpClientRequest.setHeader(call.request, "authorization", `Bearer ${secret}`)).pipe(
     Effect.provideService(Transport.Attempt, transported),
-    Effect.catch((error) => transportFailure(call, error, sent, transported.state)),
+    Effect.catch((error) => transportFailure(call, error, callerValues, transported.state)),
     Effect.flatMap((received) => {
       response = received
       return received.status === 200
-        ? use(received, sent)
-        : Effect.flatMap(Reply.failure(call.operation, received, sent), Effect.fail)
+        ? use(received, callerValues)
+        : Effect.flatMap(Reply.failure(call.operation, received, callerValues), Effect.fail)
     }),
     (answered) =>
       within(answered, settings.timeout.attempt, () =>
         Effect.fail(timedOut(call.operation, response?.status, transported.state))
       ),
     Effect.mapError((failure) =>
-      response === undefined ? failure : Reply.withRequestId(failure, response.headers, sent)
+      response === undefined ? failure : Reply.withRequestId(failure, response.headers, callerValues)
     ),
     Telemetry.observe({ operation: call.operation, server: settings.server, resendCount }, () => response?.status)
   )
@@ -286,7 +281,10 @@ class Progress<O extends Operation.Any> {
   }
 }
 
-type Use<A> = (response: HttpClientResponse.HttpClientResponse, sent: Reply.Sent) => Effect.Effect<A, Failure.Failure>
+type Use<A> = (
+  response: HttpClientResponse.HttpClientResponse,
+  callerValues: CallerValues.CallerValues
+) => Effect.Effect<A, Failure.Failure>
 
 interface Done<A> {
   readonly value: A

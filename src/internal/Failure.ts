@@ -1,8 +1,9 @@
 import * as Errors from "../Errors.ts"
+import type { CallerValues } from "./CallerValues.ts"
 import { defined } from "./Defined.ts"
 import * as Operation from "./Operation.ts"
 import * as PathSegment from "./PathSegment.ts"
-import { scrub, word } from "./Scrub.ts"
+import * as ServerMessage from "./ServerMessage.ts"
 import type { AttemptState } from "./transport/Transport.ts"
 
 /**
@@ -32,8 +33,8 @@ export interface Answer {
   readonly status: number
   readonly code?: string | undefined
   readonly message?: string | undefined
-  /** What the caller sent, to be cut out of the message. */
-  readonly sent: ReadonlyArray<string>
+  /** A message that quotes any of these is not shown. */
+  readonly callerValues: CallerValues
   readonly retryAfter?: number | undefined
 }
 
@@ -102,8 +103,8 @@ const descriptions: Readonly<Record<Errors.Tag, string>> = {
 }
 
 const describe = (tag: Errors.Tag, answer: Answer): string => {
-  const said = scrub(answer.message ?? "", answer.sent)
-  if (said !== "") return said
+  const message = ServerMessage.shown(answer.message ?? "", answer.callerValues)
+  if (message !== undefined) return message
   if (answer.status === 0 || (answer.status >= 300 && answer.status < 400)) return "Redirects are not followed"
   return descriptions[tag]
 }
@@ -115,13 +116,6 @@ const outcomeOf = (tag: Errors.Tag, status: number, permanent: boolean): Errors.
   if (permanent || status === 501) return "rejected"
   if (tag === "ServerError" || tag === "Timeout") return "unknown"
   return status >= 300 && !unknownStatuses.has(status) ? "rejected" : "unknown"
-}
-
-/** The field that a validation message is about: `"email" must be …`, or `… (fingerprint)` (wire contract 2). */
-const fieldOf = ({ message = "", status }: Answer): string | undefined => {
-  const [, quoted, named] = /^"([a-z]+)" |\(([a-z]+)\)$/i.exec(message) ?? []
-  const field = quoted ?? named
-  return status !== 400 || field === "value" ? undefined : field
 }
 
 /** Maps an answer that is not a success. Pure, and total over every status. */
@@ -138,9 +132,9 @@ export const fromAnswer = (operation: Operation.Any, answer: Answer): Failure =>
     transient: transientStatuses.has(status) && !permanent,
     status: answer.status,
     // A code of the contract is no secret, even where the caller sent the same word.
-    code: statuses.has(answer.code ?? "") ? answer.code : word(answer.code, answer.sent),
+    code: statuses.has(answer.code ?? "") ? answer.code : ServerMessage.word(answer.code, answer.callerValues),
     retryAfter: answer.retryAfter,
-    field: tag === "InvalidRequest" ? fieldOf(answer) : undefined,
+    field: answer.status === 400 ? ServerMessage.fieldOf(answer.message ?? "") : undefined,
     phase: mapped === "Timeout" ? "server" : undefined
   }
 }
@@ -149,8 +143,8 @@ export const fromAnswer = (operation: Operation.Any, answer: Answer): Failure =>
 export const refused = (field: string, description: string): Failure => ({
   tag: "InvalidRequest",
   // A path into `meta` is the caller's own text.
-  description: `${scrub(field, [])}: ${description}`,
-  field: scrub(field, []),
+  description: `${ServerMessage.redacted(field)}: ${description}`,
+  field: ServerMessage.redacted(field),
   outcome: "not-sent",
   transient: false
 })

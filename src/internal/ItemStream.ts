@@ -108,7 +108,7 @@ const readEvents = <A>(operation: Listing<A>, opened: Opened, lines: JsonLines.L
     }
     if (event["type"] === "error") {
       failure =
-        Reply.failureInside(operation, status, event["data"], opened.sent) ??
+        Reply.failureInside(operation, status, event["data"], opened.callerValues) ??
         Failure.unexpected(status, `Line ${lines.lineOf(index)} is an error that says nothing`)
       break
     }
@@ -171,7 +171,7 @@ export const make = <A>(operation: Listing<A>, opened: Opened): Stream.Stream<A,
 
       const timely = within(next, opened.idle, () => Effect.fail(Failure.timeout("idle", opened.response.status)))
       return Effect.mapError(timely, (error) =>
-        Cause.isDone(error) ? error : Reply.withRequestId(error, opened.response.headers, opened.sent)
+        Cause.isDone(error) ? error : Reply.withRequestId(error, opened.response.headers, opened.callerValues)
       )
     })
   )

@@ -8,17 +8,15 @@ import * as Predicate from "effect/Predicate"
 import * as Pull from "effect/Pull"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import type { CallerValues } from "./CallerValues.ts"
 import * as Failure from "./Failure.ts"
 import type * as Operation from "./Operation.ts"
 import * as PathSegment from "./PathSegment.ts"
-import { word } from "./Scrub.ts"
+import * as ServerMessage from "./ServerMessage.ts"
 import * as TransportResponse from "./transport/Response.ts"
 import * as Validate from "./Validate.ts"
 
 type Response = HttpClientResponse.HttpClientResponse
-
-/** Everything the caller sent, token included: it must not come back out in an error. */
-export type Sent = () => ReadonlyArray<string>
 
 /** The most of a body that is not a stream: a page of 100 contacts, each made with the largest body the server takes. */
 const maxBodyBytes = 128 * 1024 * 1024
@@ -99,10 +97,14 @@ const parse = (body: string): Result.Result<unknown, unknown> => Result.try((): 
 /** Request ids of the usual hostings. The vendor's own code sets none (wire contract 6). */
 const requestIdHeaders = ["x-request-id", "x-vercel-id", "cf-ray", "x-amzn-requestid"]
 
-/** Adds to a failure what the headers of the response say. */
-export const withRequestId = (failure: Failure.Failure, headers: Headers.Headers, sent: Sent): Failure.Failure => {
+/** Adds to a failure the request id of its response. */
+export const withRequestId = (
+  failure: Failure.Failure,
+  headers: Headers.Headers,
+  callerValues: CallerValues
+): Failure.Failure => {
   const header = requestIdHeaders.map((name) => headers[name]).find((value) => value !== undefined)
-  const requestId = word(header, sent())
+  const requestId = ServerMessage.word(header, callerValues)
   return requestId === undefined ? failure : { ...failure, requestId }
 }
 
@@ -134,14 +136,14 @@ const errorBody = (body: unknown): { readonly code?: string; readonly message?: 
 export const failure = Effect.fnUntraced(function* (
   operation: Operation.Any,
   response: Response,
-  sent: Sent
+  callerValues: CallerValues
 ): Effect.fn.Return<Failure.Failure> {
   const body = yield* Effect.orElseSucceed(text(response, maxErrorBytes), () => "")
   const parsed = parse(body)
   const plain = mediaType(response) === "text/plain" ? { message: body } : {}
   return Failure.fromAnswer(operation, {
     status: response.status,
-    sent: sent(),
+    callerValues,
     ...(yield* retryAfter(response)),
     ...(Result.isSuccess(parsed) ? errorBody(parsed.success) : plain)
   })
@@ -152,12 +154,12 @@ export const failureInside = (
   operation: Operation.Any,
   status: number,
   body: unknown,
-  sent: Sent
+  callerValues: CallerValues
 ): Failure.Failure | undefined => {
   const { code, message } = errorBody(body)
   return code === undefined || message === undefined
     ? undefined
-    : Failure.fromAnswer(operation, { status, code, message, sent: sent() })
+    : Failure.fromAnswer(operation, { status, code, message, callerValues })
 }
 
 const isAboutAnother = (value: unknown, id: string | undefined): boolean =>
@@ -167,7 +169,7 @@ const isAboutAnother = (value: unknown, id: string | undefined): boolean =>
 export const json = Effect.fnUntraced(function* <A>(
   operation: Operation.Operation<A, Failure.Failure["tag"]>,
   response: Response,
-  sent: Sent,
+  callerValues: CallerValues,
   id?: string
 ): Effect.fn.Return<A, Failure.Failure> {
   const type = mediaType(response)
@@ -188,7 +190,7 @@ export const json = Effect.fnUntraced(function* <A>(
   }
   const { field, description } = Validate.problemOf(decoded.failure, "the body")
   return yield* Effect.fail(
-    failureInside(operation, response.status, body.success, sent) ??
+    failureInside(operation, response.status, body.success, callerValues) ??
       Failure.unexpected(response.status, `The body is not what was promised: ${field}: ${description}`)
   )
 })
@@ -197,10 +199,12 @@ export const json = Effect.fnUntraced(function* <A>(
 export const jsonLines = Effect.fnUntraced(function* (
   operation: Operation.Any,
   response: Response,
-  sent: Sent
+  callerValues: CallerValues
 ): Effect.fn.Return<Response, Failure.Failure> {
   if (mediaType(response) === "application/jsonl") return response
   const body = parse(yield* Effect.orElseSucceed(text(response, maxErrorBytes), () => ""))
-  const inside = Result.isSuccess(body) ? failureInside(operation, response.status, body.success, sent) : undefined
+  const inside = Result.isSuccess(body)
+    ? failureInside(operation, response.status, body.success, callerValues)
+    : undefined
   return yield* Effect.fail(inside ?? Failure.unexpected(response.status, "The response is not application/jsonl"))
 })

@@ -2,8 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { inspect } from "node:util"
 import type * as Errors from "../../src/Errors.ts"
+import { CallerValues } from "../../src/internal/CallerValues.ts"
 import * as Failure from "../../src/internal/Failure.ts"
 import * as Operation from "../../src/internal/Operation.ts"
+
+const none = new CallerValues({})
 
 const spec = { method: "POST", safety: "idempotent", success: Schema.Struct({ id: Schema.String }) } as const
 const path = "/contact/{contactId}/x"
@@ -50,7 +53,7 @@ describe("fromAnswer", () => {
     it(`maps every status of an operation that fails with ${failures}`, () => {
       for (let status = 100; status <= 599; status++) {
         if (status === 200) continue
-        const failure = Failure.fromAnswer(operation, { status, sent: [] })
+        const failure = Failure.fromAnswer(operation, { status, callerValues: none })
         const error = Failure.toError(operation, failure, context)
         assert.strictEqual(failure.tag, tagOf(operation, status), `${status}`)
         assert.strictEqual(failure.transient, transient.has(status), `transient of ${status}`)
@@ -66,7 +69,7 @@ describe("fromAnswer", () => {
   }
 
   it("maps a redirect that hides its status", () => {
-    const failure = Failure.fromAnswer(operations.none, { status: 0, sent: [] })
+    const failure = Failure.fromAnswer(operations.none, { status: 0, callerValues: none })
     assert.deepInclude(failure, { tag: "UnexpectedResponse", outcome: "unknown", transient: false, status: 0 })
     assert.strictEqual(failure.description, "Redirects are not followed")
   })
@@ -90,13 +93,13 @@ describe("fromAnswer", () => {
     ["constructor", "ServerError", "unknown", true],
     ["toString", "ServerError", "unknown", true]
   ] as const)("maps %s inside a 200", (code, tag, outcome, transient) => {
-    const failure = Failure.fromAnswer(operations.both, { status: 200, code, message: "x", sent: [] })
+    const failure = Failure.fromAnswer(operations.both, { status: 200, code, message: "x", callerValues: none })
     assert.deepInclude(failure, { tag, outcome, transient, code, status: 200 })
   })
 
   it("does not let an operation fail inside a 200 with what it does not promise", () => {
     assert.strictEqual(
-      Failure.fromAnswer(operations.none, { status: 200, code: "NOT_FOUND", message: "x", sent: [] }).tag,
+      Failure.fromAnswer(operations.none, { status: 200, code: "NOT_FOUND", message: "x", callerValues: none }).tag,
       "UnexpectedResponse"
     )
   })
@@ -104,32 +107,49 @@ describe("fromAnswer", () => {
   it.each(["Contact is not verified", "Contact is verified", "fingerprint is too short"])(
     "takes a 500 that says %j for a refusal",
     (message) => {
-      assert.deepInclude(Failure.fromAnswer(operations.none, { status: 500, message, sent: [] }), {
+      assert.deepInclude(Failure.fromAnswer(operations.none, { status: 500, message, callerValues: none }), {
         tag: "ServerError",
         outcome: "rejected",
         transient: false
       })
-      assert.isTrue(Failure.fromAnswer(operations.none, { status: 503, message, sent: [] }).transient)
+      assert.isTrue(Failure.fromAnswer(operations.none, { status: 503, message, callerValues: none }).transient)
     }
   )
 
   it("takes a refusal for one also where the caller sent the same words", () => {
     const message = "Contact is verified"
-    assert.isFalse(Failure.fromAnswer(operations.none, { status: 500, message, sent: [message] }).transient)
+    assert.isFalse(
+      Failure.fromAnswer(operations.none, {
+        status: 500,
+        message,
+        callerValues: new CallerValues({ body: JSON.stringify({ name: message }) })
+      }).transient
+    )
   })
 
-  it("says what the server said, less what the caller sent", () => {
-    const { description } = Failure.fromAnswer(operations.none, {
-      status: 400,
-      message: '"nick" Ada is too long',
-      sent: ["Ada"]
-    })
-    assert.strictEqual(description, '"nick" … is too long')
+  it.each([
+    ["shows what the server said", '"nick" is reserved', '"nick" is reserved'],
+    ["does not show what quotes the caller", '"nick" Ada is too long', "The server refused the request"]
+  ])("%s", (_, message, expected) => {
+    const callerValues = new CallerValues({ body: JSON.stringify({ nick: "Ada" }) })
+    assert.strictEqual(
+      Failure.fromAnswer(operations.none, { status: 400, message, callerValues }).description,
+      expected
+    )
+  })
+
+  it("names no field that is not one of the API's", () => {
+    const fieldOf = (message: string) =>
+      Failure.fromAnswer(operations.none, { status: 400, message, callerValues: none }).field
+    assert.strictEqual(fieldOf('"email" must be a valid email'), "email")
+    assert.strictEqual(fieldOf("Fingerprint is too short (fingerprint)"), "fingerprint")
+    assert.isUndefined(fieldOf('"canary" is not allowed'))
+    assert.isUndefined(fieldOf("No such person (canary)"))
   })
 
   it("describes an answer that says nothing", () => {
     assert.strictEqual(
-      Failure.fromAnswer(operations.none, { status: 400, message: " \n", sent: [] }).description,
+      Failure.fromAnswer(operations.none, { status: 400, message: " \n", callerValues: none }).description,
       "The server refused the request"
     )
   })
@@ -178,7 +198,7 @@ describe("transport", () => {
 })
 
 describe("toError", () => {
-  const notFound = Failure.fromAnswer(operations.both, { status: 404, sent: [] })
+  const notFound = Failure.fromAnswer(operations.both, { status: 404, callerValues: none })
 
   it.each([
     ["cmwsk55x8000com7dj9qcuwx6", "cmwsk55x8000com7dj9qcuwx6"],
@@ -201,7 +221,7 @@ describe("toError", () => {
     ["unsafe", "rejected", true],
     ["unsafe", "not-sent", true]
   ] as const)("a transient failure of a %s call with outcome %s: isRetryable %s", (safety, outcome, expected) => {
-    const failure = Failure.fromAnswer(operations.none, { status: 503, sent: [] })
+    const failure = Failure.fromAnswer(operations.none, { status: 503, callerValues: none })
     const error = Failure.toError(operations.none, failure, { ...context, safety, outcome })
     assert.strictEqual(error.isRetryable, expected)
     assert.strictEqual(error.outcome, outcome)
@@ -213,7 +233,7 @@ describe("toError", () => {
       code: "LIMITS_REACHED",
       message: "Slow down",
       retryAfter: 5,
-      sent: []
+      callerValues: none
     })
     const error = Failure.toError(
       operations.none,

@@ -1,0 +1,101 @@
+/**
+ * Text from the server goes into errors, logs and spans, and servers quote what they were sent. So a message of the
+ * server's is shown if it is one of the wire contract's, or else if it quotes nothing of the caller's.
+ */
+import type { CallerValues } from "./CallerValues.ts"
+
+const longestShown = 300
+
+/** How much of a message is looked at: what lies across the end of what is shown is still recognised. */
+const longestRead = 400
+
+/** E-mail addresses, phone numbers and tokens, whoever's they are. */
+const personal = /* @__PURE__ */ new RegExp(
+  [
+    /[^\s"'<>@]{1,128}@[^\s"'<>@]{1,255}/,
+    /\+?\d(?:[ ().-]{0,2}\d){6,}/,
+    /\b(?:sk|oaac|oart)-[^\s"']+/,
+    /\beyJ[\w-]{1,400}\.[\w-]+\.[\w-]+/
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "g"
+)
+
+/** The fields of a request body (wire contract 2). */
+const field = "(?:name|description|email|phone|nick|preferences|fingerprint|verifiedAt|meta|value)"
+
+/** The messages of the wire contract (sections 2, 3 and 6) that quote nothing but names of the API and numbers. */
+const known = /* @__PURE__ */ new RegExp(
+  `^(?:${[
+    `"${field}" must be (?:a string|a valid email|a phone number|a number|a safe number|of type object)`,
+    `"${field}" must be less than or equal to \\d{1,10} bytes long`,
+    "Fingerprint is too short \\(fingerprint\\)",
+    "fingerprint is too short",
+    "Contact is (?:not )?verified",
+    "Unsupported accept header",
+    "System error occurred",
+    "Unique constraint violation",
+    "You have exceeded your allocated rate limits: rate/poll",
+    "Bad request",
+    "Not (?:authenticated|authorized|found)",
+    "No subscription",
+    "Method not allowed",
+    "Response timeout",
+    "Conflict",
+    "Invalid (?:JSON|body)",
+    "Body exceeded 1mb limit",
+    "Internal Server Error",
+    "URI malformed",
+    "(?:Resource alias|Alias|Name) is required",
+    "Parent ID is required for (?:@@|@user@resource) identifier"
+  ].join("|")})$`
+)
+
+/** The messages of the wire contract that quote something of the caller's, which is left out. */
+const quoting: ReadonlyArray<readonly [message: RegExp, shown: string]> = [
+  [/^".*" is not allowed$/s, '"…" is not allowed'],
+  [/^Cannot use fingerprint with aud ".*" \(fingerprint\)$/s, 'Cannot use fingerprint with aud "…" (fingerprint)'],
+  [/^User with alias ".*" not found$/s, 'User with alias "…" not found']
+]
+
+/** A message as it may be shown, or undefined where it says nothing or quotes the caller. */
+export const shown = (message: string, callerValues: CallerValues): string | undefined => {
+  const text = beginning(message.trim())
+  if (known.test(text)) return text
+  for (const [pattern, replacement] of quoting) if (pattern.test(text)) return replacement
+  return text === "" || callerValues.areQuotedIn(text) ? undefined : redacted(text)
+}
+
+/** A word of the server's, such as a code or a request id: as it is, or undefined if it is none or quotes the caller. */
+export const word = (text: string | undefined, callerValues: CallerValues): string | undefined =>
+  text !== undefined && /^[A-Za-z0-9][\w.:/+=-]{0,127}$/.test(text) && !callerValues.areQuotedIn(text)
+    ? text
+    : undefined
+
+/** The field that a message of the wire contract is about, in `"email" must be …` or `… (fingerprint)`. */
+export const fieldOf = (message: string): string | undefined => {
+  const [, quoted, named] = fieldAt.exec(beginning(message)) ?? []
+  const found = quoted ?? named
+  return found === "value" ? undefined : found
+}
+
+const fieldAt = /* @__PURE__ */ new RegExp(`^"(${field})" |\\((${field})\\)$`)
+
+/** Takes out what looks like an e-mail address, a phone number or a token, and bounds the length. */
+export const redacted = (text: string): string => {
+  const clean = beginning(text)
+    .replace(personal, "…")
+    // Control characters must not reach a terminal or a log line.
+    .replace(/\p{Cc}+/gu, " ")
+    .trim()
+  return clean.length > longestShown ? `${clean.slice(0, longestShown)}…` : clean
+}
+
+/** As much of a text as is looked at, without the word that it is cut in, of which too little may be left to recognise. */
+const beginning = (text: string): string => {
+  if (text.length <= longestRead) return text
+  const start = text.slice(0, longestRead)
+  const blank = start.lastIndexOf(" ")
+  return blank === -1 ? start : start.slice(0, blank)
+}
