@@ -11,14 +11,11 @@ export interface Parts {
 /** Requests above this are not searched: the server takes no more than 1 MiB. */
 const maxLength = 2 * 1024 * 1024
 
-/** A run of this many letters and digits in common is a quotation, also inside a longer word. */
-const longRun = 6
-
-/** A run of this many digits in common is a quotation: phone numbers are grouped differently from country to country. */
-const digitRun = 5
-
-/** A word of a message has to be this long to be looked for in longer values. */
+/** A word of a message has to be this long to be looked for inside values; so has a run of digits. */
 const shortestWord = 4
+
+/** A run of this many letters and digits in common is a quotation wherever it begins and ends. */
+const longRun = 6
 
 /**
  * The caller values of one attempt. They are gathered and folded on the first question, so a request that succeeds pays
@@ -36,14 +33,13 @@ export class CallerValues {
    * Whether a text of at most some hundred characters quotes any of the values, in whatever form: in another case, without
    * diacritics, with other separators, cut short, or escaped for JSON, JavaScript, HTML or a URL.
    *
-   * It does if it has a word of at least 4 letters and digits that is part of a value, a word that is a whole value of 2
-   * or 3 letters, a run of 6 letters and digits that is part of a value, however separated, or of 5 digits, or of 2
-   * characters of a script that has no blanks between words.
+   * It does if it has one of these, upper case, diacritics and all that is no letter or digit aside: a word of at least 4
+   * characters that is part of a value; 4 characters that a value begins with; a value of 2 or 3 letters as a word; 4
+   * digits, or any 6 characters, that are part of a value, or 2 of a script that has no blanks between words.
    */
   areQuotedIn(text: string): boolean {
     this.#folded ??= gather(this.#parts)
     if (this.#folded === "too long") return true
-    const { codes, shortValues } = this.#folded
     const runs = new Map<number, Set<string>>()
     const lookFor = (run: string) => {
       const known = runs.get(run.length)
@@ -51,47 +47,48 @@ export class CallerValues {
       else known.add(run)
     }
     for (const form of [text, unescaped(text)]) {
-      for (const word of form.split(/[^\p{L}\p{N}\p{M}\p{Cf}]+/u).map(foldedText)) {
-        if (shortValues.has(word)) return true
-        if (word.length >= shortestWord && word.length < longRun) lookFor(word)
+      const words = form.split(/[^\p{L}\p{N}\p{M}\p{Cf}]+/u).map(foldedText)
+      const all = words.join("")
+      let start = 0
+      for (const word of words) {
+        if (word.length >= shortestWord) lookFor(word.slice(0, longRun))
+        else if (/^\D./.test(word)) lookFor(`${end}${word}${end}`)
+        const beginning = all.slice(start, start + shortestWord)
+        if (beginning.length === shortestWord) lookFor(`${end}${beginning}`)
+        start += word.length
       }
-      const all = foldedText(form)
       for (let at = 0; at < all.length; at++) {
         const run = all.slice(at, at + longRun)
         if (run.length === longRun) lookFor(run)
-        if (/^\d{5}/.test(run)) lookFor(run.slice(0, digitRun))
+        if (/^\d{4}/.test(run)) lookFor(run.slice(0, shortestWord))
         if (unspacedPair.test(run)) lookFor(run.slice(0, 2))
       }
     }
-    for (const [length, wanted] of runs) if (hasAny(codes, wanted, length)) return true
+    for (const [length, wanted] of runs) if (hasAny(this.#folded, wanted, length)) return true
     return false
   }
 }
 
+/** What stands before and after each value. */
+const end = "\0"
+
 /** Two characters of Thai, Chinese, Japanese, Korean and other scripts whose words are short or not separated. */
 const unspacedPair = /^[\u0e00-\uffff]{2}/
 
-interface Folded {
-  /** The character codes of all values, folded, with a 0 after each. */
-  readonly codes: Uint16Array
-  /** The values that are too short to be looked for inside words. */
-  readonly shortValues: ReadonlySet<string>
-}
+/** The character codes of all values, folded, with a 0 before the first and after each. */
+type Folded = Uint16Array
 
 /** Gathers values in one array of numbers: a megabyte of them in as many strings would stop the event loop for too long. */
 class Folding {
-  readonly shortValues = new Set<string>()
   readonly #codes: Uint16Array
   #length = 0
-  /** Where the present value begins. */
-  #start = 0
 
   constructor(capacity: number) {
     this.#codes = new Uint16Array(capacity)
   }
 
   /** All that was gathered; undefined where it was too much. */
-  get codes(): Uint16Array | undefined {
+  get codes(): Folded | undefined {
     return this.#length < this.#codes.length ? this.#codes.subarray(0, this.#length) : undefined
   }
 
@@ -115,12 +112,7 @@ class Folding {
 
   /** Ends a value. */
   end(): void {
-    const length = this.#length - this.#start
-    if ((length === 2 || length === 3) && (this.#codes[this.#start] ?? 0) > digitNine) {
-      this.shortValues.add(String.fromCharCode(...this.#codes.subarray(this.#start, this.#length)))
-    }
     this.#codes[this.#length++] = 0
-    this.#start = this.#length
   }
 
   addValue(text: string): void {
@@ -185,10 +177,10 @@ const gather = ({ body = "", contactId = "", headers = {}, query = [], token = "
   if (length > maxLength) return "too long"
   // A Korean character is folded to three, and a 0 may follow each.
   const folding = new Folding(4 * length + texts.length + 64)
+  folding.end()
   for (const text of texts) folding.addValue(text)
   folding.addJson(body)
-  const { codes, shortValues } = folding
-  return codes === undefined ? "too long" : { codes, shortValues }
+  return folding.codes ?? "too long"
 }
 
 const foldedText = (text: string): string => {

