@@ -1,0 +1,84 @@
+/** What goes wrong on the server of a simulated world: any fault that a server could really have, struck by chance. */
+import * as InMemory from "../../src/layers/InMemory.ts"
+import type { Dice } from "./Dice.ts"
+
+const { Fault } = InMemory
+type AnyFault = InMemory.Fault.Fault
+type AnswerFault = InMemory.Fault.AnswerFault
+
+/** Statuses of a server or gateway that did nothing. A 404 or 409 would be a lie, and nothing can be made of lies. */
+const refusals = [302, 400, 401, 402, 403, 408, 413, 429, 500, 501, 502, 503, 504] as const
+
+/** Statuses of a gateway, or of a server that failed, which may come although the request was done. */
+const ambiguous = [303, 408, 500, 502, 503, 504] as const
+
+const instead = (dice: Dice, statuses: readonly [number, ...ReadonlyArray<number>]): AnswerFault =>
+  dice.pick<() => AnswerFault>([
+    () => Fault.status(dice.pick(statuses)),
+    () => Fault.status(503, { body: "<html>Bad gateway</html>", headers: { "content-type": "text/html" } }),
+    () => Fault.reset,
+    () => Fault.stall,
+    () => Fault.delay(dice.millis(120_000)),
+    () => Fault.garbage(1 + dice.below(100))
+  ])()
+
+const inBody = (dice: Dice, at: () => InMemory.Fault.Place): AnyFault =>
+  dice.pick<() => AnyFault>([
+    () => Fault.cutAfter(at()),
+    () => Fault.cutAfter(at()),
+    () => Fault.resetAfter(at()),
+    () => Fault.stallAfter(at()),
+    () => Fault.trickle(1 + dice.below(40), { every: dice.below(300) }),
+    () => Fault.endless(dice.pick(["\n", '{"type":"nop"}\n', "x"]), { every: 1000 })
+  ])()
+
+const ofWrite = (dice: Dice): AnyFault =>
+  dice.pick<() => AnyFault>([
+    () => instead(dice, refusals),
+    () => Fault.afterCommit(instead(dice, ambiguous)),
+    () => Fault.afterCommit(instead(dice, ambiguous)),
+    () => inBody(dice, () => dice.below(40))
+  ])()
+
+const ofEnsure = (dice: Dice): AnyFault =>
+  // The loser of two first calls is told of a conflict (wire contract 3.4).
+  dice.chance(0.3) ? Fault.status(409) : ofWrite(dice)
+
+const ofList = (dice: Dice): AnyFault =>
+  dice.pick<() => AnyFault>([
+    () => instead(dice, refusals),
+    () => Fault.status(200, { body: '{"code":"GENERIC_ERROR","message":"System error occurred"}' }),
+    () => Fault.rateLimit({ retryAfter: dice.below(30) }),
+    () =>
+      inBody(dice, () => (dice.chance(0.5) ? { lines: dice.pick([0, 1, 2, 5, 100, 101, 200]) } : dice.below(30_000))),
+    () => Fault.errorAfter(dice.pick([0, 1, 3, 100, 150])),
+    () => Fault.dropPage(dice.below(3)),
+    () => Fault.delayPage(dice.below(3), dice.millis(100_000)),
+    () => Fault.ignoreCursor
+  ])()
+
+const drawn = {
+  "Contact.create": ofWrite,
+  "Contact.ensure": ofEnsure,
+  "Contact.update": ofWrite,
+  "Contact.delete": ofWrite,
+  "Contact.fetch": ofWrite,
+  "Contact.list": ofList
+} as const
+
+const names = Object.keys(drawn) as ReadonlyArray<keyof typeof drawn>
+
+/** Rules that strike that part of the requests, each with a fault of its own. */
+export const draw = (dice: Dice, probability: number): ReadonlyArray<InMemory.Fault.Rule> =>
+  names.flatMap((operation) =>
+    Array.from({ length: 40 }, (_, index) => index + 1).flatMap((attempt) =>
+      dice.chance(probability) ? [{ operation, attempt, fault: drawn[operation](dice) }] : []
+    )
+  )
+
+/** A fault in a few words, with its phase. */
+export const named = (fault: AnyFault): string => {
+  if (fault._tag === "AfterCommit") return `${named(fault.fault)} after the commit`
+  if (fault._tag === "Status") return fault.status >= 500 || fault.status === 408 ? "Failure status" : "Refusal status"
+  return fault._tag
+}

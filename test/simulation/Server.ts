@@ -1,0 +1,148 @@
+/** The server of a simulated world: the in-memory API under a clock of its own, and a record of every change. */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
+import type { AccountOptions } from "../../src/layers/InMemory.ts"
+import * as Api from "../../src/internal/server/Api.ts"
+import * as Interceptor from "../../src/internal/server/Interceptor.ts"
+import * as ServerState from "../../src/internal/server/ServerState.ts"
+import type * as Store from "../../src/internal/server/Store.ts"
+import type { Dice } from "./Dice.ts"
+import type { Commit, History } from "./History.ts"
+
+/** Which request of which call is being handled. */
+export interface Origin {
+  readonly call: number
+  readonly request: number
+}
+
+const nobody: Origin = { call: -1, request: 0 }
+
+const CurrentOrigin = Context.Reference<Origin>("simulation/CurrentOrigin", { defaultValue: () => nobody })
+
+/** The header that tells the faults that struck a call from those that struck others. */
+export const callHeader = "x-simulated-call"
+
+/** Nothing comes back from the server, or no more. */
+export class NoAnswer extends Error {
+  readonly code = "ECONNRESET"
+}
+
+export interface Server {
+  readonly state: ServerState.Service
+  /** Handles a request that has arrived. */
+  readonly handle: (
+    request: HttpClientRequest.HttpClientRequest,
+    origin: Origin
+  ) => Effect.Effect<HttpServerResponse.HttpServerResponse, NoAnswer>
+  /** The same, spared by all faults. */
+  readonly handleAtOnce: Server["handle"]
+}
+
+const tierOf = ({ meta }: Store.ContactRecord): string | undefined => {
+  const tier = meta?.["tier"]
+  return typeof tier === "string" ? tier : undefined
+}
+
+/** Records every change that is made to a store. */
+const record = (store: Store.Store, history: History): void => {
+  const commit = (kind: Commit["kind"], row: Store.ContactRecord): void => {
+    const origin = Fiber.getCurrent()?.getRef(CurrentOrigin) ?? nobody
+    history.commits.push({
+      ...origin,
+      at: history.tick(),
+      kind,
+      account: row.account,
+      id: row.id,
+      fingerprint: row.fingerprint,
+      nick: row.nick,
+      isVerified: row.verifiedAt !== null,
+      tier: tierOf(row),
+      createdAt: row.createdAt
+    })
+    history.note(`call ${origin.call}: ${kind} of ${row.id}, ${row.fingerprint}, ${row.nick}, committed`)
+  }
+  const insertRecord = store.insertRecord.bind(store)
+  store.insertRecord = (row) => {
+    const inserted = insertRecord(row)
+    if (Result.isSuccess(inserted)) commit("insert", inserted.success)
+    return inserted
+  }
+  const update = store.update.bind(store)
+  store.update = (id, columns, now) => {
+    const updated = update(id, columns, now)
+    const row = store.get(id)
+    if (Result.isSuccess(updated) && row !== undefined) commit("update", row)
+    return updated
+  }
+  const remove = store.delete.bind(store)
+  store.delete = (id) => {
+    const row = store.get(id)
+    remove(id)
+    if (row !== undefined) commit("delete", row)
+  }
+}
+
+const incoming = (request: HttpClientRequest.HttpClientRequest, { call }: Origin) =>
+  HttpServerRequest.fromClientRequest(HttpClientRequest.setHeader(request, callHeader, String(call)))
+
+/**
+ * A whole page is never empty where there are contacts: a stream that ends too early is one of the ways in which
+ * connections break, but a whole document that is not true is a lie, and nothing can be made of lies.
+ */
+const honest = (interceptor: Interceptor.Interceptor): Interceptor.Interceptor => ({
+  ...interceptor,
+  page: (intercepted, page) =>
+    Effect.flatMap(interceptor.page(intercepted, page), (rows) =>
+      rows.length === 0 && !page.streamed ? page.read(page.cursor) : Effect.succeed(rows)
+    )
+})
+
+/** Starts a server. */
+export const make = Effect.fnUntraced(function* (
+  options: { readonly accounts: ReadonlyArray<AccountOptions>; readonly rateLimit: number | undefined },
+  clock: Clock.Clock,
+  dice: Dice,
+  history: History
+): Effect.fn.Return<Server, never, Scope.Scope> {
+  const { accounts, rateLimit } = options
+  const state = yield* ServerState.make({ accounts, ...(rateLimit === undefined ? {} : { rateLimit }) })
+  record(state.store, history)
+  state.interceptor = honest(state.faults.interceptor)
+  const scope = yield* Effect.scope
+  const handler = yield* Effect.provideService(HttpRouter.toHttpEffect(Api.routes), ServerState.ServerState, state)
+  const handle: Server["handle"] = (request, origin) =>
+    handler.pipe(
+      Effect.provideService(HttpServerRequest.HttpServerRequest, incoming(request, origin)),
+      Effect.provideService(Scope.Scope, Scope.forkUnsafe(scope)),
+      Effect.provideService(CurrentOrigin, origin),
+      Effect.provideService(Clock.Clock, clock),
+      Effect.provideService(Random.Random, dice.random),
+      // The API answers whatever it can answer: what is left is a connection that breaks.
+      Effect.mapError(() => new NoAnswer())
+    )
+  return {
+    state,
+    handle,
+    handleAtOnce: (request, origin) =>
+      Effect.suspend(() => {
+        const { interceptor } = state
+        // Nothing comes between, as the request is handled without a pause.
+        state.interceptor = Interceptor.none
+        return Effect.ensuring(
+          handle(request, origin),
+          Effect.sync(() => {
+            state.interceptor = interceptor
+          })
+        )
+      })
+  }
+})

@@ -1,0 +1,87 @@
+/** Many simulated worlds, and what they show together. */
+import * as Checks from "./Checks.ts"
+import { expected } from "./Expected.ts"
+import * as States from "./States.ts"
+import * as World from "./World.ts"
+
+/** A seed in whose world something was that must not be. */
+export interface Failing {
+  readonly seed: number
+  readonly violations: ReadonlyArray<string>
+  /** What happened, line by line. */
+  readonly history: ReadonlyArray<string>
+}
+
+export interface Summary {
+  readonly seeds: number
+  readonly calls: number
+  readonly virtualMillis: number
+  /** In how many worlds each state was reached. */
+  readonly states: ReadonlyMap<string, number>
+  readonly failing: ReadonlyArray<Failing>
+}
+
+const millisPerDay = 24 * 3_600_000
+
+/** Runs one world and says what was wrong in it. */
+const runOne = (seed: number, hasStacks: boolean) => {
+  const ended = World.run(`world ${seed}`, hasStacks)
+  const { history } = ended.world
+  const violations = Checks.check(ended).map(({ call, rule, text }) =>
+    history.plain(`${rule}: ${call === undefined ? "" : `call ${call}: `}${text}`)
+  )
+  return { ended, failing: { seed, violations, history: violations.length === 0 ? [] : history.lines } }
+}
+
+/** Runs the worlds of some seeds. */
+export const run = (seeds: Iterable<number>): Summary => {
+  const states = new Map<string, number>()
+  const failing: Array<Failing> = []
+  let count = 0
+  let calls = 0
+  let virtualMillis = 0
+  for (const seed of seeds) {
+    const one = runOne(seed, false)
+    count++
+    calls += one.ended.world.history.calls.length
+    virtualMillis += one.ended.world.time.elapsed
+    for (const state of States.reachedIn(one.ended.world)) states.set(state, (states.get(state) ?? 0) + 1)
+    if (one.failing.violations.length > 0) failing.push(one.failing)
+  }
+  return { seeds: count, calls, virtualMillis, states, failing }
+}
+
+/** All that happened in one world, and what was wrong in it. */
+export const replay = (seed: number): Failing => {
+  const { ended, failing } = runOne(seed, true)
+  return { ...failing, history: ended.world.history.lines }
+}
+
+/** The states that should have been reached, and never were. */
+export const missing = ({ states }: Summary): ReadonlyArray<string> => expected.filter((state) => !states.has(state))
+
+/** The seeds from one on. */
+export const seedsFrom = (from: number, count: number): ReadonlyArray<number> =>
+  Array.from({ length: count }, (_, index) => from + index)
+
+/** One failing world, to be read. */
+export const describeFailing = ({ history, seed, violations }: Failing): string =>
+  [
+    `Seed ${seed}:`,
+    ...history.map((line) => `  ${line}`),
+    ...violations.map((violation) => `  VIOLATED: ${violation}`),
+    `  Replay: npm run simulate -- --seed ${seed}`
+  ].join("\n")
+
+/** What was run, in one line. */
+export const describe = ({ calls, failing, seeds, virtualMillis }: Summary): string =>
+  `${seeds} seeds, ${calls} calls, ${(virtualMillis / millisPerDay).toFixed(1)} virtual days: ${failing.length} failing`
+
+/** The states reached, with the number of worlds that did. */
+export const describeStates = (summary: Summary): string =>
+  [
+    ...Array.from(summary.states).toSorted(([left], [right]) => (left < right ? -1 : 1)),
+    ...missing(summary).map((state) => [state, 0] as const)
+  ]
+    .map(([state, count]) => `${String(count).padStart(7)}  ${state}${count === 0 ? " (NEVER REACHED)" : ""}`)
+    .join("\n")

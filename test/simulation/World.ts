@@ -1,0 +1,63 @@
+/** One simulated world, from its seed to its end. */
+import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import * as Clients from "./Clients.ts"
+import { Dice } from "./Dice.ts"
+import { History } from "./History.ts"
+import * as Network from "./Network.ts"
+import * as OtherPrograms from "./OtherPrograms.ts"
+import * as Scenario from "./Scenario.ts"
+import * as Server from "./Server.ts"
+import { skewed, VirtualTime } from "./VirtualTime.ts"
+
+/** What everything in a world has to do with. */
+export interface World {
+  readonly scenario: Scenario.Scenario
+  readonly time: VirtualTime
+  readonly server: Server.Server
+  readonly history: History
+}
+
+/** What a world has come to. `exit` is undefined where it came to a halt, or went on for ever. */
+export interface Ended {
+  readonly world: World
+  readonly exit: Exit.Exit<void> | undefined
+}
+
+const day = 24 * 3_600_000
+
+/** Longer than anything is under way. */
+const quiet = day / 4
+
+/** Runs the world of a seed. The same seed always gives the same world. `hasStacks` says whether errors keep theirs. */
+export const run = (seed: string, hasStacks = false): Ended => {
+  const dice = new Dice(seed)
+  const time = new VirtualTime(Date.UTC(2026, 0, 1) + dice.below(300 * day), 60 * day)
+  const history = new History(() => time.elapsed)
+  const scenario = Scenario.draw(dice.fork("scenario"), time)
+  let begun: World | undefined
+  const program = Effect.gen(function* () {
+    const clock = skewed(time.clock, () => scenario.serverOffset)
+    const server = yield* Server.make(scenario, clock, dice.fork("server"), history)
+    const world: World = { scenario, time, server, history }
+    begun = world
+    yield* server.state.seed("a", scenario.seeded)
+    yield* server.state.faults.inject(scenario.rules)
+    const http = yield* Network.make(server, scenario.weather, dice.fork("network"), history)
+    yield* Effect.all(
+      [
+        ...scenario.clients.map((setup) => Clients.run(world, setup, http, dice.fork(setup.name))),
+        OtherPrograms.runSome(world, scenario.otherWrites, dice.fork("other programs"))
+      ],
+      { concurrency: "unbounded", discard: true }
+    )
+    yield* Effect.sleep(quiet)
+  })
+  const { stackTraceLimit } = Error
+  // Most of the time would go into the stacks of errors that nobody reads.
+  Error.stackTraceLimit = hasStacks ? stackTraceLimit : 0
+  const exit = time.run(Effect.scoped(program))
+  Error.stackTraceLimit = stackTraceLimit
+  if (begun === undefined) throw new Error("The world did not begin")
+  return { world: begun, exit }
+}
