@@ -4,6 +4,7 @@ import { defined } from "./Defined.ts"
 import * as Operation from "./Operation.ts"
 import * as PathSegment from "./PathSegment.ts"
 import * as ServerMessage from "./ServerMessage.ts"
+import * as SystemError from "./SystemError.ts"
 import type { AttemptState } from "./transport/Transport.ts"
 
 /**
@@ -204,48 +205,22 @@ const timeoutDescriptions = {
   total: "The call was not done within the total timeout"
 }
 
-/** Failures to connect, or to look up where: the request never left. */
-const notSentCodes: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"])
-
-const maxCauseDepth = 8
-
-interface SystemError {
-  readonly code: string
-  readonly syscall?: unknown
-}
-
-const isSystemError = (cause: object): cause is SystemError =>
-  "code" in cause && typeof cause.code === "string" && /^[A-Z][A-Z0-9_]{2,63}$/.test(cause.code)
-
-/** The first error with a code in a chain of causes: `fetch` hides it below its own "fetch failed". */
-const systemError = (cause: unknown): SystemError | undefined => {
-  let current = cause
-  for (let depth = 0; depth < maxCauseDepth && typeof current === "object" && current !== null; depth++) {
-    if (isSystemError(current)) return current
-    current = "cause" in current ? current.cause : undefined
-  }
-  return undefined
-}
-
 /**
  * The transport failed. Only the code of `cause` is kept: its message and properties may hold the URL, the headers
  * or the body. Where the transport does not say whether it had sent the request, the code decides.
  */
 export const transport = (cause: unknown, status?: number, state: AttemptState = "unknown"): Failure => {
-  const error = systemError(cause)
-  if (status !== undefined && error !== undefined && /^(?:Z_|ERR__ERROR_FORMAT)/.test(error.code)) {
+  const error = SystemError.find(cause)
+  if (status !== undefined && error !== undefined && /^(?:Z_|ERR__ERROR_FORMAT)/.test(error.reason)) {
     return unexpected(status, "The body cannot be decompressed")
   }
-  const notSent =
-    status === undefined &&
-    (state === "not-sent" ||
-      (state === "unknown" && error !== undefined && (notSentCodes.has(error.code) || error.syscall === "connect")))
-  const reason = error?.code ?? (status === undefined ? "no response" : "the body ended early")
+  const notSent = status === undefined && (state === "not-sent" || (state === "unknown" && error?.isNotSent === true))
+  const reason = error?.reason ?? (status === undefined ? "no response" : "the body ended early")
   return {
     tag: "TransportError",
     description: `${notSent ? "Could not connect" : descriptions.TransportError}: ${reason}`,
     outcome: notSent ? "not-sent" : "unknown",
-    transient: true,
+    transient: !(notSent && error?.isPermanent === true),
     status,
     cause: Object.assign(new Error(reason), { name: "TransportCause", stack: "" })
   }

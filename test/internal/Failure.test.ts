@@ -168,6 +168,131 @@ describe("transport", () => {
     assert.deepInclude(Failure.transport(nested(code)), { outcome: "unknown", transient: true })
   })
 
+  it.each([
+    "CERT_HAS_EXPIRED",
+    "CERT_NOT_YET_VALID",
+    "CERT_REVOKED",
+    "CERT_UNTRUSTED",
+    "CERT_SIGNATURE_FAILURE",
+    "CRL_HAS_EXPIRED",
+    "DEPTH_ZERO_SELF_SIGNED_CERT",
+    "ERROR_IN_CERT_NOT_AFTER_FIELD",
+    "ERR_OSSL_PEM_NO_START_LINE",
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+    "ERR_TLS_DH_PARAM_SIZE",
+    "HOSTNAME_MISMATCH",
+    "INVALID_CA",
+    "INVALID_PURPOSE",
+    "PATH_LENGTH_EXCEEDED",
+    "SELF_SIGNED_CERT_IN_CHAIN",
+    "UNABLE_TO_GET_ISSUER_CERT",
+    "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+    "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "EPROTO",
+    "ERR_SSL_WRONG_VERSION_NUMBER",
+    "ERR_SSL_PACKET_LENGTH_TOO_LONG",
+    "ERR_SSL_HTTP_REQUEST",
+    "ERR_SSL_UNSUPPORTED_PROTOCOL",
+    "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+    "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE",
+    "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE",
+    "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA",
+    "ERR_SSL_TLSV1_UNRECOGNIZED_NAME",
+    "ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL",
+    "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
+    "ERR_SSL_NO_CIPHERS_AVAILABLE",
+    "ERR_SSL_DH_KEY_TOO_SMALL"
+  ])("%s: nothing was sent, and it is no use to try again", (code) => {
+    const failure = Failure.transport(nested(code))
+    assert.deepInclude(failure, { tag: "TransportError", outcome: "not-sent", transient: false })
+    assert.include(failure.description, code)
+    assert.deepInclude(Failure.transport(nested(code), 200), { outcome: "unknown", transient: true })
+  })
+
+  // These come in the middle of a connection as well.
+  it.each([
+    "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC",
+    "ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC",
+    "ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR",
+    "ERR_SSL_UNEXPECTED_EOF_WHILE_READING",
+    "ERR_SSL_PROTOCOL_IS_SHUTDOWN",
+    "ERR_TLS_RENEGOTIATION_DISABLED",
+    "UND_ERR_ABORTED",
+    "UND_ERR_DESTROYED"
+  ])("%s does not say whether anything was sent", (code) => {
+    assert.deepInclude(Failure.transport(nested(code)), { outcome: "unknown", transient: true })
+  })
+
+  it.each(["UND_ERR_CLOSED", "ERR_TLS_HANDSHAKE_TIMEOUT", "ConnectionRefused", "FailedToOpenSocket"])(
+    "%s: nothing was sent, and it may be another time",
+    (code) => {
+      assert.deepInclude(Failure.transport(nested(code)), { outcome: "not-sent", transient: true })
+    }
+  )
+
+  describe("an AggregateError, of the addresses of one host", () => {
+    const attempt = (code: string, syscall: string) => Object.assign(new Error("x"), { code, syscall })
+    const outcomeOf = (errors: ReadonlyArray<Error>, code?: string) => {
+      const cause = Object.assign(new AggregateError(errors), code === undefined ? {} : { code })
+      return Failure.transport(new TypeError("fetch failed", { cause })).outcome
+    }
+
+    it("says that nothing was sent where all of its errors do", () => {
+      const [v6, v4] = [attempt("ENETUNREACH", "connect"), attempt("ETIMEDOUT", "connect")]
+      assert.strictEqual(outcomeOf([v6, v4], "ETIMEDOUT"), "not-sent")
+      assert.strictEqual(outcomeOf([v6, v4]), "not-sent")
+    })
+
+    it("does not say so where one of its errors does not, or where it has none", () => {
+      assert.strictEqual(outcomeOf([attempt("ECONNREFUSED", "connect"), attempt("ECONNRESET", "read")]), "unknown")
+      assert.strictEqual(outcomeOf([attempt("ECONNREFUSED", "connect"), new Error("x")]), "unknown")
+      assert.strictEqual(outcomeOf([]), "unknown")
+    })
+
+    it("shows the code of the aggregate, or else the first", () => {
+      const [v6, v4] = [attempt("ENETUNREACH", "connect"), attempt("ETIMEDOUT", "connect")]
+      assert.include(Failure.transport(new AggregateError([v6, v4])).description, "ENETUNREACH")
+    })
+  })
+
+  it.each([
+    ["Proxy response (407) !== 200 when HTTP Tunneling", "UND_ERR_ABORTED", "proxy response 407", false],
+    ["Proxy response (403) !== 200 when HTTP Tunneling", "UND_ERR_ABORTED", "proxy response 403", false],
+    ["Proxy response (502) !== 200 when HTTP Tunneling", "UND_ERR_ABORTED", "proxy response 502", true],
+    [
+      "Client network socket disconnected before secure TLS connection was established",
+      "ECONNRESET",
+      "ECONNRESET",
+      true
+    ],
+    ["bad port", undefined, "bad port", false],
+    [
+      "error sending request for url (https://h/?q=ada): client error (Connect): dns error",
+      undefined,
+      "no connection",
+      true
+    ],
+    [
+      "error sending request for url (https://h/?q=ada): client error (Connect): invalid peer certificate: UnknownIssuer",
+      undefined,
+      "no connection",
+      false
+    ]
+  ])("%s: nothing was sent", (message, code, reason, transient) => {
+    const cause = Object.assign(new Error(message), code === undefined ? {} : { code })
+    const failure = Failure.transport(new TypeError("fetch failed", { cause }))
+    assert.deepInclude(failure, { outcome: "not-sent", transient, description: `Could not connect: ${reason}` })
+  })
+
+  it("says that a response is not HTTP", () => {
+    const cause = new Error("Response does not match the HTTP/1.1 protocol (Expected HTTP/)")
+    assert.deepInclude(Failure.transport(new TypeError("fetch failed", { cause })), {
+      outcome: "unknown",
+      transient: true,
+      description: "No complete answer came: the response is not HTTP"
+    })
+  })
+
   it.each(["EHOSTUNREACH", "ENETUNREACH"])("%s says nothing was sent only while connecting", (code) => {
     const connecting = Object.assign(new Error("x"), { code, syscall: "connect" })
     const reading = Object.assign(new Error("x"), { code, syscall: "read" })
@@ -177,14 +302,24 @@ describe("transport", () => {
 
   const cyclic = new Error("cyclic")
   cyclic.cause = cyclic
-  it.each([undefined, null, "text", 1, cyclic, { code: 5 }, { code: "lower case" }, Object.create(null)])(
-    "takes any cause: %s",
-    (cause) => {
-      const failure = Failure.transport(cause)
-      assert.deepInclude(failure, { tag: "TransportError", outcome: "unknown", transient: true })
-      assert.notStrictEqual(failure.description, "")
-    }
-  )
+  const holdsItself = new AggregateError([])
+  holdsItself.errors = Array.from({ length: 100 }, () => holdsItself)
+  it.each([
+    holdsItself,
+    { message: { toString: null } },
+    undefined,
+    null,
+    "text",
+    1,
+    cyclic,
+    { code: 5 },
+    { code: "lower case" },
+    Object.create(null)
+  ])("takes any cause: %s", (cause) => {
+    const failure = Failure.transport(cause)
+    assert.deepInclude(failure, { tag: "TransportError", outcome: "unknown", transient: true })
+    assert.notStrictEqual(failure.description, "")
+  })
 
   it("keeps nothing of the cause but its code", () => {
     const failure = Failure.transport(nested("ECONNRESET"))

@@ -1,0 +1,94 @@
+/** Runs a call against a server that answers as a case says, and tells what came of it. */
+import { Effect, Exit, Layer, Random, Stream } from "effect"
+import * as Cause from "effect/Cause"
+import type * as Client from "../../src/Client.ts"
+import * as Contact from "../../src/Contact.ts"
+import type * as Errors from "../../src/Errors.ts"
+import * as Emulator from "../../src/layers/Emulator.ts"
+import * as Fetch from "../../src/layers/Fetch.ts"
+import * as InMemory from "../../src/layers/InMemory.ts"
+import * as Node from "../../src/layers/Node.ts"
+import * as RawServer from "./RawServer.ts"
+import { type Wire, well } from "./Wires.ts"
+
+export const transports = { Fetch: Fetch.layer, Node: Node.layer }
+export type Transport = keyof typeof transports
+
+const seeds = ["c1", "c2", "c3", "c4", "c5"]
+
+/** The calls: a read, a write that may be done twice, one that may not, and a list. */
+export const calls = {
+  fetch: Contact.fetch("c1"),
+  update: Contact.update("c1", { nick: "ada" }),
+  create: Contact.create({ name: "Ada" }),
+  unguarded: Contact.create({ name: "Ada" }),
+  list: Effect.flatMap(Stream.runCollect(Contact.list()), (all) => {
+    const ids = all.map(({ id }) => id).join()
+    return ids === seeds.toReversed().join() ? Effect.void : Effect.die(new Error(`Listed ${ids}`))
+  })
+}
+export type CallName = keyof typeof calls
+const callOf = (name: CallName): Effect.Effect<unknown, Errors.ContactError, Client.Client> => calls[name]
+
+const told = (exit: Exit.Exit<unknown, Errors.ContactError>): string => {
+  if (Exit.isSuccess(exit)) return "ok"
+  const error = Cause.findErrorOption(exit.cause)
+  if (error._tag === "None") return `defect ${Cause.pretty(exit.cause).slice(0, 200)}`
+  const { value } = error
+  return `${value._tag} ${value.outcome} ${value.attempts}x`
+}
+
+/** Two retries, without a wait. */
+const options = { secret: InMemory.secret, retry: { retries: 2, delay: 0 } } satisfies Client.Overrides
+
+export interface Setup {
+  readonly transport: Transport
+  readonly call: CallName
+  /** What becomes of requests. */
+  readonly wire: Wire
+  /** How many of the first it happens to. */
+  readonly times: number
+  /** How many requests have been answered well over the connection before. */
+  readonly warm?: boolean
+  readonly client?: Client.Overrides
+  /** Where the client goes instead, given where the server is. */
+  readonly baseUrl?: (url: string) => string
+  readonly server?: { readonly host?: string; readonly tls?: boolean }
+}
+
+/** In a few words: what the caller got, how many requests arrived, and, of a create, how many contacts there are. */
+export const observe = ({
+  baseUrl = (url) => url,
+  call,
+  client,
+  server,
+  times,
+  transport,
+  warm = false,
+  wire
+}: Setup) =>
+  Effect.gen(function* () {
+    const api = yield* InMemory.InMemory
+    yield* api.seed(seeds.map((id, index) => ({ id, createdAt: index + 1 })))
+    const { url: upstream } = yield* Emulator.Emulator
+    const raw = yield* RawServer.serve(upstream, server)
+    const layer = transports[transport]({
+      ...options,
+      baseUrl: baseUrl(raw.url),
+      exactlyOnce: call !== "unguarded",
+      ...client
+    })
+    const exit = yield* Effect.gen(function* () {
+      if (warm) {
+        raw.handle(well)
+        yield* Contact.listPage()
+        raw.requests.length = 0
+      }
+      let left = times
+      raw.handle((exchange) => (left-- > 0 ? wire(exchange) : well(exchange)))
+      return yield* Effect.exit(callOf(call))
+    }).pipe(Effect.provide(Layer.orDie(layer)))
+    const made = (yield* api.contacts()).length - seeds.length
+    const isCreate = call === "create" || call === "unguarded"
+    return `${told(exit)}, ${raw.requests.length} sent${isCreate ? `, ${made} made` : ""}`
+  }).pipe(Effect.scoped, Effect.provide(Layer.fresh(Emulator.layer())), Random.withSeed("network"))
