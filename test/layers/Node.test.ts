@@ -249,6 +249,33 @@ describe("a client over undici uses the dispatcher in the context", () => {
     })
   )
 
+  it.live("calls that are interrupted while they wait for its only connection leave that to the next", () =>
+    Effect.gen(function* () {
+      const arrived = Deferred.makeUnsafe<void>()
+      const server = yield* Sockets.serve(({ response }) => {
+        response.setHeader("content-type", "application/json")
+        if (server.exchanges.length === 1) return Deferred.doneUnsafe(arrived, Effect.void)
+        return response.end(contact)
+      })
+      const dispatcher = new Agent({ connections: 1 })
+      yield* Effect.gen(function* () {
+        const first = yield* Effect.forkChild(Contact.fetch(id))
+        yield* Deferred.await(arrived)
+        const waiting = yield* Effect.forEach(Array.from({ length: 20 }), () =>
+          Effect.forkChild(Contact.fetch(id), { startImmediately: true })
+        )
+        yield* Fiber.interruptAll(waiting)
+        const next = yield* Effect.forkChild(Contact.fetch(id), { startImmediately: true })
+        server.exchanges[0]?.response.end(contact)
+        yield* Fiber.join(first)
+        yield* Fiber.join(next)
+      }).pipe(Effect.provide(given(server.url, dispatcher)))
+      assert.lengthOf(server.exchanges, 2)
+      assert.strictEqual(new Set(server.exchanges.map(({ request }) => request.socket)).size, 1)
+      yield* Effect.promise(() => dispatcher.destroy())
+    })
+  )
+
   it.live("each client its own, in one program", () =>
     Effect.gen(function* () {
       const server = yield* Sockets.serve(({ response }) => {

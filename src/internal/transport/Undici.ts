@@ -32,6 +32,16 @@ const highWaterMark = 256 * 1024
 const interrupted = () => new Error("The request was interrupted")
 
 /**
+ * Keeps a request from being sent that was interrupted while it waited for a connection. Undici's own abort would close the
+ * connection, which is as good as before, and the next request in the queue would have to make another. If its client is
+ * told by an exception, it only drops the request. Interceptors have controllers of their own, and do not expect one.
+ */
+const withdraw = (controller: Dispatcher.DispatchController): void => {
+  if (controller.constructor.name === "RequestController") throw interrupted()
+  controller.abort(interrupted())
+}
+
+/**
  * Closes the connection of a response that was garbage collected before its body was read. The value that it holds must
  * not reach the response, or the response is never collected. Whoever reads a body also closes it, so the response is
  * unregistered when the first chunk is requested.
@@ -89,7 +99,7 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
 
   /** Undici calls this just before it writes the request to its connection, and sends nothing before. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#isOver) return controller.abort(interrupted())
+    if (this.#isOver) return withdraw(controller)
     this.#controller = controller
     if (this.#attempt !== undefined) this.#attempt.state = "sent"
   }
