@@ -50,7 +50,14 @@ const accept = <O extends Operation.Any, A>(
   Effect.suspend(() =>
     Effect.fromResult(
       Result.mapError(
-        Result.flatMap(PlainJson.copy(request, { isUpdate: operation.name === operations.update.name }), check),
+        Result.flatMap(
+          PlainJson.copy(request, {
+            isUpdate: operation.name === operations.update.name,
+            // A condition that came out undefined must not be left out: the list would have more contacts in it.
+            keepsUndefined: operation.path === operations.list.path
+          }),
+          check
+        ),
         ({ description, field }) => Failure.toRefusal(operation, Failure.refused(field, description))
       )
     )

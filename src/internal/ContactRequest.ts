@@ -2,6 +2,7 @@
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as ListFilter from "./ListFilter.ts"
 import * as PlainJson from "./PlainJson.ts"
 
 const isMeta = (value: unknown): value is Schema.JsonObject =>
@@ -73,25 +74,29 @@ export const EnsureRequest = Schema.Struct({
 })
 export interface EnsureRequest extends Schema.Struct.Type<typeof EnsureRequest.fields> {}
 
-const nonBlank = (expected: string) => Schema.makeFilter<string>((value) => value.trim() !== "", { expected })
-
 /** Which contacts to list. */
 export const ListRequest = Schema.Struct({
   /** Only what comes after this contact. */
-  cursor: Schema.optional(Schema.String.check(nonBlank("the id of a contact"))),
+  cursor: Schema.optional(
+    Schema.String.check(
+      Schema.makeFilter((cursor) => cursor.trim() !== "" && cursor.length <= ListFilter.maxLength, {
+        expected: "the id of a contact"
+      })
+    )
+  ),
   /** By the time of creation. Default `desc`, the newest first. */
   order: Schema.optional(Schema.Literals(["asc", "desc"])),
   /** At most this many. */
   take: Schema.optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
   /**
-   * Only contacts whose `meta` has these values; dots in a key go into nested objects. The server compares text with
-   * text and booleans with booleans, and cannot match a number.
+   * Only contacts whose `meta` has all of these values, at least one. A key is a path: dots go into objects and `[0]` into
+   * arrays, as in `tags[0].name`; a name that itself has a dot, a bracket or a quote is written in double quotes, as JSON,
+   * as in `'"a.b".c'`. The server compares text with text and booleans with booleans, and cannot match a number; `"true"`
+   * and `"false"` are booleans to it.
    */
   meta: Schema.optional(
-    Schema.Record(
-      Schema.String.check(nonBlank("a path into meta")),
-      // The server ignores an empty value, and would list every contact.
-      Schema.Union([Schema.Boolean, Schema.NonEmptyString])
+    Schema.Record(Schema.String, Schema.Union([Schema.Boolean, Schema.String])).check(
+      Schema.makeFilter(ListFilter.problemOf)
     )
   )
 })

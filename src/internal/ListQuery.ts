@@ -1,5 +1,7 @@
+import * as Result from "effect/Result"
 import * as Struct from "effect/Struct"
 import type { ListRequest } from "../Contact.ts"
+import * as MetaPath from "./MetaPath.ts"
 
 /** How many rows a page of the server has, unless there are no more: also the most that can be asked for. */
 export const pageSize = 100
@@ -10,7 +12,9 @@ export const make = (request: ListRequest): ReadonlyArray<readonly [name: string
   for (const name of Struct.keys(request)) {
     const value = request[name]
     if (typeof value === "object") {
-      for (const [path, wanted] of Object.entries(value)) query.push([`meta.${path}`, String(wanted)])
+      for (const [key, wanted] of Object.entries(value)) {
+        query.push([`meta.${Result.getOrElse(MetaPath.fromKey(key), () => key)}`, String(wanted)])
+      }
     } else if (value !== undefined) {
       query.push([name, String(value)])
     }

@@ -23,6 +23,8 @@ const refused = Symbol("refused")
 interface State {
   /** Whether this is an update, where the content of `meta.$update` takes the place of `meta`. */
   readonly isUpdate: boolean
+  /** Whether a member that is undefined stays. */
+  readonly keepsUndefined: boolean
   /** At least how many bytes the copy has as JSON, so that a huge request is refused before it is written out. */
   bytes: number
   problem: string
@@ -82,7 +84,7 @@ const objectOf = (source: object, depth: number, state: State): unknown => {
   for (const key of Object.keys(source)) {
     const member = memberOf(source, key, depth, state)
     if (member === refused) return refusedAt(state, key)
-    if (member !== undefined) copy[key] = member
+    if (member !== undefined || state.keepsUndefined) copy[key] = member
   }
   return copy
 }
@@ -108,13 +110,13 @@ const memberOf = (
 
 /**
  * Copies what the caller asks for, or says where it is not plain JSON that the server can store. The copy has the own,
- * enumerable members of plain objects, less those that are undefined.
+ * enumerable members of plain objects, less those that are undefined unless `keepsUndefined`.
  */
 export const copy = (
   request: unknown,
-  { isUpdate = false }: { readonly isUpdate?: boolean } = {}
+  { isUpdate = false, keepsUndefined = false }: { readonly isUpdate?: boolean; readonly keepsUndefined?: boolean } = {}
 ): Result.Result<unknown, Validate.Problem> => {
-  const state: State = { isUpdate, bytes: 0, problem: notPlain, path: [] }
+  const state: State = { isUpdate, keepsUndefined, bytes: 0, problem: notPlain, path: [] }
   let copied: unknown = refused
   try {
     copied = copyOf(request, 0, state)
