@@ -29,7 +29,6 @@ describe("replies", () => {
     ["HTML that claims to be JSON", reply("<html>")],
     ["JSON that claims to be HTML", reply('{"id":"c1"}', html)],
     ["no content type", () => new Response(Fake.bodyOf(['{"id":"c1"}']))],
-    ["truncated JSON", reply('{"id":"c1"')],
     ["null", reply("null")],
     ["array", reply("[]")],
     ["text", reply('"x"')],
@@ -44,6 +43,74 @@ describe("replies", () => {
         assert.deepInclude(failure, { _tag: "UnexpectedResponse", attempts: 1, isRetryable: false }, name)
         assert.strictEqual(fake.sent.length, 1)
       }
+    })
+  )
+
+  const whole = new TextEncoder().encode(
+    JSON.stringify(Fake.contact(id, { name: 'é "😀" \\', meta: { a: [1.5e3, true, null] } }))
+  )
+
+  it.effect("a body that ends early, cut anywhere, is read again", () =>
+    Effect.gen(function* () {
+      for (let at = 1; at < whole.length; at++) {
+        const fake = Fake.script(reply(whole.slice(0, at)), reply(whole))
+        assert.strictEqual((yield* Fake.successOf(over(fake)(calls.fetch))).id, id, `cut at ${at}`)
+        assert.strictEqual(fake.sent.length, 2)
+      }
+    })
+  )
+
+  it.effect("a body that ends early each time is an UnexpectedResponse", () =>
+    Effect.gen(function* () {
+      for (const [name, attempts] of [
+        ["create", 1],
+        ["fetch", 4],
+        ["update", 4],
+        ["delete", 4],
+        ["ensure", 4],
+        ["listPage", 4]
+      ] as const) {
+        const fake = Fake.script(reply('{"id":"c1"'))
+        const failure = yield* Fake.failureOf(over(fake)(callOf(name)))
+        const expected = {
+          _tag: "UnexpectedResponse",
+          description: "The body ended early",
+          outcome: "unknown"
+        } as const
+        assert.deepInclude(failure, { ...expected, status: 200, attempts, isRetryable: name !== "create" }, name)
+        assert.strictEqual(fake.sent.length, attempts)
+      }
+    })
+  )
+
+  it.effect("a page in JSON Lines that ends early is read again", () =>
+    Effect.gen(function* () {
+      const lines = Fake.item("c1") + Fake.item("c2")
+      const fake = Fake.script(Fake.jsonLines(lines.slice(0, -5)), Fake.jsonLines(lines))
+      assert.lengthOf((yield* Fake.successOf(over(fake)(calls.listPage))).items, 2)
+    })
+  )
+
+  it.effect.each([
+    '{"id":canary',
+    '{"id":"c1"}}',
+    '{"id":"c1"} {',
+    "[1,]]",
+    "canary{",
+    '"canary',
+    "{'id':'c1'",
+    "\ufffd{"
+  ])("a body that no end would make JSON is not read again: %s", (body) =>
+    Effect.gen(function* () {
+      const failure = yield* Fake.failureOf(over(Fake.script(reply(body)))(calls.fetch))
+      assert.deepInclude(failure, { _tag: "UnexpectedResponse", attempts: 1, isRetryable: false })
+    })
+  )
+
+  it.effect("a body that is not UTF-8 is not read again", () =>
+    Effect.gen(function* () {
+      const failure = yield* Fake.failureOf(over(Fake.script(reply(Uint8Array.of(0x7b, 0xff, 0x22))))(calls.fetch))
+      assert.deepInclude(failure, { _tag: "UnexpectedResponse", attempts: 1, description: "The body is not UTF-8" })
     })
   )
 

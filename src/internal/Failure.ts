@@ -183,6 +183,9 @@ export const unexpected = (status: number, description: string): Failure => ({
   transient: false
 })
 
+/** A response whose body ended early, although the connection did not break: the next one may be whole. */
+export const cut = (status: number): Failure => ({ ...unexpected(status, "The body ended early"), transient: true })
+
 /** Time ran out on this side. Unless its transport says so, it is unknown whether the request was sent. */
 export const timeout = (
   phase: Exclude<Errors.TimeoutPhase, "server">,

@@ -89,8 +89,45 @@ const decode = (response: Response, chunks: ReadonlyArray<Uint8Array>): Result.R
       const own = utf8()
       return chunks.map((chunk) => own.decode(chunk, { stream: true })).join("") + own.decode()
     },
-    catch: () => Failure.unexpected(response.status, "The body is not UTF-8")
+    catch: () =>
+      endsInCharacter(chunks)
+        ? Failure.cut(response.status)
+        : Failure.unexpected(response.status, "The body is not UTF-8")
   })
+
+/** Whether bytes that are not UTF-8 would be if a few more came. */
+const endsInCharacter = (chunks: ReadonlyArray<Uint8Array>): boolean =>
+  Result.isSuccess(
+    Result.try(() => {
+      const own = utf8()
+      for (const chunk of chunks) own.decode(chunk, { stream: true })
+    })
+  )
+
+/** All that JSON has outside of texts, objects and arrays. */
+const outside = " \t\r\n0123456789+-.,:Eaeflnrstu"
+
+/**
+ * Whether a body that is not JSON has the look of an object or array whose end is missing. A proxy or server may end a body
+ * early and yet in order, so that the transport sees nothing wrong.
+ */
+const endsEarly = (body: string): boolean => {
+  if (!/^\s*[{[]/.test(body)) return false
+  let depth = 0
+  let isText = false
+  for (let at = 0; at < body.length; at++) {
+    const character = body.charAt(at)
+    if (isText) {
+      if (character === "\\") at++
+      else if (character === '"') isText = false
+    } else if (character === '"') isText = true
+    else if (character === "{" || character === "[") depth++
+    else if (character === "}" || character === "]") {
+      if (--depth === 0) return false
+    } else if (!outside.includes(character)) return false
+  }
+  return true
+}
 
 const parse = (body: string): Result.Result<unknown, unknown> => Result.try((): unknown => JSON.parse(body))
 
@@ -180,7 +217,10 @@ export const json = Effect.fnUntraced(function* <A>(
   const content = yield* text(response, maxBodyBytes)
   const body = Result.try((): unknown => read(content))
   if (Result.isFailure(body)) {
-    return yield* Effect.fail(Failure.unexpected(response.status, "The body is not JSON"))
+    const isCut = endsEarly(type === "application/json" ? content : content.slice(content.lastIndexOf("\n") + 1))
+    return yield* Effect.fail(
+      isCut ? Failure.cut(response.status) : Failure.unexpected(response.status, "The body is not JSON")
+    )
   }
   const decoded = operation.decode(body.success)
   if (Result.isSuccess(decoded)) {
