@@ -55,15 +55,6 @@ export const csrfGuardedVerbs: ReadonlySet<string> = new Set(["POST", "PUT", "PA
  */
 export const queryParametersShadowPath = true
 
-/** A metadata filter whose value is the name of an inherited object member fails in the database (4 [I]). */
-export const inheritedFilterValueFails = true
-
-/** Length in milliseconds of the sliding window of the poll limit (4). */
-export const pollWindowMillis = 60_000
-
-/** A request that the poll limit refuses does not itself count against the limit (4 [U]). */
-export const refusedPollsCount = false
-
 /** The time in milliseconds the server gives itself to start answering (5.5). */
 export const maxWaitMillis = 25_000
 
@@ -98,14 +89,18 @@ export const falsyJsonBodyMessage = "Bad request"
 /** What of a fingerprint is compared: every byte, as in SQLite. MySQL may ignore case or trailing blanks (11 [U]). */
 export const fingerprintKey = (fingerprint: string): string => fingerprint
 
-/** The cursor of a row of another account gives a position; otherwise it would be an unknown cursor (4 [I]). */
-export const foreignCursorHasPosition = true
+/**
+ * How the path of a metadata filter is read: as SQLite does, but a label that is empty or whose quote is not closed
+ * always fails, as in MySQL; in SQLite it fails only once a row makes the database read that far. Brackets without an
+ * index in them fail only where a row has a list, as in SQLite; MySQL would probably always fail (4, 11).
+ */
+export const filterPath = { badIndexAlwaysFails: false } as const
 
 /**
- * The shape of the path of a metadata filter that the database can read: names, after dots from the second on, and
- * indices in brackets. Names may have hyphens (4 [U]).
+ * The window of the poll limit: a log of the last minute, as with Redis, so that a unit is free again after exactly
+ * 60,000 ms. In process the server would weight this fixed minute and the one before (4, 11).
  */
-export const filterPath = /^[^.[\]]+(?:\.[^.[\]]+|\[\d+\])*$/
+export const pollWindow = { kind: "exact log", millis: 60_000 } as const
 
 /** A path whose percent-encoding can't be decoded; the framework refuses it before any route sees it (0 [U]). */
 export const undecodablePathMessage = "Bad request"

@@ -7,7 +7,7 @@ import type { ContactRecord } from "./Store.ts"
 
 const page: ListEndpoint.ListSource<ContactRecord>["page"] = (call, paging, cursor) =>
   Effect.fromResult(
-    Result.map(MetaFilter.fromQuery(call.query), (matches) =>
+    Result.flatMap(MetaFilter.fromQuery(call.query), (matches) =>
       call.state.store.page({
         account: call.account.id,
         order: paging.order,

@@ -40,7 +40,7 @@ export const make = <Row extends Identified>(
   ): Effect.fn.Return<HttpServerResponse, ApiFailure.ApiFailure, Scope> {
     const format = yield* Effect.fromResult(Negotiation.negotiate(call.request.headers["accept"]))
     yield* poll(call)
-    const paging = Paging.fromQuery(call.query)
+    const paging = yield* Effect.fromResult(Paging.fromQuery(call.query))
     let index = 0
     const read = (cursor: string | undefined) =>
       call.interceptor.page(call, {

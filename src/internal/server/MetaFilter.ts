@@ -1,34 +1,27 @@
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as ApiFailure from "./ApiFailure.ts"
-import * as Assumptions from "./Assumptions.ts"
+import * as MetaPath from "./MetaPath.ts"
 import type { Query } from "./Query.ts"
-import type { ContactRecord } from "./Store.ts"
+import type { PageQuery } from "./Store.ts"
 
 interface Condition {
-  readonly path: ReadonlyArray<string | number>
-  readonly equals: string | boolean
+  readonly path: MetaPath.MetaPath
+  readonly holds: (value: unknown) => boolean
 }
-
-const booleans: ReadonlyMap<string, boolean> = new Map([
-  ["true", true],
-  ["false", false]
-])
-
-const pathSteps = /\[(\d+)\]|[^.[\]]+/g
 
 /**
  * The condition that the `meta.<path>=v` and `meta[<path>]=v` parameters of a query put on a contact, all of them
- * together (wire contract 4). A path the database can't read is its 500.
+ * together (wire contract 4). A value or path that the database can't read in any row is its 500.
  */
-export const fromQuery = (query: Query): Result.Result<(contact: ContactRecord) => boolean, ApiFailure.ApiFailure> =>
+export const fromQuery = (query: Query): Result.Result<PageQuery["matches"], ApiFailure.ApiFailure> =>
   Result.gen(function* () {
     const conditions: Array<Condition> = []
     for (const [key, value] of query) {
       const path = pathOf(key)
       if (path !== undefined && value !== "") conditions.push(yield* condition(path, value))
     }
-    return (contact) => conditions.every(({ path, equals }) => valueAt(contact.meta, path) === equals)
+    return ({ meta }) => all(conditions, meta)
   })
 
 const pathOf = (key: string): string | undefined => {
@@ -36,18 +29,29 @@ const pathOf = (key: string): string | undefined => {
   return key.startsWith("meta[") && key.endsWith("]") ? key.slice("meta[".length, -1) : undefined
 }
 
-const condition = (path: string, value: string): Result.Result<Condition, ApiFailure.ApiFailure> => {
-  const misread = Assumptions.inheritedFilterValueFails && value in Object.prototype
-  if (misread || !Assumptions.filterPath.test(path)) return Result.fail(ApiFailure.genericError())
-  const steps = Array.from(path.matchAll(pathSteps), ([name, index]) => (index === undefined ? name : Number(index)))
-  return Result.succeed({ path: steps, equals: booleans.get(value) ?? value })
+const condition = (text: string, value: string): Result.Result<Condition, ApiFailure.ApiFailure> => {
+  const path = MetaPath.parse(text)
+  const holds = equals(value)
+  return path === undefined || holds === undefined
+    ? Result.fail(ApiFailure.genericError())
+    : Result.succeed({ path, holds })
 }
 
-const valueAt = (meta: unknown, path: ReadonlyArray<string | number>): unknown => {
-  let value = meta
-  for (const step of path) {
-    if (typeof step === "number") value = Array.isArray(value) ? value[step] : undefined
-    else value = Predicate.isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined
+/**
+ * The server looks a value up in an object with the members `true` and `false`, and so finds inherited ones too: the
+ * database fails on all of them but `__proto__`, which is an object without members to it.
+ */
+const equals = (text: string): Condition["holds"] | undefined => {
+  if (text === "true" || text === "false") return (value) => value === (text === "true")
+  if (text === "__proto__") return (value) => Predicate.isObject(value) && Object.keys(value).length === 0
+  return text in Object.prototype ? undefined : (value) => value === text
+}
+
+const all = (conditions: ReadonlyArray<Condition>, meta: unknown): ReturnType<PageQuery["matches"]> => {
+  for (const { path, holds } of conditions) {
+    const value = MetaPath.valueAt(meta, path)
+    if (value === MetaPath.unreadable) return "failure"
+    if (!holds(value)) return "no match"
   }
-  return value
+  return "match"
 }

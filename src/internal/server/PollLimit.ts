@@ -3,7 +3,7 @@ import * as Assumptions from "./Assumptions.ts"
 
 /**
  * The `rate/poll` limit of paths that end in `/list` (wire contract 4): one unit a request in a sliding window, shared
- * by a parent account and its children.
+ * by a parent account and its children. A refused request takes none.
  */
 export class PollLimit {
   private readonly accounts: Accounts
@@ -20,9 +20,9 @@ export class PollLimit {
     const payer = this.accounts.payer(account)
     const limit = payer.pollLimit ?? this.limit
     if (limit === undefined) return true
-    const recent = (this.used.get(payer.id) ?? []).filter((time) => time > now - Assumptions.pollWindowMillis)
+    const recent = (this.used.get(payer.id) ?? []).filter((time) => time > now - Assumptions.pollWindow.millis)
     const allowed = recent.length < limit
-    if (allowed || Assumptions.refusedPollsCount) recent.push(now)
+    if (allowed) recent.push(now)
     this.used.set(payer.id, recent)
     return allowed
   }

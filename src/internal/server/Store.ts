@@ -42,7 +42,8 @@ export interface PageQuery {
   readonly take: number
   /** The id of a row of any account: rows up to and with the first one at or after its position are left out. */
   readonly cursor: string | undefined
-  readonly matches: (contact: ContactRecord) => boolean
+  /** Whether a row is wanted; `failure` if the database fails on it, and so on the page. */
+  readonly matches: (contact: ContactRecord) => "match" | "no match" | "failure"
 }
 
 type Row = { -readonly [Key in keyof ContactRecord]: ContactRecord[Key] }
@@ -52,7 +53,7 @@ interface AccountRows {
   readonly byFingerprint: Map<string, Row>
 }
 
-const none: ReadonlyArray<ContactRecord> = []
+const none: Result.Result<ReadonlyArray<ContactRecord>> = Result.succeed([])
 
 /**
  * The contacts of all accounts, in memory: a map by id, and for each account a map by fingerprint and the rows in the
@@ -149,21 +150,24 @@ export class Store {
    * A page of an account. As the real database does it: the cursor gives a position, the filter is applied from there
    * on, and then one row is skipped, which is the cursor's own unless that one does not match.
    */
-  page(query: PageQuery): ReadonlyArray<ContactRecord> {
-    const from = query.cursor === undefined ? undefined : this.cursorRow(query.account, query.cursor)
+  page(query: PageQuery): Result.Result<ReadonlyArray<ContactRecord>, ApiFailure.ApiFailure> {
+    const from = query.cursor === undefined ? undefined : this.byId.get(query.cursor)
     if (query.cursor !== undefined && from === undefined) return none
     const rows = this.accounts.get(query.account)
     if (rows === undefined) return none
     let skip = from === undefined ? 0 : 1
+    let fails = false
     const out: Array<ContactRecord> = []
     rows.ordered.walk(query.order, from, (row) => {
-      if (query.matches(row)) {
+      const outcome = query.matches(row)
+      if (outcome === "match") {
         if (skip > 0) skip--
         else out.push(row)
       }
-      return out.length < query.take
+      fails = outcome === "failure"
+      return !fails && out.length < query.take
     })
-    return out
+    return fails ? Result.fail(ApiFailure.genericError()) : Result.succeed(out)
   }
 
   /** Every row of one account or of all, oldest first within an account. The rows are the stored ones: don't keep them. */
@@ -184,11 +188,6 @@ export class Store {
   clear(): void {
     this.byId.clear()
     this.accounts.clear()
-  }
-
-  private cursorRow(account: string, cursor: string): Row | undefined {
-    const row = this.byId.get(cursor)
-    return row?.account === account || Assumptions.foreignCursorHasPosition ? row : undefined
   }
 
   private rowsOf(account: string): AccountRows {

@@ -28,6 +28,13 @@ const meta = {
   "a-b": "c",
   "dot.ted": "d",
   deep: { er: { est: "v" } },
+  "br[0]": "b",
+  "a key": "s",
+  "9th": "n",
+  "c]*$": "o",
+  'q"t': "q",
+  nameless: { "": "e" },
+  tags: ["x", "y", { k: "z", l: [["v", "w"]] }],
   empty: ""
 }
 
@@ -64,7 +71,7 @@ const filters: ReadonlyArray<Case> = [
   ),
   filter(
     "into-objects",
-    ["4.meta.nested", "4.match.dotted", "4.match.hyphen"],
+    ["4.meta.nested", "4.match.dotted", "4.match.label"],
     [
       ["meta.deep.er.est=v", ["x"]],
       ["meta[deep.er.est]=v", ["x"]],
@@ -72,9 +79,98 @@ const filters: ReadonlyArray<Case> = [
       ["meta.dot.ted=d", []],
       ["meta[dot.ted]=d", []],
       ["meta.a-b=c", ["x"]],
-      ["meta[a-b]=c", ["x"]]
+      ["meta[a-b]=c", ["x"]],
+      ["meta.Deep.er.est=v", []],
+      ["meta.%22dot.ted%22=d", ["x"]],
+      ["meta[%22dot.ted%22]=d", ["x"]],
+      ["meta.%22dot%22.ted=d", []],
+      ["meta.deep.%22er%22.est=v", ["x"]],
+      ["meta.%22br[0]%22=b", ["x"]],
+      ["meta[br[0]]=b", []],
+      ["meta.a%20key=s", ["x"]],
+      ["meta.9th=n", ["x"]],
+      ["meta.c]*$=o", ["x"]],
+      ["meta.q%22t=q", ["x"]]
     ]
   ),
+  filter(
+    "by-quoted-labels",
+    ["4.match.quoted", "4.match.malformed.always", "4.match.malformed"],
+    [
+      ["meta.%22q%5C%22t%22=q", ["x"]],
+      ["meta.%22%5Cu0074ier%22=gold", ["x"]],
+      ["meta.%22tier%5C/%22=gold", []],
+      ["meta.%22tier%5Cx%22=gold", []],
+      ["meta.nameless.%22%22=e", ["x"]],
+      ["meta.nameless.%22%22.x=e", []],
+      ["meta.%22tier%22=silver", ["other"]]
+    ]
+  ),
+  filter(
+    "into-arrays",
+    ["4.meta.indices", "4.match.bad-index"],
+    [
+      ["meta.tags[0]=x", ["x"]],
+      ["meta[tags[1]]=y", ["x"]],
+      ["meta.tags[00]=x", ["x"]],
+      ["meta.tags[1]=x", []],
+      ["meta.tags[9]=x", []],
+      ["meta.tags[99999999999999999999]=x", []],
+      ["meta.tags[%23-1]=z", []],
+      ["meta.tags[%23-2]=y", ["x"]],
+      ["meta.tags[%23-3]=x", ["x"]],
+      ["meta.tags[%23-4]=x", []],
+      ["meta.tags[%23-0]=x", []],
+      ["meta.tags[%23]=x", []],
+      ["meta.tags[2].k=z", ["x"]],
+      ["meta.tags[%23-1].k=z", ["x"]],
+      ["meta.tags[2].l[0][1]=w", ["x"]],
+      ["meta.tags.0=x", []],
+      ["meta.tags=x", []],
+      ["meta.tier[0]=gold", []],
+      ["meta.deep[0]=gold", []],
+      ["meta.tier[x]=gold", []],
+      ["meta.deep[-1]=gold", []],
+      ["meta.nobody[]=gold", []],
+      ["meta.deep.er[0=v", []],
+      // The row of the condition before is not looked at further.
+      ["meta.tier=silver&meta.tags[x]=y", []]
+    ]
+  ),
+  {
+    id: "filters-that-find-a-list-and-no-index",
+    clauses: ["4.match.bad-index", "6.500.database"],
+    steps: [
+      create({ meta }, "x"),
+      ...["tags[x]", "tags[-1]", "tags[]", "tags[0", "tags[%23-]", "tags[%22%22]", "tags[2].l[y]", "tags[0]x"].flatMap(
+        (path) => [
+          send(get(`/contact/list?meta.run=<run>&meta.${path}=v`), failed()),
+          send(get(`/contact/export?meta.run=<run>&meta[${path}]=v`), failed())
+        ]
+      ),
+      send(asking("/contact/list?meta.run=<run>&meta.tags[x]=v", jsonl), failed()),
+      listed("meta.tier[x]=v", []),
+      listed("meta.tags[9]x=v", [])
+    ]
+  },
+  {
+    id: "filters-by-an-empty-object",
+    clauses: ["4.match.inherited.proto", "4.match.inherited"],
+    steps: [
+      create({ meta: { run: "<run>", a: {}, l: [{}] } }, "empty"),
+      create({ meta: { run: "<run>", a: { b: {} }, l: [] } }, "full"),
+      create({ meta: { run: "<run>", a: null, b: "__proto__" } }, "none"),
+      listed("order=asc&meta.a=__proto__", ["empty"]),
+      listed("order=asc&meta.a.b=__proto__", ["full"]),
+      listed("order=asc&meta.l[0]=__proto__", ["empty"]),
+      listed("order=asc&meta.l=__proto__", []),
+      listed("order=asc&meta.b=__proto__", []),
+      ...["toString", "valueOf", "isPrototypeOf", "__defineGetter__"].map((value) =>
+        send(get(`/contact/list?meta.run=<run>&meta.a=${value}`), failed())
+      ),
+      listed("order=asc&meta.a=tostring", [])
+    ]
+  },
   filter(
     "that-say-nothing",
     ["4.meta.empty-value", "4.meta.no-key", "4.meta.unclosed"],
@@ -102,8 +198,18 @@ const filters: ReadonlyArray<Case> = [
   ),
   {
     id: "filters-the-database-cannot-read",
-    clauses: ["4.match.malformed", "4.match.inherited", "6.500.database"],
+    clauses: ["4.match.malformed", "4.match.malformed.always", "4.match.inherited", "6.500.database"],
     steps: [
+      "meta.run=nobody&meta.a..b=x",
+      "meta.run=nobody&meta.%22a=x",
+      "meta[%22a]=x",
+      "meta.a.%22b%5C%22=x",
+      "meta.[0]=x",
+      "meta[[0]]=x",
+      "meta..a=x",
+      "meta.a[0].=x",
+      "meta.a.[0]=x",
+      "meta.a[x]..b=y",
       "meta[]=x",
       "meta.=x",
       "meta.a..b=x",
@@ -147,7 +253,7 @@ const limits: ReadonlyArray<Case> = [
   },
   {
     id: "the-window-of-the-poll-limit",
-    clauses: ["4.limit.window", "4.limit.refused"],
+    clauses: ["4.limit.window"],
     needs: ["limit", "clock"],
     setup: { limit: 2 },
     steps: [
@@ -163,6 +269,26 @@ const limits: ReadonlyArray<Case> = [
       clock(90_000),
       list,
       refusedList
+    ]
+  },
+  {
+    id: "what-the-poll-limit-does-not-count",
+    clauses: ["4.limit.refused"],
+    needs: ["limit", "clock"],
+    setup: { limit: 2 },
+    steps: [
+      ...[1, 2, 3].map(() => send(asking("/contact/list", "text/html"), { status: 400 })),
+      list,
+      clock(30_000),
+      // This one is counted: it fails after the limit was looked at.
+      send(get("/contact/list?order=constructor"), failed()),
+      ...[1, 2, 3].map(() => refusedList),
+      clock(60_000),
+      list,
+      refusedList,
+      send(asking("/contact/list", "text/html"), { status: 400 }),
+      clock(90_000),
+      list
     ]
   },
   {

@@ -1,7 +1,23 @@
 import type { Seed } from "../../../src/internal/server/ServerState.ts"
 import type { Case, Step } from "../Case.ts"
 import { numbered, padded } from "../Seeds.ts"
-import { count, create, get, listed, ok, post, remove, send, update } from "../Steps.ts"
+import {
+  asking,
+  count,
+  create,
+  csv,
+  failed,
+  get,
+  jsonl,
+  listed,
+  ok,
+  okAs,
+  post,
+  remove,
+  send,
+  sse,
+  update
+} from "../Steps.ts"
 
 const seeded = (
   id: string,
@@ -53,7 +69,21 @@ const takes: ReadonlyArray<Case> = [
     ...lists(["take=10abc"], 10),
     ...lists(["take=1e2"], 1)
   ]),
-  seeded("repeated-keys", ["4.duplicates"], numbered(120), [
+  seeded("take-in-hexadecimal", ["4.take.hexadecimal"], numbered(120), [
+    ...lists(["take=0x10", "take=0X10"], 16),
+    ...lists(["take=-0x10"], 1),
+    ...lists(["take=0x0", "take=0x1000"], 100),
+    ...[jsonl, sse, csv].flatMap((accept) =>
+      ["take=0x10", "take=-0x10", "take=0x1"].map((query) =>
+        send(asking(`/contact/list?${query}`, accept), okAs(accept, { checks: [count(120)] }))
+      )
+    )
+  ]),
+  seeded("repeated-keys", ["4.duplicates", "4.duplicates.question"], numbered(120), [
+    ...lists(["take=&take=2", "?take=&take=2"], 100),
+    ...lists(["?take=2", "?take=2&take=7"], 2),
+    gives("order=&order=asc&take=1", ["id-0119"]),
+    gives("cursor=&cursor=id-0003&take=1", ["id-0119"]),
     ...lists(["take=2&take=7", "take=2&take="], 2),
     gives("take=1&order=asc&order=desc", ["id-0000"]),
     gives("take=1&cursor=id-0002&cursor=id-0009", ["id-0001"]),
@@ -73,14 +103,26 @@ const three = ["a", "b", "c"].map((name) => create({ name, meta: { run: "<run>",
 const orders: ReadonlyArray<Case> = [
   {
     id: "order",
-    clauses: ["4.order.asc", "4.order.desc", "4.order.other"],
+    clauses: ["4.order.asc", "4.order.desc", "4.order.other", "4.order.trimmed"],
     steps: [
       ...three,
       listed("order=asc", ["a", "b", "c"]),
+      listed("order=%20asc%09", ["a", "b", "c"]),
       ...["", "order=desc", "order=ASC", "order=Asc", "order=up", "order="].map((query) =>
         listed(query, ["c", "b", "a"])
       )
     ]
+  },
+  {
+    id: "orders-that-objects-inherit",
+    clauses: ["4.order.inherited", "6.500.database"],
+    steps: Object.getOwnPropertyNames(Object.prototype)
+      .concat("%20constructor%20")
+      .flatMap((order) =>
+        ["application/json", jsonl, sse, csv].flatMap((accept) =>
+          ["list", "export"].map((list) => send(asking(`/contact/${list}?order=${order}`, accept), failed()))
+        )
+      )
   },
   seeded(
     "order-by-time-then-id",
@@ -159,7 +201,7 @@ const cursors: ReadonlyArray<Case> = [
   },
   {
     id: "the-cursor-of-another-account",
-    clauses: ["4.cursor.foreign"],
+    clauses: ["4.cursor.foreign", "4.cursor.exclusive"],
     needs: ["accounts", "seed"],
     setup: {
       seeds: [{ contacts: numbered(5) }, { token: "sk-other", contacts: [{ id: "theirs", createdAt: 2.5 }] }]

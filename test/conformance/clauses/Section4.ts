@@ -6,9 +6,12 @@ export const section4 = [
   { id: "4.take.negative", text: "a negative take is 1" },
   { id: "4.take.clamp", text: "take above 100 is 100, silently" },
   { id: "4.take.parse", text: "take is read as parseInt does: 5.9 is 5, 10abc is 10" },
+  { id: "4.take.hexadecimal", text: "take=0x10 is pages of 16, and no budget for a stream" },
   { id: "4.order.asc", text: "order=asc is oldest first" },
   { id: "4.order.desc", text: "order=desc and its absence are newest first" },
+  { id: "4.order.trimmed", text: "order is trimmed" },
   { id: "4.order.other", text: "any other order, also in other case, is desc" },
+  { id: "4.order.inherited", text: "the name of an inherited object member is a 500, as JSON in every format" },
   { id: "4.cursor.exclusive", text: "the row of the cursor is skipped" },
   { id: "4.cursor.trimmed", text: "the cursor is trimmed" },
   { id: "4.cursor.empty", text: "an empty cursor is the first page" },
@@ -20,21 +23,31 @@ export const section4 = [
   { id: "4.meta.no-key", text: "meta=v without a key is ignored" },
   { id: "4.meta.unclosed", text: "an unclosed bracket is ignored" },
   { id: "4.meta.both", text: "both notations for one key are both applied" },
-  { id: "4.duplicates", text: "of a repeated key only the first counts" },
+  { id: "4.meta.indices", text: "[n] descends into arrays, [#-n] counts from the end" },
+  { id: "4.duplicates", text: "of a repeated key only the first counts, even if it is empty" },
+  { id: "4.duplicates.question", text: "??take=1 is ?take=1" },
   { id: "4.unknown", text: "unknown parameters are ignored" },
   { id: "4.match.boolean", text: "the texts true and false match booleans" },
   { id: "4.match.boolean-text", text: 'and never the texts "true" and "false"' },
   { id: "4.match.number", text: "anything else is compared as a text: 30 never matches 30" },
   { id: "4.match.number-text", text: 'but does match "30"' },
-  { id: "4.match.dotted", text: "a key with a dot in it cannot be addressed" },
-  { id: "4.match.malformed", text: "a malformed path is the database's 500" },
-  { id: "4.match.hyphen", text: "keys with a hyphen work", basis: "U", assumptions: ["filterPath"] },
+  { id: "4.match.dotted", text: 'a key with a dot or bracket in it is addressed by a quoted label, meta."a.b"=x' },
+  { id: "4.match.malformed", text: "an empty label is the database's 500" },
+  { id: "4.match.label", text: "other characters of a label are ordinary", basis: "U", assumptions: ["filterPath"] },
+  { id: "4.match.quoted", text: "a quoted label has JSON escapes, and may be empty", assumptions: ["filterPath"] },
   {
-    id: "4.match.inherited",
-    text: "a value that names an inherited object member is a 500",
-    basis: "I",
-    assumptions: ["inheritedFilterValueFails"]
+    id: "4.match.malformed.always",
+    text: "an empty label or unclosed quote is a 500 whatever rows there are",
+    assumptions: ["filterPath"]
   },
+  {
+    id: "4.match.bad-index",
+    text: "brackets without an index are a 500 if a row has an array there, else nothing",
+    basis: "U",
+    assumptions: ["filterPath"]
+  },
+  { id: "4.match.inherited", text: "a value that names an inherited object member is a 500" },
+  { id: "4.match.inherited.proto", text: "but __proto__ matches a stored {}" },
   { id: "4.order.created", text: "rows are ordered by createdAt" },
   { id: "4.order.tie", text: "then by id, in the same direction" },
   { id: "4.order.updated", text: "never by updatedAt" },
@@ -47,21 +60,14 @@ export const section4 = [
   { id: "4.cursor.filtered", text: "a cursor that does not match the filter loses the first match after it" },
   {
     id: "4.cursor.foreign",
-    text: "the cursor of another account's row gives its position",
-    basis: "I",
-    assumptions: ["foreignCursorHasPosition"]
+    text: "the cursor of another account's row gives its position; the first own row after it is lost"
   },
   { id: "4.end", text: "a page shorter than asked for, or without cursor, is the last; a cursor proves nothing" },
   { id: "4.limit.list", text: "list uses the poll limit" },
   { id: "4.limit.export", text: "export does not" },
   { id: "4.limit.others", text: "no other endpoint checks a limit" },
-  { id: "4.limit.window", text: "the window slides over 60 s", assumptions: ["pollWindowMillis"] },
+  { id: "4.limit.window", text: "the window slides over 60 s", assumptions: ["pollWindow"] },
   { id: "4.limit.payer", text: "the limit is that of the paying account" },
   { id: "4.limit.unit", text: "a request is one unit, however many pages it streams" },
-  {
-    id: "4.limit.refused",
-    text: "a refused request is not counted",
-    basis: "U",
-    assumptions: ["refusedPollsCount"]
-  }
+  { id: "4.limit.refused", text: "a refused request is not counted, nor one with a bad Accept" }
 ] as const satisfies ReadonlyArray<Clause>

@@ -189,11 +189,14 @@ describe("Metadata filters (contract 4)", () => {
     ["meta.=x", 500],
     ["meta.a..b=x", 500],
     ["meta.a.=x", 500],
-    ["meta.a[=x", 500],
-    ["meta.a[b]=x", 500],
+    ["meta.a[=x", []],
+    ["meta.a[b]=x", []],
+    ["meta.list[=x", 500],
+    ["meta.list[b]=x", 500],
+    ["meta.%22dot.ted%22=d", ["text"]],
     ["meta.tier=constructor", 500],
     ["meta.tier=toString", 500],
-    ["meta.tier=__proto__", 500]
+    ["meta.tier=__proto__", []]
   ]
   for (const [query, expected] of cases) {
     it.effect(`${query} -> ${String(expected)}`, () =>
