@@ -96,7 +96,7 @@ describe("retries", () => {
     })
   )
 
-  it.effect.each(["(Some Name)", "@alias"])("a write to %s is not sent again after an unknown outcome", (name) =>
+  it.effect.each(["(Some Name)", "some name"])("a write to %s is not sent again after an unknown outcome", (name) =>
     Effect.gen(function* () {
       for (const call of [Contact.delete(name), Contact.update(name, { nick: "x" })]) {
         const fake = Fake.script(reset, ok)
