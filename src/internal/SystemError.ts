@@ -37,6 +37,9 @@ const certificate =
 const handshake =
   /^(EPROTO$|ERR_SSL_.*(WRONG_VERSION|_PROTOCOL(?!_IS)|_REQUEST|PACKET_LENGTH|HANDSHAKE|CERT|UNKNOWN_CA|CIPHER|TOO_SMALL|TOO_WEAK|TOO_LOW|SECURITY|UNRECOGNIZED|LEGACY))/
 
+/** Undici's own refusals, if nothing was sent: its pool is closed, the proxy's certificate is wrong, a header is not valid. */
+const refusal = /^UND_ERR_(CLOSED|DESTROYED|INVALID_ARG|NOT_SUPPORTED|PRX_TLS)$/
+
 const notSent = (reason: string, isPermanent: boolean): SystemError => ({ reason, isNotSent: true, isPermanent })
 
 /** Errors that only their messages tell apart: of undici's proxies, of Node's sockets, of `fetch`, and of Deno. */
@@ -79,5 +82,5 @@ export const find = (cause: unknown, depth = 8): SystemError | undefined => {
   if (code === undefined) return "cause" in cause ? find(cause.cause, depth - 1) : undefined
   if (certificate.test(code) || handshake.test(code)) return notSent(code, true)
   const isConnecting = "syscall" in cause && (cause.syscall === "connect" || cause.syscall === "getaddrinfo")
-  return { reason: code, isNotSent: isConnecting || notSentCodes.has(code), isPermanent: false }
+  return { reason: code, isNotSent: isConnecting || notSentCodes.has(code), isPermanent: refusal.test(code) }
 }

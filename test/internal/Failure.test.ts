@@ -223,7 +223,24 @@ describe("transport", () => {
     assert.deepInclude(Failure.transport(nested(code)), { outcome: "unknown", transient: true })
   })
 
-  it.each(["UND_ERR_CLOSED", "ERR_TLS_HANDSHAKE_TIMEOUT", "ConnectionRefused", "FailedToOpenSocket"])(
+  it.each(["UND_ERR_CLOSED", "UND_ERR_DESTROYED", "UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED", "UND_ERR_PRX_TLS"])(
+    "%s, where the transport says that nothing was sent: it is no use to try again",
+    (code) => {
+      const failure = Failure.transport(nested(code), undefined, "not-sent")
+      assert.deepInclude(failure, { outcome: "not-sent", transient: false })
+      assert.deepInclude(Failure.transport(nested(code), undefined, "sent"), { outcome: "unknown", transient: true })
+    }
+  )
+
+  it.each(["ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT", "ENOTFOUND"])(
+    "%s, where the transport says that it was sent: the outcome is unknown",
+    (code) => {
+      const failure = Failure.transport(nested(code), undefined, "sent")
+      assert.deepInclude(failure, { outcome: "unknown", transient: true })
+    }
+  )
+
+  it.each(["ERR_TLS_HANDSHAKE_TIMEOUT", "ConnectionRefused", "FailedToOpenSocket"])(
     "%s: nothing was sent, and it may be another time",
     (code) => {
       assert.deepInclude(Failure.transport(nested(code)), { outcome: "not-sent", transient: true })

@@ -2,7 +2,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Agent, type Dispatcher, ProxyAgent } from "@effect/platform-node/Undici"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Fiber, Layer, Scope, Stream } from "effect"
-import { HttpClient } from "effect/http"
+import { HttpClient, HttpClientRequest } from "effect/http"
 import { createServer, type IncomingMessage } from "node:http"
 import { connect as connectSocket, type Socket } from "node:net"
 import { vi } from "vitest"
@@ -78,7 +78,7 @@ describe("a client over undici says that nothing was sent", () => {
     Effect.gen(function* () {
       const server = yield* Tls.serve((_, response) => response.end())
       const error = yield* Effect.provide(failedCreate, connect(server.url))
-      assert.deepInclude(error, { tag: "TransportError", outcome: "not-sent" })
+      assert.deepStrictEqual(error, { tag: "TransportError", outcome: "not-sent", attempts: 1, isRetryable: false })
       assert.deepStrictEqual(server.versions, [])
     })
   )
@@ -88,7 +88,7 @@ describe("a client over undici says that nothing was sent", () => {
       const server = yield* Sockets.serve(({ response }) => response.end())
       const url = server.url.replace("http:", "https:")
       const error = yield* Effect.provide(failedCreate, connect(url))
-      assert.deepInclude(error, { tag: "TransportError", outcome: "not-sent" })
+      assert.deepStrictEqual(error, { tag: "TransportError", outcome: "not-sent", attempts: 1, isRetryable: false })
       assert.lengthOf(server.exchanges, 0)
     })
   )
@@ -124,7 +124,19 @@ describe("a client over undici says that nothing was sent", () => {
       const context = yield* Layer.buildWithScope(connect(server.url), scope)
       yield* Scope.close(scope, Exit.void)
       const error = yield* Effect.provide(failedCreate, context)
-      assert.deepInclude(error, { tag: "TransportError", outcome: "not-sent" })
+      assert.deepStrictEqual(error, { tag: "TransportError", outcome: "not-sent", attempts: 1, isRetryable: false })
+      assert.lengthOf(server.exchanges, 0)
+    })
+  )
+
+  it.live("where undici refuses the request", () =>
+    Effect.gen(function* () {
+      const server = yield* Sockets.serve(({ response }) => response.end())
+      const layer = connect(server.url, {
+        transformClient: HttpClient.mapRequest(HttpClientRequest.setHeader("expect", "x"))
+      })
+      const error = yield* Effect.provide(failedCreate, layer)
+      assert.deepStrictEqual(error, { tag: "TransportError", outcome: "not-sent", attempts: 1, isRetryable: false })
       assert.lengthOf(server.exchanges, 0)
     })
   )
