@@ -99,7 +99,8 @@ export interface Settings {
   readonly circuitBreaker: CircuitBreaker.CircuitBreaker | undefined
 }
 
-const vendorHost = "api.chatbotkit.com"
+/** The host of the vendor's own server. */
+export const vendorHost = "api.chatbotkit.com"
 
 const defaults = {
   baseUrl: `https://${vendorHost}`,

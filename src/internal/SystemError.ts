@@ -13,6 +13,9 @@ export interface SystemError {
   readonly isPermanent: boolean
 }
 
+/** An error of a transport of ours, whose message may be shown. */
+export class Shown extends Error {}
+
 /** Failures to find the host, to connect to it, or to get a connection from a pool that is closed. */
 const notSentCodes: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
@@ -68,6 +71,7 @@ const codeOf = (error: object): string | undefined => {
  */
 export const find = (cause: unknown, depth = 8): SystemError | undefined => {
   if (typeof cause !== "object" || cause === null || depth === 0) return undefined
+  if (cause instanceof Shown) return { reason: cause.message, isNotSent: false, isPermanent: false }
   const code = codeOf(cause)
   if ("errors" in cause && Array.isArray(cause.errors) && cause.errors.length > 0) {
     // No deeper: an error may hold itself.

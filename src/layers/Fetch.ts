@@ -2,17 +2,53 @@
  * The client over the global `fetch`: for browsers, edge runtimes, Deno, Bun and Node.
  */
 import type * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Client from "../Client.ts"
-import type * as Errors from "../Errors.ts"
+import * as Errors from "../Errors.ts"
+import { vendorHost } from "../internal/Options.ts"
+import * as Browser from "../internal/transport/Browser.ts"
 import * as Fetch from "../internal/transport/Fetch.ts"
 
-/** A client over the global `fetch`. Fails with `InvalidOptions`, which names the option at fault. */
+const options: Readonly<Record<string, string>> = {
+  "x-runas-user-id": "runAsUserId",
+  "x-runas-child-user-email": "runAsChildUserEmail",
+  "x-timezone": "timezone"
+}
+
+/** Refuses what the vendor's server lets no browser send, instead of letting each request fail without an answer. */
+const forBrowser = (service: Client.Service): Effect.Effect<Client.Service, Errors.InvalidOptions> => {
+  const { headers, server } = service.settings
+  const [name] = server.address === vendorHost ? Browser.blocked(headers) : []
+  if (name !== undefined) {
+    const option = options[name] ?? `headers.${name}`
+    const description = `A browser may not send it to ${vendorHost}, which allows no such request header (CORS): send it from a server, or set baseUrl to one of yours that allows it`
+    return Effect.fail(new Errors.InvalidOptions({ option, description }))
+  }
+  return Effect.succeed({
+    ...service,
+    withOptions: (overrides) => Effect.flatMap(service.withOptions(overrides), forBrowser)
+  })
+}
+
+const inBrowser = Layer.effect(
+  Client.Client,
+  Effect.gen(function* () {
+    const service = yield* Client.Client
+    return (yield* Browser.IsBrowser) ? yield* forBrowser(service) : service
+  })
+)
+
+/**
+ * A client over the global `fetch`. Fails with `InvalidOptions`, which names the option at fault. In a browser, that is
+ * also an option that `api.chatbotkit.com` lets no browser send: `headers`, `timezone`, `runAsUserId` and
+ * `runAsChildUserEmail`.
+ */
 export const layer = (options: Client.Options): Layer.Layer<Client.Client, Errors.InvalidOptions> =>
-  Layer.provide(Client.layer(options), Fetch.layer)
+  Layer.fresh(inBrowser).pipe(Layer.provide(Client.layer(options)), Layer.provide(Fetch.layer))
 
 /** A client over the global `fetch`, its options read from the `ConfigProvider`: see `Client.layerConfig`. */
 export const layerConfig = (
   options?: Client.ConfigOptions
 ): Layer.Layer<Client.Client, Config.ConfigError | Errors.InvalidOptions> =>
-  Layer.provide(Client.layerConfig(options), Fetch.layer)
+  Layer.fresh(inBrowser).pipe(Layer.provide(Client.layerConfig(options)), Layer.provide(Fetch.layer))

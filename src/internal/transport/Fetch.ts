@@ -6,6 +6,9 @@ import * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as SystemError from "../SystemError.ts"
+import * as Browser from "./Browser.ts"
 import * as Response from "./Response.ts"
 import * as Transport from "./Transport.ts"
 
@@ -33,7 +36,11 @@ const bodyOf = (response: globalThis.Response, controller: AbortController): Res
       )
     }),
     cancel: Effect.sync(() => {
-      if (!isOver) controller.abort()
+      if (isOver) return
+      controller.abort()
+      // Not every runtime ends a body with its signal.
+      const cancelled = reader === undefined ? response.body?.cancel() : reader.cancel()
+      cancelled?.catch(() => undefined)
     })
   }
 }
@@ -42,31 +49,39 @@ const send =
   (layer: Context.Context<never>): Transport.Send =>
   ({ body, request, url }) =>
     Effect.withFiber((fiber) => {
-      const fetch =
+      const fetch: unknown =
         Context.getOrUndefined(fiber.context, FetchHttpClient.Fetch) ?? Context.get(layer, FetchHttpClient.Fetch)
-      const init: RequestInit = {
+      if (!isFetch(fetch)) return Effect.die(new Error("layers/Fetch needs a global fetch"))
+      const given: RequestInit = {
         ...Context.getOrUndefined(layer, FetchHttpClient.RequestInit),
         ...Context.getOrUndefined(fiber.context, FetchHttpClient.RequestInit)
       }
+      const isBrowser = Context.get(layer, Browser.IsBrowser)
+      const headers = Result.try(() => headersOf(request, given, isBrowser))
+      if (Result.isFailure(headers)) return Effect.fail(Transport.unsendable(request, headers.failure))
       const controller = new AbortController()
+      const init: RequestInit = {
+        ...given,
+        method: request.method,
+        headers: headers.success,
+        ...(body === undefined ? {} : { body: new Uint8Array(body) }),
+        redirect: "manual",
+        signal: controller.signal
+      }
       return Effect.tryPromise({
-        try: () =>
-          fetch(url, {
-            ...init,
-            method: request.method,
-            headers: headersOf(request, init),
-            ...(body === undefined ? {} : { body: new Uint8Array(body) }),
-            redirect: "manual",
-            signal: controller.signal
-          }),
-        catch: (cause) => Transport.failed(request, cause)
+        try: () => fetch(url, init),
+        catch: (cause) =>
+          isSendable(url, init)
+            ? Transport.failed(request, isBrowser ? inBrowser(headers.success, cause) : cause)
+            : Transport.unsendable(request, cause)
       }).pipe(
         Effect.onInterrupt(() => Effect.sync(() => controller.abort())),
         Effect.map((response) =>
           Response.make(
             request,
             {
-              url: response.url,
+              // Not every runtime says where a response is from.
+              url: response.url || url.href,
               status: response.status,
               headers: Headers.fromInput(response.headers),
               setCookie: () => response.headers.getSetCookie()
@@ -77,14 +92,38 @@ const send =
       )
     })
 
-/** The client's own go before those of an init. How long the body is, `fetch` finds out itself. */
-const headersOf = ({ headers }: HttpClientRequest.HttpClientRequest, init: RequestInit): Headers.Headers =>
+const isFetch = (value: unknown): value is typeof globalThis.fetch => typeof value === "function"
+
+/**
+ * The client's own go before those of an init. How long the body is, and how it may be compressed, is for `fetch` to say.
+ * In a browser, a `User-Agent` would need the server's permission.
+ */
+const headersOf = (
+  { headers }: HttpClientRequest.HttpClientRequest,
+  init: RequestInit,
+  isBrowser: boolean
+): Headers.Headers =>
   Headers.remove(
-    init.headers === undefined
-      ? headers
-      : Headers.merge(Headers.fromInput(new globalThis.Headers(init.headers)), headers),
+    Headers.fromInput({
+      ...(isBrowser ? {} : { "user-agent": Transport.userAgent }),
+      ...(init.headers === undefined ? {} : Headers.fromInput(new globalThis.Headers(init.headers))),
+      ...headers
+    }),
     "content-length"
   )
+
+/** `fetch` fails before it sends anything where a request cannot be made. */
+const isSendable = (url: URL, init: RequestInit): boolean => {
+  if (typeof globalThis.Request !== "function") return true
+  return Result.isSuccess(Result.try(() => new Request(url, { ...init, signal: null })))
+}
+
+/** A browser does not say why there was no response. */
+const inBrowser = (headers: Headers.Headers, cause: unknown): unknown => {
+  const names = Browser.blocked(headers)
+  const hint = `no response, perhaps since the server's CORS settings do not allow these request headers: ${names.join(", ")}`
+  return names.length === 0 ? cause : new SystemError.Shown(hint)
+}
 
 /** An `HttpClient` over the global `fetch`, or over what `FetchHttpClient.Fetch` names. */
 export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.effect(

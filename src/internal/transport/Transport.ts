@@ -71,3 +71,9 @@ const failure = (reason: HttpClientError.HttpClientErrorReason) => new HttpClien
 /** Nothing came back, or nothing could be sent. */
 export const failed = (request: HttpClientRequest.HttpClientRequest, cause: unknown): HttpClientError.HttpClientError =>
   failure(new HttpClientError.TransportError({ request, cause }))
+
+/** No request can be made of this: nothing was sent. */
+export const unsendable = (
+  request: HttpClientRequest.HttpClientRequest,
+  cause: unknown
+): HttpClientError.HttpClientError => failure(new HttpClientError.EncodeError({ request, cause }))

@@ -1,0 +1,106 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Config, ConfigProvider, Effect, Layer, Redacted } from "effect"
+import { FetchHttpClient } from "effect/http"
+import * as Client from "../../src/Client.ts"
+import * as Contact from "../../src/Contact.ts"
+import * as Browser from "../../src/internal/transport/Browser.ts"
+import * as Fetch from "../../src/layers/Fetch.ts"
+
+const secret = Redacted.make("sk-canary-secret")
+const own = "https://api.example.com"
+
+const sent: Array<Request> = []
+const fetch: typeof globalThis.fetch = async (input, init) => {
+  sent.push(new Request(input, init))
+  return new Response('{"id":"c1"}', { headers: { "content-type": "application/json" } })
+}
+
+/** In a browser, or not. */
+const within = (isBrowser: boolean) =>
+  Effect.provide(
+    Layer.mergeAll(Layer.succeed(Browser.IsBrowser, isBrowser), Layer.succeed(FetchHttpClient.Fetch, fetch)),
+    { local: true }
+  )
+
+/** What the layer fails with, for these options. */
+const refusal = (options: Client.Overrides, isBrowser = true) =>
+  Client.Client.pipe(
+    Effect.as("accepted"),
+    Effect.provide(Fetch.layer({ secret, ...options }), { local: true }),
+    Effect.catchTag("InvalidOptions", ({ option }) => Effect.succeed(option)),
+    within(isBrowser)
+  )
+
+const refused = [
+  ["runAsUserId", { runAsUserId: "canary" }],
+  ["runAsChildUserEmail", { runAsChildUserEmail: "canary@example.com" }],
+  ["timezone", { timezone: "Europe/Berlin" }],
+  ["headers.x-own", { headers: { "X-Own": "canary" } }]
+] as const
+
+const accepted = [
+  {},
+  { headers: { "X-Requested-With": "XMLHttpRequest" } },
+  { headers: { "accept-language": "de" } },
+  { baseUrl: "https://api.chatbotkit.com/v1" }
+]
+
+describe("layers/Fetch in a browser", () => {
+  it.effect.each(refused)("refuses %s, which the vendor's server lets no browser send", ([option, options]) =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* refusal(options), option)
+      assert.strictEqual(yield* refusal({ ...options, baseUrl: "https://api.chatbotkit.com/v1" }), option)
+      assert.strictEqual(yield* refusal({ ...options, baseUrl: own }), "accepted")
+      assert.strictEqual(yield* refusal(options, false), "accepted")
+    })
+  )
+
+  it.effect.each(refused)("refuses %s in withOptions, and in those inside it", ([option, options]) =>
+    Effect.gen(function* () {
+      const before = sent.length
+      const call = Contact.create({}).pipe(Client.withOptions(options))
+      for (const effect of [call, Client.withOptions({ retry: { retries: 0 } })(call)]) {
+        const error = yield* Effect.flip(effect)
+        assert.strictEqual(error._tag === "InvalidOptions" ? error.option : error._tag, option)
+        assert.include(error.message, "api.chatbotkit.com")
+        assert.notInclude(error.message, "canary")
+        assert.notInclude(error.message, "Berlin")
+      }
+      assert.strictEqual(sent.length, before)
+      yield* Client.withOptions({ baseUrl: own })(call)
+      assert.strictEqual(sent.length, before + 1)
+    }).pipe(Effect.provide(Fetch.layer({ secret }), { local: true }), within(true))
+  )
+
+  it.effect.each(accepted)("accepts %j", (options) =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* refusal(options), "accepted")
+    })
+  )
+
+  it.effect("refuses the same where the options are read from a ConfigProvider", () =>
+    Effect.gen(function* () {
+      const provider = ConfigProvider.fromUnknown({ CHATBOTKIT_API_SECRET: "sk-canary-secret" })
+      const layer = Fetch.layerConfig({ timezone: Config.succeed("Europe/Berlin") })
+      const error = yield* Client.Client.pipe(
+        Effect.provide(layer, { local: true }),
+        Effect.provideService(ConfigProvider.ConfigProvider, provider),
+        Effect.flip
+      )
+      assert.strictEqual(error._tag === "InvalidOptions" ? error.option : error._tag, "timezone")
+    }).pipe(within(true))
+  )
+
+  it.effect("sends nothing that would need the server's permission", () =>
+    Effect.gen(function* () {
+      const before = sent.length
+      yield* Contact.create({ name: "Ada" })
+      const [request] = sent.slice(before)
+      assert.deepStrictEqual(Array.from(request?.headers.keys() ?? []).toSorted(), [
+        "accept",
+        "authorization",
+        "content-type"
+      ])
+    }).pipe(Effect.provide(Fetch.layer({ secret }), { local: true }), within(true))
+  )
+})
