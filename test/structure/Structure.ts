@@ -1,0 +1,71 @@
+/** What is wrong with the arrangement of the source files: see the three checks below. */
+import { readdirSync, readFileSync } from "node:fs"
+import { basename, dirname, join, normalize } from "node:path"
+
+const root = join(import.meta.dirname, "../..")
+
+/** How many files a folder of `src` may hold. */
+const maxFolderSize = 16
+
+/** Names that the layout gives to a public module and to the folder or file behind it. */
+type Imports = ReadonlyMap<string, ReadonlyArray<string>>
+
+const files: ReadonlyArray<string> = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => join("src", name))
+  .toSorted()
+
+/** The source files that a file imports, also those that it imports only types of. */
+const importsOf = (file: string): ReadonlyArray<string> =>
+  Array.from(readFileSync(join(root, file), "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g), ([, specifier = ""]) =>
+    normalize(join(dirname(file), specifier))
+  )
+
+const imports: Imports = new Map(files.map((file) => [file, importsOf(file)]))
+
+/** The first circle that is met on the way from a file, as the files along it. */
+const circleFrom = (
+  file: string,
+  path: ReadonlyArray<string>,
+  done: Set<string>
+): ReadonlyArray<string> | undefined => {
+  const start = path.indexOf(file)
+  if (start !== -1) return [...path.slice(start), file]
+  if (done.has(file)) return undefined
+  for (const imported of imports.get(file) ?? []) {
+    const circle = circleFrom(imported, [...path, file], done)
+    if (circle !== undefined) return circle
+  }
+  done.add(file)
+  return undefined
+}
+
+/** Files that import one another in a circle, type imports counted. */
+const circles = (): ReadonlyArray<string> => {
+  const done = new Set<string>()
+  const found = new Set<string>()
+  for (const file of files) {
+    const circle = circleFrom(file, [], done)
+    if (circle !== undefined) found.add(`circle: ${circle.join(" -> ")}`)
+  }
+  return [...found]
+}
+
+/** Folders that hold too many files to be overlooked at a glance. */
+const crowdedFolders = (): ReadonlyArray<string> => {
+  const sizes = Map.groupBy(files, dirname)
+  return [...sizes]
+    .filter(([, inside]) => inside.length > maxFolderSize)
+    .map(([folder, inside]) => `crowded folder: ${folder} holds ${inside.length} files, more than ${maxFolderSize}`)
+}
+
+/** File names that stand in the tree more than once. */
+const doubledNames = (): ReadonlyArray<string> =>
+  [...Map.groupBy(files, (file) => basename(file))]
+    .filter(([, same]) => same.length > 1)
+    .map(([, same]) => `doubled name: ${same.join(", ")}`)
+
+/** Every problem, each on one line. */
+export const problems = (): ReadonlyArray<string> => [...circles(), ...crowdedFolders(), ...doubledNames()]
+
+export const summary = `${files.length} files`
