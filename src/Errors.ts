@@ -5,6 +5,7 @@
  * `NotFound`, and only there. No rendering of them (message, JSON, inspect, `Cause.pretty`, span, log) holds the
  * secret, a header or a contact's data.
  */
+import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 
@@ -44,6 +45,16 @@ const ErrorCause = Schema.declare((value): value is Error => value instanceof Er
         decode: ({ message, name }) => Object.assign(new Error(message), { name }),
         encode: ({ message, name }) => ({ message, name })
       })
+    )
+})
+
+/** A duration, in JSON its milliseconds. `Schema.Duration` has a codec for nanoseconds too, which every app would carry. */
+const Wait = Schema.declare(Duration.isDuration, {
+  expected: "a Duration",
+  toCodecJson: () =>
+    Schema.link<Duration.Duration>()(
+      Schema.Number,
+      SchemaTransformation.transform({ decode: (millis) => Duration.millis(millis), encode: Duration.toMillis })
     )
 })
 
@@ -98,115 +109,96 @@ const describe = (error: Described): string => {
   return `${error.operation}: ${error.description} (${facts.join(", ")})`
 }
 
+/** The identifier of an error's schema. */
+const identifier = <Tag extends string>(tag: Tag) => `effect-chatbotkit/Errors/${tag}` as const
+
+/** Gives the class of an error its name, which would be the identifier otherwise, and a message made from its fields. */
+const rendered = <Class, Fields>(Failure: Class, name: string, message: (error: Fields) => string): Class => {
+  if (typeof Failure === "function") {
+    Object.defineProperties(Failure.prototype, {
+      name: { value: name },
+      message: {
+        get(this: Fields) {
+          return message(this)
+        }
+      }
+    })
+  }
+  return Failure
+}
+
+/** Makes the class of a failure: tagged, with the common fields and those of its own. */
+const failure =
+  <Self>() =>
+  <const Tag extends string, const Own extends Schema.Struct.Fields>(tag: Tag, own: Own) =>
+    rendered(Schema.TaggedError<Self>(identifier(tag))(tag, { ...fields, ...own }), tag, describe)
+
 /**
  * The request is not one the server takes: answered 400, 405, 413 or 422, or refused by this client before anything
  * was sent (`outcome: "not-sent"`). `field` names the input at fault where that is known.
  */
-export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("InvalidRequest", {
-  ...fields,
+export class InvalidRequest extends failure<InvalidRequest>()("InvalidRequest", {
   /** The input at fault, as a path such as `fingerprint` or `meta.tier`. */
   field: Schema.optionalKey(Schema.String)
-}) {
-  override get message(): string {
-    return describe(this)
-  }
-}
+}) {}
 
 /** The token is missing, unknown, expired or not allowed on this route: 401. */
-export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", fields) {
-  override get message(): string {
-    return describe(this)
-  }
-}
+export class Unauthorized extends failure<Unauthorized>()("Unauthorized", {}) {}
 
 /** The account has no subscription for this call: 402. */
-export class PaymentRequired extends Schema.TaggedError<PaymentRequired>()("PaymentRequired", fields) {
-  override get message(): string {
-    return describe(this)
-  }
-}
+export class PaymentRequired extends failure<PaymentRequired>()("PaymentRequired", {}) {}
 
 /** The contact belongs to another account: 403. */
-export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", fields) {
-  override get message(): string {
-    return describe(this)
-  }
-}
+export class Forbidden extends failure<Forbidden>()("Forbidden", {}) {}
 
 /** There is no such contact: 404. */
-export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
-  ...fields,
+export class NotFound extends failure<NotFound>()("NotFound", {
   /** The id that was asked for, or `(redacted)` if it does not have the shape of an id and so may be personal data. */
   contactId: Schema.String
-}) {
-  override get message(): string {
-    return describe(this)
-  }
-}
+}) {}
 
 /** Another contact of the account already has this fingerprint: 409. */
-export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", fields) {
-  override get message(): string {
-    return describe(this)
-  }
-}
+export class Conflict extends failure<Conflict>()("Conflict", {}) {}
 
 /** The account is over its rate limit: 429. */
-export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
-  ...fields,
-  /** The `Retry-After` of the response in milliseconds from its arrival. The vendor's own code never sets it. */
-  retryAfter: Schema.optionalKey(Schema.Number)
-}) {
-  override get message(): string {
-    return describe(this)
-  }
-}
+export class RateLimited extends failure<RateLimited>()("RateLimited", {
+  /** How long the server asked to wait, counted from the response. The vendor's own code never sets `Retry-After`. */
+  retryAfter: Schema.optionalKey(Wait)
+}) {}
 
 /** The server failed: 500 to 599. */
-export class ServerError extends Schema.TaggedError<ServerError>()("ServerError", fields) {
-  override get message(): string {
-    return describe(this)
-  }
-}
+export class ServerError extends failure<ServerError>()("ServerError", {}) {}
 
 /** Time ran out: see {@link TimeoutPhase}. */
-export class Timeout extends Schema.TaggedError<Timeout>()("Timeout", {
-  ...fields,
+export class Timeout extends failure<Timeout>()("Timeout", {
   /** What was being waited for. */
   phase: TimeoutPhase
-}) {
-  override get message(): string {
-    return describe(this)
-  }
-}
+}) {}
 
 /** No complete answer came: the connection failed, or ended before the body did. */
-export class TransportError extends Schema.TaggedError<TransportError>()("TransportError", fields) {
-  override get message(): string {
-    return describe(this)
-  }
-}
+export class TransportError extends failure<TransportError>()("TransportError", {}) {}
 
 /** An answer came that is none of what was promised: a redirect, an empty body, HTML, JSON of another shape. */
-export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()("UnexpectedResponse", fields) {
-  override get message(): string {
-    return describe(this)
-  }
-}
+export class UnexpectedResponse extends failure<UnexpectedResponse>()("UnexpectedResponse", {}) {}
 
-/** Every failure an operation can have. */
-export type ContactError =
-  | InvalidRequest
-  | Unauthorized
-  | PaymentRequired
-  | Forbidden
-  | NotFound
-  | Conflict
-  | RateLimited
-  | ServerError
-  | Timeout
-  | TransportError
-  | UnexpectedResponse
+/** Every failure an operation can have, as a schema: to send failures to another process, and to read them there. */
+export const ContactError = /* @__PURE__ */ Schema.Union([
+  InvalidRequest,
+  Unauthorized,
+  PaymentRequired,
+  Forbidden,
+  NotFound,
+  Conflict,
+  RateLimited,
+  ServerError,
+  Timeout,
+  TransportError,
+  UnexpectedResponse
+])
+export type ContactError = typeof ContactError.Type
+
+/** Whether a value is a failure of an operation. */
+export const isContactError = /* @__PURE__ */ Schema.is(ContactError)
 
 /** The tag of a {@link ContactError}. */
 export type Tag = ContactError["_tag"]
@@ -215,13 +207,14 @@ export type Tag = ContactError["_tag"]
  * The options of a client are not valid. Failed with by `Client.make`, the layers and `Client.withOptions`, before
  * any operation can run; so it is not part of {@link ContactError}.
  */
-export class InvalidOptions extends Schema.TaggedError<InvalidOptions>()("InvalidOptions", {
-  /** The option at fault, as a path such as `secret` or `retry.retries`. Its value is never shown. */
-  option: Schema.String,
-  /** What was expected of it. */
-  description: Schema.String
-}) {
-  override get message(): string {
-    return `Invalid option ${this.option}: ${this.description}`
-  }
-}
+export class InvalidOptions extends rendered(
+  Schema.TaggedError<InvalidOptions>(identifier("InvalidOptions"))("InvalidOptions", {
+    /** The option at fault, as a path such as `secret` or `retry.retries`. Its value is never shown. */
+    option: Schema.String,
+    /** What was expected of it. */
+    description: Schema.String
+  }),
+  "InvalidOptions",
+  ({ description, option }: { readonly option: string; readonly description: string }) =>
+    `Invalid option ${option}: ${description}`
+) {}

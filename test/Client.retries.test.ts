@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Exit, Fiber } from "effect"
+import { Clock, Duration, Effect, Exit, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import * as Contact from "../src/Contact.ts"
 import * as Fake from "./support/FakeHttp.ts"
@@ -161,7 +161,7 @@ describe("retries", () => {
     Effect.gen(function* () {
       const fake = Fake.script(error(429, "LIMITS_REACHED", { "retry-after": "7" }))
       const failure = yield* Fake.failureOf(over(fake, { retry: { retries: 0 } })(calls.fetch))
-      assert.deepInclude(failure, { _tag: "RateLimited", retryAfter: 7000 })
+      assert.deepInclude(failure, { _tag: "RateLimited", retryAfter: Duration.seconds(7) })
     })
   )
 

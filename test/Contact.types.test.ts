@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { type Duration, Effect, Stream } from "effect"
 import { expectTypeOf } from "vitest"
 import * as Client from "../src/Client.ts"
 import * as Contact from "../src/Contact.ts"
@@ -60,7 +60,7 @@ describe("the error unions are exact", () => {
     expectTypeOf<Errors.ContactError["outcome"]>().toEqualTypeOf<"not-sent" | "rejected" | "unknown">()
     expectTypeOf<Errors.ContactError["attempts"]>().toEqualTypeOf<number>()
     expectTypeOf<Errors.NotFound["contactId"]>().toEqualTypeOf<string>()
-    expectTypeOf<Errors.RateLimited["retryAfter"]>().toEqualTypeOf<number | undefined>()
+    expectTypeOf<Errors.RateLimited["retryAfter"]>().toEqualTypeOf<Duration.Duration | undefined>()
   })
 
   it("other options add the failure of being invalid, for effects and streams", () => {

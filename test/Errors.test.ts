@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Schema } from "effect"
+import { Cause, Duration, Schema } from "effect"
 import { inspect } from "node:util"
 import * as Errors from "../src/Errors.ts"
 
@@ -62,14 +62,40 @@ it.each([
 
 it("an error goes through its schema and back", () => {
   const cause = Object.assign(new Error("ECONNRESET"), { name: "TransportCause" })
-  const error = new Errors.RateLimited({ ...fields, status: 429, retryAfter: 5, cause })
+  const error = new Errors.RateLimited({ ...fields, status: 429, retryAfter: Duration.millis(5), cause })
   const codec = Schema.toCodecJson(Errors.RateLimited)
   const json: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(codec)(error)))
   const back = Schema.decodeUnknownSync(codec)(json)
   assert.strictEqual(back.message, error.message)
-  assert.strictEqual(back.retryAfter, 5)
+  assert.deepStrictEqual(back.retryAfter, Duration.millis(5))
   assert.instanceOf(back.cause, Error)
   assert.strictEqual(String(back.cause), "TransportCause: ECONNRESET")
+})
+
+it("the union of all failures is a schema", () => {
+  const error = new Errors.NotFound({ ...fields, contactId: "c1" })
+  const codec = Schema.toCodecJson(Errors.ContactError)
+  const json: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(codec)(error)))
+  const back = Schema.decodeUnknownSync(codec)(json)
+  assert.instanceOf(back, Errors.NotFound)
+  assert.strictEqual(back.message, error.message)
+})
+
+it("isContactError tells a failure of an operation from any other value", () => {
+  assert.isTrue(Errors.isContactError(new Errors.ServerError(fields)))
+  const others = [
+    new Errors.InvalidOptions({ option: "secret", description: "Expected a token" }),
+    new Error("no"),
+    { ...fields, _tag: "ServerError" },
+    undefined
+  ]
+  for (const other of others) assert.isFalse(Errors.isContactError(other))
+})
+
+it("the identifier of a schema has its module in it, and the tag is short", () => {
+  assert.strictEqual(Errors.NotFound.identifier, "effect-chatbotkit/Errors/NotFound")
+  assert.strictEqual(Errors.InvalidOptions.identifier, "effect-chatbotkit/Errors/InvalidOptions")
+  assert.strictEqual(new Errors.ServerError(fields)._tag, "ServerError")
 })
 
 it("InvalidOptions names the option", () => {

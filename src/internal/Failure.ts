@@ -1,3 +1,4 @@
+import type * as Duration from "effect/Duration"
 import * as Errors from "../Errors.ts"
 import type { CallerValues } from "./CallerValues.ts"
 import { defined } from "./Defined.ts"
@@ -22,8 +23,7 @@ export interface Failure {
   readonly status?: number | undefined
   readonly code?: string | undefined
   readonly requestId?: string | undefined
-  /** In milliseconds. */
-  readonly retryAfter?: number | undefined
+  readonly retryAfter?: Duration.Duration | undefined
   readonly phase?: Errors.TimeoutPhase | undefined
   readonly field?: string | undefined
   readonly cause?: Error | undefined
@@ -36,7 +36,7 @@ export interface Answer {
   readonly message?: string | undefined
   /** A message that quotes any of these is not shown. */
   readonly callerValues: CallerValues
-  readonly retryAfter?: number | undefined
+  readonly retryAfter?: Duration.Duration | undefined
 }
 
 const tags: Readonly<Record<number, Errors.Tag>> = {

@@ -16,10 +16,10 @@ export interface RateLimit {
   /** Waits until a request may be sent. */
   readonly acquire: Effect.Effect<void, Failure.Failure>
   /**
-   * Delays all requests by so many milliseconds, because the server has answered 429. Where the server does not say for
-   * how long, that is the window. Never more than `max`.
+   * Delays all requests because the server has answered 429: for as long as it asked, or else for the window, and never for
+   * more than `max` milliseconds.
    */
-  readonly backOff: (millis: number | undefined, max: number) => Effect.Effect<void>
+  readonly backOff: (duration: Duration.Duration | undefined, max: number) => Effect.Effect<void>
 }
 
 /** Without a limit, every request may be sent. */
@@ -225,10 +225,17 @@ const make = (store: Store, isOwn: boolean): RateLimits => {
         if (known === undefined) queues.set(name, queue, monotonicMillis(clock))
         return queue.acquire(ask)
       }),
-      backOff: (millis = window, max) =>
+      backOff: (duration, max) =>
         Effect.clockWith((clock) => {
           const now = monotonicMillis(clock)
-          backOffs.set(key, Math.max(backOffUntil(), now + Math.min(millis, max)), now)
+          backOffs.set(
+            key,
+            Math.max(
+              backOffUntil(),
+              now + Math.min(duration === undefined ? window : Duration.toMillis(duration), max)
+            ),
+            now
+          )
           return Effect.void
         })
     }

@@ -1,5 +1,6 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Headers from "effect/http/Headers"
 import type * as HttpClientError from "effect/http/HttpClientError"
@@ -149,14 +150,14 @@ export const withRequestId = (
  * Whole seconds, or a date as RFC 9110, 5.6.7 has it; not in the forms from before it, which nothing sends any more.
  * Effect's own parser would bring all it knows of dates into every app.
  */
-const retryAfter = (response: Response): Effect.Effect<{ readonly retryAfter?: number }> =>
+const retryAfter = (response: Response): Effect.Effect<{ readonly retryAfter?: Duration.Duration }> =>
   Effect.map(Clock.currentTimeMillis, (now) => {
     const value = (response.headers["retry-after"] ?? "").trim()
-    if (/^\d+$/.test(value)) return { retryAfter: Number(value) * 1000 }
+    if (/^\d+$/.test(value)) return { retryAfter: Duration.seconds(Number(value)) }
     const date = Date.parse(value)
     // What comes out as it went in is neither of another form nor of a day that there is not.
     const isDate = !Number.isNaN(date) && new Date(date).toUTCString() === value
-    return isDate ? { retryAfter: Math.max(0, date - now) } : {}
+    return isDate ? { retryAfter: Duration.millis(Math.max(0, date - now)) } : {}
   })
 
 /** The code and message of an error body. */

@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type * as Errors from "../Errors.ts"
@@ -41,7 +42,7 @@ export const isAllowed = (policy: Policy, progress: Progress, failure: Failure):
 export const delay = (policy: Policy, attempts: number, failure: Failure): Effect.Effect<number> =>
   failure.retryAfter === undefined
     ? Effect.map(Random.next, (random) => random * Math.min(policy.delay * 2 ** (attempts - 1), policy.maxDelay))
-    : Effect.succeed(Math.min(failure.retryAfter, policy.maxDelay))
+    : Effect.succeed(Math.min(Duration.toMillis(failure.retryAfter), policy.maxDelay))
 
 const certainty: Readonly<Record<Errors.Outcome, number>> = { "not-sent": 0, rejected: 1, unknown: 2 }
 

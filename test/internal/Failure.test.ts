@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Schema } from "effect"
+import { Duration, Schema } from "effect"
 import { inspect } from "node:util"
 import type * as Errors from "../../src/Errors.ts"
 import { CallerValues } from "../../src/internal/CallerValues.ts"
@@ -384,7 +384,7 @@ describe("toError", () => {
       status: 429,
       code: "LIMITS_REACHED",
       message: "Slow down",
-      retryAfter: 5,
+      retryAfter: Duration.millis(5),
       callerValues: none
     })
     const error = Failure.toError(
@@ -401,7 +401,7 @@ describe("toError", () => {
       code: "LIMITS_REACHED",
       description: "Slow down",
       requestId: "req",
-      retryAfter: 5,
+      retryAfter: Duration.millis(5),
       attempts: 2,
       outcome: "unknown",
       isRetryable: true,

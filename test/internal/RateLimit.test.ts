@@ -294,7 +294,7 @@ describe("the wall clock", () => {
           yield* TestClock.adjust("1 second")
           assert.deepStrictEqual(sent, ["first", "second"])
           yield* TestClock.adjust("1 minute")
-          yield* backOff(5000, 10_000)
+          yield* backOff(Duration.seconds(5), 10_000)
           offset = 0
           yield* forkNow(request("third"))
           yield* TestClock.adjust("4999 millis")
@@ -312,7 +312,7 @@ describe("a back-off", () => {
       const limits = yield* RateLimit.makeAll
       const limitOf = (limit: number, key: string) =>
         limits(settings({ rateLimit: { limit, window: "1 minute", key } }))
-      yield* limitOf(5, "a").backOff(7000, 10_000)
+      yield* limitOf(5, "a").backOff(Duration.seconds(7), 10_000)
       const same = recorded(limitOf(5, "a").acquire)
       const larger = recorded(limitOf(50, "a").acquire)
       const other = recorded(limitOf(5, "b").acquire)
@@ -331,7 +331,7 @@ describe("a back-off", () => {
       const { acquire, backOff } = (yield* under(store)(RateLimit.makeAll))(settings({ rateLimit }))
       const { request, sent } = recorded(acquire)
       yield* forkNow(request("sent"))
-      yield* backOff(5000, 10_000)
+      yield* backOff(Duration.seconds(5), 10_000)
       yield* TestClock.adjust("4999 millis")
       assert.isEmpty(sent)
       yield* TestClock.adjust("10 millis")

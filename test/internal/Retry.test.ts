@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Random } from "effect"
+import { Duration, Effect, Random } from "effect"
 import type * as Errors from "../../src/Errors.ts"
 import * as Failure from "../../src/internal/Failure.ts"
 import * as Retry from "../../src/internal/Retry.ts"
@@ -85,7 +85,9 @@ describe("delay", () => {
     [2 ** 31, 10_000],
     [Infinity, 10_000]
   ] as const)("of Retry-After, with its cap: %j", ([retryAfter, expected]) =>
-    Effect.map(Retry.delay(policy, 1, { ...transient, retryAfter }), (wait) => assert.strictEqual(wait, expected))
+    Effect.map(Retry.delay(policy, 1, { ...transient, retryAfter: Duration.millis(retryAfter) }), (wait) =>
+      assert.strictEqual(wait, expected)
+    )
   )
 
   it.effect.each([

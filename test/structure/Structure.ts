@@ -17,8 +17,9 @@ const files: ReadonlyArray<string> = readdirSync(join(root, "src"), { recursive:
 
 /** The source files that a file imports, also those that it imports only types of. */
 const importsOf = (file: string): ReadonlyArray<string> =>
-  Array.from(readFileSync(join(root, file), "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g), ([, specifier = ""]) =>
-    normalize(join(dirname(file), specifier))
+  Array.from(
+    readFileSync(join(root, file), "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g),
+    ([, specifier = ""]) => normalize(join(dirname(file), specifier))
   )
 
 const imports: Imports = new Map(files.map((file) => [file, importsOf(file)]))
