@@ -1,5 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import type { Socket } from "node:net"
+import * as Contact from "../../src/Contact.ts"
+import * as InMemory from "../../src/layers/InMemory.ts"
+import * as Tls from "../support/Tls.ts"
 import { cases } from "./Cases.ts"
 import * as Run from "./Run.ts"
 import { wires } from "./Wires.ts"
@@ -11,7 +15,8 @@ const observed = (transport: Run.Transport, name: keyof typeof wires, times: num
   Effect.forEach(
     calls,
     (call) => {
-      const attempt = name === "never answers" ? 1000 : 10_000
+      // Long enough for the answer that comes, where one comes.
+      const attempt = name === "never answers" ? (times === 1 ? 4000 : 300) : 10_000
       const client = { timeout: { attempt, idle: 10_000 } }
       const observation = Run.observe({ transport, call, wire: wires[name], times, warm: true, client })
       return Effect.map(observation, (text) => [call, text] as const)
@@ -35,4 +40,35 @@ describe.each(["Fetch", "Node"] as const)("answers over %s", (transport) => {
 it("every way to answer is in the table", () => {
   const inTable = cases.flatMap(({ wires }) => wires)
   assert.sameMembers(inTable, Object.keys(wires))
+})
+
+/** What ends the connection after an answer to a request that has not been read. */
+const ends = {
+  "closes the connection": (socket: Socket, answer: string) => socket.end(answer),
+  "drops the connection": (socket: Socket, answer: string) => socket.write(answer, () => socket.destroy()),
+  "resets the connection": (socket: Socket, answer: string) => socket.write(answer, () => socket.resetAndDestroy())
+}
+
+describe.each(["Fetch", "Node"] as const)("an answer over %s before the request has been read", (transport) => {
+  it.live.each(
+    Object.entries(ends).flatMap(([how, end]) =>
+      ([413, 401, 400] as const).map((status) => [status, how, end] as const)
+    )
+  )("%s, and the server %s: the caller gets the answer", ([status, , end]) =>
+    Effect.gen(function* () {
+      const tag = ({ 413: "InvalidRequest", 401: "Unauthorized", 400: "InvalidRequest" } as const)[status]
+      const server = yield* Tls.raw((socket) =>
+        socket.once("data", () => {
+          socket.pause()
+          end(socket, `HTTP/1.1 ${status} X\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\nno`)
+        })
+      )
+      const layer = Run.transports[transport]({ secret: InMemory.secret, baseUrl: server.url })
+      const error = yield* Contact.create({ meta: { text: "x".repeat(1_000_000) } }).pipe(
+        Effect.flip,
+        Effect.provide(layer, { local: true })
+      )
+      assert.deepInclude({ ...error }, { _tag: tag, status, outcome: "rejected", attempts: 1 })
+    })
+  )
 })

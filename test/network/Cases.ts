@@ -112,6 +112,18 @@ export const cases: ReadonlyArray<Case> = [
     always: { ...givenUp, create: "ok, 3 sent, 1 made", list: `${lost} 6x, 6 sent` }
   },
   {
+    wires: ["length too small"],
+    promised: "A body that ends too early for JSON is no answer: as above, but `UnexpectedResponse` in the end",
+    once: { ...reconciled, unguarded: "UnexpectedResponse unknown 1x, 1 sent, 1 made" },
+    always: {
+      fetch: "UnexpectedResponse unknown 3x, 3 sent",
+      update: "UnexpectedResponse unknown 3x, 3 sent",
+      create: "ok, 3 sent, 1 made",
+      unguarded: "UnexpectedResponse unknown 1x, 1 sent, 1 made",
+      list: `${lost} 3x, 3 sent`
+    }
+  },
+  {
     wires: ["done, closed after the second line"],
     promised: "A list that is cut between two contacts is taken up again",
     once: { ...fine, list: "ok, 3 sent" },

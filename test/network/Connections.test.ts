@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { createServer, type AddressInfo } from "node:net"
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net"
 import { networkInterfaces } from "node:os"
+import { ProxyAgent } from "@effect/platform-node/Undici"
+import * as Tls from "../support/Tls.ts"
 import * as Run from "./Run.ts"
 import { well } from "./Wires.ts"
 
@@ -37,15 +39,28 @@ const final = everyCall("TransportError not-sent 1x, 0 sent")
 /** Nothing was sent, and another attempt may get through: so a create without a fingerprint is tried again, too. */
 const again = everyCall("TransportError not-sent 3x, 0 sent")
 
-/** A port that nobody listens on. */
+/** Nothing arrived, but nobody knows that. */
+const lost = {
+  ...everyCall("TransportError unknown 3x, 0 sent"),
+  unguarded: "TransportError unknown 1x, 0 sent, 0 made"
+}
+
+/** A port that nobody listens on, and that nobody else gets as long as the scope lives: a connection has it. */
 const closedPort = (host = "127.0.0.1") =>
-  Effect.callback<number>((resume) => {
-    const server = createServer()
-    server.listen(0, host, () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resume(Effect.succeed(port)))
-    })
-  })
+  Effect.acquireRelease(
+    Effect.callback<{ readonly server: Server; readonly socket: Socket }>((resume) => {
+      const server = createServer()
+      server.listen(0, host, () => {
+        const { port } = server.address() as AddressInfo
+        const socket = connect(port, host, () => resume(Effect.succeed({ server, socket })))
+      })
+    }),
+    ({ server, socket }) =>
+      Effect.sync(() => {
+        socket.destroy()
+        server.close()
+      })
+  ).pipe(Effect.map(({ socket }) => socket.localPort ?? 0))
 
 const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === "::1")
@@ -67,11 +82,8 @@ describe.each(["Fetch", "Node"] as const)("connections over %s", (transport) => 
 
   it.live("a server that closes the connection instead of a TLS handshake: not sent, and tried again", () =>
     Effect.gen(function* () {
-      const server = createServer((socket) => socket.on("error", () => {}).once("data", () => socket.end()))
-      yield* Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void)))
-      const { port } = server.address() as AddressInfo
-      assert.deepStrictEqual(yield* observed({ transport, baseUrl: () => `https://127.0.0.1:${port}` }), again)
-      server.close()
+      const { secureUrl } = yield* Tls.raw((socket) => socket.once("data", () => socket.end()))
+      assert.deepStrictEqual(yield* observed({ transport, baseUrl: () => secureUrl }), again)
     })
   )
 
@@ -92,13 +104,84 @@ describe.each(["Fetch", "Node"] as const)("connections over %s", (transport) => 
   it.live("http to a server that speaks TLS: nobody knows, and so tried again where that is safe", () =>
     Effect.gen(function* () {
       const overHttp = (baseUrl: string) => baseUrl.replace("https:", "http:")
-      const lost = everyCall("TransportError unknown 3x, 0 sent")
-      assert.deepStrictEqual(yield* observed({ transport, server: { tls: true }, baseUrl: overHttp }), {
-        ...lost,
-        unguarded: "TransportError unknown 1x, 0 sent, 0 made"
-      })
+      assert.deepStrictEqual(yield* observed({ transport, server: { tls: true }, baseUrl: overHttp }), lost)
     })
   )
+
+  it.live(
+    "a server that resets the connection instead of a TLS handshake: not sent, as far as the transport tells",
+    () =>
+      Effect.gen(function* () {
+        const { secureUrl } = yield* Tls.raw((socket) => socket.once("data", () => socket.resetAndDestroy()))
+        assert.deepStrictEqual(
+          yield* observed({ transport, baseUrl: () => secureUrl }),
+          transport === "Node" ? again : lost
+        )
+      })
+  )
+
+  it.live("a TLS handshake that never ends: not sent, as far as the transport tells", () =>
+    Effect.gen(function* () {
+      const { secureUrl } = yield* Tls.raw()
+      const client = { timeout: { attempt: 200 } }
+      const timedOut =
+        transport === "Node"
+          ? everyCall("Timeout not-sent 3x, 0 sent")
+          : { ...everyCall("Timeout unknown 3x, 0 sent"), unguarded: "Timeout unknown 1x, 0 sent, 0 made" }
+      assert.deepStrictEqual(yield* observed({ transport, client, baseUrl: () => secureUrl }), timedOut)
+    })
+  )
+
+  describe("through a proxy", () => {
+    const secure = (url: string) => url.replace("http:", "https:")
+
+    const through = (proxy: string) =>
+      Effect.acquireRelease(
+        Effect.sync(() => new ProxyAgent(proxy)),
+        (agent) => Effect.promise(() => agent.destroy())
+      )
+
+    /** A proxy that answers so when it is asked for a connection. */
+    const answering = (line: string) =>
+      Effect.map(
+        Tls.raw((socket) => socket.once("data", () => socket.end(`HTTP/1.1 ${line}\r\ncontent-length: 0\r\n\r\n`))),
+        ({ url }) => url
+      )
+
+    it.live.each(["407 Proxy Authentication Required", "403 Forbidden"])(
+      "that answers %s: not sent, and not tried again",
+      (line) =>
+        Effect.gen(function* () {
+          const dispatcher = yield* Effect.flatMap(answering(line), through)
+          assert.deepStrictEqual(yield* observed({ transport, dispatcher, baseUrl: secure }), final)
+        })
+    )
+
+    it.live.each(["502 Bad Gateway", "503 Service Unavailable"])("that answers %s: not sent, and tried again", (line) =>
+      Effect.gen(function* () {
+        const dispatcher = yield* Effect.flatMap(answering(line), through)
+        assert.deepStrictEqual(yield* observed({ transport, dispatcher, baseUrl: secure }), again)
+      })
+    )
+
+    it.live("that cannot be reached: not sent, and tried again", () =>
+      Effect.gen(function* () {
+        const dispatcher = yield* through(`http://127.0.0.1:${yield* closedPort()}`)
+        assert.deepStrictEqual(yield* observed({ transport, dispatcher, baseUrl: secure }), again)
+      })
+    )
+
+    it.live("that closes the connection: not sent, as far as the transport tells", () =>
+      Effect.gen(function* () {
+        const { url } = yield* Tls.raw((socket) => socket.once("data", () => socket.end()))
+        const dispatcher = yield* through(url)
+        assert.deepStrictEqual(
+          yield* observed({ transport, dispatcher, baseUrl: secure }),
+          transport === "Node" ? again : lost
+        )
+      })
+    )
+  })
 
   it.live.skipIf(!hasIPv6)("an address of IPv6 is like any other", () =>
     Effect.gen(function* () {

@@ -1,6 +1,9 @@
 /** Runs a call against a server that answers as a case says, and tells what came of it. */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { type Dispatcher, fetch as fetchOfUndici } from "@effect/platform-node/Undici"
 import { Effect, Exit, Layer, Random, Stream } from "effect"
 import * as Cause from "effect/Cause"
+import { FetchHttpClient } from "effect/http"
 import type * as Client from "../../src/Client.ts"
 import * as Contact from "../../src/Contact.ts"
 import type * as Errors from "../../src/Errors.ts"
@@ -51,6 +54,8 @@ export interface Setup {
   /** How many requests have been answered well over the connection before. */
   readonly warm?: boolean
   readonly client?: Client.Overrides
+  /** The connections to go over. */
+  readonly dispatcher?: Dispatcher
   /** Where the client goes instead, given where the server is. */
   readonly baseUrl?: (url: string) => string
   readonly server?: { readonly host?: string; readonly tls?: boolean }
@@ -61,6 +66,7 @@ export const observe = ({
   baseUrl = (url) => url,
   call,
   client,
+  dispatcher,
   server,
   times,
   transport,
@@ -72,6 +78,15 @@ export const observe = ({
     yield* api.seed(seeds.map((id, index) => ({ id, createdAt: index + 1 })))
     const { url: upstream } = yield* Emulator.Emulator
     const raw = yield* RawServer.serve(upstream, server)
+    const over =
+      dispatcher === undefined
+        ? Layer.empty
+        : Layer.mergeAll(
+            Layer.succeed(NodeHttpClient.Dispatcher, dispatcher),
+            // That of the same undici: Node's own is of another one.
+            Layer.succeed(FetchHttpClient.Fetch, fetchOfUndici as unknown as typeof globalThis.fetch),
+            Layer.succeed(FetchHttpClient.RequestInit, { dispatcher } as RequestInit)
+          )
     const layer = transports[transport]({
       ...options,
       baseUrl: baseUrl(raw.url),
@@ -87,7 +102,7 @@ export const observe = ({
       let left = times
       raw.handle((exchange) => (left-- > 0 ? wire(exchange) : well(exchange)))
       return yield* Effect.exit(callOf(call))
-    }).pipe(Effect.provide(Layer.orDie(layer)))
+    }).pipe(Effect.provide(Layer.orDie(Layer.provide(layer, over)), { local: true }))
     const made = (yield* api.contacts()).length - seeds.length
     const isCreate = call === "create" || call === "unguarded"
     return `${told(exit)}, ${raw.requests.length} sent${isCreate ? `, ${made} made` : ""}`

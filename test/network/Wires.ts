@@ -93,6 +93,10 @@ export const wires = {
     (answer) => bytes(head(answer, "connection: close"), twoLines(answer.body)),
     reset
   ),
+  "length too small": cutting(
+    (answer) => bytes(head(answer, `content-length: ${answer.body.length - 3}`, "connection: close"), answer.body),
+    close
+  ),
   "no last chunk, closed": cutting(
     (answer) => bytes(head(answer, "transfer-encoding: chunked"), chunked(answer.body)),
     close
