@@ -5,6 +5,7 @@ import { lists } from "./Lists.ts"
 import { longLists } from "./LongLists.ts"
 import { messageProbes } from "./Messages.ts"
 import { privacy } from "./Privacy.ts"
+import { network } from "./Network.ts"
 import type { Probe } from "./Probe.ts"
 import { randomReplies } from "./RandomReplies.ts"
 import { randomRuns } from "./RandomRuns.ts"
@@ -58,7 +59,9 @@ export const hazards: ReadonlyArray<Hazard> = [
   hazard("S4", "A redirect carries the caller's identity elsewhere", official),
   hazard("S5", "A header value brings another header with it"),
   hazard("S6", "Names from JavaScript's insides are lost, or do harm"),
+  hazard("N1", "A request that was never sent is reported as perhaps done, and sent again"),
   hazard("N2", "A large request and a large error page stop the event loop"),
+  hazard("N9", "Options that no browser may send fail without a reason"),
   hazard("T13", "The caller's data come through in a message that quotes them in another form")
 ]
 
@@ -72,7 +75,8 @@ export const groups = {
   randomReplies: [randomReplies[0]],
   moreRandomReplies: [randomReplies[1]],
   security: [...security, ...privacy],
-  messages: messageProbes
+  messages: messageProbes,
+  network
 }
 
 export const probes: ReadonlyArray<Probe> = Object.values(groups).flat()

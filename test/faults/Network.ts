@@ -1,0 +1,209 @@
+/** What happens below HTTP: connections that cannot be made, that end too early, and answers that are none. */
+import { ContactClient } from "@chatbotkit/sdk/contact/index.js"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Client from "../../src/Client.ts"
+import * as Browser from "../../src/internal/transport/Browser.ts"
+import * as Emulator from "../../src/layers/Emulator.ts"
+import * as Fetch from "../../src/layers/Fetch.ts"
+import * as InMemory from "../../src/layers/InMemory.ts"
+import * as RawServer from "../network/RawServer.ts"
+import * as Run from "../network/Run.ts"
+import { well, type Wire, wires } from "../network/Wires.ts"
+import { type Probe, only, seen } from "./Probe.ts"
+import * as World from "./World.ts"
+
+/** What this client gets over both transports, by what was tried. */
+const ours = (
+  tried: Readonly<Record<string, Omit<Run.Setup, "transport">>>,
+  expected: Readonly<Record<string, string>>
+) =>
+  Effect.gen(function* () {
+    const wrong: Array<string> = []
+    for (const transport of ["Fetch", "Node"] as const) {
+      for (const [name, setup] of Object.entries(tried)) {
+        const observed = yield* Run.observe({ ...setup, transport })
+        if (observed !== expected[name]) wrong.push(`${name} over ${transport}: ${observed}`)
+      }
+    }
+    const text = Object.entries(expected).map(([name, observed]) => `${name}: ${observed}`)
+    return seen(text.join("; "), { wrong: [wrong, []] })
+  })
+
+/** The official client before a server that answers its first requests as a case says. */
+const theirs = (
+  wire: Wire,
+  use: (client: ContactClient, server: RawServer.RawServer, made: Effect.Effect<number>) => Effect.Effect<string>,
+  { baseUrl = (url: string) => url, tls = false, times = 1 } = {}
+) =>
+  Effect.gen(function* () {
+    const api = yield* InMemory.InMemory
+    yield* World.seedInto(api, 5)
+    const { url } = yield* Emulator.Emulator
+    const server = yield* RawServer.serve(url, { tls })
+    const secret = Redacted.value(InMemory.secret)
+    const client = new ContactClient({ secret, baseUrl: baseUrl(server.url), retryDelay: 1 })
+    let left = times
+    server.handle((exchange) => (left-- > 0 ? wire(exchange) : well(exchange)))
+    const made = Effect.map(api.contacts(), ({ length }) => length - 5)
+    return only(yield* use(client, server, made))
+  }).pipe(Effect.scoped, Effect.provide(Emulator.layer(), { local: true }))
+
+const https = (url: string): string => url.replace("http:", "https:")
+
+const tls: Probe = {
+  hazard: "N1",
+  name: "no TLS connection",
+  tried: "a read and a create over https, to a server whose certificate nobody has signed, and to one that speaks http",
+  ours: ours(
+    {
+      certificate: { call: "fetch", wire: well, times: 0, server: { tls: true } },
+      "certificate, create": { call: "create", wire: well, times: 0, server: { tls: true } },
+      http: { call: "create", wire: well, times: 0, baseUrl: https }
+    },
+    {
+      certificate: "TransportError not-sent 1x, 0 sent",
+      "certificate, create": "TransportError not-sent 1x, 0 sent, 0 made",
+      http: "TransportError not-sent 1x, 0 sent, 0 made"
+    }
+  ),
+  theirs: theirs(
+    well,
+    (client, server) =>
+      Effect.map(
+        World.told(() => client.create({})),
+        (told) => `${told} after ${server.connections()} connections to the server that speaks http`
+      ),
+    { baseUrl: https }
+  )
+}
+
+const unreachable: Probe = {
+  hazard: "N1",
+  name: "no connection",
+  tried: "a create with exactlyOnce: false, to a host that is not found",
+  ours: ours(
+    { create: { call: "unguarded", wire: well, times: 0, baseUrl: () => "http://no-such-host.invalid" } },
+    { create: "TransportError not-sent 3x, 0 sent, 0 made" }
+  ),
+  theirs: theirs(well, (client) => World.told(() => client.create({})), {
+    baseUrl: () => "http://no-such-host.invalid"
+  })
+}
+
+const options = {
+  headers: { "x-own": "1" },
+  timezone: "Europe/Berlin",
+  runAsUserId: "user_1",
+  runAsChildUserEmail: "ada@example.com"
+} as const satisfies Client.Overrides
+
+const browser: Probe = {
+  hazard: "N9",
+  name: "options that no browser may send",
+  tried:
+    "in a browser: headers, timezone, runAsUserId and runAsChildUserEmail, when the client is made and in withOptions",
+  ours: Effect.gen(function* () {
+    const secret = InMemory.secret
+    const refused: Array<string> = []
+    for (const [name, value] of Object.entries(options)) {
+      const layer = Fetch.layer({ secret, [name]: value })
+      const error = yield* Effect.flip(Effect.provide(Client.Client, layer, { local: true }))
+      refused.push(error.option)
+      const plain = Fetch.layer({ secret })
+      const later = Effect.provide(Client.withOptions({ [name]: value })(Effect.void), plain, { local: true })
+      refused.push((yield* Effect.flip(later)).option)
+    }
+    const own = Fetch.layer({ secret, ...options, baseUrl: "https://api.example.com" })
+    yield* Effect.provide(Client.Client, own, { local: true })
+    const names = ["headers.x-own", "timezone", "runAsUserId", "runAsChildUserEmail"]
+    return seen("InvalidOptions that names the option; accepted for a server of one's own", {
+      refused: [refused, names.flatMap((name) => [name, name])]
+    })
+  }).pipe(Effect.provide(Layer.succeed(Browser.IsBrowser, true), { local: true }))
+}
+
+const race: Probe = {
+  hazard: "W1",
+  name: "a connection that is closed just as a request goes out",
+  tried:
+    "the server closes an idle connection as the next request comes over it: a read, an update and a create, done or not",
+  ours: ours(
+    {
+      fetch: { call: "fetch", wire: wires["closed, nothing done"], times: 1, warm: true },
+      update: { call: "update", wire: wires["reset, nothing done"], times: 1, warm: true },
+      "create, not done": { call: "create", wire: wires["closed, nothing done"], times: 1, warm: true },
+      "create, done": { call: "create", wire: wires["done, then reset"], times: 1, warm: true }
+    },
+    {
+      fetch: "ok, 2 sent",
+      update: "ok, 2 sent",
+      "create, not done": "ok, 2 sent, 1 made",
+      "create, done": "ok, 3 sent, 1 made"
+    }
+  ),
+  theirs: theirs(wires["done, then reset"], (client, _, made) =>
+    Effect.gen(function* () {
+      const told = yield* World.told(() => client.create({}))
+      return `a create that was done ${told}, ${yield* made} made`
+    })
+  )
+}
+
+const cut: Probe = {
+  hazard: "L2",
+  name: "a body without length, closed between two lines",
+  tried: "5 contacts from a server that says no length and closes the connection after every 2, as if that was the end",
+  ours: ours(
+    {
+      list: {
+        call: "list",
+        wire: wires["no length, closed after the second line"],
+        times: Number.POSITIVE_INFINITY
+      }
+    },
+    { list: "ok, 8 sent" }
+  ),
+  theirs: theirs(wires["no length, closed after the second line"], (client) =>
+    Effect.map(
+      World.events(() => client.list().stream()),
+      ({ ended, found }) => `${found.length} of 5, ended ${ended}`
+    )
+  )
+}
+
+const odd: Probe = {
+  hazard: "R4",
+  name: "answers that are no HTTP, or odd HTTP",
+  tried:
+    "garbage, headers of 200 kB, two lengths, a bad chunk: once; 103 before the answer, an answer byte by byte, junk after it",
+  ours: ours(
+    {
+      garbage: { call: "create", wire: wires.garbage, times: 1 },
+      "headers too large": { call: "create", wire: wires["headers too large"], times: 1 },
+      "two lengths": { call: "create", wire: wires["two lengths"], times: 1 },
+      "bad chunk": { call: "create", wire: wires["a chunk size that is no number"], times: 1 },
+      "early hints": { call: "create", wire: wires["103 first, twice"], times: 1 },
+      "byte by byte": { call: "create", wire: wires["whole, byte by byte"], times: 1 },
+      junk: { call: "create", wire: wires["whole, then junk"], times: 1 }
+    },
+    {
+      garbage: "ok, 2 sent, 1 made",
+      "headers too large": "ok, 2 sent, 1 made",
+      "two lengths": "ok, 3 sent, 1 made",
+      "bad chunk": "ok, 3 sent, 1 made",
+      "early hints": "ok, 1 sent, 1 made",
+      "byte by byte": "ok, 1 sent, 1 made",
+      junk: "ok, 1 sent, 1 made"
+    }
+  ),
+  theirs: theirs(wires["two lengths"], (client, _, made) =>
+    Effect.gen(function* () {
+      const told = yield* World.told(() => client.create({}))
+      return `two lengths: a create ${told}, ${yield* made} made`
+    })
+  )
+}
+
+export const network: ReadonlyArray<Probe> = [tls, unreachable, browser, race, cut, odd]
