@@ -31,7 +31,7 @@ const notSentCodes: ReadonlySet<string> = new Set([
 
 /** The codes of Node and OpenSSL for a certificate that is not accepted, and for a key or a CA that cannot be used. */
 const certificate =
-  /^(UNABLE_TO_|CERT_|CRL_|ERROR_IN_C|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_(?!HANDSHAKE_T|REN)|ERR_OSSL_|HOSTNAME_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_)/
+  /^(UNABLE_TO_|CERT(IFICATE)?_|CRL_|ERROR_IN_C|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_(?!HANDSHAKE_T|REN)|ERR_OSSL_|HOSTNAME_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_)/
 
 /**
  * The codes of a TLS handshake that failed: the peer speaks no TLS, or no version, cipher or certificate suits both. Other

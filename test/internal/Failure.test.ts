@@ -170,6 +170,7 @@ describe("transport", () => {
 
   it.each([
     "CERT_HAS_EXPIRED",
+    "CERTIFICATE_VERIFY_FAILED",
     "CERT_NOT_YET_VALID",
     "CERT_REVOKED",
     "CERT_UNTRUSTED",
