@@ -13,6 +13,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Errors from "./Errors.ts"
 import * as Call from "./internal/Call.ts"
@@ -34,12 +35,13 @@ export interface Service {
     input: Operation.Input
   ) => Effect.Effect<{ readonly value: A; readonly attempts: number }, Operation.Failure<Operation.Operation<A, T>>>
   /**
-   * Runs an operation up to the headers of its reply, and leaves the body to be read as a stream. `failures` is how many
-   * attempts at the same have failed before; they count as retries.
+   * Runs an operation up to the headers of its response, and leaves the body to be read as a stream, which the scope closes.
+   * `failures` is how many attempts at the same have failed before; they count as retries.
    */
   readonly open: <O extends Operation.Any>(
     operation: O,
     input: Operation.Input,
+    scope: Scope.Scope,
     failures?: number
   ) => Effect.Effect<Call.Opened, Operation.Failure<O>>
   /** The options, checked and resolved. */
@@ -93,10 +95,14 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
         Reply.json(operation, response, callerValues, call.plainId)
       )
     }),
-    open: Effect.fnUntraced(function* (operation, input, failures = 0) {
+    open: Effect.fnUntraced(function* (operation, input, scope, failures = 0) {
       const call = yield* prepare(operation, input)
       const accept = (response: HttpClientResponse.HttpClientResponse, callerValues: CallerValues) =>
-        Effect.map(Reply.jsonLines(operation, response, callerValues), (response) => ({ response, callerValues }))
+        Effect.map(Reply.jsonLines(operation, response, callerValues, scope), (chunks) => ({
+          response,
+          chunks,
+          callerValues
+        }))
       const { attempts, value } = yield* Call.run(line, call, accept, failures)
       return {
         ...value,

@@ -192,8 +192,8 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
         cursor: asked.cursor,
         take: asked.take,
         filtered: Object.keys(asked.meta).length > 0,
-        open: (page, failures) =>
-          client.open(operations.list, { query: ListQuery.make({ ...asked, ...page }) }, failures),
+        open: (page, scope, failures) =>
+          client.open(operations.list, { query: ListQuery.make({ ...asked, ...page }) }, scope, failures),
         page: (cursor) =>
           Effect.map(
             client.run(operations.listPage, { query: ListQuery.make({ ...asked, cursor, take: ListQuery.pageSize }) }),

@@ -39,9 +39,10 @@ export interface Call<O extends Operation.Any> {
   readonly callerValues: CallerValues.Parts
 }
 
-/** A reply whose body is left to be read as a stream. */
+/** A response whose body is still to be read, chunk by chunk. */
 export interface Opened {
   readonly response: HttpClientResponse.HttpClientResponse
+  readonly chunks: Reply.Chunks
   /** How many times the request was sent, with the attempts that had failed before. */
   readonly attempts: number
   /** How long the stream may go without an item. */

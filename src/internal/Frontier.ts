@@ -24,7 +24,8 @@ export const countInOrder = (order: Order, keys: ReadonlyArray<Key>, previous: K
   return count
 }
 
-interface Anchor {
+/** A contact that was delivered, after which the list can be taken up again. */
+export interface Anchor {
   readonly id: string
   /** How many contacts had been delivered before it. */
   readonly index: number
@@ -58,9 +59,9 @@ export class Frontier {
     return this.#received
   }
 
-  /** The ids of contacts before the last, the nearest first. */
-  get anchors(): ReadonlyArray<string> {
-    return this.#anchors.map(({ id }) => id)
+  /** Contacts before the last, the nearest first. */
+  get anchors(): ReadonlyArray<Anchor> {
+    return this.#anchors
   }
 
   /** Whether a contact is beyond the last one. */

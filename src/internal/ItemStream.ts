@@ -5,7 +5,6 @@ import * as Predicate from "effect/Predicate"
 import * as Pull from "effect/Pull"
 import * as Result from "effect/Result"
 import type * as SchemaIssue from "effect/SchemaIssue"
-import * as Stream from "effect/Stream"
 import type * as Errors from "../Errors.ts"
 import type { Opened } from "./Call.ts"
 import * as Failure from "./Failure.ts"
@@ -135,43 +134,43 @@ const readChunks = <A>(
 }
 
 /**
- * The items of a list's reply, in the batches they arrive in, decoded no further than they are asked for. The stream
- * ends only where the body does; whatever else ends it is a failure.
+ * The items of a list's response, in the batches they arrive in, decoded no further than they are asked for. They end only
+ * where the body does; whatever else ends them is a failure.
  */
-export const make = <A>(operation: Listing<A>, opened: Opened): Stream.Stream<A, Failure.Failure> =>
-  Stream.transformPull(Reply.bytes(opened.response), (upstream) =>
-    Effect.sync(() => {
-      const reader = new JsonLines.Reader(parseLine)
-      let ended: Pull.Pull<never, Failure.Failure> | undefined
+export const make = <A>(
+  operation: Listing<A>,
+  opened: Opened
+): Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> => {
+  const reader = new JsonLines.Reader(parseLine)
+  let ended: Pull.Pull<never, Failure.Failure> | undefined
 
-      const lastLine = (): Batch<A> => {
-        const lines = reader.end()
-        // A body that ends within a line was cut, whatever the transport says.
-        if (lines.problem !== undefined) return { items: [], failure: Failure.transport(undefined, 200) }
-        return readEvents(operation, opened, lines)
-      }
+  const lastLine = (): Batch<A> => {
+    const lines = reader.end()
+    // A body that ends within a line was cut, whatever the transport says.
+    if (lines.problem !== undefined) return { items: [], failure: Failure.transport(undefined, 200) }
+    return readEvents(operation, opened, lines)
+  }
 
-      const deliver = (batch: Batch<A>): Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> => {
-        if (batch.failure !== undefined) ended = Effect.fail(batch.failure)
-        return Arr.isReadonlyArrayNonEmpty(batch.items) ? Effect.succeed(batch.items) : next
-      }
+  const deliver = (batch: Batch<A>): Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> => {
+    if (batch.failure !== undefined) ended = Effect.fail(batch.failure)
+    return Arr.isReadonlyArrayNonEmpty(batch.items) ? Effect.succeed(batch.items) : next
+  }
 
-      const next: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> = Effect.suspend(
-        () =>
-          ended ??
-          upstream.pipe(
-            Effect.map((chunks) => readChunks(operation, opened, reader, chunks)),
-            Pull.catchDone(() => {
-              ended = Cause.done()
-              return Effect.sync(lastLine)
-            }),
-            Effect.flatMap(deliver)
-          )
+  const next: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> = Effect.suspend(
+    () =>
+      ended ??
+      opened.chunks.pipe(
+        Effect.map((chunks) => readChunks(operation, opened, reader, chunks)),
+        Pull.catchDone(() => {
+          ended = Cause.done()
+          return Effect.sync(lastLine)
+        }),
+        Effect.flatMap(deliver)
       )
-
-      const timely = within(next, opened.idle, () => Effect.fail(Failure.timeout("idle", opened.response.status)))
-      return Effect.mapError(timely, (error) =>
-        Cause.isDone(error) ? error : Reply.withRequestId(error, opened.response.headers, opened.callerValues)
-      )
-    })
   )
+
+  const timely = within(next, opened.idle, () => Effect.fail(Failure.timeout("idle", opened.response.status)))
+  return Effect.mapError(timely, (error) =>
+    Cause.isDone(error) ? error : Reply.withRequestId(error, opened.response.headers, opened.callerValues)
+  )
+}

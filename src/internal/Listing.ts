@@ -9,7 +9,7 @@ import * as Stream from "effect/Stream"
 import type * as Errors from "../Errors.ts"
 import type { Opened } from "./Call.ts"
 import * as Failure from "./Failure.ts"
-import { countInOrder, Frontier, isAfter, type Key, type Order } from "./Frontier.ts"
+import { countInOrder, Frontier, type Key, type Order } from "./Frontier.ts"
 import * as ItemStream from "./ItemStream.ts"
 import type * as Operation from "./Operation.ts"
 import { pageSize } from "./ListQuery.ts"
@@ -25,9 +25,13 @@ export interface Steps<A extends Key, T extends Errors.Tag> {
   readonly take: number | undefined
   /** Whether the server leaves out what does not match a filter. */
   readonly filtered: boolean
-  /** Begins a request. `failures` is how many attempts have failed since the list last got on. */
+  /**
+   * Begins a request, whose response the scope closes. `failures` is how many attempts have failed since the list last got
+   * on.
+   */
   readonly open: (
     page: { readonly cursor: string | undefined; readonly take: number | undefined },
+    scope: Scope.Scope,
     failures: number
   ) => Effect.Effect<Opened, Errors.ContactError>
   /** Reads the page after a cursor in one piece, which a cut cannot shorten unnoticed. */
@@ -42,11 +46,25 @@ interface Answered<B> {
   readonly attempts: number
 }
 
-/** How many requests in a row may bring nothing new before it is given up. */
+/** How many requests in a row may bring nothing new, however few contacts were delivered. */
 const maxFruitless = 32
 
+/**
+ * Of the contacts delivered since the place where a request begins, how many the next request gets past at least: nearly a
+ * page, but for contacts that are deleted so that it has to begin further back.
+ */
+const leastProgress = pageSize / 2
+
+/** How many contacts one response may repeat beyond those delivered: made since, where the list begins anew. */
+const maxInserted = 100_000
+
 /** Where a request takes the list up: after an anchor, after the caller's cursor, or at the very beginning. */
-type From = { readonly anchor: string } | "cursor" | "beginning"
+interface From {
+  readonly at: "anchor" | "cursor" | "beginning"
+  readonly cursor: string | undefined
+  /** How many contacts were delivered after it, and may come again. */
+  readonly delivered: number
+}
 
 /** One request of the listing. */
 interface Segment<A> {
@@ -60,6 +78,8 @@ interface Segment<A> {
   overlaps: boolean
   /** Whether it has come to what is new. */
   isPast: boolean
+  /** How many contacts it has brought that were delivered before. */
+  repeated: number
 }
 
 /**
@@ -86,6 +106,8 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
   let back = 0
   /** Requests, and failed attempts, since something new came. */
   let fruitless = 0
+  /** How many of the contacts delivered these requests may bring again. */
+  let repeatable = 0
   let failures = 0
   let sent = 0
   /** What comes after what has been delivered. */
@@ -101,44 +123,53 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
     })
 
   /** Where the list can be taken up, the nearest first. Before anything has come, that is where the caller said. */
-  const places = (): ReadonlyArray<From> => {
-    const cursor: ReadonlyArray<From> = steps.cursor === undefined ? [] : ["cursor"]
-    if (frontier.last === undefined) return steps.cursor === undefined ? ["beginning"] : cursor
-    return [...frontier.anchors.map((anchor) => ({ anchor })), ...cursor, "beginning"]
+  const place = (): From => {
+    const delivered = frontier.received
+    const beginning: From = { at: "beginning", cursor: undefined, delivered }
+    const cursor: ReadonlyArray<From> =
+      steps.cursor === undefined ? [] : [{ ...beginning, at: "cursor", cursor: steps.cursor }]
+    if (frontier.last === undefined) return cursor[0] ?? beginning
+    const anchors = frontier.anchors.map(({ id, index }): From => ({
+      at: "anchor",
+      cursor: id,
+      delivered: delivered - index - 1
+    }))
+    return [...anchors, ...cursor][back] ?? beginning
   }
 
-  const place = (): From => places()[back] ?? "beginning"
-
-  const cursorOf = (from: From): string | undefined =>
-    from === "beginning" ? undefined : from === "cursor" ? steps.cursor : from.anchor
-
-  /** Counts a request that may bring nothing new. */
-  const spend: Effect.Effect<void, ListError> = Effect.suspend(() =>
-    ++fruitless > maxFruitless
-      ? Effect.fail(toError(Failure.unexpected(200, "The server keeps ending the list too early")))
-      : Effect.void
-  )
+  /**
+   * Counts a request that may bring nothing new. The server may lead it on in ever smaller steps; a truthful one needs no
+   * more than this to get past what was delivered.
+   */
+  const spend = (from: From): Effect.Effect<void, ListError> =>
+    Effect.suspend(() => {
+      repeatable = Math.max(repeatable, from.delivered)
+      return ++fruitless > maxFruitless + repeatable / leastProgress
+        ? Effect.fail(toError(Failure.unexpected(200, "The server keeps ending the list too early")))
+        : Effect.void
+    })
 
   const begin = Effect.fnUntraced(function* (): Effect.fn.Return<Segment<A>, ListError> {
-    yield* spend
     const from = place()
+    yield* spend(from)
+    const own = Scope.forkUnsafe(scope)
     // A resumed list brings some items again, which the server would count.
     const take = frontier.last === undefined ? steps.take : undefined
-    const opened = yield* Effect.mapError(steps.open({ cursor: cursorOf(from), take }, failures), (error) => {
+    const opened = yield* Effect.mapError(steps.open({ cursor: from.cursor, take }, own, failures), (error) => {
       sent += Math.max(0, error.attempts - failures)
       return toError(Failure.fromError(error))
     })
     sent += opened.attempts - failures
     failures = opened.attempts - 1
-    const own = Scope.forkUnsafe(scope)
     return {
       from,
       scope: own,
-      pull: yield* Scope.provide(Stream.toPull(ItemStream.make(operation, opened)), own),
+      pull: ItemStream.make(operation, opened),
       opened,
       last: undefined,
       overlaps: false,
-      isPast: frontier.last === undefined
+      isPast: frontier.last === undefined,
+      repeated: 0
     }
   })
 
@@ -168,9 +199,13 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
       const at = ordered.findIndex((item) => frontier.isBeyond(item))
       fresh = at === -1 ? [] : ordered.slice(at)
       current.overlaps ||= at !== 0
+      current.repeated += ordered.length - fresh.length
+      if (current.repeated > current.from.delivered + maxInserted) {
+        ended = Effect.suspend(() => Effect.fail(toError(Failure.unexpected(200, "The list repeats without end"))))
+      }
       if (fresh.length === 0) return []
       // After a row that has stopped matching the filter, the server leaves out the next one that does.
-      if (steps.filtered && !current.overlaps && current.from !== "beginning") {
+      if (steps.filtered && !current.overlaps && current.from.at !== "beginning") {
         back++
         ended = undefined
         yield* finish(current)
@@ -182,6 +217,7 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
     if (fresh.length > 0) {
       back = 0
       fruitless = 0
+      repeatable = 0
       failures = 0
     }
     return fresh
@@ -189,22 +225,19 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
 
   /** A request has ended as a list ends. Was that the end of it? */
   const conclude = Effect.fnUntraced(function* (): Effect.fn.Return<void, ListError> {
-    let survivor: Key | undefined
     while (true) {
       const from = place()
-      const items = yield* ask(steps.page(cursorOf(from)))
-      if (items.some((item) => frontier.isBeyond(item))) return yield* spend
+      yield* spend(from)
+      const items = yield* ask(steps.page(from.cursor))
+      if (items.some((item) => frontier.isBeyond(item))) return
       const next = items.at(-2)
       if (items.length >= pageSize && next !== undefined) {
-        // There may be more behind a page full of what was delivered before. To get further among it is to get on.
-        if (survivor !== undefined && !isAfter(steps.order, next, survivor)) yield* spend
-        survivor = next
+        // There may be more behind a page full of what was delivered before.
         frontier.survives(next)
         back = 0
         continue
       }
-      yield* spend
-      if (items.length > 0 || from === "beginning") {
+      if (items.length > 0 || from.at === "beginning") {
         ended = Cause.done()
         return
       }

@@ -1,3 +1,4 @@
+import type * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -8,6 +9,7 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Predicate from "effect/Predicate"
 import * as Pull from "effect/Pull"
 import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CallerValues } from "./CallerValues.ts"
 import * as Failure from "./Failure.ts"
@@ -29,8 +31,11 @@ const maxErrorBytes = 64 * 1024
 export const mediaType = (response: Response): string =>
   (response.headers["content-type"]?.split(";", 1)[0] ?? "").trim().toLowerCase()
 
+/** The chunks of a body as they arrive. */
+export type Chunks = Pull.Pull<Arr.NonEmptyReadonlyArray<Uint8Array>, Failure.Failure>
+
 /** The bytes of a body. A body that is absent is an empty one. */
-export const bytes = (response: Response): Stream.Stream<Uint8Array, Failure.Failure> =>
+const bytes = (response: Response): Stream.Stream<Uint8Array, Failure.Failure> =>
   response.stream.pipe(
     Stream.catchIf(
       (error) => error.reason._tag === "EmptyBodyError",
@@ -236,13 +241,19 @@ export const json = Effect.fnUntraced(function* <A>(
   )
 })
 
-/** Accepts a 200 that is JSON Lines. Anything else is read for what it says. */
+/**
+ * Accepts a 200 that is JSON Lines, and opens its body at once, so that the scope closes it whatever happens before it is
+ * read. Any other response is read for what it says.
+ */
 export const jsonLines = Effect.fnUntraced(function* (
   operation: Operation.Any,
   response: Response,
-  callerValues: CallerValues
-): Effect.fn.Return<Response, Failure.Failure> {
-  if (mediaType(response) === "application/jsonl") return response
+  callerValues: CallerValues,
+  scope: Scope.Scope
+): Effect.fn.Return<Chunks, Failure.Failure> {
+  if (mediaType(response) === "application/jsonl") {
+    return yield* Scope.provide(Stream.toPull(bytes(response)), scope)
+  }
   const body = parse(yield* Effect.orElseSucceed(text(response, maxErrorBytes), () => ""))
   const inside = Result.isSuccess(body)
     ? failureInside(operation, response.status, body.success, callerValues)
