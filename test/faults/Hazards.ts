@@ -61,8 +61,12 @@ export const hazards: ReadonlyArray<Hazard> = [
   hazard("S6", "Names from JavaScript's insides are lost, or do harm"),
   hazard("N1", "A request that was never sent is reported as perhaps done, and sent again"),
   hazard("N2", "A large request and a large error page stop the event loop"),
+  hazard("N8", "A filter that came out empty lists every contact"),
   hazard("N9", "Options that no browser may send fail without a reason"),
-  hazard("T13", "The caller's data come through in a message that quotes them in another form")
+  hazard("T13", "The caller's data come through in a message that quotes them in another form"),
+  hazard("T14", "Odd values from the caller break the client in place of being refused"),
+  hazard("T15", "A server leads a list on without end"),
+  hazard("T16", "A 200 whose body ends early is not read again")
 ]
 
 /** The probes by kind, each kind short enough for a test file. */
