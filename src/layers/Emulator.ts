@@ -6,16 +6,16 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import type { ServeError } from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import type { Server } from "node:http"
+import type { IncomingMessage, Server } from "node:http"
 import { createServer, ServerResponse } from "node:http"
 import { Socket } from "node:net"
+import type { Duplex } from "node:stream"
 import * as Api from "../internal/server/Api.ts"
 import * as Reply from "../internal/server/Reply.ts"
 import * as ServerState from "../internal/server/ServerState.ts"
@@ -61,19 +61,33 @@ const serving = (server: Server, { port = 0, host = "127.0.0.1" }: ListenOptions
 
 const serve = Effect.fnUntraced(function* (server: Server) {
   const { address } = yield* HttpServer.HttpServer
-  const handler = yield* HttpRouter.toHttpEffect(Api.routes)
+  const state = yield* ServerState.ServerState
   yield* HttpServer.serveEffect(
-    handler.pipe(
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => Api.answer(state, request)).pipe(
+      // The server lets a handler that can't be interrupted outlive its client.
+      Effect.interruptible,
       Effect.flatMap((response) =>
         response.status < 200 ? resetConnection : Effect.map(connection, flushed(response))
       ),
       Effect.catchTag("Disconnect", () => resetConnection)
     )
   )
+  server.on("connect", (request, socket) => answerConnect(server, request, socket))
   // Added last so that it runs first: the server's own shutdown waits for connections that may never end.
   yield* Effect.addFinalizer(() => Effect.sync(() => close(server)))
   return Emulator.of({ url: HttpServer.formatAddress(address) })
 })
+
+/** Node has no response for CONNECT, and cuts the connection where nobody listens; the real server answers (wire contract 6). */
+const answerConnect = (server: Server, request: IncomingMessage, socket: Duplex): void => {
+  if (!(socket instanceof Socket)) return
+  const response = new ServerResponse(request)
+  response.shouldKeepAlive = false
+  response.assignSocket(socket)
+  response.on("finish", () => socket.end())
+  socket.on("error", () => {})
+  server.emit("request", request, response)
+}
 
 const close = (server: Server): void => {
   server.close()

@@ -108,9 +108,18 @@ export const layerHandle = (): Layer.Layer<InMemory, never, ServerState.ServerSt
   // A layer of its own each time: one that is shared would be built once, and give the handle on the first server.
   Layer.effect(InMemory, Effect.map(ServerState.ServerState, handle))
 
-/** An `HttpClient` whose requests go to an in-memory API, whatever their origin, for use with `Client.layer`. */
-export const layerHttpClient = (options?: ServerOptions): Layer.Layer<HttpClient.HttpClient | InMemory> =>
-  Layer.effect(HttpClient.HttpClient, InProcess.makeHttpClient).pipe(
+/** How {@link layerHttpClient} is set up. */
+export interface HttpClientOptions extends ServerOptions, InProcess.Options {}
+
+/**
+ * An `HttpClient` whose requests go to an in-memory API, for use with `Client.layer`. It answers for the vendor's host and
+ * that of `baseUrl`. A request to any other fails like one to a host that can't be found, so that a test with a wrong base
+ * URL does not pass.
+ */
+export const layerHttpClient = ({ baseUrl, ...options }: HttpClientOptions = {}): Layer.Layer<
+  HttpClient.HttpClient | InMemory
+> =>
+  Layer.effect(HttpClient.HttpClient, InProcess.makeHttpClient({ baseUrl })).pipe(
     Layer.merge(layerHandle()),
     Layer.provide(ServerState.layer(options))
   )
@@ -137,7 +146,7 @@ export interface Options extends ServerOptions {
 export const layer = ({ client, ...server }: Options = {}): Layer.Layer<
   Client.Client | InMemory,
   Errors.InvalidOptions
-> => Layer.provideMerge(Client.layer({ secret, ...client }), layerHttpClient(server))
+> => Layer.provideMerge(Client.layer({ secret, ...client }), layerHttpClient({ ...server, baseUrl: client?.baseUrl }))
 
 /** How {@link seedArbitrary} fills an account. */
 export interface ArbitraryOptions {

@@ -5,9 +5,9 @@ import type { Reply } from "./Reply.ts"
 
 /**
  * What only a server under control can give: its clock, several accounts, a look into how it answers, chosen records, a
- * poll limit, or an account with nothing else in it. A case without needs is right against a live server too.
+ * poll limit, compression, an account with nothing else in it, or what the emulator alone does. A case without needs is right against a live server too.
  */
-export type Need = "clock" | "accounts" | "interceptor" | "seed" | "limit" | "empty"
+export type Need = "clock" | "accounts" | "interceptor" | "seed" | "limit" | "compression" | "empty" | "emulator"
 
 /**
  * A request. Texts in it may name remembered values as `<name>`; `<run>` is different in every run, and what has it is
@@ -15,7 +15,7 @@ export type Need = "clock" | "accounts" | "interceptor" | "seed" | "limit" | "em
  */
 export interface Request {
   /** Default: POST with a body, GET without. */
-  readonly method?: "GET" | "POST" | "HEAD" | "OPTIONS" | "PUT" | "PATCH" | "DELETE"
+  readonly method?: "GET" | "POST" | "HEAD" | "OPTIONS" | "PUT" | "PATCH" | "DELETE" | "TRACE"
   readonly path: string
   /** The Authorization header; null sends none. Default: the token of the target's main account. */
   readonly authorization?: string | null
@@ -87,6 +87,7 @@ export interface Disturbance {
 export interface Setup {
   readonly accounts?: ReadonlyArray<AccountOptions>
   readonly limit?: number
+  readonly compression?: boolean
   readonly seeds?: ReadonlyArray<{ readonly token?: string; readonly contacts: ReadonlyArray<Seed> }>
   readonly disturbance?: Disturbance
 }

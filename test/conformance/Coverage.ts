@@ -16,7 +16,9 @@ export interface Results {
 export const covered: ReadonlySet<ClauseId> = new Set([...cases, ...invariants].flatMap(({ clauses }) => clauses))
 
 /** The clauses that nothing names. */
-export const uncovered: ReadonlyArray<Clause> = clauses.filter(({ id }) => !covered.has(id))
+export const uncovered: ReadonlyArray<Clause> = clauses.filter(
+  ({ checkedBy, id }) => checkedBy === undefined && !covered.has(id)
+)
 
 /**
  * The clauses that hold in a target: every case that ran and names one passes, and so does every invariant; those that

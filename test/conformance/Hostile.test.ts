@@ -29,13 +29,26 @@ const dial = Effect.flatMap(Emulator.Emulator, ({ url }) =>
   )
 )
 
+/** Replies with their bodies in one piece. */
+const whole = (text: string): string =>
+  text.replace(/\r\n\r\n((?:[0-9a-f]+\r\n[^]*?\r\n)*?)0\r\n\r\n/g, (_, chunks: string) => {
+    let body = ""
+    for (let at = 0; at < chunks.length;) {
+      const end = chunks.indexOf("\r\n", at)
+      const size = Number.parseInt(chunks.slice(at, end), 16)
+      body += chunks.slice(end + 2, end + 2 + size)
+      at = end + 2 + size + 2
+    }
+    return `\r\n\r\n${body}`
+  })
+
 /** Everything that comes back for these bytes. */
 const raw = (bytes: string) =>
   Effect.scoped(
     Effect.gen(function* () {
       const { socket, received } = yield* dial
       socket.write(bytes)
-      return yield* Deferred.await(received)
+      return whole(yield* Deferred.await(received))
     })
   )
 
@@ -74,7 +87,13 @@ interface Attack {
 }
 
 const attacks: ReadonlyArray<Attack> = [
-  ...["{", '{"name":', "}{", "\0", "{\"name\":'x'}", "[".repeat(100_000)].map((body) => ({
+  {
+    name: "JSON nested too deep",
+    paths: everywhere,
+    bytes: (path: string) => posting(path, json, "[".repeat(100_000)),
+    reply: /^HTTP\/1\.1 500 Internal Server Error\r\n[^]*\r\n\r\nInternal Server Error$/
+  },
+  ...["{", '{"name":', "}{", "\0", "{\"name\":'x'}", "[".repeat(1_000)].map((body) => ({
     name: `malformed JSON: ${JSON.stringify(body.slice(0, 20))}`,
     paths: everywhere,
     bytes: (path: string) => posting(path, json, body),

@@ -5,15 +5,45 @@ import type { Reply } from "./Reply.ts"
 export interface Invariant {
   readonly id: string
   readonly clauses: ReadonlyArray<ClauseId>
-  readonly holds: (reply: Reply) => boolean
+  /** The path is as it was sent, with its query. */
+  readonly holds: (reply: Reply, path: string) => boolean
 }
 
-const produced: ReadonlySet<number> = new Set([200, 400, 401, 403, 404, 405, 409, 413, 429, 500])
+const produced: ReadonlySet<number> = new Set([200, 308, 400, 401, 403, 404, 405, 409, 413, 429, 500, 501])
 
 const without =
   (...names: ReadonlyArray<string>) =>
   ({ headers }: Reply): boolean =>
     names.every((name) => headers[name] === undefined)
+
+const isPage = ({ headers }: Reply): boolean => headers["content-type"] === "text/html; charset=utf-8"
+
+const isDecodable = (path: string): boolean => {
+  try {
+    return decodeURIComponent(path) !== ""
+  } catch {
+    return false
+  }
+}
+
+/** Whether Next.js answers before it looks at the headers that are configured for every path. */
+const isBare = (path: string): boolean => {
+  const [sent = ""] = path.split("?", 1)
+  return sent.includes("//") || !isDecodable(sent)
+}
+
+const cors = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-methods": "GET,POST",
+  "access-control-allow-headers": "X-Requested-With, Accept, Content-Length, Content-Type, Authorization"
+}
+
+const compressed: ReadonlySet<string> = new Set([
+  "application/json",
+  "text/csv",
+  "text/event-stream",
+  "text/html; charset=utf-8"
+])
 
 export const invariants: ReadonlyArray<Invariant> = [
   {
@@ -24,16 +54,17 @@ export const invariants: ReadonlyArray<Invariant> = [
   {
     id: "success is 200",
     clauses: ["0.success"],
-    holds: ({ status }) => status === 200 || status >= 400
+    holds: ({ status, headers }) => status === 200 || status >= 400 || headers["location"] !== undefined
   },
   {
     id: "errors are {message, code}",
     clauses: ["6.body"],
-    holds: ({ status, headers, text }) =>
-      status < 400 ||
-      headers["content-type"] === undefined ||
-      text === "" ||
-      /^\{"message":".+","code":"[A-Z_]+"\}$|^\{"code":"[A-Z_]+","message":".+"\}$/.test(text)
+    holds: (reply) =>
+      reply.status < 400 ||
+      reply.headers["content-type"] === undefined ||
+      reply.text === "" ||
+      isPage(reply) ||
+      /^\{"message":".+","code":"[A-Z_]+"\}$|^\{"code":"[A-Z_]+","message":".+"\}$/.test(reply.text)
   },
   {
     id: "never TOO_MANY_REQUESTS",
@@ -57,9 +88,31 @@ export const invariants: ReadonlyArray<Invariant> = [
     holds: ({ headers }) => !Number.isNaN(Date.parse(headers["date"] ?? ""))
   },
   {
-    id: "no WWW-Authenticate, Allow, ETag and Cache-Control",
+    id: "no WWW-Authenticate and Allow",
     clauses: ["6.header.others"],
-    holds: without("www-authenticate", "allow", "etag", "cache-control")
+    holds: without("www-authenticate", "allow")
+  },
+  {
+    id: "ETag and Cache-Control on pages only",
+    clauses: ["6.header.others", "6.header.pages"],
+    holds: (reply) => ["etag", "cache-control"].every((name) => (reply.headers[name] !== undefined) === isPage(reply))
+  },
+  {
+    id: "Set-Cookie names the host",
+    clauses: ["6.header.cookie", "6.header.cookie.none"],
+    holds: ({ headers }, path) =>
+      headers["set-cookie"] === (isBare(path) ? undefined : "chatbotkit.host=127.0.0.1; Path=/; Secure; SameSite=Lax")
+  },
+  {
+    id: "no Content-Length",
+    clauses: ["6.header.chunked"],
+    holds: without("content-length")
+  },
+  {
+    id: "Vary where Next.js would compress",
+    clauses: ["6.header.vary", "6.header.vary.none"],
+    holds: ({ headers }) =>
+      headers["vary"] === (compressed.has(headers["content-type"] ?? "") ? "Accept-Encoding" : undefined)
   },
   {
     id: "X-Failure-Code on 403 only",
@@ -67,13 +120,12 @@ export const invariants: ReadonlyArray<Invariant> = [
     holds: ({ status, headers }) => headers["x-failure-code"] === (status === 403 ? "NOT_AUTHORIZED" : undefined)
   },
   {
-    id: "CORS headers on every reply",
-    clauses: ["6.cors"],
-    holds: ({ headers }) =>
-      headers["access-control-allow-origin"] === "*" &&
-      headers["access-control-allow-methods"] === "GET,POST" &&
-      headers["access-control-allow-headers"] ===
-        "X-Requested-With, Accept, Content-Length, Content-Type, Authorization"
+    id: "headers for browsers under /v1 and /api/v1",
+    clauses: ["6.cors", "6.cors.others"],
+    holds: ({ headers }, path) => {
+      const wanted = !isBare(path) && /^\/(?:api\/)?v1(?:[/?]|$)/i.test(path)
+      return Object.entries(cors).every(([name, value]) => headers[name] === (wanted ? value : undefined))
+    }
   },
   {
     id: "no credentials and no exposed headers",
@@ -83,6 +135,6 @@ export const invariants: ReadonlyArray<Invariant> = [
   {
     id: "JSON has no charset",
     clauses: ["1.content-type"],
-    holds: ({ headers }) => !(headers["content-type"] ?? "").includes(";")
+    holds: (reply) => isPage(reply) || !(reply.headers["content-type"] ?? "").includes(";")
   }
 ]

@@ -10,7 +10,7 @@ export interface Reply {
   readonly at?: { readonly head: number; readonly pieces: ReadonlyArray<number> } | undefined
 }
 
-const transport: ReadonlySet<string> = new Set(["connection", "content-length", "keep-alive", "transfer-encoding"])
+const transport: ReadonlySet<string> = new Set(["connection", "keep-alive", "transfer-encoding"])
 
 /** A reply without what belongs to the transport. */
 export const comparable = ({ headers, ...reply }: Reply): Reply => ({

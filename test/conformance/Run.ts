@@ -39,11 +39,12 @@ const runSteps = Effect.fnUntraced(function* (self: Case, target: Target) {
   const broken = new Set<string>()
   const replies: Array<ReadonlyArray<Reply.Reply>> = []
   for (const [index, step] of self.steps.entries()) {
-    const got = yield* take(step, target, memory)
+    const asked = wires(step, target, memory)
+    const got = yield* take(step, asked, target)
     const complain = (problem: string) => problems.push(`step ${index + 1}, ${title(step, memory)}: ${problem}`)
-    for (const reply of target.controlled ? got : []) {
+    for (const [at, reply] of (target.controlled ? got : []).entries()) {
       for (const { id, holds } of invariants) {
-        if (holds(reply)) continue
+        if (holds(reply, asked[at]?.path ?? "")) continue
         broken.add(id)
         complain(`breaks "${id}": ${shown(reply)}`)
       }
@@ -56,19 +57,15 @@ const runSteps = Effect.fnUntraced(function* (self: Case, target: Target) {
   return { problems, broken: [...broken], replies }
 })
 
-const take = (step: Step, target: Target, memory: ReadonlyMap<string, string>) => {
-  switch (step.kind) {
-    case "clock":
-      return Effect.as(target.setClock(step.to), [])
-    case "send":
-      return Effect.map(target.send(toWire(step.request, target, memory)), (reply) => [reply])
-    case "together":
-      return Effect.all(
-        step.requests.map((request) => target.send(toWire(request, target, memory))),
-        { concurrency: "unbounded" }
-      )
-  }
+const wires = (step: Step, target: Target, memory: ReadonlyMap<string, string>): ReadonlyArray<Wire> => {
+  if (step.kind === "clock") return []
+  return (step.kind === "send" ? [step.request] : step.requests).map((request) => toWire(request, target, memory))
 }
+
+const take = (step: Step, asked: ReadonlyArray<Wire>, target: Target) =>
+  step.kind === "clock"
+    ? Effect.as(target.setClock(step.to), [])
+    : Effect.all(asked.map(target.send), { concurrency: "unbounded" })
 
 /** Of requests at once it is chance which one gets which reply. */
 const comparable = (step: Step, replies: ReadonlyArray<Reply.Reply>): ReadonlyArray<Reply.Reply> => {

@@ -96,7 +96,30 @@ export const failed = (message = "System error occurred") => thrown(500, "GENERI
 export const limited = thrown(429, "LIMITS_REACHED", "You have exceeded your allocated rate limits: rate/poll")
 
 /** A refusal of the framework: plain text. */
-export const plain = (status: number, text: string): Expected => ({ status, text })
+export const plain = (status: number, text: string): Expected => ({ status, headers: { "content-type": null }, text })
+
+/** A page of Next.js. */
+export const page = (status: number): Expected => ({
+  status,
+  headers: {
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "private, no-cache, no-store, max-age=0, must-revalidate"
+  },
+  checks: [
+    [
+      "a page of HTML",
+      ({ text }) => text.startsWith("<!DOCTYPE html>") && text.includes(`<title data-next-head="">${status}: `)
+    ],
+    ["with an ETag", ({ headers }) => /^"\w+"$/.test(headers["etag"] ?? "")]
+  ]
+})
+
+/** The path is another one. */
+export const moved = (location: string): Expected => ({
+  status: 308,
+  headers: { location, refresh: `0;url=${location}`, "content-type": null },
+  text: location
+})
 
 /** The body is an object of that one field. */
 export const onlyId: Check = ["the body is {id} and nothing else", (reply) => /^\{"id":"[^"]+"\}$/.test(reply.text)]

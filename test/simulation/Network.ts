@@ -13,6 +13,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import * as Reply from "../../src/internal/server/Reply.ts"
 import * as FaultBody from "../../src/internal/server/FaultBody.ts"
 import type { Dice } from "./Dice.ts"
 import type { Call, History, Sent } from "./History.ts"
@@ -131,7 +132,7 @@ const arrived = (
 ) => {
   const response = fate.quotes && answer.status >= 500 ? quoting(request, answer.status) : answer
   const isList = response.headers["content-type"]?.startsWith("application/jsonl") === true
-  const whole = FaultBody.of(response)
+  const whole = Reply.body(response)
   // The length of what is not a list is known, so that a cut shows.
   const rest = isList && fate.cutIsSilent ? Stream.empty : Stream.fail(new NoAnswer())
   const body = fate.cutAt === undefined ? whole : FaultBody.until(whole, fate.cutAt, rest)

@@ -4,7 +4,6 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Random from "effect/Random"
@@ -118,10 +117,8 @@ export const make = Effect.fnUntraced(function* (
   record(state.store, history)
   state.interceptor = honest(state.faults.interceptor)
   const scope = yield* Effect.scope
-  const handler = yield* Effect.provideService(HttpRouter.toHttpEffect(Api.routes), ServerState.ServerState, state)
   const handle: Server["handle"] = (request, origin) =>
-    handler.pipe(
-      Effect.provideService(HttpServerRequest.HttpServerRequest, incoming(request, origin)),
+    Api.answer(state, incoming(request, origin)).pipe(
       Effect.provideService(Scope.Scope, Scope.forkUnsafe(scope)),
       Effect.provideService(CurrentOrigin, origin),
       Effect.provideService(Clock.Clock, clock),

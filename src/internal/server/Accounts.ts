@@ -1,5 +1,4 @@
 import * as Glob from "effect/Glob"
-import * as Assumptions from "./Assumptions.ts"
 
 /** A token with more to say than its text. */
 export interface TokenOptions {
@@ -92,9 +91,15 @@ export class Accounts {
   }
 }
 
+/**
+ * The audiences of tokens that may use every route where none are listed. Tokens for the end users of a widget or a
+ * conversation reach no contact route (wire contract 7).
+ */
+const unrestrictedAudiences: ReadonlySet<string> = new Set(["api", "user"])
+
 const makeGrant = (account: Account, options: TokenOptions): Grant => {
   const audience = options.audience ?? "api"
-  const routes = options.allowedRoutes ?? (Assumptions.unrestrictedAudiences.has(audience) ? ["**"] : [])
+  const routes = options.allowedRoutes ?? (unrestrictedAudiences.has(audience) ? ["**"] : [])
   return { account, audience, expiresAt: options.expiresAt, allows: routeMatcher(routes) }
 }
 

@@ -1,5 +1,4 @@
 import * as Data from "effect/Data"
-import * as Assumptions from "./Assumptions.ts"
 
 /**
  * A refusal the API answers with a body of `message` and `code` (wire contract 6).
@@ -47,8 +46,8 @@ export const limitsReached: ApiFailure = converted(
 /** 500 carrying the text of an exception; without one, the text that stands for any database failure. */
 export const genericError = (message = "System error occurred"): ApiFailure => converted(500, "GENERIC_ERROR", message)
 
-/** 404 of a path that no route has. */
-export const unknownRoute: ApiFailure = handled(404, Assumptions.unknownRouteCode, Assumptions.unknownRouteMessage)
+/** 501 of an endpoint that only the vendor's API has: never a 404, which would say that there is no such contact. */
+export const notImplemented: ApiFailure = converted(501, "NOT_IMPLEMENTED", "The emulator does not have this endpoint")
 
 /** The failures of the contract, the first of each status and of each code being the one it stands for (wire contract 6). */
 const known: ReadonlyArray<ApiFailure> = [

@@ -1,6 +1,5 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 import type { Place } from "./Fault.ts"
 
@@ -8,14 +7,6 @@ import type { Place } from "./Fault.ts"
 export type Body = Stream.Stream<Uint8Array, unknown>
 
 const encoder = new TextEncoder()
-
-/** The body of a response, whatever it is made of. */
-export const of = ({ body }: HttpServerResponse): Body => {
-  if (body._tag === "Stream") return body.stream
-  if (body._tag === "Uint8Array") return Stream.succeed(body.body)
-  // The API makes no other raw body than a text.
-  return body._tag === "Raw" && typeof body.body === "string" ? Stream.succeed(encoder.encode(body.body)) : Stream.empty
-}
 
 const newline = 0x0a
 

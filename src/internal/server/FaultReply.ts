@@ -6,13 +6,13 @@ import * as Result from "effect/Result"
 import type { Scope } from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as ApiFailure from "./ApiFailure.ts"
-import * as Assumptions from "./Assumptions.ts"
 import type { AnswerFault, Fault, StatusOptions } from "./Fault.ts"
 import * as FaultBody from "./FaultBody.ts"
 import { Disconnect, type Intercepted } from "./Interceptor.ts"
 import * as Negotiation from "./Negotiation.ts"
 import { isList } from "./OperationName.ts"
 import * as Reply from "./Reply.ts"
+import * as RequestBody from "./RequestBody.ts"
 
 type Replied = Effect.Effect<HttpServerResponse.HttpServerResponse, Disconnect, Scope>
 
@@ -63,7 +63,7 @@ const answer = (fault: AnswerFault, seed: string, intercepted: Intercepted, repl
 }
 
 const changed = (reply: Replied, change: (body: FaultBody.Body) => FaultBody.Body): Replied =>
-  Effect.map(reply, (response) => Reply.withBody(response, change(FaultBody.of(response))))
+  Effect.map(reply, (response) => Reply.withBody(response, change(Reply.body(response))))
 
 /** The statuses that have no body, whatever else they have. */
 const isBodiless = (status: number): boolean => status < 200 || status === 204 || status === 205 || status === 304
@@ -82,11 +82,10 @@ const refusal = (status: number, options: StatusOptions, intercepted: Intercepte
     }
     return typeof body === "string" ? HttpServerResponse.text(body, type) : HttpServerResponse.uint8Array(body, type)
   }
-  const { status: oversized } = Assumptions.oversizedBody
   const failure = ApiFailure.ofStatus(status, { code, message })
   const reply =
-    status === oversized && !worded
-      ? Reply.plain(Assumptions.oversizedBody)
+    status === RequestBody.oversized.status && !worded
+      ? Reply.plain(RequestBody.oversized)
       : isList(intercepted.operation)
         ? Reply.streamFailure(failure)
         : Reply.failure(failure)

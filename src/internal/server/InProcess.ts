@@ -1,58 +1,101 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Cookies from "effect/http/Cookies"
+import * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import * as HttpEffect from "effect/http/HttpEffect"
-import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Scope from "effect/Scope"
 import * as Api from "./Api.ts"
-import type { Disconnect } from "./Interceptor.ts"
-import type { ServerState } from "./ServerState.ts"
+import * as Reply from "./Reply.ts"
+import { ServerState } from "./ServerState.ts"
+
+/** The host of the vendor's API. */
+const vendorHost = "api.chatbotkit.com"
+
+/** How the client in process is set up. */
+export interface Options {
+  /** Whose host is answered for, besides the vendor's. Default: no other. */
+  readonly baseUrl?: string | URL | undefined
+}
 
 /**
- * An `HttpClient` that hands its requests to the API in this process, whatever their origin. Handlers run in the fiber
- * of the caller: they see its Clock and Random, and end with it. A streamed body keeps the scope of its request open
- * until it ends or is given up; one that is never read is closed with the scope of the client.
+ * An `HttpClient` that hands its requests to the API in this process. Only the vendor's host and that of the base URL are
+ * answered for: any other fails like a host that can't be found, so that no test passes with a base URL that is wrong.
+ * Handlers run in the fiber of the caller: they see its Clock and Random, and end with it. A streamed body keeps the scope
+ * of its request open until it ends or is given up; one that is never read is closed with the scope of the client.
  */
-export const makeHttpClient: Effect.Effect<HttpClient.HttpClient, never, ServerState | Scope.Scope> = Effect.gen(
-  function* () {
-    const handler = yield* HttpRouter.toHttpEffect(Api.routes)
+export const makeHttpClient = ({ baseUrl }: Options = {}): Effect.Effect<
+  HttpClient.HttpClient,
+  never,
+  ServerState | Scope.Scope
+> =>
+  Effect.gen(function* () {
+    const state = yield* ServerState
     const scope = yield* Effect.scope
-    return HttpClient.make((request) =>
+    const hosts = new Set([
+      vendorHost,
+      baseUrl !== undefined && URL.canParse(baseUrl) ? new URL(baseUrl).host : vendorHost
+    ])
+    return HttpClient.make((request, url) =>
       Effect.suspend(() => {
+        if (!hosts.has(url.host)) return Effect.fail(failed(request, new HostNotFound(url.hostname)))
         const requestScope = Scope.forkUnsafe(scope)
         let transferred = false
-        return handler.pipe(
+        return Api.answer(state, received(request, url)).pipe(
           Effect.map((replied) => {
-            const response = request.method === "HEAD" ? withoutBody(replied) : replied
+            const response = withCookies(request.method === "HEAD" ? withoutBody(replied) : replied)
             const sent = HttpEffect.scopeTransferToStream(response)
             transferred = sent !== response
-            return HttpServerResponse.toClientResponse(sent, { request })
+            return HttpServerResponse.toClientResponse(inPieces(sent), { request })
           }),
-          Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromClientRequest(request)),
           Effect.provideService(Scope.Scope, requestScope),
-          Effect.catchTags({
-            Disconnect: (cause) => Effect.fail(disconnected(request, cause)),
-            HttpServerError: () => Effect.succeed(HttpServerResponse.toClientResponse(notFound, { request }))
-          }),
+          Effect.catchTag("Disconnect", (cause) => Effect.fail(failed(request, cause))),
           Effect.onExit((exit) => (transferred && Exit.isSuccess(exit) ? Effect.void : Scope.close(requestScope, exit)))
         )
       })
     )
-  }
-)
+  })
 
-/** What a router says of a path or verb that it can't even read. */
-const notFound = HttpServerResponse.empty({ status: 404 })
+/** The cause of a request to a host that isn't answered for: what Node says of a name that can't be resolved. */
+class HostNotFound extends Error {
+  readonly code = "ENOTFOUND"
+  readonly syscall = "getaddrinfo"
+  readonly hostname: string
+  constructor(hostname: string) {
+    super(`getaddrinfo ENOTFOUND ${hostname}`)
+    this.hostname = hostname
+  }
+}
+
+const surroundingBlanks = /^[ \t]+|[ \t]+$/g
+
+/** A request as it would arrive: with its host, and without the blanks around header values that no server sees. */
+const received = (request: HttpClientRequest, url: URL): HttpServerRequest.HttpServerRequest => {
+  const headers = Object.entries({ host: url.host, ...request.headers }).map(
+    ([name, value]) => [name, value.replace(surroundingBlanks, "")] as const
+  )
+  return HttpServerRequest.fromClientRequest(request).modify({ headers: Headers.fromInput(headers) })
+}
 
 /** A transport drops what a handler puts under HEAD. */
 const withoutBody = ({ status, headers }: HttpServerResponse.HttpServerResponse) =>
   HttpServerResponse.empty({ status, headers })
 
-const disconnected = (request: HttpClientRequest, cause: Disconnect): HttpClientError.HttpClientError =>
+/** Effect would read a raw body as a web response, which takes turns of the event loop. */
+const inPieces = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse =>
+  response.body._tag === "Raw" ? Reply.withBody(response, Reply.body(response)) : response
+
+/** A client over sockets reads the cookies from their header. */
+const withCookies = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
+  const header = response.headers["set-cookie"]
+  return header === undefined ? response : HttpServerResponse.replaceCookies(response, Cookies.fromSetCookie([header]))
+}
+
+const failed = (request: HttpClientRequest, cause: Error): HttpClientError.HttpClientError =>
   new HttpClientError.HttpClientError({
     reason: new HttpClientError.TransportError({ request, cause, description: cause.message })
   })

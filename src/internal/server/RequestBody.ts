@@ -3,8 +3,10 @@ import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as Stream from "effect/Stream"
 import * as ApiFailure from "./ApiFailure.ts"
 import * as Assumptions from "./Assumptions.ts"
+import * as Charset from "./Charset.ts"
+import * as ContentType from "./ContentType.ts"
 
-/** A refusal in plain text, given by the framework before the API sees the request (wire contract 6). */
+/** A refusal by Next.js in plain text, given before the API sees the request (wire contract 6). */
 export interface PlainRefusal {
   readonly status: number
   readonly text: string
@@ -16,69 +18,89 @@ export interface RequestBody {
   readonly text: string | undefined
   /** Why the request goes no further. */
   readonly refusal: PlainRefusal | undefined
-  /** The value of a JSON body; undefined if there was none or it is of another type. */
+  /** The value of a JSON body, `{}` of an empty one; the text of a body that Next.js doesn't parse. */
   readonly value: unknown
 }
 
+/** The most bytes a body may have: the default of Next.js. */
+const maxBytes = 1_048_576
+
+/** Of a body that is too long. */
+export const oversized: PlainRefusal = { status: 413, text: "Body exceeded 1mb limit" }
+const malformed: PlainRefusal = { status: 400, text: "Invalid JSON" }
+
+/** Of a body in a charset that nobody knows, or that was cut while it was sent. */
+const unreadable: PlainRefusal = { status: 400, text: "Invalid body" }
+
+/** Of a body nested too deep to parse, and of TRACE. */
+export const serverError: PlainRefusal = { status: 500, text: "Internal Server Error" }
+
 const jsonTypes: ReadonlySet<string> = new Set(["application/json", "application/ld+json"])
-const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i
 
-/** The media type of a content type header, without parameters. */
-export const mediaType = (contentType: string | undefined): string =>
-  (contentType ?? "").split(";", 1).join("").trim().toLowerCase()
+const refused = (refusal: PlainRefusal, text?: string): RequestBody => ({ text, refusal, value: undefined })
 
-/** Reads and parses a body as the framework of the real server does, whatever the route. */
+/** Reads and parses a body as Next.js does, whatever the route and the verb. */
 export const read = Effect.fnUntraced(function* (request: HttpServerRequest) {
-  if (hasNone(request)) return empty
-  if (Number(request.headers["content-length"] ?? 0) > Assumptions.maxBodyBytes) return oversized
+  const { type, charset } = ContentType.parse(request.headers["content-type"])
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) return refused(oversized)
+  const decode = Charset.decoder(charset)
+  if (decode === undefined) return refused(unreadable)
   const chunks: Array<Uint8Array> = []
   let size = 0
-  const complete = yield* request.stream.pipe(
-    Stream.takeWhile((chunk) => (size += chunk.length) <= Assumptions.maxBodyBytes),
-    Stream.runForEach((chunk) => Effect.sync(() => chunks.push(chunk))),
-    Effect.match({ onFailure: () => false, onSuccess: () => true })
-  )
-  if (size > Assumptions.maxBodyBytes) return oversized
-  const contentType = request.headers["content-type"]
-  const text = complete ? decode(chunks, charset.exec(contentType ?? "")?.[1]) : undefined
-  if (text === undefined) return unreadable
-  return text === "" || !jsonTypes.has(mediaType(contentType)) ? { ...empty, text } : parse(text)
+  const complete = hasNone(request)
+    ? true
+    : yield* request.stream.pipe(
+        Stream.takeWhile((chunk) => (size += chunk.length) <= maxBytes),
+        Stream.runForEach((chunk) => Effect.sync(() => chunks.push(chunk))),
+        Effect.match({ onFailure: () => false, onSuccess: () => true })
+      )
+  if (size > maxBytes) return refused(oversized)
+  if (!complete) return refused(unreadable)
+  const text = decode(chunks)
+  return jsonTypes.has(type) ? parse(text) : { text, refusal: undefined, value: text }
 })
 
 /**
- * The value a schema is checked against. The framework drops a body that is null, false, zero or an empty text, so
- * there is nothing to parse then; any other is written and parsed once more on its way, which turns infinities to null.
+ * The value a schema is checked against. It is written and parsed once more on its way, which turns infinities to null. A
+ * body that is null, false, zero or an empty text is refused here, and so only where a body is validated.
  */
 export const validated = (body: RequestBody): Effect.Effect<unknown, ApiFailure.ApiFailure> =>
-  Effect.suspend(() => {
-    if (body.text === "") return Effect.succeed(Assumptions.emptyJsonBody)
-    return body.value
-      ? Effect.succeed(JSON.parse(JSON.stringify(body.value)))
-      : Effect.fail(ApiFailure.badRequest(Assumptions.falsyJsonBodyMessage))
-  })
+  Effect.suspend(() =>
+    body.value ? Effect.succeed(JSON.parse(JSON.stringify(body.value))) : Effect.fail(ApiFailure.badRequest())
+  )
 
-const empty: RequestBody = { text: "", refusal: undefined, value: undefined }
-const oversized: RequestBody = { text: undefined, refusal: Assumptions.oversizedBody, value: undefined }
-const unreadable: RequestBody = { text: undefined, refusal: Assumptions.unreadableBody, value: undefined }
+const mostlyWithout: ReadonlySet<string> = new Set(["GET", "HEAD", "TRACE", "CONNECT"])
 
 const hasNone = ({ method, headers }: HttpServerRequest): boolean =>
-  (method === "GET" || method === "HEAD") &&
-  headers["content-length"] === undefined &&
-  headers["transfer-encoding"] === undefined
-
-const decode = (chunks: ReadonlyArray<Uint8Array>, label: string = Assumptions.defaultCharset): string | undefined => {
-  try {
-    const decoder = new TextDecoder(label)
-    return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") + decoder.decode()
-  } catch {
-    return undefined
-  }
-}
+  mostlyWithout.has(method) && headers["content-length"] === undefined && headers["transfer-encoding"] === undefined
 
 const parse = (text: string): RequestBody => {
+  if (text === "") return { text, refusal: undefined, value: {} }
+  if (isTooDeep(text)) return refused(serverError, text)
   try {
     return { text, refusal: undefined, value: JSON.parse(text) }
   } catch {
-    return { text, refusal: Assumptions.malformedBody, value: undefined }
+    return refused(malformed, text)
   }
+}
+
+const [quote, backslash] = [0x22, 0x5c]
+const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d]
+
+/** Whether lists and objects are nested deeper than the server can parse, be the rest sound or not. */
+const isTooDeep = (text: string): boolean => {
+  if (text.length <= Assumptions.maxBodyDepth) return false
+  let depth = 0
+  let quoted = false
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (quoted) {
+      if (code === backslash) at++
+      else if (code === quote) quoted = false
+    } else if (code === quote) quoted = true
+    else if (code === openBracket || code === openBrace) {
+      if (++depth > Assumptions.maxBodyDepth) return true
+    } else if (code === closeBracket || code === closeBrace) depth--
+  }
+  return false
 }

@@ -1,13 +1,18 @@
 import type { Endpoint } from "./Endpoint.ts"
+import * as OtherEndpoints from "./OtherEndpoints.ts"
 
-/** What a path leads to. */
-export interface Routed {
-  readonly endpoint: Endpoint
-  /** The decoded values of the segments the endpoint leaves open; undefined if one can't be decoded. */
-  readonly params: ReadonlyMap<string, string> | undefined
-}
+/** What a path leads to: an endpoint, one that only the vendor's API has, or nothing. */
+export type Routed =
+  | {
+      readonly _tag: "Endpoint"
+      readonly endpoint: Endpoint
+      /** The decoded values of the segments the endpoint leaves open. */
+      readonly params: ReadonlyMap<string, string>
+    }
+  | { readonly _tag: "Elsewhere" }
+  | { readonly _tag: "Nowhere" }
 
-const prefix = /^\/(?:api\/)?v1(?=\/)/
+const prefix = /^\/(?:api\/)?v1\//
 const open = /^\{(.+)\}$/
 
 interface Segment {
@@ -16,14 +21,19 @@ interface Segment {
   readonly parameter: string | undefined
 }
 
-/** Finds the endpoint of a path as it was sent. Both `/v1` and `/api/v1` lead to it (wire contract 0). */
-export const make = (endpoints: ReadonlyArray<Endpoint>): ((path: string) => Routed | undefined) => {
-  const table = endpoints.map((endpoint) => ({ endpoint, segments: endpoint.path.split("/").map(segment) }))
+/**
+ * Finds the endpoint of a path whose percent-encoding is sound. Both `/v1` and `/api/v1` lead to it; case counts, and
+ * only the segments that are left open may be encoded (wire contract 0).
+ */
+export const make = (endpoints: ReadonlyArray<Endpoint>): ((path: string) => Routed) => {
+  const table = endpoints.map((endpoint) => ({ endpoint, segments: endpoint.path.slice(1).split("/").map(segment) }))
   return (path) => {
-    if (!prefix.test(path)) return undefined
-    const parts = path.replace(prefix, "").split("/")
+    if (!prefix.test(path)) return { _tag: "Nowhere" }
+    const route = path.replace(prefix, "")
+    const parts = route.split("/")
     const entry = table.find(({ segments }) => fits(segments, parts))
-    return entry === undefined ? undefined : { endpoint: entry.endpoint, params: read(entry.segments, parts) }
+    if (entry === undefined) return { _tag: OtherEndpoints.has(route) ? "Elsewhere" : "Nowhere" }
+    return { _tag: "Endpoint", endpoint: entry.endpoint, params: read(entry.segments, parts) }
   }
 }
 
@@ -33,18 +43,10 @@ const fits = (segments: ReadonlyArray<Segment>, parts: ReadonlyArray<string>): b
   segments.length === parts.length &&
   segments.every(({ text, parameter }, index) => parameter !== undefined || text === parts[index])
 
-const read = (
-  segments: ReadonlyArray<Segment>,
-  parts: ReadonlyArray<string>
-): ReadonlyMap<string, string> | undefined => {
+const read = (segments: ReadonlyArray<Segment>, parts: ReadonlyArray<string>): ReadonlyMap<string, string> => {
   const params = new Map<string, string>()
   for (const [index, { parameter }] of segments.entries()) {
-    if (parameter === undefined) continue
-    try {
-      params.set(parameter, decodeURIComponent(parts[index] ?? ""))
-    } catch {
-      return undefined
-    }
+    if (parameter !== undefined) params.set(parameter, decodeURIComponent(parts[index] ?? ""))
   }
   return params
 }

@@ -5,10 +5,11 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Accounts from "./Accounts.ts"
+import * as Assumptions from "./Assumptions.ts"
 import type { Rule } from "./Fault.ts"
 import * as FaultPlan from "./FaultPlan.ts"
 import type * as Interceptor from "./Interceptor.ts"
-import { PollLimit } from "./PollLimit.ts"
+import { PollLimit, type PollWindow } from "./PollLimit.ts"
 import * as RequestLog from "./RequestLog.ts"
 import * as Store from "./Store.ts"
 
@@ -18,6 +19,16 @@ export interface Options {
   readonly accounts?: ReadonlyArray<Accounts.AccountOptions>
   /** Requests in 60 s to paths ending in `/list`, for each paying account. Default: no limit. */
   readonly rateLimit?: number
+  /**
+   * How that limit looks back: over a `log` of the last 60 s, where a unit is free again after exactly that time, or over
+   * the `minutes` of the clock, this one and a weighted part of the one before. Default `log`.
+   */
+  readonly pollWindow?: PollWindow
+  /**
+   * Whether replies are compressed as by Next.js for clients that accept it: gzip or deflate, whatever the size, but never
+   * JSON Lines. In process, only a request that itself has an `Accept-Encoding` gets such a reply. Default false.
+   */
+  readonly compression?: boolean
   /** How many of the newest requests are kept for inspection. Default 10,000. */
   readonly requestLogLimit?: number
   /** What goes wrong from the start. Default: nothing. A rule that makes no sense is a defect. */
@@ -50,6 +61,7 @@ export interface Service {
   readonly store: Store.Store
   readonly accounts: Accounts.Accounts
   readonly pollLimit: PollLimit
+  readonly compression: boolean
   readonly log: RequestLog.RequestLog
   readonly faults: FaultPlan.FaultPlan
   /** May be replaced at any time; requests in flight keep the one they started with. */
@@ -90,12 +102,16 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
     yield* faults.inject(options.faults ?? [])
     const store = new Store.Store()
     const accounts = new Accounts.Accounts(options.accounts)
-    const pollLimit = new PollLimit(accounts, options.rateLimit)
+    const pollLimit = new PollLimit(accounts, {
+      limit: options.rateLimit,
+      window: options.pollWindow ?? Assumptions.pollWindow
+    })
     const log = new RequestLog.RequestLog(options.requestLogLimit ?? defaultRequestLogLimit)
     return ServerState.of({
       store,
       accounts,
       pollLimit,
+      compression: options.compression ?? Assumptions.compression,
       log,
       faults,
       interceptor: options.interceptor ?? faults.interceptor,

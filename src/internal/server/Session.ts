@@ -2,7 +2,7 @@ import type { Headers } from "effect/http/Headers"
 import * as Result from "effect/Result"
 import type { Account, Accounts, Grant } from "./Accounts.ts"
 import * as ApiFailure from "./ApiFailure.ts"
-import * as Assumptions from "./Assumptions.ts"
+import type { Query } from "./Query.ts"
 
 /** Who a request acts as. */
 export interface Session {
@@ -14,7 +14,9 @@ export interface Session {
 export interface Credentials {
   readonly method: string
   readonly path: string
+  readonly query: Query
   readonly headers: Headers
+  readonly cookies: Readonly<Record<string, string>>
   /** In milliseconds since the epoch. */
   readonly now: number
 }
@@ -32,9 +34,8 @@ export const authenticate = (
 ): Result.Result<Session, ApiFailure.ApiFailure> => {
   const authorization = credentials.headers["authorization"]
   if (!authorization) {
-    return Result.fail(
-      Assumptions.csrfGuardedVerbs.has(credentials.method) ? ApiFailure.notAuthorized : ApiFailure.notAuthenticated
-    )
+    // What is left is the cookie session of a browser, and the emulator has none.
+    return Result.fail(isForged(credentials) ? ApiFailure.notAuthorized : ApiFailure.notAuthenticated)
   }
   // The scheme is not looked at, and a second blank in a row leaves an empty token.
   const token = authorization.split(" ")[1]?.trim() ?? ""
@@ -47,6 +48,18 @@ export const authenticate = (
   return account === undefined
     ? Result.fail(ApiFailure.notAuthenticated)
     : Result.succeed({ account, audience: grant.audience })
+}
+
+const csrfCookie = "__Host-next-auth.csrf-token"
+
+/** Whether a request could come from a page of another site in a browser that is logged in. */
+const isForged = ({ cookies, headers, method, query }: Credentials): boolean => {
+  const token = cookies[csrfCookie]?.trim()
+  return (
+    method === "POST" &&
+    headers["x-requested-with"] !== "XMLHttpRequest" &&
+    (!token || token !== query.get("csrfToken"))
+  )
 }
 
 const isUsable = (grant: Grant, { now, path }: Credentials): boolean =>

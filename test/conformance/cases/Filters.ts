@@ -14,6 +14,7 @@ import {
   post,
   remove,
   send,
+  thrown,
   update
 } from "../Steps.ts"
 
@@ -289,6 +290,27 @@ const limits: ReadonlyArray<Case> = [
       send(asking("/contact/list", "text/html"), { status: 400 }),
       clock(90_000),
       list
+    ]
+  },
+  {
+    id: "requests-that-do-not-get-as-far-as-the-poll-limit",
+    clauses: ["4.limit.accept", "4.limit.refused"],
+    needs: ["limit", "clock"],
+    setup: { limit: 1 },
+    steps: [
+      ...["text/html", "application/*", "x"].map((accept) =>
+        send(asking("/contact/list", accept), thrown(400, "BAD_REQUEST", "Unsupported accept header"))
+      ),
+      send(get("/contact/list", { authorization: "Bearer nonsense" }), { status: 401 }),
+      send({ method: "HEAD", path: "/contact/list" }, { status: 200 }),
+      send({ method: "OPTIONS", path: "/contact/list" }, ok),
+      list,
+      clock(59_999),
+      refusedList,
+      // Had the refusals been counted, this would be one more.
+      clock(60_000),
+      list,
+      send(asking("/contact/list", "text/html"), thrown(400, "BAD_REQUEST", "Unsupported accept header"))
     ]
   },
   {

@@ -1,7 +1,13 @@
 import type { Case, Request, Step } from "../Case.ts"
-import { badRequest, create, fetched, get, idOf, notAuthorized, notFound, ok, post, send } from "../Steps.ts"
+import { badRequest, create, failed, fetched, get, idOf, notAuthorized, notFound, ok, post, send } from "../Steps.ts"
 
 const others = "Bearer sk-other"
+
+/** An account on its own, and one that has a parent. */
+const family = [
+  { id: "main", tokens: ["sk-main"] },
+  { id: "child", tokens: ["sk-child"], parent: "main" }
+]
 
 const operations = (id: string): ReadonlyArray<Request> => [
   get(`/contact/${id}/fetch`),
@@ -73,18 +79,31 @@ export const identifiers: ReadonlyArray<Case> = [
   },
   {
     id: "aliases",
-    clauses: ["3.2.alias", "3.2.alias.parent", "3.2.alias.sibling"],
-    steps: ["@alias", "@@alias", "@a@b"].flatMap((id) =>
-      operations(id).map((request) =>
-        send(request, {
-          status: 500,
-          headers: { "content-type": "application/json" },
-          has: { code: "GENERIC_ERROR" },
-          checks:
-            id === "@alias" ? [["the database refuses it", ({ text }) => text.includes("System error occurred")]] : []
-        })
-      )
+    clauses: ["3.2.alias", "3.2.alias.parent", "3.2.alias.sibling", "3.2.name.blank"],
+    needs: ["accounts"],
+    setup: { accounts: family },
+    steps: (
+      [
+        ["@alias", undefined, undefined],
+        ["@", "Alias is required", "Alias is required"],
+        ["@@", "Alias is required", "Alias is required"],
+        ["@@alias", "Parent ID is required for @@ identifier", undefined],
+        ["@a@b", "Parent ID is required for @user@resource identifier", 'User with alias "a" not found'],
+        ["@a@", "Resource alias is required", "Resource alias is required"],
+        ["()", "Name is required", "Name is required"],
+        ["(%20)", "Name is required", "Name is required"]
+      ] as const
+    ).flatMap(([id, alone, ofChild]) =>
+      operations(id).flatMap((request) => [
+        send({ ...request, authorization: "Bearer sk-main" }, failed(alone)),
+        send({ ...request, authorization: "Bearer sk-child" }, failed(ofChild))
+      ])
     )
+  },
+  {
+    id: "names-are-trimmed",
+    clauses: ["3.2.name"],
+    steps: [create({ name: "Ada <run>" }), ...resolves("(%20Ada%20<run>%20)", "id")]
   },
   {
     id: "blank-ids",
@@ -97,10 +116,16 @@ export const identifiers: ReadonlyArray<Case> = [
     steps: [
       create({ name: "a <run>" }, "a"),
       create({ name: "b <run>" }, "b"),
-      send(get("/contact/<a>/fetch?contactId=<b>"), { ...ok, has: { id: "<b>" } }),
-      send(post("/contact/<a>/update?contactId=<b>", { nick: "changed" }), idOf("b")),
-      fetched({ nick: null }, "a"),
-      fetched({ nick: "changed" }, "b")
+      ...["<b>", "", "%20", "nobody", "<b>&contactId=nobody"].flatMap((id) => [
+        send(get(`/contact/<a>/fetch?contactId=${id}`), { ...ok, has: { id: "<a>" } }),
+        send(post(`/contact/<a>/update?contactId=${id}`, { nick: "changed" }), idOf("a"))
+      ]),
+      send(get("/contact/%20/fetch?contactId=<b>"), badRequest()),
+      send(get("/contact/c<run>/fetch?contactId=<b>"), notFound),
+      fetched({ nick: "changed" }, "a"),
+      fetched({ nick: null }, "b"),
+      send(post("/contact/<a>/delete?contactId=<b>"), idOf("a")),
+      fetched({ name: "b <run>" }, "b")
     ]
   }
 ]

@@ -1,5 +1,5 @@
 import type { Case } from "../Case.ts"
-import { asking, badRequest, create, get, idOf, jsonl, notFound, ok, onlyId, post, send, wrongVerb } from "../Steps.ts"
+import { asking, create, get, idOf, jsonl, moved, ok, onlyId, page, post, send, thrown, wrongVerb } from "../Steps.ts"
 
 const verbs: ReadonlyArray<readonly ["GET" | "POST", string]> = [
   ["POST", "/contact/create"],
@@ -30,17 +30,140 @@ export const section0: ReadonlyArray<Case> = [
   },
   {
     id: "unknown-paths",
-    clauses: ["0.path.unknown"],
+    clauses: ["0.path.unknown", "0.path.case", "0.path.letters", "6.header.pages"],
     needs: ["seed"],
-    steps: ["/", "/v1", "/v1/contact", "/v1/contact/x", "/v1/contact/x/nope", "/v2/contact/list", "/contact-list"].map(
-      (path) => send(get(path), notFound)
-    )
+    steps: [
+      ...[
+        "/",
+        "/v1",
+        "/api/v1",
+        "/v1/contact",
+        "/v1/contact/x",
+        "/v1/contact/x/nope",
+        "/v1/contact/x/y/fetch",
+        "/v1/contact/x/memory/nope",
+        "/v1/nope/list",
+        "/v1/bot",
+        "/v2/contact/list",
+        "/api/contact/list",
+        "/api/api/v1/contact/list",
+        "/contact-list",
+        // Another letter case.
+        "/v1/Contact/list",
+        "/v1/contact/List",
+        "/V1/contact/list",
+        "/API/v1/contact/list",
+        "/v1/contact/x/Fetch",
+        "/v1/Bot/list",
+        // Encoded letters.
+        "/v1/contact/%6Cist",
+        "/v1/%63ontact/list",
+        "/%761/contact/list",
+        "/v1/contact/x%2Ffetch"
+      ].map((path) => send(get(path, { authorization: null }), page(404))),
+      send(post("/v1/nope", {}), page(404)),
+      send({ path: "/v1/nope", body: "{" }, page(404)),
+      send({ method: "OPTIONS", path: "/v1/nope" }, page(404)),
+      send({ method: "DELETE", path: "/v1/contact/x" }, page(404)),
+      send({ method: "HEAD", path: "/v1/nope" }, { status: 404, text: "" })
+    ]
   },
   {
     id: "undecodable-paths",
-    clauses: ["0.path.undecodable"],
+    clauses: ["0.path.undecodable", "6.header.pages"],
     needs: ["seed"],
-    steps: ["%zz", "%E0%A4%A", "%"].map((id) => send(get(`/contact/${id}/fetch`), badRequest()))
+    steps: [
+      ...["%zz", "%E0%A4%A", "%", "%c3%28"].map((id) => send(get(`/contact/${id}/fetch`), page(400))),
+      send(get("/nope/%"), page(400)),
+      send(get("/v1/contact/%/"), page(400)),
+      // Before any handler: neither the verb nor the body matters.
+      send({ method: "DELETE", path: "/contact/%/fetch", authorization: null }, page(400)),
+      send({ path: "/contact/%/update", body: "{" }, page(400))
+    ]
+  },
+  {
+    id: "paths-that-moved",
+    clauses: [
+      "0.path.slash",
+      "0.path.slashes",
+      "0.path.moved",
+      "6.header.cookie",
+      "6.header.cookie.none",
+      "6.cors.others"
+    ],
+    needs: ["seed"],
+    steps: [
+      ...["/v1/contact/list", "/api/v1/contact/list", "/v1/contact/x/fetch", "/v1", "/nope", "/v1/bot/list"].flatMap(
+        (path) => [
+          send(get(`${path}/`, { authorization: null }), moved(path)),
+          send(get(`${path}/?take=1&meta.a=b%20c`), moved(`${path}?take=1&meta.a=b%20c`)),
+          send(get(`/${path}`), moved(path)),
+          send(get(`${path}//?a=//`), moved(`${path}/?a=//`)),
+          send(get(path.replace("/", "///")), moved(path))
+        ]
+      ),
+      ...(["POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const).flatMap((method) => [
+        send({ method, path: "/v1/contact/create/" }, moved("/v1/contact/create")),
+        send({ method, path: "/v1//contact/create" }, moved("/v1/contact/create"))
+      ]),
+      send({ path: "/v1/contact/create/", body: "{" }, moved("/v1/contact/create")),
+      send(get("/v1/contact//%/fetch"), moved("/v1/contact/%/fetch")),
+      send(get("/v1/contact/a%2F%2Fb/fetch/"), moved("/v1/contact/a%2F%2Fb/fetch")),
+      send(
+        { method: "HEAD", path: "/v1/contact/list/" },
+        { status: 308, text: "", headers: { location: "/v1/contact/list" } }
+      )
+    ]
+  },
+  {
+    id: "paths-with-dots",
+    clauses: ["0.path.dots"],
+    needs: ["seed"],
+    setup: { seeds: [{ contacts: [{ id: "a", name: "Ada" }] }] },
+    steps: [
+      ...[
+        "/v1/./contact/a/fetch",
+        "/v1/contact/x/../a/fetch",
+        "/v1/nope/../contact/a/fetch",
+        "/v1/../v1/contact/a/fetch",
+        "/v1/contact/%2E%2e/contact/a/fetch"
+      ].map((path) => send(get(path), { ...ok, has: { id: "a" } })),
+      send(get("/v1/contact/a/.."), moved("/v1/contact")),
+      send(get("/v1/contact/..a/fetch"), { status: 404, headers: { "content-type": "application/json" } })
+    ]
+  },
+  {
+    id: "slashes-in-ids",
+    clauses: ["0.path.encoded-slash"],
+    needs: ["seed"],
+    setup: { seeds: [{ contacts: [{ id: "a/fetch" }, { id: "/" }] }] },
+    steps: [
+      send(get("/v1/contact/a%2Ffetch/fetch"), { ...ok, has: { id: "a/fetch" } }),
+      send(get("/v1/contact/%2f/fetch"), { ...ok, has: { id: "/" } })
+    ]
+  },
+  {
+    id: "endpoints-that-the-emulator-does-not-have",
+    clauses: ["0.path.elsewhere"],
+    needs: ["emulator"],
+    steps: [
+      ...["conversation", "memory", "rating", "secret", "space", "task"].map((list) =>
+        get(`/contact/c<run>/${list}/list`)
+      ),
+      post("/contact/c<run>/memory/search", { search: "x" }),
+      ...["authenticate", "verify", "revoke", "mint", "proxy"].map((action) =>
+        post(`/contact/c<run>/secret/s/${action}`)
+      ),
+      post("/v1/graphql", { query: "{ contacts { edges { cursor } } }" }),
+      get("/api/v1/graphql?query={x}"),
+      get("/v1/conversation/list"),
+      get("/api/v1/bot/list"),
+      post("/v1/bot/b/session/create"),
+      post("/v1/integration/slack/x/setup"),
+      // Nothing else is looked at.
+      get("/v1/task/list", { authorization: null }),
+      { path: "/v1/memory/search", body: "{" }
+    ].map((request) => send(request, thrown(501, "NOT_IMPLEMENTED", "The emulator does not have this endpoint")))
   },
   {
     id: "verbs",

@@ -1,6 +1,6 @@
 import type { AccountOptions } from "../../../src/layers/InMemory.ts"
 import { epoch, type Case, type Step } from "../Case.ts"
-import { clock, create, fetched, get, notAuthenticated, ok, post, send, update } from "../Steps.ts"
+import { clock, create, fetched, get, notAuthenticated, notAuthorized, ok, post, send, update } from "../Steps.ts"
 
 const accounts: ReadonlyArray<AccountOptions> = [
   { id: "parent", tokens: ["sk-main", "oaac-main", "oart-main", "oart-m.a.in", "m.a.in"] },
@@ -129,6 +129,48 @@ const tokens: ReadonlyArray<Case> = [
   )
 ]
 
+const csrfCookie = "__Host-next-auth.csrf-token"
+
+const none: ReadonlyArray<Case> = [
+  {
+    id: "posts-without-credentials",
+    clauses: ["7.none", "7.none.script", "7.none.csrf", "6.403.csrf"],
+    steps: ["/contact/create", "/contact/ensure", "/contact/c<run>/update", "/contact/c<run>/delete"].flatMap(
+      (path) => {
+        const asking = (headers: Readonly<Record<string, string>>, query = "") =>
+          post(`${path}${query}`, { foo: 1 }, { authorization: null, headers })
+        return [
+          ...["XMLHttpRequest"].map((value) => send(asking({ "X-Requested-With": value }), notAuthenticated)),
+          ...["xmlhttprequest", "XMLHttpRequest2", "fetch"].map((value) =>
+            send(asking({ "X-Requested-With": value }), notAuthorized)
+          ),
+          send(asking({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=t0ken"), notAuthenticated),
+          send(asking({ cookie: `a=b; ${csrfCookie}=a%7Cb; c=d` }, "?take=1&csrfToken=a%7Cb"), notAuthenticated),
+          send(asking({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=t0ken&csrfToken=x"), notAuthenticated),
+          send(asking({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=x&csrfToken=t0ken"), notAuthorized),
+          send(asking({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=T0ken"), notAuthorized),
+          send(asking({ cookie: `${csrfCookie}=t0ken` }), notAuthorized),
+          send(asking({ cookie: `${csrfCookie}=` }, "?csrfToken="), notAuthorized),
+          send(asking({ cookie: "next-auth.csrf-token=t0ken" }, "?csrfToken=t0ken"), notAuthorized),
+          send(asking({}, "?csrfToken=t0ken"), notAuthorized),
+          send(asking({}), {
+            ...notAuthorized,
+            headers: { ...notAuthorized.headers, "x-failure-code": "NOT_AUTHORIZED" }
+          })
+        ]
+      }
+    )
+  },
+  {
+    id: "gets-without-credentials",
+    clauses: ["7.none"],
+    steps: ["/contact/list", "/contact/export", "/contact/c<run>/fetch"].flatMap((path) => [
+      send(get(path, { authorization: null }), notAuthenticated),
+      send(get(path, { authorization: null, headers: { "X-Requested-With": "XMLHttpRequest" } }), notAuthenticated)
+    ])
+  }
+]
+
 const runAs: ReadonlyArray<Case> = [
   controlled(
     "running-as-a-child",
@@ -187,4 +229,4 @@ const runAs: ReadonlyArray<Case> = [
   }
 ]
 
-export const section7: ReadonlyArray<Case> = [...tokens, ...runAs]
+export const section7: ReadonlyArray<Case> = [...tokens, ...none, ...runAs]

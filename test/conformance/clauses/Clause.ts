@@ -10,6 +10,8 @@ export interface Clause {
   readonly assumptions?: ReadonlyArray<keyof typeof Assumptions>
   /** Why no constant names it. */
   readonly unnamed?: string
+  /** The test that checks it, for what no HTTP client shows of a reply. */
+  readonly checkedBy?: string
 }
 
 /** A clause that is not counted. */

@@ -66,8 +66,13 @@ export const section4 = [
   { id: "4.limit.list", text: "list uses the poll limit" },
   { id: "4.limit.export", text: "export does not" },
   { id: "4.limit.others", text: "no other endpoint checks a limit" },
-  { id: "4.limit.window", text: "the window slides over 60 s", assumptions: ["pollWindow"] },
+  {
+    id: "4.limit.window",
+    text: "the window is a log of the last 60 s: a unit is free again after exactly 60,000 ms",
+    assumptions: ["pollWindow"]
+  },
   { id: "4.limit.payer", text: "the limit is that of the paying account" },
   { id: "4.limit.unit", text: "a request is one unit, however many pages it streams" },
-  { id: "4.limit.refused", text: "a refused request is not counted, nor one with a bad Accept" }
+  { id: "4.limit.refused", text: "a refused request is not counted" },
+  { id: "4.limit.accept", text: "neither is one with a bad Accept" }
 ] as const satisfies ReadonlyArray<Clause>

@@ -16,12 +16,19 @@ import { exchange, type Open, type Target, type Wire } from "./Target.ts"
 
 const token = "sk-main"
 
+/** Where the emulator listens too, so that the cookie that names the host is the same. */
+const origin = "http://127.0.0.1"
+
 /** The API in this process: no socket, but requests and replies are encoded and decoded. */
 export const inProcess: Open = (setup, name) =>
   Effect.gen(function* () {
     const state = yield* newState(setup)
-    const client = yield* Effect.provideService(InProcess.makeHttpClient, ServerState.ServerState, state)
-    return yield* make(setup, name, state, client, "http://in-process")
+    const client = yield* Effect.provideService(
+      InProcess.makeHttpClient({ baseUrl: origin }),
+      ServerState.ServerState,
+      state
+    )
+    return yield* make(setup, name, state, client, origin)
   })
 
 /** The emulator on a free loopback port, asked with Node's own client. */
@@ -34,11 +41,12 @@ export const emulator: Open = (setup, name) =>
     return yield* make(setup, name, state, Context.get(context, HttpClient.HttpClient), url)
   })
 
-const newState = Effect.fnUntraced(function* ({ accounts, limit, seeds }: Setup) {
+const newState = Effect.fnUntraced(function* ({ accounts, compression, limit, seeds }: Setup) {
   yield* TestClock.setTime(epoch)
   const state = yield* ServerState.make({
     ...(accounts === undefined ? {} : { accounts }),
-    ...(limit === undefined ? {} : { rateLimit: limit })
+    ...(limit === undefined ? {} : { rateLimit: limit }),
+    ...(compression === undefined ? {} : { compression })
   })
   for (const { token: of = token, contacts } of seeds ?? []) {
     const account = state.accountOf(of)

@@ -83,7 +83,7 @@ export const transports = { "in process": startInProcess, "over a socket": start
 
 /** Both ways to one API. */
 export const layer = (options?: { readonly faults?: ReadonlyArray<Rule> }) =>
-  Layer.effect(HttpClient.HttpClient, InProcess.makeHttpClient).pipe(
+  Layer.effect(HttpClient.HttpClient, InProcess.makeHttpClient()).pipe(
     Layer.merge(Emulator.layerServed()),
     Layer.provideMerge(ServerState.layer(options))
   )

@@ -25,11 +25,11 @@ export interface Got {
   readonly text: string
 }
 
-export const origin = "https://api.example"
+export const origin = "https://api.chatbotkit.com"
 export const token = "sk-main"
 
 export const layer = (options?: ServerState.Options) =>
-  Layer.effect(HttpClient.HttpClient, InProcess.makeHttpClient).pipe(Layer.provideMerge(ServerState.layer(options)))
+  Layer.effect(HttpClient.HttpClient, InProcess.makeHttpClient()).pipe(Layer.provideMerge(ServerState.layer(options)))
 
 export const toRequest = (sent: Sent, base = origin): HttpClientRequest.HttpClientRequest => {
   const body = sent.json === undefined ? sent.body : JSON.stringify(sent.json)

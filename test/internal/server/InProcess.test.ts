@@ -126,7 +126,7 @@ describe("The client in process", () => {
     Effect.gen(function* () {
       const closed = yield* Ref.make<ReadonlyArray<string>>([])
       const scope = yield* Scope.make()
-      const client = yield* Scope.provide(InProcess.makeHttpClient, scope)
+      const client = yield* Scope.provide(InProcess.makeHttpClient(), scope)
       yield* seed(many)
       yield* intercept(watched(closed))
       yield* client.execute(toRequest({ path: "/v1/contact/list", headers: jsonl }))
@@ -265,8 +265,8 @@ describe("The interceptor", () => {
 describe("Two clients", () => {
   it.effect("share the state they are given and nothing else", () =>
     Effect.gen(function* () {
-      const one = yield* InProcess.makeHttpClient
-      const two = yield* InProcess.makeHttpClient
+      const one = yield* InProcess.makeHttpClient()
+      const two = yield* InProcess.makeHttpClient()
       yield* one.execute(toRequest(post("/v1/contact/create", {})))
       const seen = yield* Effect.flatMap(
         two.execute(toRequest({ path: "/v1/contact/list" })),

@@ -9,7 +9,6 @@ const badRequest = error("Bad request", "BAD_REQUEST")
 const notAuthenticated = error("Not authenticated", "NOT_AUTHENTICATED")
 const notAuthorized = error("Not authorized", "NOT_AUTHORIZED")
 const methodNotAllowed = error("Method not allowed", "METHOD_NOT_ALLOWED")
-const notFound = error("Not found", "NOT_FOUND")
 const json = { "content-type": "application/json" }
 const mebibyte = 1_048_576
 
@@ -207,25 +206,6 @@ const authorizations: ReadonlyArray<Case> = [
   ])
 ]
 
-const routes: ReadonlyArray<Case> = [
-  "/",
-  "/v1",
-  "/v1/",
-  "/v1/contact",
-  "/v1/contact/",
-  "/v1/contact/list/",
-  "/v1/Contact/list",
-  "/V1/contact/list",
-  "/v2/contact/list",
-  "/api/contact/list",
-  "/api/api/v1/contact/list",
-  "/contact/list",
-  "/v1/contact/x",
-  "/v1/contact/x/nope",
-  "/v1/contact/x/y/fetch",
-  "/%zz"
-].map((path) => ({ clause: `unknown route ${path}`, sent: { path, authorization: null }, status: 404, text: notFound }))
-
 const cors = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET,POST",
@@ -234,12 +214,41 @@ const cors = {
   "access-control-allow-credentials": undefined
 }
 
+const noCors = Object.fromEntries(Object.keys(cors).map((name) => [name, undefined]))
+
+const html = { "content-type": "text/html; charset=utf-8" }
+
+const routes: ReadonlyArray<Case> = [
+  ...["/v1", "/v1/contact", "/v1/Contact/list", "/v1/contact/x", "/v1/contact/x/nope", "/v1/contact/x/y/fetch"].map(
+    (path) => ({ clause: `unknown route ${path}`, sent: { path, authorization: null }, status: 404, headers: html })
+  ),
+  ...["/", "/v2/contact/list", "/api/contact/list", "/api/api/v1/contact/list", "/contact/list"].map((path) => ({
+    clause: `unknown route ${path}`,
+    sent: { path, authorization: null },
+    status: 404,
+    headers: { ...html, ...noCors }
+  })),
+  ...["/v1/", "/v1/contact/", "/v1/contact/list/"].map((path) => ({
+    clause: `a slash at the end of ${path}`,
+    sent: { path, authorization: null },
+    status: 308,
+    text: path.slice(0, -1),
+    headers: { location: path.slice(0, -1), "content-type": undefined }
+  })),
+  {
+    clause: "broken encoding",
+    sent: { path: "/%zz", authorization: null },
+    status: 400,
+    headers: { ...html, ...noCors }
+  }
+]
+
 const headOfNothing: Case = {
   clause: "HEAD has no body even then",
-  sent: { method: "HEAD", path: "/nope" },
+  sent: { method: "HEAD", path: "/v1/nope" },
   status: 404,
   text: "",
-  headers: json
+  headers: html
 }
 
 describe("Checks and their order (contract 6 and 7)", () => {
