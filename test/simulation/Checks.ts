@@ -5,7 +5,7 @@ import * as Fake from "../support/FakeHttp.ts"
 import type { Call, Commit, History } from "./History.ts"
 import * as ListChecks from "./ListChecks.ts"
 import * as Model from "./Model.ts"
-import { canaries } from "./Scenario.ts"
+import * as Scenario from "./Scenario.ts"
 import type { Ended } from "./World.ts"
 
 /** Something that must not be. */
@@ -24,12 +24,18 @@ const isServers = ({ fingerprint }: Commit): boolean => /^c[a-z0-9]{24}$/.test(f
 const isExactlyOnce = (history: History, call: Call): boolean => call.isGuarded && !history.madeBy(call).some(isServers)
 
 /**
- * Whether a refusal may be the answer to a request that a gateway sent again, after the first had been done. No client can
- * tell, but one that creates with a fingerprint.
+ * Whether a call that was refused may have done something all the same, as a gateway sent a request twice: the first one
+ * after the other had been done, which only the 409 to a create with a fingerprint gives away, or the other one after
+ * the refusal, which nothing does.
  */
 export const mayBeRepeated = (history: History, call: Call): boolean => {
   if (!call.troubles.has("doubled")) return false
-  return call.ask.kind === "create" ? !isExactlyOnce(history, call) : call.ask.kind !== "ensure"
+  const isLate = history
+    .changedBy(call)
+    .every(({ at, request }) => at > (call.sent[request]?.answered ?? Number.POSITIVE_INFINITY))
+  if (isLate) return true
+  if (call.ask.kind !== "create") return call.ask.kind !== "ensure"
+  return !isExactlyOnce(history, call) || call.sent.findLast(({ status }) => status !== undefined)?.status !== 409
 }
 
 /** A contact was made although the one that the same call had made before was still there. */
@@ -64,6 +70,20 @@ const ofWrites = (history: History, call: Call): ReadonlyArray<string> => {
   const isForgiven = call.troubles.has("doubled") && !isExactlyOnce(history, call)
   if (ask.kind === "create" && isMadeTwice(history, call) && !isForgiven) problems.push("two contacts for one create")
   if (end?.kind === "ok" && "id" in ask && end.id !== ask.id) problems.push("success with another id")
+  if (
+    ask.kind === "delete" &&
+    end?.kind === "failed" &&
+    end.error._tag === "NotFound" &&
+    end.error.outcome === "unknown"
+  ) {
+    problems.push("not found, although its own request may have deleted it")
+  }
+  const generated = history.madeBy(call).find((commit) => !isServers(commit))?.fingerprint
+  const isUnknown = end?.kind === "failed" && end.error.outcome === "unknown"
+  if (ask.kind === "create" && ask.fingerprint === undefined && isUnknown && call.isGuarded) {
+    if (generated !== undefined && end.error.fingerprint !== generated)
+      problems.push("it does not say what to look for")
+  }
   return problems
 }
 
@@ -83,8 +103,17 @@ const ofErrors = (call: Call): ReadonlyArray<string> => {
   if (error.message === "") problems.push("no message")
   if (error.outcome === "unknown" && sent === 0) problems.push("unknown, although nothing was sent")
   const shown = Fake.renderings(error)
-  if (canaries.some((canary) => shown.includes(canary))) problems.push("the error holds what the caller sent")
+  if (Scenario.canaries.some((canary) => shown.includes(canary))) problems.push("the error holds what the caller sent")
   return problems
+}
+
+/** Where nothing goes wrong, nothing may be left unknown. */
+const ofCalm = ({ scenario }: Ended["world"], { ask, end }: Call): ReadonlyArray<string> => {
+  if (!Scenario.isCalm(scenario) || end?.kind !== "failed" || end.error.outcome !== "unknown") return []
+  // Nor can a client know whether a gateway has sent twice what is refused as a conflict.
+  const isConflict = ask.kind === "create" && end.error._tag === "Conflict"
+  const isTotal = end.error._tag === "Timeout" && end.error.phase === "total"
+  return isConflict || isTotal ? [] : ["unknown, although nothing went wrong"]
 }
 
 /** Looks at a world that has come to its end. */
@@ -98,6 +127,7 @@ export const check = ({ exit, world }: Ended): ReadonlyArray<Violation> => {
   for (const call of history.calls) {
     if (call.end === undefined) add("no hang", call, "it has not ended")
     if (!isClients(call)) continue
+    for (const text of ofCalm(world, call)) add("calm", call, text)
     for (const text of ofErrors(call)) add("errors", call, text)
     if (call.ask.kind === "list") for (const text of ListChecks.check(history, call, call.ask)) add("lists", call, text)
     else for (const text of ofWrites(history, call)) add("writes", call, text)

@@ -40,10 +40,6 @@ const ofWrite = (dice: Dice): AnyFault =>
     () => inBody(dice, () => dice.below(40))
   ])()
 
-const ofEnsure = (dice: Dice): AnyFault =>
-  // The loser of two first calls is told of a conflict (wire contract 3.4).
-  dice.chance(0.3) ? Fault.status(409) : ofWrite(dice)
-
 const ofList = (dice: Dice): AnyFault =>
   dice.pick<() => AnyFault>([
     () => instead(dice, refusals),
@@ -59,7 +55,7 @@ const ofList = (dice: Dice): AnyFault =>
 
 const drawn = {
   "Contact.create": ofWrite,
-  "Contact.ensure": ofEnsure,
+  "Contact.ensure": ofWrite,
   "Contact.update": ofWrite,
   "Contact.delete": ofWrite,
   "Contact.fetch": ofWrite,

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
-import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -32,6 +32,8 @@ export interface Weather {
   readonly cut: number
   readonly undated: number
   readonly quotes: number
+  /** Two first calls of `ensure` for one fingerprint, of which one loses. */
+  readonly races: number
 }
 
 export const fair: Weather = {
@@ -42,7 +44,8 @@ export const fair: Weather = {
   doubled: 0,
   cut: 0,
   undated: 0,
-  quotes: 0
+  quotes: 0,
+  races: 0
 }
 
 type Gateway = "sends once" | "answers with the first" | "answers with the second" | "sends again after a failure"
@@ -68,6 +71,8 @@ interface Fate {
   readonly undated: boolean
   /** Whether an error quotes the request. */
   readonly quotes: boolean
+  /** Whether another program ensures the same contact at the same moment, and is first. */
+  readonly loses: boolean
 }
 
 const hour = 3_600_000
@@ -91,7 +96,8 @@ const drawFate = (dice: Dice, weather: Weather): Fate => {
     cutAt: dice.chance(weather.cut) ? dice.below(dice.pick([20, 400, 30_000])) : undefined,
     cutIsSilent: dice.chance(0.5),
     undated: dice.chance(weather.undated),
-    quotes: dice.chance(weather.quotes)
+    quotes: dice.chance(weather.quotes),
+    loses: dice.chance(weather.races)
   }
 }
 
@@ -144,15 +150,41 @@ const arrived = (
 const broken = (request: HttpClientRequest.HttpClientRequest, cause: unknown) =>
   new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
 
+/**
+ * The request of an `ensure` that has found no contact, and now finds that another was faster: the server refuses it with
+ * the 409 that it has for a create.
+ */
+const asLoser = (request: HttpClientRequest.HttpClientRequest): HttpClientRequest.HttpClientRequest =>
+  HttpClientRequest.setUrl(request, request.url.replace("/contact/ensure", "/contact/create"))
+
+/** What there is to make a network of. */
+export interface Parts {
+  readonly server: Server
+  readonly weather: Weather
+  readonly dice: Dice
+  readonly history: History
+  /** Makes another program ensure a contact. */
+  readonly ensure: (account: string, fingerprint: string) => Effect.Effect<void>
+}
+
 /** Makes the network between one server and all clients. */
-export const make = Effect.fnUntraced(function* (server: Server, weather: Weather, dice: Dice, history: History) {
+export const make = Effect.fnUntraced(function* ({ dice, ensure, history, server, weather }: Parts) {
   const world = yield* Effect.scope
+
+  /** Whether a call is the first to ensure a contact. If so, another program is faster. */
+  const isFirst = Effect.fnUntraced(function* ({ account, ask }: Call) {
+    if (ask.kind !== "ensure") return false
+    if (server.state.store.findByFingerprint(account, ask.fingerprint) !== undefined) return false
+    yield* ensure(account, ask.fingerprint)
+    return true
+  })
 
   /** Brings a request to the server after a time, whatever becomes of who sent it. */
   const deliver = Effect.fnUntraced(function* (
     request: HttpClientRequest.HttpClientRequest,
     call: Call,
     sent: Sent,
+    fate: Fate,
     after: number
   ) {
     const answer = yield* Deferred.make<Result.Result<HttpServerResponse.HttpServerResponse, NoAnswer>>()
@@ -161,7 +193,8 @@ export const make = Effect.fnUntraced(function* (server: Server, weather: Weathe
       yield* Effect.sleep(after)
       sent.arrived++
       history.note(`call ${call.number}, request ${origin.request}: arrives`)
-      yield* Deferred.succeed(answer, yield* Effect.result(server.handle(request, origin)))
+      const isLost = fate.loses && (yield* isFirst(call))
+      yield* Deferred.succeed(answer, yield* Effect.result(server.handle(isLost ? asLoser(request) : request, origin)))
     }).pipe(Effect.forkIn(world))
     return Deferred.await(answer)
   })
@@ -172,16 +205,16 @@ export const make = Effect.fnUntraced(function* (server: Server, weather: Weathe
     sent: Sent,
     fate: Fate
   ) {
-    const first = yield* deliver(request, call, sent, fate.wayIn)
+    const first = yield* deliver(request, call, sent, fate, fate.wayIn)
     if (fate.gateway === "sends once") return yield* first
     if (fate.gateway === "sends again after a failure") {
       const answer = yield* Effect.timeoutOption(first, 5000 + fate.wayIn)
       if (Option.isSome(answer) && !isFailure(answer.value)) return answer.value
       call.troubles.add("doubled")
-      return yield* yield* deliver(request, call, sent, 0)
+      return yield* yield* deliver(request, call, sent, fate, 0)
     }
     call.troubles.add("doubled")
-    const second = yield* deliver(request, call, sent, fate.wayIn + fate.apart)
+    const second = yield* deliver(request, call, sent, fate, fate.wayIn + fate.apart)
     return yield* fate.gateway === "answers with the first" ? first : second
   })
 

@@ -85,6 +85,14 @@ export const run = Effect.fnUntraced(function* (world: World, account: string, a
   history.note(`call ${call.number} ends: ${end.kind === "failed" ? end.error._tag : JSON.stringify(end)}`)
 })
 
+/** Makes a contact with this fingerprint, if there is none. */
+export const ensure = (world: World, account: string, fingerprint: string): Effect.Effect<void> =>
+  run(world, account, {
+    kind: "ensure",
+    fingerprint,
+    content: { name: "Canary Racer", nick: "canary-racer", meta: { tier: "iron" } }
+  })
+
 const drawAsk = (world: World, dice: Dice, unique: string): Ask => {
   const content = Scenario.content(dice, unique)
   const fingerprint = dice.pick(Scenario.fingerprints)

@@ -39,6 +39,9 @@ export interface Scenario {
   readonly otherWrites: number
 }
 
+/** Whether neither the network nor the server does anything wrong. */
+export const isCalm = ({ rules, weather }: Scenario): boolean => rules.length === 0 && weather === Network.fair
+
 /** The words that no failure may hold. */
 export const canaries: ReadonlyArray<string> = ["anary", "CANARY"]
 
@@ -80,7 +83,8 @@ const drawWeather = (dice: Dice): Network.Weather => {
     doubled: some(),
     cut: some(),
     undated: some() * 2,
-    quotes: some() * 2
+    quotes: some() * 2,
+    races: some()
   }
 }
 

@@ -43,7 +43,13 @@ export const run = (seed: string, hasStacks = false): Ended => {
     begun = world
     yield* server.state.seed("a", scenario.seeded)
     yield* server.state.faults.inject(scenario.rules)
-    const http = yield* Network.make(server, scenario.weather, dice.fork("network"), history)
+    const http = yield* Network.make({
+      server,
+      weather: scenario.weather,
+      dice: dice.fork("network"),
+      history,
+      ensure: (account, fingerprint) => OtherPrograms.ensure(world, account, fingerprint)
+    })
     yield* Effect.all(
       [
         ...scenario.clients.map((setup) => Clients.run(world, setup, http, dice.fork(setup.name))),
