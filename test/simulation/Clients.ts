@@ -117,6 +117,7 @@ const make = Effect.fnUntraced(function* (world: World, setup: Scenario.ClientSe
     const wait = dice.millis(20_000)
     yield* Effect.forkChild(Effect.delay(OtherPrograms.run(world, setup.account, ask), wait))
   }
+  const offset = setup.offset()
   const crashes = dice.chance(0.12)
   const performed = perform(world, call, dice).pipe(
     Effect.match({ onFailure: (error): End => ({ kind: "failed", error }), onSuccess: (end) => end }),
@@ -124,6 +125,7 @@ const make = Effect.fnUntraced(function* (world: World, setup: Scenario.ClientSe
   )
   const crash = Effect.as(Effect.sleep(dice.millis(60_000)), { kind: "crashed" } satisfies End)
   const end = yield* crashes ? Effect.raceFirst(performed, crash) : performed
+  if (setup.offset() !== offset) call.troubles.add("clock jumped")
   call.end = end
   call.ended = history.tick()
   history.note(`call ${call.number} ends: ${outcome(end)}`)

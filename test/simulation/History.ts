@@ -39,6 +39,9 @@ export type End =
   | { readonly kind: "failed"; readonly error: Errors.ContactError }
   | { readonly kind: "crashed" }
 
+/** A gateway sent a request twice, or left out the date of an answer; or the client's clock was set meanwhile. */
+export type Trouble = "doubled" | "undated" | "clock jumped"
+
 /** A call of one of the clients, or a request of another program. */
 export interface Call {
   readonly number: number
@@ -55,8 +58,8 @@ export interface Call {
   readonly sent: Array<Sent>
   /** What a list delivered. */
   readonly delivered: Array<{ readonly id: string; readonly createdAt: number; readonly at: number }>
-  /** What went wrong for it, in the names of the states that are counted. */
-  readonly troubles: Set<string>
+  /** What happened to it that does not show in its requests. */
+  readonly troubles: Set<Trouble>
 }
 
 /** A request of a call. */
@@ -126,7 +129,7 @@ export class History {
       began: this.tick(),
       sent: [],
       delivered: [],
-      troubles: new Set<string>()
+      troubles: new Set<Trouble>()
     }
     this.calls.push(begun)
     return begun

@@ -237,12 +237,10 @@ export const make = Effect.fnUntraced(function* ({ dice, ensure, history, server
         `call ${call.number}, request ${number}: ${request.method} ${url.pathname}${url.search} ${described(fate)}`.trimEnd()
       )
       if (fate.refused) {
-        call.troubles.add("refused")
         yield* Effect.sleep(fate.wayOut)
         return yield* Effect.fail(broken(request, { code: "ECONNREFUSED", syscall: "connect" }))
       }
       if (fate.lost !== "no") {
-        call.troubles.add("request lost")
         if (fate.lost === "silently") return yield* Effect.never
         yield* Effect.sleep(fate.wayOut)
         return yield* Effect.fail(broken(request, new NoAnswer()))
@@ -250,12 +248,11 @@ export const make = Effect.fnUntraced(function* ({ dice, ensure, history, server
       const answer = yield* exchange(request, call, sent, fate)
       yield* Effect.sleep(fate.wayOut)
       if (fate.answerLost !== "no") {
-        call.troubles.add("answer lost")
         if (fate.answerLost === "silently") return yield* Effect.never
         return yield* Effect.fail(broken(request, new NoAnswer()))
       }
       if (Result.isFailure(answer)) return yield* Effect.fail(broken(request, answer.failure))
-      if (fate.cutAt !== undefined) call.troubles.add("cut")
+      if (fate.undated) call.troubles.add("undated")
       sent.answered = history.tick()
       sent.status = answer.success.status
       history.note(`call ${call.number}, request ${number}: answered ${answer.success.status}`)

@@ -74,7 +74,7 @@ const skew = (dice: Dice): number => {
 const drawWeather = (dice: Dice): Network.Weather => {
   const rough = dice.pick([0, 0, 0.1, 0.3])
   if (rough === 0) return Network.fair
-  const some = () => (dice.chance(0.5) ? dice.random.nextDoubleUnsafe() * rough : 0)
+  const some = () => (dice.chance(0.5) ? dice.next() * rough : 0)
   return {
     refused: some(),
     requestLost: some(),
@@ -107,7 +107,7 @@ const drawClient = (dice: Dice, time: VirtualTime, index: number, until: number)
   const isRotating = account === "a" && dice.chance(0.25)
   const isGuarded = dice.chance(0.9)
   const first = skew(dice)
-  const jumpsAt = dice.chance(0.2) ? dice.millis(5 * minute) : Number.POSITIVE_INFINITY
+  const jumpsAt = dice.chance(0.35) ? dice.below(minute) : Number.POSITIVE_INFINITY
   const second = first + skew(dice)
   const total = dice.pick([undefined, undefined, undefined, 5000, minute])
   return {
