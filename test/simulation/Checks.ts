@@ -30,12 +30,12 @@ const isExactlyOnce = (history: History, call: Call): boolean => call.isGuarded 
  */
 export const mayBeRepeated = (history: History, call: Call): boolean => {
   if (!call.troubles.has("doubled")) return false
+  const last = call.sent.findLast(({ status }) => status !== undefined)
+  const isGivenAway = call.ask.kind === "create" && isExactlyOnce(history, call) && last?.status === 409
   const isLate = history
     .changedBy(call)
     .every(({ at, request }) => at > (call.sent[request]?.answered ?? Number.POSITIVE_INFINITY))
-  if (isLate) return true
-  if (call.ask.kind !== "create") return call.ask.kind !== "ensure"
-  return !isExactlyOnce(history, call) || call.sent.findLast(({ status }) => status !== undefined)?.status !== 409
+  return isLate || !isGivenAway
 }
 
 /** A contact was made although the one that the same call had made before was still there. */

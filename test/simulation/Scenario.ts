@@ -80,7 +80,7 @@ const drawWeather = (dice: Dice): Network.Weather => {
     requestLost: some(),
     answerLost: some(),
     slow: some(),
-    doubled: some(),
+    doubled: some() * 2,
     cut: some(),
     undated: some() * 2,
     quotes: some() * 2,
@@ -101,10 +101,19 @@ const rotating = (dice: Dice, time: VirtualTime, until: number): Client.Options[
   })
 }
 
+/** A secret that is now one token and now another, of which one is not good for fingerprints. */
+const mixed = (dice: Dice): Client.Options["secret"] =>
+  Effect.sync(() => Redacted.make(dice.pick(["sk-canary-a", "sk-canary-next", "oaac-canary-widget"])))
+
+const drawSecret = (dice: Dice, time: VirtualTime, account: string, until: number): Client.Options["secret"] => {
+  if (account === "b") return Redacted.make("sk-canary-b")
+  if (dice.chance(0.2)) return rotating(dice, time, until)
+  if (dice.chance(0.2)) return mixed(dice)
+  return Redacted.make(dice.pick(["sk-canary-a", "sk-canary-a", "sk-canary-a", "oaac-canary-widget"]))
+}
+
 const drawClient = (dice: Dice, time: VirtualTime, index: number, until: number): ClientSetup => {
   const account = dice.chance(0.85) ? "a" : "b"
-  const token = account === "b" ? "sk-canary-b" : dice.pick(["sk-canary-a", "sk-canary-a", "oaac-canary-widget"])
-  const isRotating = account === "a" && dice.chance(0.25)
   const isGuarded = dice.chance(0.9)
   const first = skew(dice)
   const jumpsAt = dice.chance(0.35) ? dice.below(minute) : Number.POSITIVE_INFINITY
@@ -117,7 +126,7 @@ const drawClient = (dice: Dice, time: VirtualTime, index: number, until: number)
     calls: 1 + dice.below(4),
     offset: () => (time.elapsed < jumpsAt ? first : second),
     options: {
-      secret: isRotating ? rotating(dice, time, until) : Redacted.make(token),
+      secret: drawSecret(dice, time, account, until),
       exactlyOnce: isGuarded,
       retry: { retries: dice.below(5), delay: dice.pick([50, 250, 2000]), maxDelay: dice.pick([1000, 10_000]) },
       timeout: {
