@@ -73,6 +73,31 @@ describe("a hostile server", () => {
     })
   )
 
+  it.effect("that creeps towards the first contact is given up on", () =>
+    Effect.gen(function* () {
+      let requests = 0
+      const run = (request: HttpClientRequest.HttpClientRequest) => {
+        const isFirst = requests++ === 0
+        // Nothing after any contact that was delivered, so that the list begins anew.
+        const cursor = Option.getOrThrow(HttpClientRequest.toUrl(request)).searchParams.get("cursor") ?? ""
+        const contacts = isFirst
+          ? first.map((id) => Fake.contact(id))
+          : first.includes(cursor)
+            ? []
+            : Array.from({ length: 100 }, (_, at) =>
+                Fake.contact(`b${1e9 - requests * 100 - at}`, { createdAt: lastCreatedAt + delivered })
+              )
+        if (request.headers["accept"] === "application/json") return Fake.json(200, { items: contacts })()
+        return Fake.jsonLines(...contacts.map((data) => `${JSON.stringify({ type: "item", data })}\n`))()
+      }
+      const fake = Fake.script({ run })
+      const { exit } = yield* read(fake)
+      assert.deepInclude(yield* Fake.failureOf(exit), { _tag: "UnexpectedResponse", lastId: last, received: delivered })
+      assert.isAbove(fake.sent.length, 900)
+      assert.isAtMost(fake.sent.length, 1100)
+    })
+  )
+
   it.effect("that answers anything is asked a bounded number of times, and its list fails or is complete", () =>
     Effect.gen(function* () {
       const kinds = ["creep", "empty", "repeat", "cut", "fail", "short"] as const
@@ -157,6 +182,12 @@ describe("a truthful server", () => {
       "all but a page before each request",
       (ids: Array<string>, request: number) => {
         if (request > 1) ids.splice(0, Math.max(1, ids.length - 101))
+      }
+    ],
+    [
+      "all, while 20,000 others are made",
+      (ids: Array<string>, request: number) => {
+        if (request === 2) ids.splice(0, ids.length, ...Array.from({ length: 20_000 }, (_, at) => `c-${90_000 - at}`))
       }
     ],
     [

@@ -40,6 +40,7 @@ const bandFactor = 16
  */
 export class Frontier {
   readonly #order: Order
+  #first: Key | undefined
   #last: Key | undefined
   #received = 0
   /** The nearest first. */
@@ -69,10 +70,16 @@ export class Frontier {
     return this.#last === undefined || isAfter(this.#order, key, this.#last)
   }
 
+  /** Whether a contact comes before the first one delivered. */
+  isBefore(key: Key): boolean {
+    return this.#first !== undefined && isAfter(this.#order, this.#first, key)
+  }
+
   /** Moves on past these. */
   deliver(keys: ReadonlyArray<Key>): void {
     if (keys.length === 0) return
     const before = keys.at(-2) ?? this.#last
+    this.#first ??= keys[0]
     this.#received += keys.length
     this.#last = keys.at(-1) ?? this.#last
     if (before !== undefined) this.#remember({ id: before.id, index: this.#received - 2 })

@@ -55,8 +55,11 @@ const maxFruitless = 32
  */
 const leastProgress = pageSize / 2
 
-/** How many contacts one response may repeat beyond those delivered: made since, where the list begins anew. */
-const maxInserted = 100_000
+/**
+ * Where a list begins anew, it meets contacts before the first one delivered: those made since, or those before a cursor
+ * that was deleted. It gets past this many of them in one response, or in as many pages as hold them.
+ */
+const maxBefore = 100_000
 
 /** Where a request takes the list up: after an anchor, after the caller's cursor, or at the very beginning. */
 interface From {
@@ -108,6 +111,8 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
   let fruitless = 0
   /** How many of the contacts delivered these requests may bring again. */
   let repeatable = 0
+  /** How many of these requests only met contacts before the first one delivered. */
+  let before = 0
   let failures = 0
   let sent = 0
   /** What comes after what has been delivered. */
@@ -200,7 +205,7 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
       fresh = at === -1 ? [] : ordered.slice(at)
       current.overlaps ||= at !== 0
       current.repeated += ordered.length - fresh.length
-      if (current.repeated > current.from.delivered + maxInserted) {
+      if (current.repeated > current.from.delivered + maxBefore) {
         ended = Effect.suspend(() => Effect.fail(toError(Failure.unexpected(200, "The list repeats without end"))))
       }
       if (fresh.length === 0) return []
@@ -218,6 +223,7 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
       back = 0
       fruitless = 0
       repeatable = 0
+      before = 0
       failures = 0
     }
     return fresh
@@ -233,6 +239,7 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
       const next = items.at(-2)
       if (items.length >= pageSize && next !== undefined) {
         // There may be more behind a page full of what was delivered before.
+        if (frontier.isBefore(next) && before++ < maxBefore / pageSize) fruitless--
         frontier.survives(next)
         back = 0
         continue
