@@ -144,6 +144,36 @@ describe("the conditions of a list", () => {
   )
 })
 
+describe("the conditions of a list, as the server reads them", () => {
+  it.effect.each([
+    ["tier", { tier: "x" }],
+    ["a.b.c", { a: { b: { c: "x" } } }],
+    ["tags[1]", { tags: ["y", "x"] }],
+    ["rows[0][1].name", { rows: [[{}, { name: "x" }]] }],
+    ["a-b", { "a-b": "x" }],
+    ["first name", { "first name": "x" }],
+    ["1st", { "1st": "x" }],
+    ["é.ü", { é: { ü: "x" } }],
+    ['"a.b"', { "a.b": "x" }],
+    ['a."b[0]".c', { a: { "b[0]": { c: "x" } } }],
+    ['"say \\"hi\\""', { 'say "hi"': "x" }],
+    ['say "hi"', { 'say "hi"': "x" }],
+    ["*", { "*": "x" }],
+    ["$", { $: "x" }],
+    ['a.""', { a: { "": "x" } }]
+  ] as const)("the key %s finds its contact and no other", ([key, meta]) =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* api.seed([{ meta: { other: "x" } }, { name: "wanted", meta }, { meta: null }])
+      const found = yield* Stream.runCollect(Contact.list({ meta: { [key]: "x" } }))
+      assert.deepStrictEqual(
+        found.map(({ name }) => name),
+        ["wanted"]
+      )
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+})
+
 describe("any JavaScript value in place of a request", () => {
   const huge = "x".repeat(1024 * 1024)
   const throwing = () => {
