@@ -32,7 +32,8 @@ export interface Service {
   /** Runs an operation and decodes its reply. `attempts` is how many times the request was sent. */
   readonly run: <A, T extends Errors.Tag>(
     operation: Operation.Operation<A, T>,
-    input: Operation.Input
+    input: Operation.Input,
+    earlier?: Call.Earlier
   ) => Effect.Effect<{ readonly value: A; readonly attempts: number }, Operation.Failure<Operation.Operation<A, T>>>
   /**
    * Runs an operation up to the headers of its response, and leaves the body to be read as a stream, which the scope closes.
@@ -89,11 +90,11 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
       )
     )
   return Client.of({
-    run: Effect.fnUntraced(function* (operation, input) {
+    run: Effect.fnUntraced(function* (operation, input, earlier) {
       const call = yield* prepare(operation, input)
-      return yield* Call.run(line, call, (response, callerValues) =>
+      const use = (response: HttpClientResponse.HttpClientResponse, callerValues: CallerValues) =>
         Reply.json(operation, response, callerValues, call.plainId)
-      )
+      return yield* Call.run(line, call, use, earlier)
     }),
     open: Effect.fnUntraced(function* (operation, input, scope, failures = 0) {
       const call = yield* prepare(operation, input)
@@ -103,7 +104,7 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
           chunks,
           callerValues
         }))
-      const { attempts, value } = yield* Call.run(line, call, accept, failures)
+      const { attempts, value } = yield* Call.run(line, call, accept, { attempts: failures })
       return {
         ...value,
         attempts,

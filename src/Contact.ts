@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { Client } from "./Client.ts"
 import type * as Errors from "./Errors.ts"
-import * as AsRequested from "./internal/AsRequested.ts"
+import type * as Call from "./internal/Call.ts"
 import { CreateRequest, EnsureRequest, ListRequest, UpdateRequest } from "./internal/ContactRequest.ts"
 import type { Contact, ContactPage, ContactRef } from "./internal/ContactSchema.ts"
 import * as ExactlyOnce from "./internal/ExactlyOnce.ts"
@@ -18,6 +18,7 @@ import type * as Operation from "./internal/Operation.ts"
 import * as operations from "./internal/Operations.ts"
 import * as PathSegment from "./internal/PathSegment.ts"
 import * as PlainJson from "./internal/PlainJson.ts"
+import * as RequestMatch from "./internal/RequestMatch.ts"
 import * as Validate from "./internal/Validate.ts"
 
 export { Contact, ContactPage, ContactRef } from "./internal/ContactSchema.ts"
@@ -70,6 +71,15 @@ const run = <A, T extends Errors.Tag>(
 ): Effect.Effect<A, Operation.Failure<Operation.Operation<A, T>>, Client> =>
   Effect.flatMap(Client, (client) => Effect.map(client.run(operation, input), ({ value }) => value))
 
+/** A client that tells the `Date` of each response that it opens. */
+const withDates = (client: Client["Service"], onDate: (date: string | undefined) => void): Client["Service"] => ({
+  ...client,
+  open: (operation, input, scope, failures) =>
+    Effect.tap(client.open(operation, input, scope, failures), ({ response }) =>
+      Effect.sync(() => onDate(response.headers["date"]))
+    )
+})
+
 // -----------------------------------------------------------------------------
 // The operations
 // -----------------------------------------------------------------------------
@@ -77,12 +87,13 @@ const run = <A, T extends Errors.Tag>(
 /**
  * Makes a contact. Fails with `Conflict` where the account already has a contact with this fingerprint.
  *
- * It happens exactly once, although the API has no idempotency keys: where the request has no fingerprint, the client
- * adds one of its own (the server would make one up anyway), so that the server refuses a second request after an answer
- * was lost; the contact that the first one made is then found among the newest. Where it cannot tell whether there is a
- * contact, it fails with `outcome: "unknown"`, and the `fingerprint` to look for. A token that may not use fingerprints
- * is served without. With `exactlyOnce: false` the request is sent as it is, and not again once the server may have
- * acted.
+ * It happens exactly once, although the API has no idempotency keys. A request without a fingerprint gets one that the
+ * client generates (the server would do so anyway), and the server refuses a second request with the same fingerprint.
+ * After a refusal the client looks at the newest contacts, and gives the id of the one that this call has made. Where it
+ * cannot tell whether this call has made a contact, it fails with `outcome: "unknown"`, and with the generated
+ * `fingerprint` to look for; `outcome: "rejected"` says that it has surely made none. If the token may not use
+ * fingerprints, the contact is made without one, unless an earlier attempt may have made it. With `exactlyOnce: false` the
+ * request is sent as it is, once only if the server may have acted, and nothing is looked up.
  *
  * @example
  * ```ts
@@ -94,15 +105,15 @@ export const create = /* @__PURE__ */ Effect.fn("Contact.create")(function* (
 ): Effect.fn.Return<ContactRef, CreateError, Client> {
   const accepted = yield* accept(operations.create, request, checkCreate)
   const client = yield* Client
-  const send = (input: Operation.Input) =>
-    Effect.map(client.run(operations.create, input), ({ value }): ContactRef => value)
+  const send = (input: Operation.Input, earlier?: Call.Earlier) =>
+    Effect.map(client.run(operations.create, input, earlier), ({ value }): ContactRef => value)
   if (!client.settings.exactlyOnce) return yield* send({ body: accepted })
   return yield* ExactlyOnce.create(
     {
       operation: operations.create,
       create: send,
-      newest: () => Stream.provideService(list({ order: "desc" }), Client, client),
-      matches: AsRequested.isAsRequested(accepted),
+      newest: (onDate) => Stream.provideService(list({ order: "desc" }), Client, withDates(client, onDate)),
+      canComeFromRequest: RequestMatch.canComeFrom(accepted),
       total: client.settings.timeout.total
     },
     accepted
@@ -159,7 +170,18 @@ export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
   request: EnsureRequest
 ): Effect.fn.Return<ContactRef, EnsureError, Client> {
   const body = yield* accept(operations.ensure, request, checkEnsure)
-  return yield* run(operations.ensure, { body })
+  return yield* run(operations.ensure, { body }).pipe(
+    // The loser of a race is told of a conflict. The winner may be a request of this very call that a gateway sent twice.
+    Effect.catchTag("Conflict", (error) =>
+      Effect.fail(
+        Failure.toError(operations.ensure, Failure.fromError(error), {
+          safety: operations.ensure.safety,
+          attempts: error.attempts,
+          outcome: "unknown"
+        })
+      )
+    )
+  )
 })
 
 /**

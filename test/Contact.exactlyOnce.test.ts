@@ -1,9 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Redacted } from "effect"
+import { Effect, Fiber, Redacted, Stream, Struct } from "effect"
+import type { HttpClientRequest } from "effect/http"
+import { HttpClient, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
-import type * as Client from "../src/Client.ts"
+import * as Client from "../src/Client.ts"
 import * as Contact from "../src/Contact.ts"
+import type * as Errors from "../src/Errors.ts"
 import * as InMemory from "../src/layers/InMemory.ts"
+import * as Fake from "./support/FakeHttp.ts"
 
 const { Fault } = InMemory
 const fingerprint = "crm-0001-ada-lovelace"
@@ -184,16 +188,6 @@ describe("a create whose answer is lost", () => {
 })
 
 describe("a Conflict", () => {
-  it.effect("of the first attempt is one, and nothing is read", () =>
-    Effect.gen(function* () {
-      const api = yield* InMemory.InMemory
-      yield* api.seed([{ fingerprint }])
-      const error = yield* Effect.flip(drive(Contact.create({ fingerprint })))
-      assert.deepInclude(error, { _tag: "Conflict", outcome: "rejected", attempts: 1 })
-      assert.strictEqual(yield* api.count("Contact.list"), 0)
-    }).pipe(over())
-  )
-
   it.effect("after a request that never landed is one: the contact is older than the call", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
@@ -263,13 +257,62 @@ describe("a token that may not use fingerprints", () => {
     }).pipe(over(client, { accounts }))
   )
 
-  it.effect("is served without one whatever the request says, and after a failure too", () =>
+  it.effect("is served without one whatever the request says, and after a refusal too", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
-      yield* inject(Fault.status(503))
+      yield* inject(Fault.rateLimit())
       yield* drive(Contact.create({ name: "finger" }))
       assert.lengthOf(yield* api.contacts(token), 1)
     }).pipe(over(client, { accounts }))
+  )
+
+  it.effect("is not served without one after an attempt that may have landed", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* inject(Fault.status(503))
+      const error = yield* Effect.flip(drive(Contact.create({ name: "Ada" })))
+      assert.deepInclude(error, { _tag: "InvalidRequest", outcome: "unknown", attempts: 2, isRetryable: false })
+      assert.match(error.fingerprint ?? "", /^[0-9a-f]{32}$/)
+      assert.lengthOf(yield* api.contacts(token), 0)
+    }).pipe(over(client, { accounts }))
+  )
+
+  it.effect("counts the attempts with and without one", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* api.inject({ operation: "Contact.create", attempt: 2, fault: Fault.status(403) })
+      const error = yield* Effect.flip(drive(Contact.create({ name: "Ada" })))
+      assert.deepInclude(error, { _tag: "Forbidden", outcome: "rejected", attempts: 2 })
+      assert.lengthOf(yield* api.contacts(token), 0)
+    }).pipe(over(client, { accounts }))
+  )
+
+  it.effect("makes no second contact where it comes in the place of one that may", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const secrets = [InMemory.secret, Redacted.make(token)]
+      const secret = Effect.sync(() => secrets.shift() ?? Redacted.make(token))
+      yield* inject(Fault.afterCommit(Fault.reset))
+      const error = yield* Effect.flip(drive(Contact.create({ name: "Ada" })).pipe(Client.withOptions({ secret })))
+      const made = yield* api.contacts()
+      assert.deepInclude(error, { _tag: "InvalidRequest", outcome: "unknown", attempts: 2 })
+      assert.deepStrictEqual(
+        made.map(({ fingerprint }) => fingerprint),
+        ["fingerprint" in error ? error.fingerprint : undefined]
+      )
+    }).pipe(
+      over(
+        {},
+        {
+          accounts: [
+            {
+              id: "a",
+              tokens: [{ token: Redacted.value(InMemory.secret) }, { token, audience: "widget", allowedRoutes: ["**"] }]
+            }
+          ]
+        }
+      )
+    )
   )
 
   it.effect("is refused one that the caller gives", () =>
@@ -277,5 +320,240 @@ describe("a token that may not use fingerprints", () => {
       const error = yield* Effect.flip(drive(Contact.create({ fingerprint })))
       assert.deepInclude(error, { _tag: "InvalidRequest", status: 400, attempts: 1 })
     }).pipe(over(client, { accounts }))
+  )
+})
+
+/** A gateway that sends each create twice, and answers with the second answer. */
+const doubling = (http: HttpClient.HttpClient): HttpClient.HttpClient =>
+  HttpClient.make((request) =>
+    request.url.endsWith("/create")
+      ? Effect.andThen(http.execute(request), http.execute(request))
+      : http.execute(request)
+  )
+
+/** A gateway that keeps the server's `Date` to itself. */
+const withoutDate = (http: HttpClient.HttpClient): HttpClient.HttpClient =>
+  HttpClient.transform(http, (effect, request) =>
+    Effect.map(effect, (response) =>
+      HttpClientResponse.fromWeb(
+        request,
+        new Response(Stream.toReadableStream(response.stream), {
+          status: response.status,
+          headers: Struct.omit(response.headers, ["date"])
+        })
+      )
+    )
+  )
+
+describe("a first 409 is a Conflict, and looked into:", () => {
+  const day = 86_400_000
+  /** The contact that has the fingerprint, how the client is set up, and what the outcome is. */
+  const cases: Readonly<
+    Record<string, readonly [seed: InMemory.Seed, outcome: Errors.Outcome, client?: Client.Overrides]>
+  > = {
+    "an older contact": [{ name: "Ada", createdAt: -61_000 }, "rejected"],
+    "an older contact that was just changed": [{ name: "Ada", createdAt: -61_000, updatedAt: 0 }, "rejected"],
+    "a contact as old as clocks may differ": [{ name: "Ada", createdAt: -60_000 }, "unknown"],
+    "a new contact just like it": [{ name: "Ada" }, "unknown"],
+    "a new contact with other content": [{ name: "Grace" }, "rejected"],
+    "a new contact that was changed": [{ name: "Grace", createdAt: -1, updatedAt: 0 }, "unknown"],
+    "no Date: a contact with other content": [
+      { name: "Grace", createdAt: -day },
+      "rejected",
+      { transformClient: withoutDate }
+    ],
+    "no Date: a contact just like it, by this clock a day old": [
+      { name: "Ada", createdAt: -day },
+      "unknown",
+      { transformClient: withoutDate }
+    ],
+    "no Date: a contact just like it, by this clock made tomorrow": [
+      { name: "Ada", createdAt: day },
+      "unknown",
+      { transformClient: withoutDate }
+    ]
+  }
+  it.effect.each(Object.entries(cases))("%s", ([, [seed, outcome, client = {}]]) =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* api.seed([
+        { name: "older", createdAt: -day * 100 },
+        { fingerprint, ...seed }
+      ])
+      const error = yield* Effect.flip(drive(Contact.create({ fingerprint, name: "Ada" })))
+      assert.deepInclude(error, { _tag: "Conflict", status: 409, outcome, attempts: 1, isRetryable: false })
+      assert.strictEqual(yield* api.count("Contact.list"), 1)
+    }).pipe(over(client))
+  )
+
+  it.effect("an older contact that is not among the newest", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* api.seed([
+        { fingerprint, name: "Ada", createdAt: -3 * day },
+        { createdAt: -2 * day },
+        { name: "another", createdAt: 0 }
+      ])
+      const error = yield* Effect.flip(drive(Contact.create({ fingerprint, name: "Ada" })))
+      assert.deepInclude(error, { _tag: "Conflict", outcome: "rejected", attempts: 1 })
+    }).pipe(over())
+  )
+
+  it.effect("a contact that is gone before anybody looks", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* inject(Fault.status(409, { body: '{"code":"CONFLICT","message":"Unique constraint violation"}' }))
+      const error = yield* Effect.flip(drive(Contact.create({ fingerprint })))
+      assert.deepInclude(error, { _tag: "Conflict", outcome: "unknown", attempts: 1 })
+      assert.lengthOf(yield* api.contacts(), 0)
+    }).pipe(over())
+  )
+
+  it.effect.each([
+    ["cannot be read", Fault.status(403)],
+    ["do not come in time", Fault.stall]
+  ] as const)("the newest contacts %s", ([, fault]) =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* api.seed([{ fingerprint }])
+      yield* api.inject({ operation: "Contact.list", fault })
+      const error = yield* Effect.flip(drive(Contact.create({ fingerprint })))
+      assert.deepInclude(error, { _tag: "Conflict", status: 409, outcome: "unknown", attempts: 1 })
+    }).pipe(over({ timeout: { attempt: "5 seconds", total: "20 seconds" } }))
+  )
+})
+
+describe("a gateway that sends a create twice", () => {
+  const transformClient = doubling
+  it.effect("with a generated fingerprint: gives the id of the one contact", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const { id } = yield* drive(Contact.create({ name: "Ada" }))
+      assert.deepStrictEqual(
+        (yield* api.contacts()).map((contact) => contact.id),
+        [id]
+      )
+    }).pipe(over({ transformClient }))
+  )
+
+  it.effect("with the caller's: is a Conflict of which nobody can tell", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const error = yield* Effect.flip(
+        drive(Contact.create({ name: "Ada", fingerprint, phone: "(202) 555-0123 ext. 5" }))
+      )
+      assert.deepInclude(error, { _tag: "Conflict", outcome: "unknown", attempts: 1 })
+      assert.lengthOf(yield* api.contacts(), 1)
+    }).pipe(over({ transformClient }))
+  )
+})
+
+describe("a server with another clock", () => {
+  const now = Date.UTC(2030, 0, 1)
+  const hour = 3_600_000
+  const conflict = Fake.json(409, { code: "CONFLICT", message: "Unique constraint violation" })
+
+  /** An answer to the lookup by a server whose clock is that much ahead, with the contact made as the call began. */
+  const newest =
+    (skew: number, hasDate: boolean, over: object = {}) =>
+    () =>
+      new Response(
+        [
+          Fake.item("c1", { name: "other", createdAt: now + skew + 10, updatedAt: now + skew + 10 }),
+          Fake.item("c2", { name: "Ada", fingerprint, createdAt: now + skew, updatedAt: now + skew, ...over }),
+          Fake.item("c3", { createdAt: now + skew - 100 * 24 * hour })
+        ].join(""),
+        {
+          headers: {
+            "content-type": "application/jsonl",
+            ...(hasDate ? { date: new Date(now + skew).toUTCString() } : {})
+          }
+        }
+      )
+
+  const scripted = (fake: Fake.Fake) => Effect.provide(Fake.layer(fake, { exactlyOnce: true }))
+  const reset = { failWith: Object.assign(new Error("reset"), { code: "ECONNRESET" }) }
+  const ask = Contact.create({ name: "Ada", fingerprint })
+  const skews = [-9000 * 24, -49, -1, 0, 1, 49, 9000 * 24].map((hours) => hours * hour)
+
+  it.effect.each(skews)("%d ms ahead: the answer that was lost is found", (skew) =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(now)
+      const fake = Fake.script(reset, conflict, newest(skew, true))
+      assert.deepStrictEqual(yield* Fake.successOf(scripted(fake)(ask)), { id: "c2" })
+    })
+  )
+
+  it.effect.each(skews)("%d ms ahead, which it does not say: the id, or unknown", (skew) =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(now)
+      const call = scripted(Fake.script(reset, conflict, newest(skew, false)))(ask)
+      if (skew === 0) return assert.deepStrictEqual(yield* Fake.successOf(call), { id: "c2" })
+      assert.deepInclude(yield* Fake.failureOf(call), { _tag: "Conflict", outcome: "unknown", attempts: 2 })
+    })
+  )
+
+  it.effect.each(skews)("%d ms ahead: a first 409 is never surely of another contact like it", (skew) =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(now)
+      for (const hasDate of [true, false]) {
+        const call = scripted(Fake.script(conflict, newest(skew, hasDate)))(ask)
+        assert.deepInclude(yield* Fake.failureOf(call), { _tag: "Conflict", outcome: "unknown", attempts: 1 })
+      }
+    })
+  )
+
+  it.effect.each([true, false])("is of no interest with a generated fingerprint: %s", (hasDate) =>
+    Effect.gen(function* () {
+      for (const skew of skews) {
+        yield* TestClock.setTime(now)
+        let generated = ""
+        const sent = (request: HttpClientRequest.HttpClientRequest) => {
+          generated = JSON.parse(
+            request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
+          ).fingerprint
+          return conflict()
+        }
+        const fake = Fake.script(
+          { run: sent },
+          {
+            run: () => newest(skew, hasDate, { name: "changed", fingerprint: generated })()
+          }
+        )
+        const call = scripted(fake)(Contact.create({ name: "Ada" }))
+        assert.deepStrictEqual(yield* Fake.successOf(call), { id: "c2" })
+      }
+    })
+  )
+
+  it.effect("is the one that tells the age of a contact", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(now)
+      const fake = Fake.script(
+        { run: () => new Response("", { status: 503 }) },
+        conflict,
+        newest(-5 * hour, true, { createdAt: now - 5 * hour - 2 * 60_000, updatedAt: now - 5 * hour - 2 * 60_000 })
+      )
+      // The contact is two minutes older than the call, whatever this side's clock says.
+      assert.deepInclude(yield* Fake.failureOf(scripted(fake)(ask)), {
+        _tag: "Conflict",
+        outcome: "rejected",
+        attempts: 2
+      })
+    })
+  )
+
+  it.effect("somebody else's meta, nested 50,000 deep, is another contact's", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(now)
+      const line = () => {
+        const contact = { name: "Ada", fingerprint, createdAt: now, updatedAt: now, meta: "DEEP" }
+        const text = Fake.item("c2", contact).replace('"DEEP"', `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`)
+        return new Response(text, { headers: { "content-type": "application/jsonl" } })
+      }
+      const call = Contact.create({ name: "Ada", fingerprint, meta: { a: { a: 1 } } })
+      const error = yield* Fake.failureOf(scripted(Fake.script(reset, conflict, line))(call))
+      assert.deepInclude(error, { _tag: "Conflict", outcome: "unknown", attempts: 2 })
+    })
   )
 })

@@ -59,6 +59,7 @@ describe("Contact", () => {
     Effect.gen(function* () {
       const fingerprint = "crm-0001-ada-lovelace"
       yield* Contact.create({ fingerprint })
+      yield* TestClock.adjust("2 minutes")
       const error = yield* Effect.flip(Contact.create({ fingerprint }))
       assert.strictEqual(error._tag, "Conflict")
       assert.strictEqual(error.code, "CONFLICT")

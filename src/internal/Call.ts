@@ -31,7 +31,7 @@ export interface Call<O extends Operation.Any> {
   readonly contactId: string | undefined
   /** The id that an answer has to name: none where the caller gave a name, which the server looks up. */
   readonly plainId: string | undefined
-  readonly madeUp: string | undefined
+  readonly generatedFingerprint: string | undefined
   readonly isGuarded: boolean
   /** Complete but for the token, which may rotate between attempts. */
   readonly request: HttpClientRequest.HttpClientRequest
@@ -85,7 +85,7 @@ export const prepare = <O extends Operation.Any>(
     safety: named && safety === "idempotent" ? "unsafe" : safety,
     contactId,
     plainId,
-    madeUp: input.madeUp,
+    generatedFingerprint: input.generatedFingerprint,
     isGuarded,
     request: HttpClientRequest.makeWith(
       operation.method,
@@ -267,7 +267,7 @@ class Progress<O extends Operation.Any> {
   }
 
   fail(failure: Failure.Failure): Effect.Effect<never, Operation.Failure<O>> {
-    const { contactId, madeUp, operation, safety } = this.#call
+    const { contactId, generatedFingerprint, operation, safety } = this.#call
     // What the server said last is more than that the circuit breaker let nothing out this time.
     const told = failure.isFinal === true ? (this.#last ?? failure) : failure
     return Effect.fail(
@@ -276,7 +276,7 @@ class Progress<O extends Operation.Any> {
         attempts: this.attempts,
         outcome: this.#outcome,
         contactId,
-        fingerprint: this.#outcome === "unknown" ? madeUp : undefined
+        fingerprint: this.#outcome === "unknown" ? generatedFingerprint : undefined
       })
     )
   }
@@ -320,19 +320,29 @@ const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
   }
 })
 
-/** Sends a call as often as the policy and its safety allow; `before` is how many attempts have failed already. */
+/** What went before a call that goes on with another request. */
+export interface Earlier {
+  /** How many attempts have failed. They count as retries. */
+  readonly attempts?: number
+  /** How much of the total timeout is over, in milliseconds. */
+  readonly elapsed?: number
+}
+
+/** Sends a call as often as the policy and its safety allow. */
 export const run = <O extends Operation.Any, A>(
   line: Line,
   call: Call<O>,
   use: Use<A>,
-  before = 0
+  { attempts = 0, elapsed = 0 }: Earlier = {}
 ): Effect.Effect<Done<A>, Operation.Failure<O>> =>
   Effect.suspend(() => {
-    const progress = new Progress(call, before)
+    const progress = new Progress(call, attempts)
     const sending = sendUntilDone(line, call, use, progress)
     // A list may take as long as it gets on.
     if (call.operation.streams) return sending
-    return within(sending, line.settings.timeout.total, () => {
+    const { total } = line.settings.timeout
+    const left = elapsed === 0 ? total : Duration.subtract(total, Duration.millis(elapsed))
+    return within(sending, left, () => {
       const failure = Failure.timeout("total", undefined, progress.current?.state)
       if (progress.current !== undefined) progress.settle(failure)
       return progress.fail(failure)

@@ -87,8 +87,8 @@ export interface Input {
   readonly body?: object
   /** Whether its fingerprint makes an unsafe operation safe to repeat: the server refuses what it has done already. */
   readonly isGuarded?: boolean
-  /** The fingerprint in the body, where the client made it up. */
-  readonly madeUp?: string | undefined
+  /** The fingerprint in the body, where the client generated it. */
+  readonly generatedFingerprint?: string | undefined
 }
 
 const special: ReadonlySet<Errors.Tag> = new Set<SpecialTag>(["NotFound", "Conflict"])

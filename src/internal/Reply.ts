@@ -13,6 +13,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CallerValues } from "./CallerValues.ts"
 import * as Failure from "./Failure.ts"
+import * as HttpDate from "./HttpDate.ts"
 import type * as Operation from "./Operation.ts"
 import * as PathSegment from "./PathSegment.ts"
 import * as ServerMessage from "./ServerMessage.ts"
@@ -151,18 +152,13 @@ export const withRequestId = (
   return requestId === undefined ? failure : { ...failure, requestId }
 }
 
-/**
- * Whole seconds, or a date as RFC 9110, 5.6.7 has it; not in the forms from before it, which nothing sends any more.
- * Effect's own parser would bring all it knows of dates into every app.
- */
+/** Whole seconds, or a date. */
 const retryAfter = (response: Response): Effect.Effect<{ readonly retryAfter?: Duration.Duration }> =>
   Effect.map(Clock.currentTimeMillis, (now) => {
     const value = (response.headers["retry-after"] ?? "").trim()
     if (/^\d+$/.test(value)) return { retryAfter: Duration.seconds(Number(value)) }
-    const date = Date.parse(value)
-    // What comes out as it went in is neither of another form nor of a day that there is not.
-    const isDate = !Number.isNaN(date) && new Date(date).toUTCString() === value
-    return isDate ? { retryAfter: Duration.millis(Math.max(0, date - now)) } : {}
+    const date = HttpDate.parse(value)
+    return date === undefined ? {} : { retryAfter: Duration.millis(Math.max(0, date - now)) }
   })
 
 /** The code and message of an error body. */

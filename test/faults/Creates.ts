@@ -116,7 +116,9 @@ const together: ReadonlyArray<Probe> = [
         return seen(`1,000 times ${kinds.join(" / ")}`, {
           kinds: [kinds, ["Conflict 409 rejected 1x"]],
           contacts: [(yield* api.contacts()).length, count],
-          requests: [yield* api.count(), count]
+          creates: [yield* api.count("Contact.create"), count],
+          // Each is looked into once.
+          lists: [yield* api.count("Contact.list"), count]
         })
       })
     )
