@@ -16,12 +16,11 @@ export interface SystemError {
 /** An error of a transport of ours, whose message may be shown. */
 export class Shown extends Error {}
 
-/** Failures to find the host, to connect to it, or to get a connection from a pool that is closed. */
+/** Failures to find the host, or to connect to it. */
 const notSentCodes: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
   "EAI_AGAIN",
-  "UND_ERR_CLOSED",
   "UND_ERR_CONNECT_TIMEOUT",
   "ERR_TLS_HANDSHAKE_TIMEOUT",
   // Bun's own names.
@@ -31,7 +30,7 @@ const notSentCodes: ReadonlySet<string> = new Set([
 
 /** The codes of Node and OpenSSL for a certificate that is not accepted, and for a key or a CA that cannot be used. */
 const certificate =
-  /^(UNABLE_TO_|CERT_|CRL_|ERROR_IN_C|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_(?!HANDSHAKE_T|REN)|ERR_OSSL_|HOSTNAME_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_)/
+  /^(UNABLE_TO_|CERT(IFICATE)?_|CRL_|ERROR_IN_C|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_(?!HANDSHAKE_T|REN)|ERR_OSSL_|HOSTNAME_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_)/
 
 /**
  * The codes of a TLS handshake that failed: the peer speaks no TLS, or no version, cipher or certificate suits both. Other
@@ -40,8 +39,11 @@ const certificate =
 const handshake =
   /^(EPROTO$|ERR_SSL_.*(WRONG_VERSION|_PROTOCOL(?!_IS)|_REQUEST|PACKET_LENGTH|HANDSHAKE|CERT|UNKNOWN_CA|CIPHER|TOO_SMALL|TOO_WEAK|TOO_LOW|SECURITY|UNRECOGNIZED|LEGACY))/
 
-/** Undici's own refusals, if nothing was sent: its pool is closed, the proxy's certificate is wrong, a header is not valid. */
-const refusal = /^UND_ERR_(CLOSED|DESTROYED|INVALID_ARG|NOT_SUPPORTED|PRX_TLS)$/
+/**
+ * Undici's own refusals: its pool is closed, the proxy's certificate is wrong, a header is not valid, or the dispatcher is of
+ * another version than `fetch`. With `UND_ERR_DESTROYED` it also ends requests that were sent.
+ */
+const refusal = /^UND_ERR_(CLOSED|INVALID_ARG|NOT_SUPPORTED|PRX_TLS)$/
 
 const notSent = (reason: string, isPermanent: boolean): SystemError => ({ reason, isNotSent: true, isPermanent })
 
@@ -84,7 +86,7 @@ export const find = (cause: unknown, depth = 8): SystemError | undefined => {
   const told = "message" in cause && typeof cause.message === "string" ? fromMessage(cause.message) : undefined
   if (told !== undefined) return told
   if (code === undefined) return "cause" in cause ? find(cause.cause, depth - 1) : undefined
-  if (certificate.test(code) || handshake.test(code)) return notSent(code, true)
+  if (certificate.test(code) || handshake.test(code) || refusal.test(code)) return notSent(code, true)
   const isConnecting = "syscall" in cause && (cause.syscall === "connect" || cause.syscall === "getaddrinfo")
-  return { reason: code, isNotSent: isConnecting || notSentCodes.has(code), isPermanent: refusal.test(code) }
+  return { reason: code, isNotSent: isConnecting || notSentCodes.has(code), isPermanent: code === "UND_ERR_DESTROYED" }
 }

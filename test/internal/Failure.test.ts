@@ -170,6 +170,7 @@ describe("transport", () => {
 
   it.each([
     "CERT_HAS_EXPIRED",
+    "CERTIFICATE_VERIFY_FAILED",
     "CERT_NOT_YET_VALID",
     "CERT_REVOKED",
     "CERT_UNTRUSTED",
@@ -201,7 +202,11 @@ describe("transport", () => {
     "ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL",
     "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
     "ERR_SSL_NO_CIPHERS_AVAILABLE",
-    "ERR_SSL_DH_KEY_TOO_SMALL"
+    "ERR_SSL_DH_KEY_TOO_SMALL",
+    "UND_ERR_CLOSED",
+    "UND_ERR_INVALID_ARG",
+    "UND_ERR_NOT_SUPPORTED",
+    "UND_ERR_PRX_TLS"
   ])("%s: nothing was sent, and it is no use to try again", (code) => {
     const failure = Failure.transport(nested(code))
     assert.deepInclude(failure, { tag: "TransportError", outcome: "not-sent", transient: false })

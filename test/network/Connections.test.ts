@@ -1,8 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
+import { FetchHttpClient } from "effect/http"
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net"
 import { networkInterfaces } from "node:os"
-import { ProxyAgent } from "@effect/platform-node/Undici"
+import { Agent, ProxyAgent } from "@effect/platform-node/Undici"
+import * as Contact from "../../src/Contact.ts"
+import * as Fetch from "../../src/layers/Fetch.ts"
+import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Tls from "../support/Tls.ts"
 import * as Run from "./Run.ts"
 import { well } from "./Wires.ts"
@@ -197,6 +201,25 @@ describe("a port that fetch does not send to", () => {
     Effect.gen(function* () {
       const baseUrl = () => "http://127.0.0.1:6000"
       assert.deepStrictEqual(yield* observed({ transport: "Fetch", baseUrl }), final)
+    })
+  )
+})
+
+describe("a dispatcher that is of another undici than fetch", () => {
+  it.live("not sent, and not tried again", () =>
+    Effect.gen(function* () {
+      const dispatcher = yield* Effect.acquireRelease(
+        Effect.sync(() => new Agent()),
+        (agent) => Effect.promise(() => agent.destroy())
+      )
+      const given = Layer.mergeAll(
+        Layer.succeed(FetchHttpClient.Fetch, globalThis.fetch),
+        Layer.succeed(FetchHttpClient.RequestInit, { dispatcher } as RequestInit)
+      )
+      const { url } = yield* Tls.raw()
+      const layer = Layer.provide(Fetch.layer({ secret: InMemory.secret, baseUrl: url }), given)
+      const error = yield* Effect.flip(Effect.provide(Contact.create(), layer, { local: true }))
+      assert.deepInclude({ ...error }, { _tag: "TransportError", outcome: "not-sent", attempts: 1, isRetryable: false })
     })
   )
 })

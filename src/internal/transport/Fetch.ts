@@ -115,7 +115,7 @@ const headersOf = (
 /** `fetch` fails before it sends anything where a request cannot be made. */
 const isSendable = (url: URL, init: RequestInit): boolean => {
   if (typeof globalThis.Request !== "function") return true
-  return Result.isSuccess(Result.try(() => new Request(url, { ...init, signal: null })))
+  return Result.isSuccess(Result.try(() => new Request(url, init)))
 }
 
 /** A browser does not say why there was no response. */
