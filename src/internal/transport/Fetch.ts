@@ -94,23 +94,25 @@ const send =
 
 const isFetch = (value: unknown): value is typeof globalThis.fetch => typeof value === "function"
 
+/** In a browser, it would need the server's permission. */
+const userAgent = /* @__PURE__ */ Headers.fromInput({ "user-agent": Transport.userAgent })
+
 /**
- * The client's own go before those of an init. How long the body is, and how it may be compressed, is for `fetch` to say.
- * In a browser, a `User-Agent` would need the server's permission.
+ * The request's own headers replace those of the init. How long the body is, and how that of the response may be compressed,
+ * is for `fetch` to say.
  */
 const headersOf = (
   { headers }: HttpClientRequest.HttpClientRequest,
   init: RequestInit,
   isBrowser: boolean
-): Headers.Headers =>
-  Headers.remove(
-    Headers.fromInput({
-      ...(isBrowser ? {} : { "user-agent": Transport.userAgent }),
-      ...(init.headers === undefined ? {} : Headers.fromInput(new globalThis.Headers(init.headers))),
-      ...headers
-    }),
-    "content-length"
-  )
+): Headers.Headers => {
+  const defaults = isBrowser ? Headers.empty : userAgent
+  const given =
+    init.headers === undefined
+      ? defaults
+      : Headers.merge(defaults, Headers.fromInput(new globalThis.Headers(init.headers)))
+  return Headers.remove(Headers.merge(given, headers), "content-length")
+}
 
 /** `fetch` fails before it sends anything where a request cannot be made. */
 const isSendable = (url: URL, init: RequestInit): boolean => {
