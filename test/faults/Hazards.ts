@@ -12,6 +12,7 @@ import { randomRuns } from "./RandomRuns.ts"
 import { replies } from "./Replies.ts"
 import { retries } from "./Retries.ts"
 import { security } from "./Security.ts"
+import { writeSafety } from "./WriteSafety.ts"
 import { writes } from "./Writes.ts"
 
 /** A way for a client of such an API to fail, and whether the official client did. */
@@ -63,6 +64,11 @@ export const hazards: ReadonlyArray<Hazard> = [
   hazard("N2", "A large request and a large error page stop the event loop"),
   hazard("N8", "A filter that came out empty lists every contact"),
   hazard("N9", "Options that no browser may send fail without a reason"),
+  hazard("T7", "A create that took place is reported as surely refused"),
+  hazard("T8", "Somebody else's contact breaks the lookup after a lost answer"),
+  hazard("T9", "A token that is refused a fingerprint makes a second contact"),
+  hazard("T10", "One thing is checked and another is sent"),
+  hazard("T12", "An answer about another contact passes"),
   hazard("T13", "The caller's data come through in a message that quotes them in another form"),
   hazard("T14", "Odd values from the caller break the client in place of being refused"),
   hazard("T15", "A server leads a list on without end"),
@@ -71,6 +77,7 @@ export const hazards: ReadonlyArray<Hazard> = [
 
 /** The probes by kind, each kind short enough for a test file. */
 export const groups = {
+  writeSafety,
   writes: [...writes, ...retries, ...interruption],
   creates,
   lists: [...lists, ...lines],
