@@ -1,4 +1,4 @@
-/** What has to hold of every simulated world, whatever happened in it. */
+/** What must hold in every simulated world. */
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
 import * as Fake from "../support/FakeHttp.ts"
@@ -8,7 +8,7 @@ import * as Model from "./Model.ts"
 import * as Scenario from "./Scenario.ts"
 import type { Ended } from "./World.ts"
 
-/** Something that must not be. */
+/** A broken promise. */
 export interface Violation {
   readonly rule: string
   readonly call: number | undefined
@@ -17,10 +17,10 @@ export interface Violation {
 
 const isClients = (call: Call): boolean => call.who !== "another program"
 
-/** A fingerprint that the server made up: the request had none, so that nothing keeps a repeated one from being done twice. */
+/** Whether the server generated the fingerprint: the request had none, so that a repeated request makes another contact. */
 const isServers = ({ fingerprint }: Commit): boolean => /^c[a-z0-9]{24}$/.test(fingerprint)
 
-/** Whether its requests can be told from repeated ones: by a fingerprint, and the client's care. */
+/** Whether the client promises to make the contact once: all requests had a fingerprint, and `exactlyOnce` is on. */
 const isExactlyOnce = (history: History, call: Call): boolean => call.isGuarded && !history.madeBy(call).some(isServers)
 
 /**
@@ -107,9 +107,9 @@ const ofErrors = (call: Call): ReadonlyArray<string> => {
   return problems
 }
 
-/** Where nothing goes wrong, nothing may be left unknown. */
-const ofCalm = ({ scenario }: Ended["world"], { ask, end }: Call): ReadonlyArray<string> => {
-  if (!Scenario.isCalm(scenario) || end?.kind !== "failed" || end.error.outcome !== "unknown") return []
+/** Without faults, no outcome may be unknown. */
+const withoutFaults = ({ scenario }: Ended["world"], { ask, end }: Call): ReadonlyArray<string> => {
+  if (!Scenario.hasNoFaults(scenario) || end?.kind !== "failed" || end.error.outcome !== "unknown") return []
   // Nor can a client know whether a gateway has sent twice what is refused as a conflict.
   const isConflict = ask.kind === "create" && end.error._tag === "Conflict"
   const isTotal = end.error._tag === "Timeout" && end.error.phase === "total"
@@ -127,7 +127,7 @@ export const check = ({ exit, world }: Ended): ReadonlyArray<Violation> => {
   for (const call of history.calls) {
     if (call.end === undefined) add("no hang", call, "it has not ended")
     if (!isClients(call)) continue
-    for (const text of ofCalm(world, call)) add("calm", call, text)
+    for (const text of withoutFaults(world, call)) add("no faults", call, text)
     for (const text of ofErrors(call)) add("errors", call, text)
     if (call.ask.kind === "list") for (const text of ListChecks.check(history, call, call.ask)) add("lists", call, text)
     else for (const text of ofWrites(history, call)) add("writes", call, text)

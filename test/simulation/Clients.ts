@@ -31,8 +31,8 @@ const drawList = (world: World, account: string, dice: Dice): Ask => ({
   tier: dice.chance(0.3) ? dice.pick(["gold", "iron"]) : undefined
 })
 
-/** What a client asks for next. */
-export const drawAsk = (world: World, account: string, dice: Dice, unique: string): Ask => {
+/** The next call of a client. */
+const drawAsk = (world: World, account: string, dice: Dice, unique: string): Ask => {
   const { theme } = world.scenario
   if (theme === "lists" ? dice.chance(0.8) : dice.chance(theme === "all" ? 0.3 : 0.05)) {
     return drawList(world, account, dice)

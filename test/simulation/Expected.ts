@@ -1,4 +1,4 @@
-/** The states that many seeds have to reach between them. */
+/** The states that a simulation of many seeds must reach. */
 
 const answerFaults = ["Failure status", "Delay", "Reset", "Stall", "Garbage"] as const
 const bodyFaults = ["CutAfter", "ResetAfter", "StallAfter", "Trickle", "Endless"] as const

@@ -1,4 +1,4 @@
-/** What goes wrong on the server of a simulated world: any fault that a server could really have, struck by chance. */
+/** The faults of the server of a simulated world: any that a real server could have, at random. */
 import * as InMemory from "../../src/layers/InMemory.ts"
 import type { Dice } from "./Dice.ts"
 
@@ -6,10 +6,10 @@ const { Fault } = InMemory
 type AnyFault = InMemory.Fault.Fault
 type AnswerFault = InMemory.Fault.AnswerFault
 
-/** Statuses of a server or gateway that did nothing. A 404 or 409 would be a lie, and nothing can be made of lies. */
+/** Statuses of a server or gateway that did nothing. A 404 or 409 would be a wrong answer, which no client can detect. */
 const refusals = [302, 400, 401, 402, 403, 408, 413, 429, 500, 501, 502, 503, 504] as const
 
-/** Statuses of a gateway, or of a server that failed, which may come although the request was done. */
+/** Statuses that a gateway, or a server that failed, may answer after the request had its effect. */
 const ambiguous = [303, 408, 500, 502, 503, 504] as const
 
 const instead = (dice: Dice, statuses: readonly [number, ...ReadonlyArray<number>]): AnswerFault =>
@@ -64,7 +64,7 @@ const drawn = {
 
 const names = Object.keys(drawn) as ReadonlyArray<keyof typeof drawn>
 
-/** Rules that strike that part of the requests, each with a fault of its own. */
+/** Rules for that part of the first requests of each operation, each with a fault of its own. */
 export const draw = (dice: Dice, probability: number): ReadonlyArray<InMemory.Fault.Rule> =>
   names.flatMap((operation) =>
     Array.from({ length: 40 }, (_, index) => index + 1).flatMap((attempt) =>

@@ -121,17 +121,17 @@ const stepsOf = (history: History, call: Call, mayRepeat: boolean): ReadonlyArra
   const ended = call.ended ?? Number.POSITIVE_INFINITY
   const certain = { name, began, ended, optional: false }
   const late = { name: `${name}, again`, began, ended: Number.POSITIVE_INFINITY, optional: true }
-  /** Each contact that it made, as each can have a fingerprint of the server's own. */
-  const ghost = (id: string): Step => ({
+  /** The effect of a request that arrived again. Each contact can have a fingerprint that the server generated. */
+  const repeat = (id: string): Step => ({
     ...late,
     apply: effect(call, commits.find((commit) => commit.id === id)?.fingerprint ?? fingerprint, id)
   })
   const changes = history.changedBy(call).length
-  /** What it did besides, as its requests arrived several times. */
+  /** The other effects of requests that arrived several times. */
   const more = (main: string | undefined): ReadonlyArray<Step> =>
     ask.kind === "create" || ask.kind === "ensure"
-      ? made.filter((id) => id !== main).map(ghost)
-      : Array.from({ length: main === undefined ? changes : changes - 1 }, () => ghost(""))
+      ? made.filter((id) => id !== main).map(repeat)
+      : Array.from({ length: main === undefined ? changes : changes - 1 }, () => repeat(""))
   if (end?.kind === "ok") {
     const own = commits.find(({ id }) => id === end.id)?.fingerprint ?? fingerprint
     return [{ ...certain, apply: succeeded(call, own, end) }, ...more(end.id)]
@@ -141,7 +141,7 @@ const stepsOf = (history: History, call: Call, mayRepeat: boolean): ReadonlyArra
     const apply = isRefused ? refused(call, fingerprint, end.error.status) : (state: State) => [state]
     return [{ ...certain, apply }, ...(mayRepeat ? more(undefined) : [])]
   }
-  // Nobody knows, so it may or may not have happened.
+  // The outcome is unknown: it may have had an effect or not.
   const id = made[0] ?? `of call ${call.number}`
   return [{ ...late, name, apply: effect(call, fingerprint, id) }, ...more(id)]
 }

@@ -22,8 +22,8 @@ import { NoAnswer, type Server } from "./Server.ts"
 /** The call that a client is making. */
 export const Caller = Context.Reference<Call | undefined>("simulation/Caller", { defaultValue: () => undefined })
 
-/** How often what goes wrong, from 0 to 1. */
-export interface Weather {
+/** How likely each kind of fault is to happen to a request, from 0 to 1. */
+export interface FaultRates {
   readonly refused: number
   readonly requestLost: number
   readonly answerLost: number
@@ -36,7 +36,7 @@ export interface Weather {
   readonly races: number
 }
 
-export const fair: Weather = {
+export const noFaults: FaultRates = {
   refused: 0,
   requestLost: 0,
   answerLost: 0,
@@ -53,8 +53,8 @@ type Gateway = "sends once" | "answers with the first" | "answers with the secon
 /** Whether something gets lost on its way, and whether the client is told. */
 type Loss = "no" | "silently" | "with a reset"
 
-/** What becomes of one request. */
-interface Fate {
+/** What happens to one request. */
+interface Plan {
   readonly refused: boolean
   readonly lost: Loss
   readonly answerLost: Loss
@@ -77,41 +77,41 @@ interface Fate {
 
 const hour = 3_600_000
 
-const drawFate = (dice: Dice, weather: Weather): Fate => {
-  const isSlow = dice.chance(weather.slow)
+const drawPlan = (dice: Dice, rates: FaultRates): Plan => {
+  const isSlow = dice.chance(rates.slow)
   const isSlowIn = dice.chance(0.7)
-  const isDoubled = dice.chance(weather.doubled)
+  const isDoubled = dice.chance(rates.doubled)
   const loss = (probability: number): Loss =>
     dice.chance(probability) ? dice.pick<Loss>(["silently", "with a reset"]) : "no"
   return {
-    refused: dice.chance(weather.refused),
-    lost: loss(weather.requestLost),
-    answerLost: loss(weather.answerLost),
+    refused: dice.chance(rates.refused),
+    lost: loss(rates.requestLost),
+    answerLost: loss(rates.answerLost),
     wayIn: dice.below(40) + (isSlow && isSlowIn ? dice.millis(2 * hour) : 0),
     wayOut: dice.below(40) + (isSlow && !isSlowIn ? dice.millis(hour / 30) : 0),
     gateway: isDoubled
       ? dice.pick(["answers with the first", "answers with the second", "sends again after a failure"])
       : "sends once",
     apart: dice.millis(hour),
-    cutAt: dice.chance(weather.cut) ? dice.below(dice.pick([20, 400, 30_000])) : undefined,
+    cutAt: dice.chance(rates.cut) ? dice.below(dice.pick([20, 400, 30_000])) : undefined,
     cutIsSilent: dice.chance(0.5),
-    undated: dice.chance(weather.undated),
-    quotes: dice.chance(weather.quotes),
-    loses: dice.chance(weather.races)
+    undated: dice.chance(rates.undated),
+    quotes: dice.chance(rates.quotes),
+    loses: dice.chance(rates.races)
   }
 }
 
-const described = (fate: Fate): string =>
+const described = (plan: Plan): string =>
   [
-    ...(fate.refused ? ["connection refused"] : []),
-    ...(fate.lost === "no" ? [] : [`request lost ${fate.lost}`]),
-    ...(fate.wayIn > 40 ? [`arrives after ${fate.wayIn} ms`] : []),
-    ...(fate.gateway === "sends once" ? [] : [`the gateway ${fate.gateway}, ${fate.apart} ms apart`]),
-    ...(fate.answerLost === "no" ? [] : [`answer lost ${fate.answerLost}`]),
-    ...(fate.wayOut > 40 ? [`answer after ${fate.wayOut} ms`] : []),
-    ...(fate.cutAt === undefined
+    ...(plan.refused ? ["connection refused"] : []),
+    ...(plan.lost === "no" ? [] : [`request lost ${plan.lost}`]),
+    ...(plan.wayIn > 40 ? [`arrives after ${plan.wayIn} ms`] : []),
+    ...(plan.gateway === "sends once" ? [] : [`the gateway ${plan.gateway}, ${plan.apart} ms apart`]),
+    ...(plan.answerLost === "no" ? [] : [`answer lost ${plan.answerLost}`]),
+    ...(plan.wayOut > 40 ? [`answer after ${plan.wayOut} ms`] : []),
+    ...(plan.cutAt === undefined
       ? []
-      : [`answer cut after ${fate.cutAt} bytes${fate.cutIsSilent ? "" : " with a reset"}`])
+      : [`answer cut after ${plan.cutAt} bytes${plan.cutIsSilent ? "" : " with a reset"}`])
   ].join("; ")
 
 const isFailure = (answer: Result.Result<HttpServerResponse.HttpServerResponse, NoAnswer>): boolean =>
@@ -120,7 +120,7 @@ const isFailure = (answer: Result.Result<HttpServerResponse.HttpServerResponse, 
 const bodyText = ({ body }: HttpClientRequest.HttpClientRequest): string =>
   body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""
 
-/** An error that says what was wrong with what. */
+/** An error whose message quotes the request, the token included. */
 const quoting = (request: HttpClientRequest.HttpClientRequest, status: number): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.text(
     JSON.stringify({
@@ -130,19 +130,19 @@ const quoting = (request: HttpClientRequest.HttpClientRequest, status: number): 
     { status, contentType: "application/json" }
   )
 
-/** What the client gets to see of an answer. */
+/** The response as the client receives it. */
 const arrived = (
   request: HttpClientRequest.HttpClientRequest,
   answer: HttpServerResponse.HttpServerResponse,
-  fate: Fate
+  plan: Plan
 ) => {
-  const response = fate.quotes && answer.status >= 500 ? quoting(request, answer.status) : answer
+  const response = plan.quotes && answer.status >= 500 ? quoting(request, answer.status) : answer
   const isList = response.headers["content-type"]?.startsWith("application/jsonl") === true
   const whole = Reply.body(response)
   // The length of what is not a list is known, so that a cut shows.
-  const rest = isList && fate.cutIsSilent ? Stream.empty : Stream.fail(new NoAnswer())
-  const body = fate.cutAt === undefined ? whole : FaultBody.until(whole, fate.cutAt, rest)
-  const headers = fate.undated ? Headers.remove(response.headers, "date") : response.headers
+  const rest = isList && plan.cutIsSilent ? Stream.empty : Stream.fail(new NoAnswer())
+  const body = plan.cutAt === undefined ? whole : FaultBody.until(whole, plan.cutAt, rest)
+  const headers = plan.undated ? Headers.remove(response.headers, "date") : response.headers
   const sent = HttpServerResponse.stream(body, { status: response.status, headers })
   return HttpServerResponse.toClientResponse(sent, { request })
 }
@@ -157,10 +157,10 @@ const broken = (request: HttpClientRequest.HttpClientRequest, cause: unknown) =>
 const asLoser = (request: HttpClientRequest.HttpClientRequest): HttpClientRequest.HttpClientRequest =>
   HttpClientRequest.setUrl(request, request.url.replace("/contact/ensure", "/contact/create"))
 
-/** What there is to make a network of. */
+/** What a network needs. */
 export interface Parts {
   readonly server: Server
-  readonly weather: Weather
+  readonly rates: FaultRates
   readonly dice: Dice
   readonly history: History
   /** Makes another program ensure a contact. */
@@ -168,23 +168,23 @@ export interface Parts {
 }
 
 /** Makes the network between one server and all clients. */
-export const make = Effect.fnUntraced(function* ({ dice, ensure, history, server, weather }: Parts) {
+export const make = Effect.fnUntraced(function* ({ dice, ensure, history, server, rates }: Parts) {
   const world = yield* Effect.scope
 
-  /** Whether a call is the first to ensure a contact. If so, another program is faster. */
-  const isFirst = Effect.fnUntraced(function* ({ account, ask }: Call) {
+  /** Lets another program make the contact that a call is about to make. Says whether there was none before. */
+  const loseRace = Effect.fnUntraced(function* ({ account, ask }: Call) {
     if (ask.kind !== "ensure") return false
     if (server.state.store.findByFingerprint(account, ask.fingerprint) !== undefined) return false
     yield* ensure(account, ask.fingerprint)
     return true
   })
 
-  /** Brings a request to the server after a time, whatever becomes of who sent it. */
+  /** Brings a request to the server after a delay, also if the client has given up by then. */
   const deliver = Effect.fnUntraced(function* (
     request: HttpClientRequest.HttpClientRequest,
     call: Call,
     sent: Sent,
-    fate: Fate,
+    plan: Plan,
     after: number
   ) {
     const answer = yield* Deferred.make<Result.Result<HttpServerResponse.HttpServerResponse, NoAnswer>>()
@@ -193,8 +193,9 @@ export const make = Effect.fnUntraced(function* ({ dice, ensure, history, server
       yield* Effect.sleep(after)
       sent.arrived++
       history.note(`call ${call.number}, request ${origin.request}: arrives`)
-      const isLost = fate.loses && (yield* isFirst(call))
-      yield* Deferred.succeed(answer, yield* Effect.result(server.handle(isLost ? asLoser(request) : request, origin)))
+      const isLost = plan.loses && (yield* loseRace(call))
+      const handled = isLost ? server.handleAtOnce(asLoser(request), origin) : server.handle(request, origin)
+      yield* Deferred.succeed(answer, yield* Effect.result(handled))
     }).pipe(Effect.forkIn(world))
     return Deferred.await(answer)
   })
@@ -203,60 +204,60 @@ export const make = Effect.fnUntraced(function* ({ dice, ensure, history, server
     request: HttpClientRequest.HttpClientRequest,
     call: Call,
     sent: Sent,
-    fate: Fate
+    plan: Plan
   ) {
-    const first = yield* deliver(request, call, sent, fate, fate.wayIn)
-    if (fate.gateway === "sends once") return yield* first
-    if (fate.gateway === "sends again after a failure") {
-      const answer = yield* Effect.timeoutOption(first, 5000 + fate.wayIn)
+    const first = yield* deliver(request, call, sent, plan, plan.wayIn)
+    if (plan.gateway === "sends once") return yield* first
+    if (plan.gateway === "sends again after a failure") {
+      const answer = yield* Effect.timeoutOption(first, 5000 + plan.wayIn)
       if (Option.isSome(answer) && !isFailure(answer.value)) return answer.value
       call.troubles.add("doubled")
-      return yield* yield* deliver(request, call, sent, fate, 0)
+      return yield* yield* deliver(request, call, sent, plan, 0)
     }
     call.troubles.add("doubled")
-    const second = yield* deliver(request, call, sent, fate, fate.wayIn + fate.apart)
-    return yield* fate.gateway === "answers with the first" ? first : second
+    const second = yield* deliver(request, call, sent, plan, plan.wayIn + plan.apart)
+    return yield* plan.gateway === "answers with the first" ? first : second
   })
 
   return HttpClient.make((request, url) =>
     Effect.gen(function* () {
       const call = yield* Caller
       if (call === undefined) return yield* Effect.die(new Error("A request outside of any call"))
-      const fate = drawFate(dice, weather)
+      const plan = drawPlan(dice, rates)
       const sent: Sent = {
         path: url.pathname,
         query: url.search,
         isStream: request.headers["accept"] === "application/jsonl",
         at: history.tick(),
-        isRefused: fate.refused,
+        isRefused: plan.refused,
         arrived: 0
       }
       call.sent.push(sent)
       const number = call.sent.length - 1
       history.note(
-        `call ${call.number}, request ${number}: ${request.method} ${url.pathname}${url.search} ${described(fate)}`.trimEnd()
+        `call ${call.number}, request ${number}: ${request.method} ${url.pathname}${url.search} ${described(plan)}`.trimEnd()
       )
-      if (fate.refused) {
-        yield* Effect.sleep(fate.wayOut)
+      if (plan.refused) {
+        yield* Effect.sleep(plan.wayOut)
         return yield* Effect.fail(broken(request, { code: "ECONNREFUSED", syscall: "connect" }))
       }
-      if (fate.lost !== "no") {
-        if (fate.lost === "silently") return yield* Effect.never
-        yield* Effect.sleep(fate.wayOut)
+      if (plan.lost !== "no") {
+        if (plan.lost === "silently") return yield* Effect.never
+        yield* Effect.sleep(plan.wayOut)
         return yield* Effect.fail(broken(request, new NoAnswer()))
       }
-      const answer = yield* exchange(request, call, sent, fate)
-      yield* Effect.sleep(fate.wayOut)
-      if (fate.answerLost !== "no") {
-        if (fate.answerLost === "silently") return yield* Effect.never
+      const answer = yield* exchange(request, call, sent, plan)
+      yield* Effect.sleep(plan.wayOut)
+      if (plan.answerLost !== "no") {
+        if (plan.answerLost === "silently") return yield* Effect.never
         return yield* Effect.fail(broken(request, new NoAnswer()))
       }
       if (Result.isFailure(answer)) return yield* Effect.fail(broken(request, answer.failure))
-      if (fate.undated) call.troubles.add("undated")
+      if (plan.undated) call.troubles.add("undated")
       sent.answered = history.tick()
       sent.status = answer.success.status
       history.note(`call ${call.number}, request ${number}: answered ${answer.success.status}`)
-      return arrived(request, answer.success, fate)
+      return arrived(request, answer.success, plan)
     })
   )
 })

@@ -13,7 +13,7 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
-/** What the calls of a world mostly are. */
+/** What most calls of a world are. */
 export type Theme = "writes" | "lists" | "all"
 
 export interface ClientSetup {
@@ -31,7 +31,7 @@ export interface Scenario {
   readonly accounts: ReadonlyArray<InMemory.AccountOptions>
   readonly rateLimit: number | undefined
   readonly rules: ReadonlyArray<InMemory.Fault.Rule>
-  readonly weather: Network.Weather
+  readonly rates: Network.FaultRates
   readonly serverOffset: number
   readonly clients: ReadonlyArray<ClientSetup>
   readonly seeded: ReadonlyArray<InMemory.Seed>
@@ -39,10 +39,10 @@ export interface Scenario {
   readonly otherWrites: number
 }
 
-/** Whether neither the network nor the server does anything wrong. */
-export const isCalm = ({ rules, weather }: Scenario): boolean => rules.length === 0 && weather === Network.fair
+/** Whether neither the network nor the server has any faults. */
+export const hasNoFaults = ({ rules, rates }: Scenario): boolean => rules.length === 0 && rates === Network.noFaults
 
-/** The words that no failure may hold. */
+/** Texts in all that callers send, which no error may contain. */
 export const canaries: ReadonlyArray<string> = ["anary", "CANARY"]
 
 export const fingerprints = ["canary-fingerprint-0001", "canary-fingerprint-0002", "canary-fingerprint-0003"] as const
@@ -70,10 +70,10 @@ const skew = (dice: Dice): number => {
   return dice.below(2 * size + 1) - size
 }
 
-/** Mostly nothing goes wrong, so that what does has something to spoil. */
-const drawWeather = (dice: Dice): Network.Weather => {
+/** Half of the worlds have a network without faults. */
+const drawRates = (dice: Dice): Network.FaultRates => {
   const rough = dice.pick([0, 0, 0.1, 0.3])
-  if (rough === 0) return Network.fair
+  if (rough === 0) return Network.noFaults
   const some = () => (dice.chance(0.5) ? dice.next() * rough : 0)
   return {
     refused: some(),
@@ -88,7 +88,7 @@ const drawWeather = (dice: Dice): Network.Weather => {
   }
 }
 
-/** A secret that changes: what the client has may be expired, or not be good for fingerprints. */
+/** A secret that is rotated: the client's token may have expired, or may not be allowed to use fingerprints. */
 const rotating = (dice: Dice, time: VirtualTime, until: number): Client.Options["secret"] => {
   const switched = until + dice.below(40_000) - 20_000
   const next = dice.pick(["sk-canary-next", "oaac-canary-widget"])
@@ -101,7 +101,7 @@ const rotating = (dice: Dice, time: VirtualTime, until: number): Client.Options[
   })
 }
 
-/** A secret that is now one token and now another, of which one is not good for fingerprints. */
+/** A secret that gives any of three tokens, one of which may not use fingerprints. */
 const mixed = (dice: Dice): Client.Options["secret"] =>
   Effect.sync(() => Redacted.make(dice.pick(["sk-canary-a", "sk-canary-next", "oaac-canary-widget"])))
 
@@ -162,7 +162,7 @@ export const draw = (dice: Dice, time: VirtualTime): Scenario => {
     ],
     rateLimit: dice.chance(0.1) ? 3 + dice.below(5) : undefined,
     rules: Faults.draw(dice, dice.pick([0, 0.2, 0.5, 0.8])),
-    weather: drawWeather(dice),
+    rates: drawRates(dice),
     serverOffset,
     clients: Array.from({ length: clients }, (_, index) => drawClient(dice, time, index, until)),
     seeded: Array.from({ length: size }, (_, index) => ({

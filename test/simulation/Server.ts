@@ -30,7 +30,7 @@ const CurrentOrigin = Context.Reference<Origin>("simulation/CurrentOrigin", { de
 /** The header that tells the faults that struck a call from those that struck others. */
 export const callHeader = "x-simulated-call"
 
-/** Nothing comes back from the server, or no more. */
+/** The connection ended before the answer did. */
 export class NoAnswer extends Error {
   readonly code = "ECONNRESET"
 }
@@ -42,7 +42,7 @@ export interface Server {
     request: HttpClientRequest.HttpClientRequest,
     origin: Origin
   ) => Effect.Effect<HttpServerResponse.HttpServerResponse, NoAnswer>
-  /** The same, spared by all faults. */
+  /** Handles a request without faults. */
   readonly handleAtOnce: Server["handle"]
 }
 
@@ -94,10 +94,11 @@ const incoming = (request: HttpClientRequest.HttpClientRequest, { call }: Origin
   HttpServerRequest.fromClientRequest(HttpClientRequest.setHeader(request, callHeader, String(call)))
 
 /**
- * A whole page is never empty where there are contacts: a stream that ends too early is one of the ways in which
- * connections break, but a whole document that is not true is a lie, and nothing can be made of lies.
+ * Lets the fault that empties a page empty pages of streams only. A stream that ends too early is what a broken connection
+ * looks like; a complete JSON document without the contacts that there are would be a wrong answer, which no client can
+ * detect.
  */
-const honest = (interceptor: Interceptor.Interceptor): Interceptor.Interceptor => ({
+const withTruePages = (interceptor: Interceptor.Interceptor): Interceptor.Interceptor => ({
   ...interceptor,
   page: (intercepted, page) =>
     Effect.flatMap(interceptor.page(intercepted, page), (rows) =>
@@ -115,7 +116,7 @@ export const make = Effect.fnUntraced(function* (
   const { accounts, rateLimit } = options
   const state = yield* ServerState.make({ accounts, ...(rateLimit === undefined ? {} : { rateLimit }) })
   record(state.store, history)
-  state.interceptor = honest(state.faults.interceptor)
+  state.interceptor = withTruePages(state.faults.interceptor)
   const scope = yield* Effect.scope
   const handle: Server["handle"] = (request, origin) =>
     Api.answer(state, incoming(request, origin)).pipe(

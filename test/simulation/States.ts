@@ -1,4 +1,4 @@
-/** The states that a simulation is there to reach, and how often each was: a run in which one never was has shown little. */
+/** The interesting states that a simulated world was in. A simulation that never reaches one does not test it. */
 import * as Effect from "effect/Effect"
 import * as Faults from "./Faults.ts"
 import type { Call, Commit, History, Sent } from "./History.ts"

@@ -10,7 +10,7 @@ import * as Scenario from "./Scenario.ts"
 import * as Server from "./Server.ts"
 import { skewed, VirtualTime } from "./VirtualTime.ts"
 
-/** What everything in a world has to do with. */
+/** The parts of a simulated world. */
 export interface World {
   readonly scenario: Scenario.Scenario
   readonly time: VirtualTime
@@ -18,7 +18,7 @@ export interface World {
   readonly history: History
 }
 
-/** What a world has come to. `exit` is undefined where it came to a halt, or went on for ever. */
+/** A world that has ended. `exit` is undefined if something waits for ever, or the virtual time limit was reached. */
 export interface Ended {
   readonly world: World
   readonly exit: Exit.Exit<void> | undefined
@@ -26,7 +26,7 @@ export interface Ended {
 
 const day = 24 * 3_600_000
 
-/** Longer than anything is under way. */
+/** Longer than any request takes to arrive. */
 const quiet = day / 4
 
 /** Runs the world of a seed. The same seed always gives the same world. `hasStacks` says whether errors keep theirs. */
@@ -45,7 +45,7 @@ export const run = (seed: string, hasStacks = false): Ended => {
     yield* server.state.faults.inject(scenario.rules)
     const http = yield* Network.make({
       server,
-      weather: scenario.weather,
+      rates: scenario.rates,
       dice: dice.fork("network"),
       history,
       ensure: (account, fingerprint) => OtherPrograms.ensure(world, account, fingerprint)
