@@ -2,7 +2,9 @@
 import * as Effect from "effect/Effect"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Stream from "effect/Stream"
 import * as Errors from "../../src/Errors.ts"
+import * as Reply from "../../src/internal/server/Reply.ts"
 import type { Dice } from "./Dice.ts"
 import type { Ask, End } from "./History.ts"
 import * as Scenario from "./Scenario.ts"
@@ -40,20 +42,19 @@ const toRequest = (ask: Ask): HttpClientRequest.HttpClientRequest => {
   }
 }
 
-const idOf = ({ body }: HttpServerResponse.HttpServerResponse): string => {
-  const text =
-    body._tag === "Uint8Array"
-      ? new TextDecoder().decode(body.body)
-      : body._tag === "Raw" && typeof body.body === "string"
-        ? body.body
-        : "{}"
-  const parsed: { readonly id?: string } = JSON.parse(text)
-  return parsed.id ?? ""
-}
+/** The id in the body of a success. */
+const idOf = (response: HttpServerResponse.HttpServerResponse): Effect.Effect<string> =>
+  Stream.mkString(Stream.decodeText(Reply.body(response))).pipe(
+    Effect.orDie,
+    Effect.map((text) => {
+      const parsed: { readonly id?: string } = JSON.parse(text)
+      return parsed.id ?? ""
+    })
+  )
 
 /** What was answered, as the error that a client would have of it. */
-const toEnd = (response: HttpServerResponse.HttpServerResponse, ask: Ask): End => {
-  if (response.status === 200) return { kind: "ok", id: idOf(response) }
+const toEnd = (response: HttpServerResponse.HttpServerResponse, ask: Ask): Effect.Effect<End> => {
+  if (response.status === 200) return Effect.map(idOf(response), (id): End => ({ kind: "ok", id }))
   const facts = {
     operation: "another program",
     method: "POST",
@@ -66,7 +67,7 @@ const toEnd = (response: HttpServerResponse.HttpServerResponse, ask: Ask): End =
   } as const
   const isKnown = response.status === 404 ? new Errors.NotFound({ ...facts, contactId: "" }) : undefined
   const error = response.status === 409 ? new Errors.Conflict(facts) : (isKnown ?? new Errors.Forbidden(facts))
-  return { kind: "failed", error: ask.kind === "list" ? new Errors.Forbidden(facts) : error }
+  return Effect.succeed({ kind: "failed", error: ask.kind === "list" ? new Errors.Forbidden(facts) : error })
 }
 
 /** Makes one request to its end, all at once. */
@@ -77,7 +78,7 @@ export const run = Effect.fnUntraced(function* (world: World, account: string, a
   call.sent.push({ path: "", query: "", isStream: false, at: history.tick(), isRefused: false, arrived: 1 })
   const request = HttpClientRequest.setHeader(toRequest(ask), "authorization", `Bearer ${tokens[account] ?? ""}`)
   const end = yield* server.handleAtOnce(request, { call: call.number, request: 0 }).pipe(
-    Effect.map((response) => toEnd(response, ask)),
+    Effect.flatMap((response) => toEnd(response, ask)),
     Effect.orDie
   )
   call.end = end
