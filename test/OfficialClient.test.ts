@@ -23,7 +23,7 @@ const reset = Effect.gen(function* () {
   const api = yield* InMemory.InMemory
   yield* api.clear
   yield* api.seed([
-    { id: ada, name: "Ada", createdAt: 1, verifiedAt: 1, fingerprint, meta: { tier: "gold", "home town": "London" } },
+    { id: ada, name: "Ada", createdAt: 1, verifiedAt: 1, fingerprint, meta: { tier: "gold", home_town: "London" } },
     { id: grace, name: "Grace", createdAt: 2, fingerprint: "crm-0002-grace", meta: { tier: "gold", vip: true } },
     { id: "c000000000000000000edsger", name: "Edsger", createdAt: 3, fingerprint: "crm-0003-edsger" }
   ])
@@ -64,8 +64,8 @@ const cases: ReadonlyArray<Case> = [
   same(
     "list, with everything",
     async (client) =>
-      client.list({ cursor: ada, order: "asc", take: 2, meta: { tier: "gold", "home town": "London & Süd" } }),
-    Contact.listPage({ cursor: ada, order: "asc", take: 2, meta: { tier: "gold", "home town": "London & Süd" } })
+      client.list({ cursor: ada, order: "asc", take: 2, meta: { tier: "gold", home_town: "London & Süd" } }),
+    Contact.listPage({ cursor: ada, order: "asc", take: 2, meta: { tier: "gold", home_town: "London & Süd" } })
   ),
   same(
     "list, in another order of parameters",
