@@ -2,11 +2,13 @@
  * Serves the in-memory ChatBotKit on loopback until it is told to stop, for clients in any language:
  *
  *     npm run emulator
- *     PORT=8787 npm run emulator
+ *     PORT=9000 npm run emulator
  */
 import { NodeRuntime } from "@effect/platform-node"
 import { Cause, Config, Console, Effect, Exit, Layer } from "effect"
 import * as Emulator from "effect-chatbotkit/layers/Emulator"
+
+const defaultPort = 8787
 
 const announce = Effect.gen(function* () {
   const { url } = yield* Emulator.Emulator
@@ -14,16 +16,34 @@ const announce = Effect.gen(function* () {
   yield* Console.log("Every token that begins with sk- is an account of its own. Stop it with Ctrl-C.")
 })
 
-const program = Effect.gen(function* () {
-  const port = yield* Config.withDefault(Config.Port("PORT"), 0)
-  return Layer.effectDiscard(announce).pipe(Layer.provide(Emulator.layer({ port })))
-}).pipe(
-  Layer.unwrap,
-  Layer.launch,
+/** Why it can't listen, in one line. */
+const refusal = (port: number, cause: unknown): string => {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+  if (code === "EADDRINUSE")
+    return `Port ${port} is in use: set PORT to another one, such as PORT=9000 npm run emulator`
+  return `Can't listen on port ${port}: ${cause instanceof Error ? cause.message : String(cause)}`
+}
+
+/** Says what is wrong and ends with a status that tells so. */
+const giveUp = (line: string) =>
+  Effect.andThen(
+    Console.error(line),
+    Effect.sync(() => (process.exitCode = 1))
+  )
+
+const serve = (port: number) =>
+  Layer.launch(Layer.effectDiscard(announce).pipe(Layer.provide(Emulator.layer({ port })))).pipe(
+    Effect.catchTag("ServeError", ({ cause }) => giveUp(refusal(port, cause)))
+  )
+
+const program = Config.withDefault(Config.Port("PORT"), defaultPort).pipe(
+  Effect.flatMap(serve),
+  Effect.catchTag("ConfigError", () => giveUp("PORT must be a number from 0 (any free port) to 65535")),
   Effect.onInterrupt(() => Console.log("Stopped"))
 )
 
 NodeRuntime.runMain(program, {
   // To be told to stop is how it ends, not how it fails.
-  teardown: (exit, onExit) => onExit(Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? 1 : 0)
+  teardown: (exit, onExit) =>
+    onExit(Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? 1 : Number(process.exitCode ?? 0))
 })
