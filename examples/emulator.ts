@@ -38,7 +38,7 @@ const serve = (port: number) =>
 
 const program = Config.withDefault(Config.Port("PORT"), defaultPort).pipe(
   Effect.flatMap(serve),
-  Effect.catchTag("ConfigError", () => giveUp("PORT must be a number from 0 (any free port) to 65535")),
+  Effect.catchTag("ConfigError", () => giveUp("PORT must be a number from 1 to 65535")),
   Effect.onInterrupt(() => Console.log("Stopped"))
 )
 

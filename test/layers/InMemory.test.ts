@@ -4,6 +4,7 @@ import { build } from "esbuild"
 import { fileURLToPath } from "node:url"
 import * as Client from "../../src/Client.ts"
 import * as Contact from "../../src/Contact.ts"
+import type * as Errors from "../../src/Errors.ts"
 import * as ContactInput from "../../src/internal/server/ContactInput.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import { post, send } from "../internal/server/Harness.ts"
@@ -242,3 +243,31 @@ const bundled = (names: string) =>
       Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : []))
     )
   })
+
+describe("A base URL", () => {
+  const list = Stream.runCollect(Contact.list())
+
+  it.effect("that the layer was given is answered for", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* list, [])
+    }).pipe(Effect.provide(InMemory.layer({ client: { baseUrl: "http://emulator.example:8787" } })))
+  )
+
+  it.effect("that is another one is a host that can't be found: nothing is sent", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const elsewhere = Client.withOptions({ baseUrl: "https://api.chatbotkit.co", retry: { retries: 0 } })
+      const calls = [
+        Effect.asVoid(list),
+        Effect.asVoid(Contact.create({ name: "Ada" })),
+        Effect.asVoid(Contact.fetch("x"))
+      ]
+      for (const call of calls) {
+        const failure = yield* Effect.flip(elsewhere<void, Errors.ContactError, Client.Client>(call))
+        assert.strictEqual(failure._tag, "TransportError")
+        assert.propertyVal(failure, "outcome", "not-sent")
+      }
+      assert.strictEqual(yield* api.count(), 0)
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+})

@@ -12,6 +12,7 @@ import * as Ref from "effect/Ref"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
+import { gunzipSync } from "node:zlib"
 import * as InProcess from "../../../src/internal/server/InProcess.ts"
 import * as Interceptor from "../../../src/internal/server/Interceptor.ts"
 import * as ServerState from "../../../src/internal/server/ServerState.ts"
@@ -276,5 +277,82 @@ describe("Two clients", () => {
       const other = yield* send({ path: "/v1/contact/list" }).pipe(Effect.provide(Layer.fresh(layer())))
       assert.strictEqual(other.text, '{"items":[]}')
     }).pipe(Effect.provide(ServerState.layer()))
+  )
+})
+
+describe("Hosts in process", () => {
+  const asking = (base: string) => send({ path: "/v1/contact/list" }, base)
+
+  it.effect("are the vendor's and that of the base URL", () =>
+    Effect.gen(function* () {
+      const ours = "http://emulator.example:8787"
+      const client = yield* InProcess.makeHttpClient({ baseUrl: `${ours}/ignored` })
+      const get = (base: string) =>
+        Effect.provideService(asking(base), HttpClient.HttpClient, client).pipe(Effect.map(({ status }) => status))
+      assert.strictEqual(yield* get("https://api.chatbotkit.com"), 200)
+      assert.strictEqual(yield* get("https://API.chatbotkit.com:443"), 200)
+      assert.strictEqual(yield* get(ours), 200)
+      for (const other of [
+        "http://emulator.example",
+        "https://api.chatbotkit.co",
+        "https://chatbotkit.com",
+        "http://localhost:8787",
+        "http://127.0.0.1"
+      ]) {
+        const error = yield* Effect.flip(get(other))
+        assert.strictEqual(error.reason._tag, "TransportError", other)
+        const { cause } = error.reason
+        assert.instanceOf(cause, Error)
+        assert.strictEqual(Reflect.get(cause, "code"), "ENOTFOUND")
+        assert.strictEqual(cause.message, `getaddrinfo ENOTFOUND ${new URL(other).hostname}`)
+      }
+      const state = yield* ServerState.ServerState
+      assert.strictEqual(state.log.total, 3)
+    }).pipe(Effect.provide(ServerState.layer()))
+  )
+
+  it.effect("get a cookie that names them", () =>
+    Effect.gen(function* () {
+      const response = yield* open({ path: "/v1/contact/list" })
+      assert.strictEqual(
+        response.headers["set-cookie"],
+        "chatbotkit.host=api.chatbotkit.com; Path=/; Secure; SameSite=Lax"
+      )
+      assert.deepStrictEqual(Object.keys(response.cookies.cookies), ["chatbotkit.host"])
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("Compression in process", () => {
+  it.effect("is that of the emulator, for a request that accepts it", () =>
+    Effect.gen(function* () {
+      yield* seed(many)
+      const headers = { "accept-encoding": "br, gzip" }
+      const plain = yield* send({ path: "/v1/contact/list" })
+      assert.isUndefined(plain.headers["content-encoding"])
+      const response = yield* open({ path: "/v1/contact/list", headers })
+      assert.strictEqual(response.headers["content-encoding"], "gzip")
+      assert.strictEqual(gunzipSync(new Uint8Array(yield* response.arrayBuffer)).toString(), plain.text)
+      const lines = yield* send({ path: "/v1/contact/list", headers: { ...jsonl, ...headers } })
+      assert.isUndefined(lines.headers["content-encoding"])
+      assert.lengthOf(lines.text.trim().split("\n"), many.length)
+    }).pipe(Effect.provide(layer({ compression: true })))
+  )
+
+  it.effect("lets a connection that is cut inside the body fail", () =>
+    Effect.gen(function* () {
+      yield* seed(many)
+      yield* intercept({
+        ...Interceptor.none,
+        reply: (_, reply) =>
+          Effect.map(reply, (response) =>
+            HttpServerResponse.stream(Stream.fail(new Interceptor.Disconnect()), {
+              contentType: response.headers["content-type"] ?? ""
+            })
+          )
+      })
+      const response = yield* open({ path: "/v1/contact/list", headers: { "accept-encoding": "gzip" } })
+      assert.strictEqual((yield* Effect.exit(response.text))._tag, "Failure")
+    }).pipe(Effect.provide(layer({ compression: true })))
   )
 })
