@@ -23,7 +23,14 @@ describe("bundles", () => {
     Effect.gen(function* () {
       const found = yield* files(app)
       assert.isTrue(found.includes("src/internal/Call.ts"))
-      const foreign = ["libphonenumber-js", "/uuid/", "src/internal/server/", "layers/InMemory", "layers/Emulator"]
+      const foreign = [
+        "libphonenumber-js",
+        "/uuid/",
+        "js-yaml",
+        "src/internal/server/",
+        "layers/InMemory",
+        "layers/Emulator"
+      ]
       assert.deepStrictEqual(
         found.filter((file) => [...foreign, "platform-node", "undici"].some((name) => file.includes(name))),
         []

@@ -20,6 +20,12 @@ export const prismaVersion = {
   maxMetaDepth: 123
 } as const
 
+/**
+ * What writes the metadata of a CSV export: js-yaml 4.3, the version in the server's public lockfile. Version 4.1 would
+ * quote the texts `1_0`, `1e1000`, `0x1_F` and `1_000.5` (5.4, 11).
+ */
+export const yamlVersion = "4.3"
+
 /** Limit in UTF-8 bytes of name, nick, email, phone and fingerprint: MySQL's; the public SQLite build has 1e9 (2 [I]). */
 export const maxStringBytes = 191
 
@@ -49,9 +55,6 @@ export const nopAfterMillis = 16_667
 
 /** Time in milliseconds after which a slow JSON list commits to status 200 (5.5). */
 export const commitAfterMillis = 18_750
-
-/** If a keep-alive comes first, a CSV body has no header line (5.4 [I]). */
-export const nopDropsCsvHeader = true
 
 /** What of a fingerprint is compared: every byte, as in SQLite. MySQL may ignore case or trailing blanks (11 [U]). */
 export const fingerprintKey = (fingerprint: string): string => fingerprint

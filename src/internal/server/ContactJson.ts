@@ -1,6 +1,6 @@
+import { dump } from "js-yaml"
 import * as JsonSafe from "./JsonSafe.ts"
 import type { ContactRecord, Meta } from "./Store.ts"
-import * as Yaml from "./Yaml.ts"
 
 /** The JSON of a contact as fetch and list send it (wire contract 1). */
 export const forList = (contact: ContactRecord): string =>
@@ -8,7 +8,17 @@ export const forList = (contact: ContactRecord): string =>
 
 /** The JSON of a contact as export sends it: `meta` last, and an empty object where there is none. */
 export const forExport = (contact: ContactRecord): string =>
-  `${columns(contact)},${times(contact)},"meta":${contact.meta === null ? "{}" : safe(contact.meta)}}`
+  `${columns(contact)},${times(contact)},"meta":${contact.meta === null ? "{}" : safe(withoutOwnText(contact.meta))}}`
+
+/** A member of this name is what the server calls to make the CSV cell of an object. */
+const toText = "toString"
+
+/** The server gives the metadata of an export a `toString` that writes YAML, and JSON has no functions. */
+const withoutOwnText = (meta: Meta): Meta => {
+  if (!Object.hasOwn(meta, toText)) return meta
+  const { [toText]: _, ...others } = meta
+  return others
+}
 
 const columns = (contact: ContactRecord): string =>
   `{"id":${text(contact.id)},"name":${text(contact.name)},"description":${text(contact.description)}` +
@@ -27,10 +37,14 @@ const safe = (value: unknown): string => JSON.stringify(JsonSafe.toSafe(value))
 /** How a kind of row becomes CSV. */
 export interface CsvShape<Row> {
   readonly columns: ReadonlyArray<string>
-  readonly cells: (row: Row) => ReadonlyArray<string>
+  /** Undefined for a row that the server fails to write. */
+  readonly cells: (row: Row) => ReadonlyArray<string> | undefined
 }
 
-/** The CSV of a list. An object has no text there but its type (wire contract 5.4). */
+/**
+ * The CSV of a list (wire contract 5.4). The text of an object is its type, and the server fails if metadata has a
+ * `toString` of its own, which is no function.
+ */
 export const listCsv: CsvShape<ContactRecord> = {
   columns: [
     "id",
@@ -46,12 +60,15 @@ export const listCsv: CsvShape<ContactRecord> = {
     "createdAt",
     "updatedAt"
   ],
-  cells: (contact) => [
-    ...columnCells(contact),
-    contact.meta === null ? "" : "[object Object]",
-    timeCell(contact.createdAt),
-    timeCell(contact.updatedAt)
-  ]
+  cells: (contact) =>
+    contact.meta !== null && Object.hasOwn(contact.meta, toText)
+      ? undefined
+      : [
+          ...columnCells(contact),
+          contact.meta === null ? "" : "[object Object]",
+          timeCell(contact.createdAt),
+          timeCell(contact.updatedAt)
+        ]
 }
 
 /** The CSV of an export, with the metadata as YAML. */
@@ -61,7 +78,7 @@ export const exportCsv: CsvShape<ContactRecord> = {
     ...columnCells(contact),
     timeCell(contact.createdAt),
     timeCell(contact.updatedAt),
-    Yaml.stringify(safeMeta(contact.meta))
+    yaml(contact.meta)
   ]
 }
 
@@ -79,4 +96,5 @@ const columnCells = (contact: ContactRecord): ReadonlyArray<string> => [
 
 const timeCell = (value: number | null): string => String(JsonSafe.toSafe(value ?? ""))
 
-const safeMeta = (meta: Meta | null): unknown => JsonSafe.toSafe(meta ?? {})
+/** As the server has it: js-yaml with its defaults, but without a limit to the length of lines. */
+const yaml = (meta: Meta | null): string => dump(JsonSafe.toSafe(meta ?? {}), { lineWidth: -1 })

@@ -8,10 +8,17 @@ export interface RowShape<Row> {
   readonly csv: CsvShape<Row>
 }
 
+/** A page of items as text. */
+export interface WrittenItems {
+  readonly text: string
+  /** Whether the server fails on the row after it, and the stream so ends without a word. */
+  readonly breaksOff: boolean
+}
+
 /** Writes the events of a stream as text (wire contract 5.2 to 5.4). */
 export interface EventEncoder<Row> {
   /** A page of items; `first` says that no event went before. */
-  readonly items: (rows: ReadonlyArray<Row>, first: boolean) => string
+  readonly items: (rows: ReadonlyArray<Row>, first: boolean) => WrittenItems
   readonly nop: string
   readonly error: (failure: ApiFailure.ApiFailure) => string
 }
@@ -21,7 +28,7 @@ export const make = <Row>(shape: RowShape<Row>): Readonly<Record<Exclude<Format,
   jsonl: events(shape, (type, data) => `{"type":"${type}","data":${data}}\n`),
   sse: events(shape, (type, data) => `event: ${type}\ndata: ${data}\n\n`),
   csv: {
-    items: (rows, first) => (first ? `${shape.csv.columns.join(",")}\n` : "") + rows.map(csvLine(shape.csv)).join(""),
+    items: (rows, first) => csvLines(shape.csv, rows, first),
     nop: "",
     error: () => ""
   }
@@ -31,14 +38,19 @@ const events = <Row>(
   { toJson }: RowShape<Row>,
   write: (type: "item" | "nop" | "error", data: string) => string
 ): EventEncoder<Row> => ({
-  items: (rows) => rows.map((row) => write("item", toJson(row))).join(""),
+  items: (rows) => ({ text: rows.map((row) => write("item", toJson(row))).join(""), breaksOff: false }),
   nop: write("nop", "{}"),
   error: (failure) => write("error", ApiFailure.toStreamJson(failure))
 })
 
-const csvLine =
-  <Row>({ cells }: CsvShape<Row>) =>
-  (row: Row): string =>
-    `${cells(row).map(csvCell).join(",")}\n`
+const csvLines = <Row>(shape: CsvShape<Row>, rows: ReadonlyArray<Row>, withHeader: boolean): WrittenItems => {
+  let text = withHeader ? `${shape.columns.join(",")}\n` : ""
+  for (const row of rows) {
+    const cells = shape.cells(row)
+    if (cells === undefined) return { text, breaksOff: true }
+    text += `${cells.map(csvCell).join(",")}\n`
+  }
+  return { text, breaksOff: false }
+}
 
 const csvCell = (text: string): string => `"${text.replaceAll('"', '""')}"`

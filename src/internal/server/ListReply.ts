@@ -13,6 +13,7 @@ import type { Identified } from "./Interceptor.ts"
 import * as Negotiation from "./Negotiation.ts"
 import type { Paging } from "./Paging.ts"
 import * as Reply from "./Reply.ts"
+import { serverError } from "./RequestBody.ts"
 
 type Rows<Row> = Effect.Effect<ReadonlyArray<Row>, ApiFailure.ApiFailure>
 type Replied = Effect.Effect<HttpServerResponse, ApiFailure.ApiFailure, Scope>
@@ -42,7 +43,7 @@ export const page = <Row extends Identified>(options: {
 
 /**
  * All pages as a stream of events (wire contract 5.1 and 5.2). What fails before the first event fails the reply; what
- * fails later is an event of its own.
+ * fails later is an event of its own. A first row that the server can't write is a 500 of the framework's (5.4).
  */
 export const stream = <Row extends Identified>(options: {
   readonly read: (cursor: string | undefined) => Rows<Row>
@@ -54,11 +55,16 @@ export const stream = <Row extends Identified>(options: {
     const { encoder, paging } = options
     const read = (cursor: string | undefined) => Exceptions.toFailure(options.read(cursor))
     const work = yield* startInScope(read(paging.cursor))
-    const silent = Option.isNone(yield* within(work, Assumptions.nopAfterMillis))
-    const dropsHeader = silent && Assumptions.nopDropsCsvHeader
+    const inTime = yield* within(work, Assumptions.nopAfterMillis)
+    const silent = Option.isNone(inTime)
+    const firstRow = Option.getOrElse(inTime, () => []).slice(0, 1)
+    if (encoder.items(firstRow, true).breaksOff) return Reply.plain(serverError)
     const items = pages(Fiber.join(work), read, paging.budget).pipe(
       Stream.zipWithIndex,
-      Stream.mapEffect(([rows, index]) => Exceptions.attempt(() => encoder.items(rows, index === 0 && !dropsHeader))),
+      // A header line comes with the first event, or never.
+      Stream.mapEffect(([rows, index]) => Exceptions.attempt(() => encoder.items(rows, index === 0 && !silent))),
+      Stream.takeUntil(({ breaksOff }) => breaksOff),
+      Stream.map(({ text }) => text),
       Stream.catchTag("ApiFailure", (failure) => Stream.succeed(encoder.error(failure)))
     )
     const events = silent ? Stream.concat(Stream.succeed(encoder.nop), items) : items

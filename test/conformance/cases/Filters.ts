@@ -231,6 +231,11 @@ const refusedList = send(get("/contact/list"), limited)
 
 const limits: ReadonlyArray<Case> = [
   {
+    id: "no-poll-limit",
+    clauses: ["4.limit.none"],
+    steps: Array.from({ length: 20 }, () => send(get("/contact/list?meta.run=<run>"), ok))
+  },
+  {
     id: "the-poll-limit",
     clauses: ["4.limit.list", "4.limit.export", "4.limit.others", "6.429"],
     needs: ["limit"],

@@ -1,7 +1,8 @@
 import type { Seed } from "../../../src/internal/server/ServerState.ts"
-import type { Case, Expected, Step } from "../Case.ts"
+import type { Case, Check, Expected, Step } from "../Case.ts"
+import * as Reply from "../Reply.ts"
 import { numbered } from "../Seeds.ts"
-import { asking, create, csv, get, jsonl, ok, okAs, send, sse, thrown } from "../Steps.ts"
+import { asking, create, csv, fetched, get, jsonl, ok, okAs, plain, send, sse, thrown, update } from "../Steps.ts"
 
 const unsupported = thrown(400, "BAD_REQUEST", "Unsupported accept header")
 
@@ -166,6 +167,56 @@ const listB =
 const exportA = listA.replace(/"meta":(.*),("createdAt":1,"updatedAt":1)}/, '$2,"meta":$1}')
 const exportB = listB.replace('"meta":null,', "").replace(/}$/, ',"meta":{}}')
 
+const yamlMeta = {
+  "#hidden": 1,
+  texts: ["1_0", "1e1000", "0x1_F", "1_000.5", "yes", "12", "~", "", " a", "it's", "a: b", "#b", "l1\nl2\n"],
+  long: `${"word ".repeat(40)}end`,
+  numbers: [1, 1.5, 1e21, 1e-7, Number.NaN],
+  b: { "#hidden": 1 },
+  a: { c: [], d: [{ e: null, f: [true] }] },
+  "a b": "🦊\u2028",
+  "1": "first"
+}
+
+const yaml = `'1': first
+texts:
+  - 1_0
+  - 1e1000
+  - 0x1_F
+  - 1_000.5
+  - 'yes'
+  - '12'
+  - '~'
+  - ''
+  - ' a'
+  - it's
+  - 'a: b'
+  - '#b'
+  - |
+    l1
+    l2
+long: ${"word ".repeat(40)}end
+numbers:
+  - 1
+  - 1.5
+  - 1e+21
+  - 1.e-7
+  - $NaN
+b: {}
+a:
+  c: []
+  d:
+    - e: null
+      f:
+        - true
+a b: "🦊\\L"
+`
+
+const wholeRows = (wanted: number): Check => [
+  `${wanted} whole lines`,
+  (reply) => Reply.rows(reply).length === wanted && Reply.rows(reply).every((row) => row.length === 12)
+]
+
 const written = (list: string, accept: string, text: string) =>
   send(asking(`/contact/${list}?order=asc`, accept), okAs(accept, { text }))
 
@@ -227,6 +278,71 @@ const formats: ReadonlyArray<Case> = [
           '"a","","","f1","","","","","","1","1","k: v\nl:\n  - 1\n  - m: \'n\'\n"\n' +
           '"b","q""q","=1+1\nl2, x","f2","é@b.co","","","","7","2","3","{}\n"\n'
       )
+    ]
+  },
+  {
+    id: "exports-as-yaml",
+    clauses: ["5.4.yaml", "5.4.meta.export", "1.safe.hash", "1.safe.nan"],
+    needs: ["seed"],
+    setup: { seeds: [{ contacts: [{ id: "a", meta: yamlMeta as never }] }] },
+    steps: [
+      send(asking("/contact/export", csv), {
+        ...okAs(csv),
+        checks: [["the text js-yaml makes", (reply) => Reply.rows(reply)[1]?.at(-1) === yaml]]
+      })
+    ]
+  },
+  {
+    id: "metadata-with-a-toString",
+    clauses: ["1.meta.to-string", "5.4.to-string", "5.4.to-string.first"],
+    steps: [
+      create({ name: "one", meta: { run: "<run>" } }, "one"),
+      create({ name: "two", meta: { toString: "x", run: "<run>", deep: { toString: "y" } } }, "two"),
+      create({ name: "three", meta: { run: "<run>" } }, "three"),
+      fetched({ meta: { toString: "x", run: "<run>", deep: { toString: "y" } } }, "two"),
+      ...["application/json", jsonl, sse].flatMap((accept) =>
+        [
+          ["list", '"meta":{"toString":"x","run":"<run>","deep":{"toString":"y"}}'] as const,
+          ["export", '"meta":{"run":"<run>","deep":{"toString":"y"}}'] as const
+        ].map(([list, meta]) =>
+          send(
+            asking(`/contact/${list}?meta.run=<run>&order=asc`, accept),
+            okAs(accept, {
+              ids: ["<one>", "<two>", "<three>"],
+              checks: [[`has ${meta}`, ({ text }) => text.replaceAll(/"run":"[^"]*"/g, '"run":"<run>"').includes(meta)]]
+            })
+          )
+        )
+      ),
+      send(
+        asking("/contact/export?meta.run=<run>&order=asc", csv),
+        okAs(csv, {
+          ids: ["<one>", "<two>", "<three>"],
+          checks: [
+            [
+              "YAML with the key",
+              (reply) => /^toString: x\nrun: .*\ndeep:\n {2}toString: 'y'\n$/.test(Reply.rows(reply)[2]?.at(-1) ?? "")
+            ]
+          ]
+        })
+      ),
+      send(
+        asking("/contact/list?meta.run=<run>&order=asc", csv),
+        okAs(csv, { ids: ["<one>"], checks: [wholeRows(2)] })
+      ),
+      send(asking("/contact/list?meta.run=<run>", csv), okAs(csv, { ids: ["<three>"], checks: [wholeRows(2)] })),
+      send(asking("/contact/list?meta.run=<run>&take=1", csv), okAs(csv, { ids: ["<three>"], checks: [wholeRows(2)] })),
+      ...["cursor=<three>", "cursor=<one>&order=asc"].map((query) =>
+        send(asking(`/contact/list?meta.run=<run>&${query}`, csv), {
+          ...plain(500, "Internal Server Error"),
+          headers: { "content-type": null }
+        })
+      ),
+      send(asking("/contact/list?meta.run=<run>&cursor=<two>", csv), okAs(csv, { ids: ["<one>"] })),
+      ...[null, 1, {}].flatMap((value) => [
+        update({ meta: { run: "<run>", toString: value } }, "three"),
+        send(asking("/contact/list?meta.run=<run>", csv), plain(500, "Internal Server Error"))
+      ])
     ]
   },
   {

@@ -74,6 +74,17 @@ const streaming: ReadonlyArray<Case> = [
       checks: [count(150), ["no header line", ({ text }) => text.startsWith('"id-0149","')]]
     })
   ]),
+  {
+    id: "a-csv-after-20-s-that-breaks-off",
+    clauses: ["5.4.to-string", "5.4.nop"],
+    needs: ["interceptor", "clock", "seed"],
+    setup: {
+      disturbance: { pages: { 0: { millis: 20_000 } } },
+      seeds: [{ contacts: [{ id: "a", meta: { toString: "x" } }] }]
+    },
+    // The first event was the nop, so the reply has begun when the server fails.
+    steps: [stream(csv, { text: "", at: { head: 16_667 } })]
+  },
   slow("a-csv-after-10-s", ["5.4.nop", "5.4.header"], { pages: { 0: { millis: 10_000 } } }, [
     stream(csv, {
       at: { head: 10_000 },

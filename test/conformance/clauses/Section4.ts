@@ -64,6 +64,7 @@ export const section4 = [
   },
   { id: "4.end", text: "a page shorter than asked for, or without cursor, is the last; a cursor proves nothing" },
   { id: "4.limit.list", text: "list uses the poll limit" },
+  { id: "4.limit.none", text: "without a limit none is checked" },
   { id: "4.limit.export", text: "export does not" },
   { id: "4.limit.others", text: "no other endpoint checks a limit" },
   {

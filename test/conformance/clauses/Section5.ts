@@ -47,13 +47,21 @@ export const section5 = [
   { id: "5.4.dates", text: "dates are milliseconds" },
   { id: "5.4.meta.export", text: "the meta cell of an export is YAML; null is an empty object" },
   { id: "5.4.meta.list", text: "the meta cell of a list is [object Object]" },
-  { id: "5.4.error", text: "an error inside it cuts the file silently, status 200" },
+  { id: "5.4.yaml", text: "YAML is js-yaml 4.3's, with lines of any length", assumptions: ["yamlVersion"] },
   {
-    id: "5.4.nop",
-    text: "a nop is not written; if it comes first the header line is missing",
+    id: "5.4.to-string",
+    text: "on a list a meta with a key toString ends the file, status 200",
     basis: "I",
-    assumptions: ["nopDropsCsvHeader"]
+    unnamed: "it follows from the source, and there is no other belief to choose"
   },
+  {
+    id: "5.4.to-string.first",
+    text: "or is a plain-text 500, if the first item has it",
+    basis: "I",
+    unnamed: "it follows from the source, and there is no other belief to choose"
+  },
+  { id: "5.4.error", text: "an error inside it cuts the file silently, status 200" },
+  { id: "5.4.nop", text: "a nop is not written; if it comes first the header line is missing" },
   { id: "5.4.formula", text: "formulas are not escaped" },
   { id: "5.5.commits", text: "a JSON list not ready in 18.75 s commits to 200", assumptions: ["commitAfterMillis"] },
   { id: "5.5.spent", text: "or when 25 s are spent in all", assumptions: ["maxWaitMillis"] },

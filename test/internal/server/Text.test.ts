@@ -1,6 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
+import manifest from "js-yaml/package.json" with { type: "json" }
 import * as NumericText from "../../../src/internal/server/NumericText.ts"
-import * as Yaml from "../../../src/internal/server/Yaml.ts"
+import * as Assumptions from "../../../src/internal/server/Assumptions.ts"
+import * as ContactJson from "../../../src/internal/server/ContactJson.ts"
+import type { ContactRecord } from "../../../src/internal/server/Store.ts"
 
 describe("Numbers in text (contract 2)", () => {
   const unsafe = Number.POSITIVE_INFINITY
@@ -41,7 +44,32 @@ describe("Numbers in text (contract 2)", () => {
 })
 
 describe("YAML (contract 5.4)", () => {
-  const cases: ReadonlyArray<readonly [value: unknown, yaml: string]> = [
+  const contact: ContactRecord = {
+    id: "a",
+    account: "b",
+    name: "",
+    description: "",
+    fingerprint: "f",
+    email: null,
+    phone: null,
+    nick: null,
+    preferences: null,
+    verifiedAt: null,
+    meta: null,
+    createdAt: 1,
+    updatedAt: 1
+  }
+  const cases: ReadonlyArray<readonly [meta: ContactRecord["meta"], yaml: string]> = [
+    [null, "{}\n"],
+    [{ a: ["1_0", "1e1000", "0x1_F", "1_000.5"] }, "a:\n  - 1_0\n  - 1e1000\n  - 0x1_F\n  - 1_000.5\n"],
+    [{ a: "x ".repeat(100) + "y" }, `a: ${"x ".repeat(100)}y\n`],
+    [{ b: { c: 1 }, a: { c: 1 } }, "b:\n  c: 1\na:\n  c: 1\n"],
+    [{ "#a": 1, b: { "#c": 1 } }, "b: {}\n"],
+    [{ toString: "x", a: { toString: 1 } }, "toString: x\na:\n  toString: 1\n"],
+    [
+      { n: Number.NaN, i: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] },
+      "'n': $NaN\ni:\n  - $Infinity\n  - '-$Infinity'\n"
+    ],
     [{}, "{}\n"],
     [{ a: [], b: {} }, "a: []\nb: {}\n"],
     [
@@ -75,6 +103,10 @@ describe("YAML (contract 5.4)", () => {
     [{ a: "日本 😀 é" }, "a: 日本 😀 é\n"]
   ]
   for (const [value, yaml] of cases) {
-    it(`${JSON.stringify(value).slice(0, 70)}`, () => assert.strictEqual(Yaml.stringify(value), yaml))
+    it(`${JSON.stringify(value).slice(0, 70)}`, () =>
+      assert.strictEqual(ContactJson.exportCsv.cells({ ...contact, meta: value })?.at(-1), yaml))
   }
+
+  it("is written by the version that is assumed", () =>
+    assert.match(manifest.version, new RegExp(`^${Assumptions.yamlVersion.replace(".", "\\.")}\\.`)))
 })
