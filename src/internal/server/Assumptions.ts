@@ -1,9 +1,9 @@
 /**
- * What the in-memory API does where the wire contract is inferred ([I]) or unconfirmed ([U]). Each constant is the
- * behaviour chosen; changing a belief about the real server means changing it here.
+ * What the in-memory API does where the wire contract is inferred ([I]) or unconfirmed ([U]), or where a version or the
+ * database of the real server decides (11). Each constant is the behaviour chosen, and says what the alternative is.
  *
- * Three things have no constant. The loser of two racing deletes never gets the 500 it may get from the real server (3.7
- * [I]), and that of two racing first calls of ensure never gets the 409 (3.4), because each call happens at once: inject
+ * Three things have no constant. The loser of two racing deletes never gets the 500 it may get from the real server (3.7),
+ * and that of two racing first calls of ensure never gets the 409 (3.4), because each call happens at once: inject
  * `Fault.afterCommit(Fault.status(409))` to see it. And every item read before an error is sent before the error event; the
  * real server may drop some (5.2 [I]).
  */
