@@ -5,9 +5,9 @@ import type { Reply } from "./Reply.ts"
 
 /**
  * What only a server under control can give: its clock, several accounts, a look into how it answers, chosen records, a
- * poll limit, compression, an account with nothing else in it, or what the emulator alone does. A case without needs is right against a live server too.
+ * poll limit, an account with nothing else in it, or what the emulator alone does. A case without needs is right against a live server too.
  */
-export type Need = "clock" | "accounts" | "interceptor" | "seed" | "limit" | "compression" | "empty" | "emulator"
+export type Need = "clock" | "accounts" | "interceptor" | "seed" | "limit" | "empty" | "emulator"
 
 /**
  * A request. Texts in it may name remembered values as `<name>`; `<run>` is different in every run, and what has it is
@@ -87,7 +87,6 @@ export interface Disturbance {
 export interface Setup {
   readonly accounts?: ReadonlyArray<AccountOptions>
   readonly limit?: number
-  readonly compression?: boolean
   readonly seeds?: ReadonlyArray<{ readonly token?: string; readonly contacts: ReadonlyArray<Seed> }>
   readonly disturbance?: Disturbance
 }

@@ -37,7 +37,6 @@ const used = ({ setup = {}, steps }: Case): ReadonlySet<Need> => {
   if (setup.accounts !== undefined) needs.add("accounts")
   if (setup.limit !== undefined) needs.add("limit")
   if (setup.seeds !== undefined) needs.add("seed")
-  if (setup.compression !== undefined) needs.add("compression")
   if (setup.disturbance !== undefined) needs.add("interceptor")
   if (steps.some(({ kind }) => kind === "clock")) needs.add("clock")
   if (JSON.stringify(steps).includes("Bearer sk-")) needs.add("accounts")

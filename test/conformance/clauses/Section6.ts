@@ -53,9 +53,14 @@ export const section6 = [
   {
     id: "6.header.encoding",
     text: "gzip, else deflate, whatever the order, q or size; never br or zstd",
-    assumptions: ["compression"]
+    assumptions: ["compression"],
+    checkedBy: "test/layers/EmulatorBytes.test.ts"
   },
-  { id: "6.header.encoding.none", text: "JSON Lines and plain text are never compressed" },
+  {
+    id: "6.header.encoding.none",
+    text: "JSON Lines and plain text are never compressed",
+    checkedBy: "test/layers/EmulatorBytes.test.ts"
+  },
   { id: "6.cors", text: "Allow-Origin *, Allow-Methods GET,POST and the Allow-Headers under /v1 and /api/v1" },
   { id: "6.cors.others", text: "not on other paths" },
   { id: "6.cors.bare", text: "no credentials and no Expose-Headers" },

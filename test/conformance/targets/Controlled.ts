@@ -41,12 +41,11 @@ export const emulator: Open = (setup, name) =>
     return yield* make(setup, name, state, Context.get(context, HttpClient.HttpClient), url)
   })
 
-const newState = Effect.fnUntraced(function* ({ accounts, compression, limit, seeds }: Setup) {
+const newState = Effect.fnUntraced(function* ({ accounts, limit, seeds }: Setup) {
   yield* TestClock.setTime(epoch)
   const state = yield* ServerState.make({
     ...(accounts === undefined ? {} : { accounts }),
-    ...(limit === undefined ? {} : { rateLimit: limit }),
-    ...(compression === undefined ? {} : { compression })
+    ...(limit === undefined ? {} : { rateLimit: limit })
   })
   for (const { token: of = token, contacts } of seeds ?? []) {
     const account = state.accountOf(of)
