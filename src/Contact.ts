@@ -157,14 +157,18 @@ const remove = /* @__PURE__ */ Effect.fn("Contact.delete")(function* (
 })
 
 export {
-  /** Deletes a contact for good, with its tasks and memories. Fails with `NotFound` if there is none. */
+  /**
+   * Deletes a contact for good, with its tasks and memories. Fails with `NotFound` if there is none; but after an answer
+   * that was lost, the contact is gone either way, and it succeeds.
+   */
   remove as delete
 }
 
 /**
  * Finds the contact with this fingerprint, or makes it, verified. One that exists is not changed: the other fields are
  * for making it. Fails with `ServerError` (`Contact is not verified`) where a contact with the fingerprint was made by
- * {@link create} and never verified.
+ * {@link create} and never verified. Two first calls at the same time make one contact: the one that is refused for it is
+ * sent again, once, and fails with a `Conflict` of unknown outcome if it is refused again.
  */
 export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
   request: EnsureRequest
