@@ -12,6 +12,7 @@ import { randomRuns } from "./RandomRuns.ts"
 import { replies } from "./Replies.ts"
 import { retries } from "./Retries.ts"
 import { security } from "./Security.ts"
+import { transportProbes } from "./Transport.ts"
 import { writeSafety } from "./WriteSafety.ts"
 import { writes } from "./Writes.ts"
 
@@ -72,7 +73,17 @@ export const hazards: ReadonlyArray<Hazard> = [
   hazard("T13", "The caller's data come through in a message that quotes them in another form"),
   hazard("T14", "Odd values from the caller break the client in place of being refused"),
   hazard("T15", "A server leads a list on without end"),
-  hazard("T16", "A 200 whose body ends early is not read again")
+  hazard(
+    "T16",
+    "A 200 whose body ends early is not read again, a test's fake timers hang the client, a closed one keeps the process up"
+  ),
+  hazard("N4", "A compressed body cannot be read, or fills the memory"),
+  hazard("N5", "A proxy, a CA or a limit of connections is ignored"),
+  hazard("N10", "A runtime that will not do fails with a riddle, and a bug as if the network had"),
+  hazard("T1", "Lists leak memory"),
+  hazard("T2", "HTTP/2 is spoken unasked, and lists that are left early use up its streams"),
+  hazard("T3", "A connection that no longer answers is used again"),
+  hazard("T11", "A request that was not sent is reported as if it might have been")
 ]
 
 /** The probes by kind, each kind short enough for a test file. */
@@ -87,7 +98,8 @@ export const groups = {
   moreRandomReplies: [randomReplies[1]],
   security: [...security, ...privacy],
   messages: messageProbes,
-  network
+  network,
+  transport: transportProbes
 }
 
 export const probes: ReadonlyArray<Probe> = Object.values(groups).flat()

@@ -370,17 +370,20 @@ describe("a client over undici", () => {
     Effect.gen(function* () {
       const server = yield* Sockets.serve(({ response }) => {
         response.setHeader("content-type", "application/json")
+        response.setHeader("keep-alive", "timeout=600")
         response.end(contact)
       })
-      yield* Effect.acquireRelease(
-        Effect.sync(() => vi.useFakeTimers({ toFake: ["setImmediate"] })),
-        () => Effect.sync(() => vi.useRealTimers())
-      )
       yield* Effect.gen(function* () {
+        // The connection of this call could be used again.
         yield* Contact.fetch(id)
+        yield* Effect.acquireUseRelease(
+          Effect.sync(() => vi.useFakeTimers({ toFake: ["setImmediate", "setTimeout", "setInterval", "Date"] })),
+          () => Effect.andThen(Contact.fetch(id), Contact.fetch(id)),
+          () => Effect.sync(() => vi.useRealTimers())
+        )
         yield* Contact.fetch(id)
       }).pipe(Effect.provide(connect(server.url)))
-      assert.lengthOf(server.exchanges, 2)
+      assert.lengthOf(server.exchanges, 4)
     })
   )
 

@@ -25,6 +25,7 @@ type Resume = (effect: Effect.Effect<Received, HttpClientError.HttpClientError>)
 
 /** Taken when the module loads: a test's fake timers replace the global one, and would never run what waits for it. */
 const { setImmediate } = Timers
+const globalImmediate = globalThis.setImmediate
 
 /** How many bytes may wait for their reader before the socket is paused. */
 const highWaterMark = 256 * 1024
@@ -236,7 +237,9 @@ const isBug = (cause: unknown): boolean =>
   (cause instanceof TypeError || cause instanceof ReferenceError || cause instanceof RangeError) && !("code" in cause)
 
 /** An `HttpClient` over a dispatcher of undici. */
-export const make = (dispatcher: Pick<Dispatcher, "dispatch">): HttpClient.HttpClient =>
+export const make = (dispatcher: Pick<Dispatcher, "dispatch">): HttpClient.HttpClient => over(() => dispatcher)
+
+const over = (dispatcher: () => Pick<Dispatcher, "dispatch">): HttpClient.HttpClient =>
   Transport.make(({ body, request, url }) =>
     Effect.withFiber((fiber) => {
       const attempt = fiber.getRef(Transport.Attempt)
@@ -255,7 +258,7 @@ export const make = (dispatcher: Pick<Dispatcher, "dispatch">): HttpClient.HttpC
           allowH2: false
         }
         try {
-          dispatcher.dispatch(options, exchange)
+          dispatcher().dispatch(options, exchange)
         } catch (cause) {
           exchange.fail(cause)
         }
@@ -285,36 +288,41 @@ const checked = <D extends Pick<Dispatcher, "dispatch">>(dispatcher: D): Effect.
   typeof dispatcher.dispatch === "function" ? Effect.succeed(dispatcher) : Effect.die(unsupported())
 
 /** Loaded when the layer is built, since on other runtimes undici fails as it loads. */
-const undici: Effect.Effect<typeof UndiciModule> = Effect.suspend(() =>
+const undici: Effect.Effect<typeof UndiciModule, Error> = Effect.suspend(() =>
   isSupported()
-    ? Effect.orDie(Effect.tryPromise({ try: () => import("@effect/platform-node/Undici"), catch: unsupported }))
-    : Effect.die(unsupported())
+    ? Effect.tryPromise({ try: () => import("@effect/platform-node/Undici"), catch: unsupported })
+    : Effect.fail(unsupported())
 )
 
 /** A pool of connections over HTTP/1.1, and how to close it. */
 const openPool = ({ Agent, buildConnector }: typeof UndiciModule) => {
   const connecting = new Set<Socket>()
   const connect: UndiciModule.buildConnector.connector = buildConnector({ allowH2: false })
-  const agent = new Agent({
-    allowH2: false,
-    // However long a server offers to keep an idle connection: gateways on the way drop them silently after minutes.
-    keepAliveMaxTimeout: 60_000,
-    connect: (options, callback) => {
-      const socket: unknown = connect(options, (...result) => {
-        if (isSocket(socket)) connecting.delete(socket)
-        callback(...result)
-      })
-      if (isSocket(socket)) connecting.add(socket)
-      return socket
-    }
-  })
+  const open = (options: UndiciModule.Agent.Options) =>
+    new Agent({
+      ...options,
+      allowH2: false,
+      connect: (options, callback) => {
+        const socket: unknown = connect(options, (...result) => {
+          if (isSocket(socket)) connecting.delete(socket)
+          callback(...result)
+        })
+        if (isSocket(socket)) connecting.add(socket)
+        return socket
+      }
+    })
+  // However long a server offers to keep an idle connection: gateways on the way drop them silently after minutes.
+  const agent = open({ keepAliveMaxTimeout: 60_000 })
+  let withoutReuse: Dispatcher | undefined
   return {
-    agent,
+    // Undici uses a connection again in a global immediate, which fake timers would never run.
+    dispatcher: (): Dispatcher =>
+      globalThis.setImmediate === globalImmediate ? agent : (withoutReuse ??= open({ pipelining: 0 })),
     close: async () => {
-      const destroyed = agent.destroy()
+      const destroyed = [agent.destroy(), withoutReuse?.destroy()]
       // Undici leaves these to their timeout, and until then they keep the process running.
       for (const socket of connecting) socket.destroy(new Error("The pool of connections was closed"))
-      await destroyed
+      await Promise.all(destroyed)
     }
   }
 }
@@ -330,9 +338,13 @@ const isSocket = (value: unknown): value is Socket =>
 /** Memoized, so that the clients of one program share it. */
 const pool: Layer.Layer<HttpClient.HttpClient> = Layer.effect(
   HttpClient.HttpClient,
-  Effect.acquireRelease(Effect.map(undici, openPool), ({ close }) => Effect.promise(close)).pipe(
-    Effect.flatMap(({ agent }) => checked(agent)),
-    Effect.map(make)
+  Effect.acquireRelease(
+    Effect.flatMap(undici, (module) => Effect.try({ try: () => openPool(module), catch: unsupported })),
+    ({ close }) => Effect.promise(close)
+  ).pipe(
+    Effect.orDie,
+    Effect.tap(({ dispatcher }) => checked(dispatcher())),
+    Effect.map(({ dispatcher }) => over(dispatcher))
   )
 )
 

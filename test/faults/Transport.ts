@@ -1,0 +1,357 @@
+/** What `layers/Node` makes of its connections: leaks, HTTP/2, TLS, compression, dispatchers of the caller's, runtimes. */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { Agent, type Dispatcher, ProxyAgent } from "@effect/platform-node/Undici"
+import { ContactClient } from "@chatbotkit/sdk/contact/index.js"
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Headers from "effect/http/Headers"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { Socket } from "node:net"
+import { queryObjects } from "node:v8"
+import * as Zlib from "node:zlib"
+import type * as Client from "../../src/Client.ts"
+import * as Contact from "../../src/Contact.ts"
+import * as Response from "../../src/internal/transport/Response.ts"
+import * as InMemory from "../../src/layers/InMemory.ts"
+import * as Node from "../../src/layers/Node.ts"
+import * as Fake from "../support/FakeHttp.ts"
+import * as Sockets from "../support/Sockets.ts"
+import * as Tls from "../support/Tls.ts"
+import { id } from "./Calls.ts"
+import { only, type Probe, seen } from "./Probe.ts"
+import * as World from "./World.ts"
+
+const connect = (baseUrl: string, more: Client.Overrides = {}) =>
+  Node.layer({ secret: InMemory.secret, baseUrl, exactlyOnce: false, retry: { delay: 0 }, ...more })
+
+const over = (baseUrl: string, more?: Client.Overrides) => Effect.provide(connect(baseUrl, more), { local: true })
+
+const theirs = (baseUrl: string) => new ContactClient({ secret: "sk-x", baseUrl, retryDelay: 1, timeout: 1000 })
+
+const contact = JSON.stringify(Fake.contact(id))
+const json = { "content-type": "application/json" }
+const jsonLines = { "content-type": "application/jsonl" }
+
+const answering = Sockets.serve(({ response }) => response.writeHead(200, json).end(contact))
+
+/** How a create fails that must not be sent twice. */
+const failedCreate = Effect.map(Effect.flip(Contact.create({ name: "Ada" })), (error) =>
+  [World.summary(error), ...(error.isRetryable ? ["retryable"] : [])].join(" ")
+)
+
+const sample = Response.make(
+  HttpClientRequest.get("http://localhost/"),
+  { url: "http://localhost/", status: 200, headers: Headers.empty, setCookie: () => [] },
+  { pull: Effect.never, cancel: Effect.void }
+)
+
+/** How many responses are alive after a full garbage collection, which `queryObjects` begins with. */
+const liveResponses = Effect.sync(() => Number(queryObjects(sample.constructor as never, { format: "count" })))
+
+const stalled = Effect.gen(function* () {
+  const begun = Deferred.makeUnsafe<void>()
+  const reading = Stream.runForEach(Contact.list(), () => Deferred.succeed(begun, undefined))
+  const fiber = yield* Effect.forkChild(reading)
+  yield* Deferred.await(begun)
+  yield* Fiber.interrupt(fiber)
+})
+
+const leaks: Probe = {
+  hazard: "T1",
+  name: "3,000 lists of each kind",
+  tried: "3,000 lists read whole, 3,000 of which one contact is taken, 3,000 that stall and are interrupted",
+  ours: Effect.gen(function* () {
+    const left: Array<number> = []
+    for (const [list, ends] of [
+      [Stream.runDrain(Contact.list({ take: 2 })), true],
+      [Stream.runDrain(Stream.take(Contact.list(), 1)), false],
+      [stalled, false]
+    ] as const) {
+      const server = yield* Sockets.serve(({ response }) => {
+        response.writeHead(200, jsonLines).flushHeaders()
+        setImmediate(() => {
+          response.write(Fake.item("c1") + Fake.item("c2"))
+          if (ends) setImmediate(() => response.end())
+        })
+      })
+      yield* Effect.forEach(Array.from({ length: 3000 }), () => list, { concurrency: 10, discard: true }).pipe(
+        Effect.andThen(Fake.settle),
+        Effect.andThen(liveResponses),
+        Effect.map((count) => left.push(count)),
+        over(server.url)
+      )
+    }
+    return seen(`at most ${Math.max(...left)} responses are alive afterwards`, {
+      few: [left.every((count) => count < 50), true]
+    })
+  }).pipe(Effect.scoped)
+}
+
+const http2: Probe = {
+  hazard: "T2",
+  name: "a server that offers HTTP/2",
+  tried: "500 lists left early, then a fetch, with a server that offers HTTP/2 and HTTP/1.1",
+  ours: Effect.gen(function* () {
+    yield* Tls.trusted
+    const server = yield* Tls.serve((request, response) => {
+      if (!request.url.includes("/list")) return response.writeHead(200, json).end(contact)
+      response.writeHead(200, jsonLines)
+      return response.write(Fake.item("c1") + Fake.item("c2"))
+    })
+    yield* Effect.forEach(Array.from({ length: 500 }), () => Stream.runDrain(Stream.take(Contact.list(), 1)), {
+      concurrency: 10
+    }).pipe(Effect.andThen(Contact.fetch(id)), over(server.url))
+    return seen(`${server.versions.length} requests over HTTP/${[...new Set(server.versions)].join(", ")}`, {
+      versions: [[...new Set(server.versions)], ["1.1"]],
+      requests: [server.versions.length, 501]
+    })
+  }).pipe(Effect.scoped)
+}
+
+/** Answers the first request and every one over another connection. */
+const goingSilent = Effect.gen(function* () {
+  let first: Socket | undefined
+  const server = yield* Sockets.serve(({ request, response }) => {
+    const again = request.socket === first
+    first ??= request.socket
+    if (!again) response.writeHead(200, json).end(contact)
+  })
+  return { ...server, connections: () => new Set(server.exchanges.map(({ request }) => request.socket)).size }
+})
+
+const silence: Probe = {
+  hazard: "T3",
+  name: "a connection that no longer answers",
+  tried: "a server that answers the first request over a connection, and no other",
+  ours: Effect.gen(function* () {
+    const { connections, url } = yield* goingSilent
+    yield* Effect.andThen(Contact.fetch(id), Contact.fetch(id)).pipe(over(url, { timeout: { attempt: 200 } }))
+    return seen("the second attempt uses another connection", { connections: [connections(), 2] })
+  }).pipe(Effect.scoped),
+  theirs: Effect.gen(function* () {
+    const { url } = yield* goingSilent
+    const client = theirs(url)
+    yield* World.settled(() => client.fetch(id))
+    return only(yield* World.told(() => client.fetch(id)))
+  }).pipe(Effect.scoped)
+}
+
+const untrusted: Probe = {
+  hazard: "N1",
+  name: "over undici",
+  tried: "a create, to a server whose certificate nobody signed, and over https to a port that speaks none",
+  ours: Effect.gen(function* () {
+    const signed = yield* Tls.serve((_, response) => response.end())
+    const plain = yield* answering
+    const told = [
+      yield* over(signed.url)(failedCreate),
+      yield* over(plain.url.replace("http:", "https:"))(failedCreate)
+    ]
+    return seen(told.join("; "), {
+      told: [told, Array.from({ length: 2 }, () => "TransportError not-sent 1x")],
+      requests: [signed.versions.length + plain.exchanges.length, 0]
+    })
+  }).pipe(Effect.scoped),
+  theirs: Effect.gen(function* () {
+    const { url } = yield* Tls.serve((_, response) => response.end())
+    return only(yield* World.told(() => theirs(url).create({})))
+  }).pipe(Effect.scoped)
+}
+
+const notSent: Probe = {
+  hazard: "T11",
+  name: "nothing was sent",
+  tried: "a create over a client whose layer is closed, and one whose connection takes longer than its attempt may",
+  ours: Effect.gen(function* () {
+    const server = yield* answering
+    const silent = yield* Tls.raw()
+    const scope = yield* Scope.make()
+    const context = yield* Layer.buildWithScope(connect(server.url), scope)
+    yield* Scope.close(scope, Exit.void)
+    const told = [
+      yield* Effect.provide(failedCreate, context),
+      yield* over(silent.secureUrl, { timeout: { attempt: 50 }, retry: { retries: 1, delay: 0 } })(failedCreate)
+    ]
+    return seen(told.join("; "), {
+      told: [told, ["TransportError not-sent 1x", "Timeout connect not-sent 2x retryable"]],
+      requests: [server.exchanges.length, 0]
+    })
+  }).pipe(Effect.scoped)
+}
+
+const compressors = {
+  gzip: Zlib.gzipSync,
+  deflate: Zlib.deflateSync,
+  br: Zlib.brotliCompressSync
+}
+
+const mebibyte = 1024 * 1024
+
+const compressed = (encoding: keyof typeof compressors) =>
+  Sockets.serve(({ request, response }) => {
+    const compress = compressors[encoding]
+    const isList = request.url?.includes("/list") === true
+    response.writeHead(200, { ...(isList ? jsonLines : json), "content-encoding": encoding })
+    response.end(compress(Buffer.from(isList ? Fake.item("c1") + Fake.item("c2") : contact)))
+  })
+
+const compression: ReadonlyArray<Probe> = [
+  {
+    hazard: "N4",
+    name: "each encoding",
+    tried: "a contact and a list, each as gzip, deflate and br",
+    ours: Effect.gen(function* () {
+      const found: Array<string> = []
+      for (const encoding of ["gzip", "deflate", "br"] as const) {
+        const server = yield* compressed(encoding)
+        const list = Stream.runCollect(Contact.list({ take: 2 }))
+        const [one, two] = yield* Effect.all([Contact.fetch(id), list]).pipe(over(server.url))
+        if (one.id === id && World.ids(two).join() === "c1,c2") found.push(encoding)
+        const headers = server.exchanges[0]?.request.headers
+        if (headers?.["accept-encoding"] !== "gzip, deflate, br") found.push("asked otherwise")
+        if (headers?.["user-agent"]?.startsWith("effect-chatbotkit/") !== true) found.push("no name")
+      }
+      return seen(`${found.join(", ")} are read`, { found: [found, ["gzip", "deflate", "br"]] })
+    }).pipe(Effect.scoped),
+    theirs: Effect.gen(function* () {
+      const { url } = yield* compressed("gzip")
+      return only(yield* World.told(() => theirs(url).fetch(id)))
+    }).pipe(Effect.scoped)
+  },
+  {
+    hazard: "N4",
+    name: "a bomb and a damaged body",
+    tried: "gzip that becomes blanks without end; bytes that are no gzip; gzip that ends early",
+    ours: Effect.gen(function* () {
+      const blanks = Zlib.gzipSync(Buffer.alloc(16 * mebibyte, 0x20))
+      const bodies: ReadonlyArray<(write: (chunk: Buffer, next: () => void) => void, end: () => void) => void> = [
+        (write) => {
+          const more = (): void => write(blanks, () => setImmediate(more))
+          more()
+        },
+        (write, end) => write(Buffer.from("this is no gzip at all"), end),
+        (write, end) => write(Zlib.gzipSync(contact).subarray(0, 30), end)
+      ]
+      const told = yield* Effect.forEach(bodies, (send) =>
+        Effect.gen(function* () {
+          const { url } = yield* Sockets.serve(({ response }) => {
+            response.writeHead(200, { ...json, "content-encoding": "gzip" })
+            send(
+              (chunk, next) => {
+                if (!response.destroyed) response.write(chunk, next)
+              },
+              () => response.end()
+            )
+          })
+          const error = yield* over(url, { retry: { retries: 0 } })(Effect.flip(Contact.fetch(id)))
+          return World.summary(error)
+        })
+      )
+      const unexpected = "UnexpectedResponse 200 unknown 1x"
+      return seen(told.join("; "), { told: [told, [unexpected, unexpected, "TransportError 200 unknown 1x"]] })
+    }).pipe(Effect.scoped)
+  }
+]
+
+/** Calls with this dispatcher in the context. */
+const through = (baseUrl: string, dispatcher: Dispatcher) =>
+  Effect.provide(Layer.provide(connect(baseUrl), Layer.succeed(NodeHttpClient.Dispatcher, dispatcher)), { local: true })
+
+const dispatchers: Probe = {
+  hazard: "N5",
+  name: "a CA, a limit of connections, a proxy",
+  tried: "an Agent with a CA and one connection, then a ProxyAgent whose proxy is down, in the context",
+  ours: Effect.gen(function* () {
+    const sockets = new Set<unknown>()
+    const server = yield* Tls.serve((request, response) => {
+      sockets.add(request.socket)
+      response.writeHead(200, json).end(contact)
+    })
+    const agent = new Agent({ connections: 1, connect: { ca: Tls.certificate().cert } })
+    const fiveTimes = Effect.forEach(Array.from({ length: 5 }), () => Contact.fetch(id), { concurrency: 5 })
+    yield* fiveTimes.pipe(through(server.url, agent))
+    const isOpen = !agent.destroyed && !agent.closed
+    yield* Effect.promise(() => agent.destroy())
+    const proxy = new ProxyAgent("http://127.0.0.1:1")
+    const refused = yield* failedCreate.pipe(through(server.url, proxy))
+    yield* Effect.promise(() => proxy.destroy())
+    return seen(`5 requests over ${sockets.size} connection; the proxy that is down: ${refused}`, {
+      sockets: [sockets.size, 1],
+      requests: [server.versions.length, 5],
+      "still open": [isOpen, true],
+      refused: [refused, "TransportError not-sent 4x retryable"]
+    })
+  }).pipe(Effect.scoped)
+}
+
+const runtimes: Probe = {
+  hazard: "N10",
+  name: "a runtime without undici's dispatch",
+  tried: "a dispatcher that cannot dispatch, as Bun's, and one whose dispatch has a bug",
+  ours: Effect.gen(function* () {
+    const { url } = yield* answering
+    const missing: unknown = {}
+    const buggy: unknown = {
+      dispatch: () => {
+        throw new TypeError("undefined is not a function")
+      }
+    }
+    const [needs = "", bug = ""] = yield* Effect.forEach([missing, buggy], (dispatcher) =>
+      Effect.map(Effect.exit(through(url, dispatcher as Dispatcher)(Contact.fetch(id))), (exit) =>
+        Exit.isFailure(exit) && Cause.hasDies(exit.cause) ? `defect: ${Cause.pretty(exit.cause)}` : "no defect"
+      )
+    )
+    return seen("it says what it needs as the layer is built, and a bug is a defect", {
+      needs: [/^defect: Error: layers\/Node needs Node\.js 22\.19 or later.*use layers\/Fetch/.test(needs), true],
+      bug: [bug.startsWith("defect: TypeError: undefined is not a function"), true]
+    })
+  }).pipe(Effect.scoped)
+}
+
+const leftovers: Probe = {
+  hazard: "T16",
+  name: "timers and pending connections",
+  tried: "two calls under fake timers; a layer that closes while a connection is made",
+  ours: Effect.gen(function* () {
+    const server = yield* answering
+    const real = globalThis.setImmediate
+    yield* Effect.acquireUseRelease(
+      Effect.sync(() => Object.assign(globalThis, { setImmediate: () => ({}) })),
+      () => Effect.andThen(Contact.fetch(id), Contact.fetch(id)).pipe(over(server.url)),
+      () => Effect.sync(() => Object.assign(globalThis, { setImmediate: real }))
+    )
+    const accepted = Deferred.makeUnsafe<void>()
+    const silent = yield* Tls.raw(() => Deferred.doneUnsafe(accepted, Effect.void))
+    // One for each end of the connection.
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => /^T(?:CP|LS)/.test(name)).length
+    const connecting = yield* Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(Contact.fetch(id))
+      yield* Deferred.await(accepted)
+      yield* Fiber.interrupt(fiber)
+      return sockets()
+    }).pipe(over(silent.secureUrl))
+    yield* Fake.settle
+    return seen("both calls answered; the connection is dropped with the layer", {
+      answered: [server.exchanges.length, 2],
+      dropped: [sockets() < connecting, true]
+    })
+  }).pipe(Effect.scoped)
+}
+
+export const transportProbes: ReadonlyArray<Probe> = [
+  leaks,
+  http2,
+  silence,
+  untrusted,
+  notSent,
+  ...compression,
+  dispatchers,
+  runtimes,
+  leftovers
+]
