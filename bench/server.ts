@@ -23,7 +23,7 @@ const seedOf = (index: number): InMemory.Seed => ({
 const send = (method: "GET" | "POST", path: string, accept: string) =>
   Effect.flatMap(HttpClient.HttpClient, (client) =>
     client.execute(
-      HttpClientRequest.make(method)(`http://in-memory.test/v1${path}`).pipe(
+      HttpClientRequest.make(method)(`https://api.chatbotkit.com/v1${path}`).pipe(
         HttpClientRequest.setHeaders({
           accept,
           "content-type": "application/json",
