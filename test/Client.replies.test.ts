@@ -250,4 +250,22 @@ describe("replies", () => {
       assert.strictEqual(failure.requestId, "req-1")
     })
   )
+
+  it.effect(
+    "takes the 404 page of an unknown route for no answer about a contact, also when a delete is sent again",
+    () =>
+      Effect.gen(function* () {
+        const page = reply("<html>404</html>", { status: 404, headers: { "content-type": "text/html; charset=utf-8" } })
+        const fetched = yield* Fake.failureOf(over(Fake.script(page))(calls.fetch))
+        assert.deepInclude(fetched, {
+          _tag: "UnexpectedResponse",
+          status: 404,
+          outcome: "rejected",
+          isRetryable: false
+        })
+        assert.include(fetched.message, "baseUrl")
+        const deleted = yield* Fake.failureOf(over(Fake.script(error(503, "X"), page))(calls.delete))
+        assert.deepInclude(deleted, { _tag: "UnexpectedResponse", outcome: "unknown", attempts: 2 })
+      })
+  )
 })

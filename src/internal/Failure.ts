@@ -183,6 +183,12 @@ export const unexpected = (status: number, description: string): Failure => ({
   transient: false
 })
 
+/** The server has no such endpoint at all. */
+export const noEndpoint: Failure = {
+  ...unexpected(404, "The server has no such endpoint: check the option baseUrl"),
+  outcome: "rejected"
+}
+
 /** A response whose body ended early, although the connection did not break: the next one may be whole. */
 export const cut = (status: number): Failure => ({ ...unexpected(status, "The body ended early"), transient: true })
 

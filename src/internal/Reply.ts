@@ -178,8 +178,11 @@ export const failure = Effect.fnUntraced(function* (
   callerValues: CallerValues
 ): Effect.fn.Return<Failure.Failure> {
   const body = yield* Effect.orElseSucceed(text(response, maxErrorBytes), () => "")
+  const type = mediaType(response)
+  // The page of a path that no route has (wire contract 0): it says nothing of a contact, not even to a retried delete.
+  if (response.status === 404 && type === "text/html") return Failure.noEndpoint
   const parsed = parse(body)
-  const plain = mediaType(response) === "text/plain" ? { message: body } : {}
+  const plain = type === "text/plain" ? { message: body } : {}
   return Failure.fromAnswer(operation, {
     status: response.status,
     callerValues,
