@@ -21,6 +21,8 @@ interface Reading {
   readonly pause: number
   /** How likely another program deletes a contact as soon as it was delivered. */
   readonly deletes: number
+  /** How likely another program changes it, so that it does not match the filter any more. */
+  readonly changes: number
 }
 
 const drawList = (world: World, account: string, dice: Dice): Ask => ({
@@ -28,7 +30,7 @@ const drawList = (world: World, account: string, dice: Dice): Ask => ({
   order: dice.pick(["asc", "desc"]),
   take: dice.chance(0.3) ? 1 + dice.below(dice.pick([4, 150])) : undefined,
   cursor: dice.chance(0.25) ? OtherPrograms.anyId(world, account, dice) : undefined,
-  tier: dice.chance(0.3) ? dice.pick(["gold", "iron"]) : undefined
+  tier: dice.chance(0.4) ? dice.pick(["gold", "iron"]) : undefined
 })
 
 /** The next call of a client. */
@@ -64,6 +66,10 @@ const list = (world: World, call: Call, ask: Extract<Ask, { kind: "list" }>, rea
       Effect.gen(function* () {
         call.delivered.push({ id, createdAt, at: world.history.tick() })
         if (reading.pause > 0) yield* Effect.sleep(dice.below(reading.pause))
+        if (dice.chance(reading.changes)) {
+          const change = { kind: "update", id, nick: `canary-done-${call.number}`, tier: "done" } as const
+          yield* OtherPrograms.run(world, call.account, change)
+        }
         if (dice.chance(reading.deletes)) yield* OtherPrograms.run(world, call.account, { kind: "delete", id })
       })
     ),
@@ -95,7 +101,8 @@ const perform = (world: World, call: Call, dice: Dice): Effect.Effect<End, Error
     case "list": {
       const reading = {
         pause: dice.pick([0, 0, 100, 5000]),
-        deletes: dice.pick([0, 0, 0, 0.3, 1])
+        deletes: dice.pick([0, 0, 0, 0.3, 1]),
+        changes: ask.tier === undefined ? 0 : dice.pick([0, 0.5, 1])
       }
       return list(world, call, ask, reading, dice)
     }

@@ -61,6 +61,7 @@ export const expected: ReadonlyArray<string> = [
   "a list with a cursor",
   "a list with a cursor that is gone",
   "a list with a filter",
+  "a list with a filter resumed at a contact that has stopped matching",
   "a lookup answered without a date",
   "a lookup in a call during which the clock was set",
   "a lookup is sent again",

@@ -140,7 +140,7 @@ const drawClient = (dice: Dice, time: VirtualTime, index: number, until: number)
 }
 
 export const draw = (dice: Dice, time: VirtualTime): Scenario => {
-  const theme = dice.pick<Theme>(["writes", "writes", "writes", "lists", "all"])
+  const theme = dice.pick<Theme>(["writes", "writes", "writes", "lists", "lists", "all"])
   const serverOffset = skew(dice)
   const until = time.now + 20_000 + dice.millis(5 * minute)
   const isLarge = theme === "lists" ? dice.chance(0.3) : dice.chance(0.03)

@@ -1,7 +1,7 @@
 /** The interesting states that a simulated world was in. A simulation that never reaches one does not test it. */
 import * as Effect from "effect/Effect"
 import * as Faults from "./Faults.ts"
-import type { Call, Commit, History, Sent } from "./History.ts"
+import type { Call, Commit, History, ListAsk, Sent } from "./History.ts"
 import { callHeader } from "./Server.ts"
 import type { World } from "./World.ts"
 
@@ -78,6 +78,13 @@ const ofCreates = (history: History, call: Call, skew: number): ReadonlyArray<re
   ]
 }
 
+/** Whether the cursor of a request is a contact that does not match the filter of the list any more. */
+const stoppedMatching = (history: History, ask: ListAsk, { at, query }: Sent): boolean => {
+  const cursor = new URLSearchParams(query).get("cursor")
+  const last = history.commits.findLast((commit) => commit.id === cursor && commit.at < at)
+  return last !== undefined && last.kind !== "delete" && last.tier !== ask.tier
+}
+
 const ofLists = (history: History, call: Call): ReadonlyArray<readonly [string, boolean]> => {
   const { ask, delivered, end, sent } = call
   if (ask.kind !== "list") return []
@@ -101,6 +108,10 @@ const ofLists = (history: History, call: Call): ReadonlyArray<readonly [string, 
     ["a list that took as many as it was to take", outcome === "done" && delivered.length === ask.take],
     ["a list with a cursor", outcome === "done" && ask.cursor !== undefined && delivered.length > 0],
     ["a list with a cursor that is gone", end?.kind === "failed" && end.error._tag === "InvalidRequest"],
+    [
+      "a list with a filter resumed at a contact that has stopped matching",
+      ask.tier !== undefined && again.some((request) => stoppedMatching(history, ask, request))
+    ],
     ["a list with a filter", outcome === "done" && ask.tier !== undefined && delivered.length > 0],
     ["a contact made during a list", during.some(({ kind }) => kind === "insert")],
     ["a contact deleted during a list", during.some(({ kind }) => kind === "delete")]
