@@ -40,6 +40,12 @@ const ofWrite = (dice: Dice): AnyFault =>
     () => inBody(dice, () => dice.below(40))
   ])()
 
+/** A 403 to a fetch says that the contact is another account's, so it would be a wrong answer too. */
+const ofFetch = (dice: Dice): AnyFault => {
+  const fault = ofWrite(dice)
+  return fault._tag === "Status" && fault.status === 403 ? Fault.status(503) : fault
+}
+
 const ofList = (dice: Dice): AnyFault =>
   dice.pick<() => AnyFault>([
     () => instead(dice, refusals),
@@ -58,7 +64,7 @@ const drawn = {
   "Contact.ensure": ofWrite,
   "Contact.update": ofWrite,
   "Contact.delete": ofWrite,
-  "Contact.fetch": ofWrite,
+  "Contact.fetch": ofFetch,
   "Contact.list": ofList
 } as const
 
