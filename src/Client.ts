@@ -15,12 +15,13 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type * as Errors from "./Errors.ts"
+import * as Errors from "./Errors.ts"
 import * as Call from "./internal/Call.ts"
 import type { CallerValues } from "./internal/CallerValues.ts"
 import * as Failure from "./internal/Failure.ts"
 import type * as Operation from "./internal/Operation.ts"
-import { merge, type Options, type Overrides, resolve, type Settings } from "./internal/Options.ts"
+import { type Options, override, type Overrides, resolve, type Settings } from "./internal/Options.ts"
+import * as OverridesCache from "./internal/OverridesCache.ts"
 import * as RateLimit from "./internal/RateLimit.ts"
 import * as Reply from "./internal/Reply.ts"
 import * as Transport from "./internal/transport/Transport.ts"
@@ -71,17 +72,16 @@ const isolate = (client: HttpClient.HttpClient, init: RequestInit | undefined): 
 /** What a client is made from, kept for making others from it. */
 interface Parts {
   readonly httpClient: HttpClient.HttpClient
-  /** `httpClient`, as the options' `transformClient` left it. */
+  /** `httpClient`, as `transformClient` left it. */
   readonly transformed: HttpClient.HttpClient
-  readonly options: Options
   readonly rateLimits: RateLimit.RateLimits
 }
 
-const transform = (httpClient: HttpClient.HttpClient, { transformClient }: Overrides): HttpClient.HttpClient =>
+const transform = (httpClient: HttpClient.HttpClient, { transformClient }: Settings): HttpClient.HttpClient =>
   transformClient === undefined ? httpClient : transformClient(httpClient)
 
 const fromParts = (parts: Parts, settings: Settings): Service => {
-  const { httpClient, options, rateLimits, transformed: client } = parts
+  const { httpClient, rateLimits, transformed: client } = parts
   const line = { client, rateLimit: rateLimits(settings), settings }
   const prepare = <O extends Operation.Any>(operation: O, input: Operation.Input) =>
     Effect.fromResult(
@@ -114,14 +114,12 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
       }
     }),
     settings,
-    withOptions: (overrides) => {
-      const merged = merge(options, overrides)
-      return Effect.gen(function* () {
-        const next = yield* Effect.fromResult(resolve(merged))
-        const transformed = overrides.transformClient === undefined ? client : transform(httpClient, overrides)
-        return fromParts({ httpClient, transformed, options: merged, rateLimits }, next)
+    withOptions: OverridesCache.cached((overrides) =>
+      Effect.map(Effect.fromResult(override(settings, overrides)), (next) => {
+        const isSame = next.transformClient === settings.transformClient
+        return fromParts({ httpClient, transformed: isSame ? client : transform(httpClient, next), rateLimits }, next)
       })
-    }
+    )
   })
 }
 
@@ -136,7 +134,7 @@ export const make = Effect.fnUntraced(function* (
   const init = Context.getOrUndefined(yield* Effect.context<never>(), FetchHttpClient.RequestInit)
   const httpClient = isolate(yield* HttpClient.HttpClient, init)
   const rateLimits = yield* RateLimit.makeAll
-  return fromParts({ httpClient, transformed: transform(httpClient, options), options, rateLimits }, settings)
+  return fromParts({ httpClient, transformed: transform(httpClient, settings), rateLimits }, settings)
 })
 
 /** {@link make} as a layer. Provide it with an `HttpClient`, or use `layers/Fetch` or `layers/Node`, which do. */
@@ -161,6 +159,9 @@ export interface ConfigOptions {
   readonly transformClient?: Options["transformClient"]
 }
 
+const secretVariable = "CHATBOTKIT_API_SECRET"
+const baseUrlVariable = "CHATBOTKIT_BASE_URL"
+
 const absent = /* @__PURE__ */ Config.succeed(undefined)
 
 /**
@@ -171,13 +172,27 @@ const absent = /* @__PURE__ */ Config.succeed(undefined)
 export const layerConfig = (
   options: ConfigOptions = {}
 ): Layer.Layer<Client, Config.ConfigError | Errors.InvalidOptions, HttpClient.HttpClient> =>
-  Layer.effect(Client, Effect.flatMap(fromConfig(options), make))
+  Layer.effect(
+    Client,
+    Effect.flatMap(fromConfig(options), (read) => Effect.mapError(make(read), (error) => naming(error, options)))
+  )
+
+/** Names the variable at fault where it is one of ours. */
+const naming = ({ description, option }: Errors.InvalidOptions, options: ConfigOptions): Errors.InvalidOptions => {
+  const variable =
+    option === "secret" && options.secret === undefined
+      ? `${secretVariable}: `
+      : option === "baseUrl" && options.baseUrl === undefined
+        ? `${baseUrlVariable}: `
+        : ""
+  return new Errors.InvalidOptions({ option, description: `${variable}${description}` })
+}
 
 const fromConfig = (options: ConfigOptions): Config.Config<Options> =>
   Config.map(
     Config.all({
-      secret: options.secret ?? Config.Redacted("CHATBOTKIT_API_SECRET"),
-      baseUrl: options.baseUrl ?? Config.withDefault(Config.String("CHATBOTKIT_BASE_URL"), undefined),
+      secret: options.secret ?? Config.Redacted(secretVariable),
+      baseUrl: options.baseUrl ?? Config.withDefault(Config.String(baseUrlVariable), undefined),
       runAsUserId: options.runAsUserId ?? absent,
       runAsChildUserEmail: options.runAsChildUserEmail ?? absent,
       timezone: options.timezone ?? absent,

@@ -54,6 +54,62 @@ describe("options", () => {
     })
   )
 
+  it.effect.each([undefined, null, 5, "text", [], () => {}])("withOptions refuses %o", (value) =>
+    Effect.gen(function* () {
+      const fake = Fake.script(found)
+      const bad = value as Client.Overrides
+      const failures = [
+        yield* Fake.failureOf(over(fake)(calls.fetch.pipe(Client.withOptions(bad)))),
+        yield* Fake.failureOf(over(fake)(Stream.runDrain(Contact.list().pipe(Client.withOptionsStream(bad)))))
+      ]
+      for (const failure of failures) assert.deepInclude(failure, { _tag: "InvalidOptions", option: "options" })
+      assert.isEmpty(fake.sent)
+    })
+  )
+
+  it.effect("an overrides object that is used again is resolved once, and again after it was changed", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(found)
+      const url = new URL("http://one.test")
+      const headers: Record<string, string> = { "x-a": "1" }
+      const overrides = { runAsUserId: "one", baseUrl: url, headers }
+      const seen: Array<Client.Service> = []
+      const call = Effect.gen(function* () {
+        seen.push(yield* Client.Client)
+        yield* calls.fetch
+      }).pipe(Client.withOptions(overrides))
+      yield* Effect.gen(function* () {
+        yield* call
+        yield* call
+        overrides.runAsUserId = "two"
+        yield* call
+        url.hostname = "two.test"
+        yield* call
+        headers["x-a"] = "2"
+        yield* call
+        yield* call
+      }).pipe(over(fake))
+      assert.deepStrictEqual(
+        fake.sent.map(({ headers, url }) => `${headers["x-runas-user-id"]} ${url.hostname} ${headers["x-a"]}`),
+        ["one one.test 1", "one one.test 1", "two one.test 1", "two two.test 1", "two two.test 2", "two two.test 2"]
+      )
+      assert.lengthOf(new Set(seen), 4)
+    })
+  )
+
+  it.effect("an overrides object is not remembered from one client to another", () =>
+    Effect.gen(function* () {
+      const fakes = [Fake.script(found), Fake.script(found)] as const
+      const call = calls.fetch.pipe(Client.withOptions({ runAsUserId: "u" }))
+      yield* over(fakes[0], { headers: { "x-a": "1" } })(call)
+      yield* over(fakes[1], { headers: { "x-a": "2" } })(call)
+      assert.deepStrictEqual(
+        fakes.map(({ sent }) => sent[0]?.headers["x-a"]),
+        ["1", "2"]
+      )
+    })
+  )
+
   it.effect("layerConfig reads the token and the server", () =>
     Effect.gen(function* () {
       const fake = Fake.script(found)
@@ -80,6 +136,15 @@ describe("options", () => {
       const bad = yield* Fake.failureOf(fromConfig({ CHATBOTKIT_API_SECRET: "sk-canary\n" }, fake))
       assert.deepInclude(bad, { _tag: "InvalidOptions", option: "secret" })
       assert.notInclude(Fake.renderings(bad), "canary")
+      const empty = yield* Fake.failureOf(fromConfig({ CHATBOTKIT_API_SECRET: "" }, fake))
+      assert.include(String(empty), "CHATBOTKIT_API_SECRET")
+      const bearer = yield* Fake.failureOf(fromConfig({ CHATBOTKIT_API_SECRET: "Bearer sk-9" }, fake))
+      assert.deepInclude(bearer, { _tag: "InvalidOptions", option: "secret" })
+      assert.match(bearer.message, /CHATBOTKIT_API_SECRET.*without "Bearer "/)
+      const server = { CHATBOTKIT_API_SECRET: "sk-9", CHATBOTKIT_BASE_URL: "localhost:8787" }
+      const wrong = yield* Fake.failureOf(fromConfig(server, fake))
+      assert.deepInclude(wrong, { _tag: "InvalidOptions", option: "baseUrl" })
+      assert.match(wrong.message, /CHATBOTKIT_BASE_URL.*put https/)
     })
   )
 

@@ -14,7 +14,8 @@ import type * as Errors from "../Errors.ts"
 import * as CallerValues from "./CallerValues.ts"
 import * as Failure from "./Failure.ts"
 import type * as Operation from "./Operation.ts"
-import * as Options from "./Options.ts"
+import * as OptionChecks from "./OptionChecks.ts"
+import type * as Options from "./Options.ts"
 import * as PathSegment from "./PathSegment.ts"
 import type * as RateLimit from "./RateLimit.ts"
 import * as Reply from "./Reply.ts"
@@ -110,9 +111,9 @@ const noToken: Failure.Failure = {
 }
 
 const toToken = (secret: unknown): Effect.Effect<string, Failure.Failure> => {
-  const token = Options.tokenOf(secret)
+  const token = OptionChecks.tokenOf(secret)
   return token === undefined
-    ? Effect.fail(Failure.refused("secret", "expected a Redacted token of visible ASCII characters"))
+    ? Effect.fail(Failure.refused("secret", OptionChecks.tokenProblem(secret)))
     : Effect.succeed(token)
 }
 

@@ -6,10 +6,10 @@ import type * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as Errors from "../Errors.ts"
+import * as BaseUrl from "./BaseUrl.ts"
 import { defined } from "./Defined.ts"
-import * as Validate from "./Validate.ts"
+import * as OptionChecks from "./OptionChecks.ts"
 
 /** How long to wait. Any `Duration` input; `"Infinity"` turns a timeout off. */
 export interface TimeoutOptions {
@@ -83,223 +83,133 @@ export interface Options {
 export interface Overrides extends Partial<Options> {}
 
 /** The options of a client, checked and resolved. */
-export interface Settings {
+export interface Settings extends BaseUrl.Server {
   readonly secret: Effect.Effect<Redacted.Redacted<string>, unknown>
-  /** Everything before the path template, such as `https://api.chatbotkit.com/v1`. */
-  readonly prefix: string
-  /** Where that is, for spans. */
-  readonly server: { readonly address: string; readonly port: number }
   /** Sent with every request; the token is not among them. */
   readonly headers: Headers.Headers
   readonly timeout: Readonly<Record<"attempt" | "idle" | "total", Duration.Duration>>
   /** Delays in milliseconds. */
   readonly retry: { readonly retries: number; readonly delay: number; readonly maxDelay: number }
   readonly exactlyOnce: boolean
-  readonly rateLimit: { readonly limit: number; readonly window: Duration.Duration; readonly key: string } | undefined
+  readonly rateLimit:
+    | {
+        readonly limit: number
+        readonly window: Duration.Duration
+        /** The caller's key. Without one, the key is the name of the server. */
+        readonly key: string | undefined
+      }
+    | undefined
   readonly circuitBreaker: CircuitBreaker.CircuitBreaker | undefined
+  readonly transformClient: Options["transformClient"]
 }
 
-/** The host of the vendor's own server. */
-export const vendorHost = "api.chatbotkit.com"
+/** All settings but the secret, which has no default. */
+type Unauthenticated = Omit<Settings, "secret">
 
-const defaults = {
-  baseUrl: `https://${vendorHost}`,
-  timeout: { attempt: "30 seconds", idle: "60 seconds", total: "Infinity" },
-  retry: { retries: 3, delay: "250 millis", maxDelay: "10 seconds" }
-} as const
-
-/** What an HTTP field value may hold (RFC 9110, 5.5). */
-const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
-const fieldName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
-/** The server takes what follows the first single space of the Authorization header, so a token has no blanks. */
-const token = /^[\x21-\x7e]+$/
-
-/** The client sets these itself: with two sources for one header, one would lose in silence. */
-const reserved: ReadonlySet<string> = new Set([
-  "accept",
-  "authorization",
-  "content-length",
-  "content-type",
-  "host",
-  "x-runas-child-user-email",
-  "x-runas-user-id",
-  "x-runas-userid",
-  "x-timezone",
-  // These belong to the connection, and a transport throws on some of them.
-  "connection",
-  "expect",
-  "keep-alive",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade"
-])
-
-/** The token in a secret, if it can be sent as one. Neither plain text nor a secret that was wiped is any. */
-export const tokenOf = (secret: unknown): string | undefined => {
-  if (!Redacted.isRedacted(secret)) return undefined
-  const value = Result.getOrUndefined(Result.try(() => Redacted.value(secret)))
-  return typeof value === "string" && token.test(value) ? value : undefined
+const defaults: Unauthenticated = {
+  ...Result.getOrThrow(BaseUrl.parse(BaseUrl.vendor)),
+  headers: Headers.empty,
+  timeout: { attempt: Duration.seconds(30), idle: Duration.seconds(60), total: Duration.infinity },
+  retry: { retries: 3, delay: 250, maxDelay: 10_000 },
+  exactlyOnce: true,
+  rateLimit: undefined,
+  circuitBreaker: undefined,
+  transformClient: undefined
 }
 
-/** `/v1` on the vendor's host and `/api/v1` on any other, as with the official client. */
-const toServer = (baseUrl: unknown): Pick<Settings, "prefix" | "server"> | undefined => {
-  if (!(typeof baseUrl === "string" || baseUrl instanceof URL) || !URL.canParse(baseUrl)) return undefined
-  const url = new URL(baseUrl)
-  const plain = url.username === "" && url.password === "" && url.search === "" && url.hash === ""
-  if (!plain || !/^https?:$/.test(url.protocol)) return undefined
-  const server = {
-    address: url.hostname,
-    port: Number(url.port !== "" ? url.port : url.protocol === "https:" ? 443 : 80)
+/** A copy of what may be the caller's own, changing object. What is no such object is kept, to be refused. */
+const copied = <A>(value: A): A => (OptionChecks.isRecord(value) && !Predicate.isIterable(value) ? { ...value } : value)
+
+/** The secret, if there is one. */
+const secretIn = ({ secret }: Overrides): Overrides => (secret === undefined ? {} : { secret })
+
+/** Reads every option once, also those that an instance of a class inherits. */
+const read = (options: Overrides): Overrides => ({
+  ...options,
+  ...secretIn(options),
+  baseUrl: options.baseUrl,
+  runAsUserId: options.runAsUserId,
+  runAsChildUserEmail: options.runAsChildUserEmail,
+  timezone: options.timezone,
+  headers: copied(options.headers),
+  timeout: copied(options.timeout),
+  retry: copied(options.retry),
+  rateLimit: copied(options.rateLimit),
+  circuitBreaker: options.circuitBreaker,
+  exactlyOnce: options.exactlyOnce,
+  transformClient: options.transformClient
+})
+
+const refused = (option: string, description: string) => Result.fail(new Errors.InvalidOptions({ option, description }))
+
+/** A checked copy of the options. A failure names the option and never its value. */
+const check = (options: Overrides): Result.Result<Overrides, Errors.InvalidOptions> => {
+  // Getters and proxies can throw.
+  const copy = Result.try(() => (OptionChecks.isRecord(options) ? read(options) : undefined))
+  if (Result.isFailure(copy)) return refused("options", "Expected options that can be read without an error")
+  if (copy.success === undefined) return refused("options", "Expected an object")
+  const problem = OptionChecks.problemOf({ ...copy.success })
+  return problem === undefined ? Result.succeed(copy.success) : refused(problem.option, problem.description)
+}
+
+const secretOf = (secret: Options["secret"]): Settings["secret"] =>
+  Redacted.isRedacted(secret) ? Effect.succeed(secret) : secret
+
+/** Puts checked options on top of settings. What is not given stays as it is, down to the same objects. */
+const withOverrides = (base: Unauthenticated, options: Overrides): Unauthenticated => {
+  const { exactlyOnce, rateLimit, retry, runAsChildUserEmail, runAsUserId, timeout, timezone } = options
+  const fields = defined({
+    ...options.headers,
+    "x-runas-user-id": runAsUserId,
+    "x-runas-child-user-email": runAsChildUserEmail,
+    "x-timezone": timezone
+  })
+  const duration = (given: Duration.Input | undefined, otherwise: Duration.Duration) =>
+    given === undefined ? otherwise : Duration.fromInputUnsafe(given)
+  const millis = (given: Duration.Input | undefined, otherwise: number) =>
+    given === undefined ? otherwise : Duration.toMillis(given)
+  const server = options.baseUrl === undefined ? base : Result.getOrThrow(BaseUrl.parse(options.baseUrl))
+  return {
+    prefix: server.prefix,
+    server: server.server,
+    headers: Headers.setAll(base.headers, fields),
+    timeout:
+      timeout === undefined
+        ? base.timeout
+        : {
+            attempt: duration(timeout.attempt, base.timeout.attempt),
+            idle: duration(timeout.idle, base.timeout.idle),
+            total: duration(timeout.total, base.timeout.total)
+          },
+    retry:
+      retry === undefined
+        ? base.retry
+        : {
+            retries: retry.retries ?? base.retry.retries,
+            delay: millis(retry.delay, base.retry.delay),
+            maxDelay: millis(retry.maxDelay, base.retry.maxDelay)
+          },
+    exactlyOnce: exactlyOnce ?? base.exactlyOnce,
+    rateLimit:
+      rateLimit === undefined
+        ? base.rateLimit
+        : { limit: rateLimit.limit, window: Duration.fromInputUnsafe(rateLimit.window), key: rateLimit.key },
+    circuitBreaker: options.circuitBreaker ?? base.circuitBreaker,
+    transformClient: options.transformClient ?? base.transformClient
   }
-  const path = url.pathname.replace(/\/+$/, "")
-  if (url.hostname !== vendorHost) return { prefix: `${url.origin}${path}/api/v1`, server }
-  // The OpenAPI document's server URL ends in /v1: a user who copies it means the same server.
-  return path === "" || path === "/v1" ? { prefix: `${url.origin}/v1`, server } : undefined
 }
 
-const isHeaderValue = (value: unknown): boolean => typeof value === "string" && fieldValue.test(value)
-
-const headerValue = "a header value: no CR, LF, NUL or characters beyond Latin-1"
-
-const isHeaderName = (name: string): boolean => fieldName.test(name) && !reserved.has(name.toLowerCase())
-
-const isInteger = (value: unknown, minimum: number, maximum: number): boolean =>
-  Number.isSafeInteger(value) && Number(value) >= minimum && Number(value) <= maximum
-
-/** A caller in JavaScript may have given anything; what is no duration is not a number of milliseconds. */
-const millisOf = (value: unknown): number =>
-  Result.getOrElse(
-    Result.try(() => Duration.toMillis(value as Duration.Input)),
-    () => Number.NaN
+/** Checks options and fills in the defaults. */
+export const resolve = (options: Options): Result.Result<Settings, Errors.InvalidOptions> =>
+  Result.flatMap(check(options), (given) =>
+    given.secret === undefined
+      ? refused("secret", OptionChecks.tokenProblem(undefined))
+      : Result.succeed({ ...withOverrides(defaults, given), secret: secretOf(given.secret) })
   )
 
-/** Any value that passes the test: of `Schema`'s own checks and types, the bundle would hold much more. */
-const expecting = (expected: string, is: (value: unknown) => boolean) =>
-  Schema.Unknown.check(Schema.makeFilter(is, { expected }))
-
-const optional = (expected: string, is: (value: unknown) => boolean) => Schema.optional(expecting(expected, is))
-
-const HeaderValue = optional(
-  `${headerValue}, and not blank`,
-  (value) => isHeaderValue(value) && String(value).trim() !== ""
-)
-
-const Wait = optional("a duration that is not negative", (value) => millisOf(value) >= 0)
-
-const Limit = expecting("a positive duration", (value) => millisOf(value) > 0)
-
-const OptionalLimit = Schema.optional(Limit)
-
-const HeaderFields = Schema.Unknown.check(
-  Schema.makeFilter((headers) => {
-    if (!Predicate.isObject(headers)) return "Expected an object"
-    const bad = Object.keys(headers).find((name) => !isHeaderValue(headers[name]))
-    if (bad !== undefined) return { path: [bad], issue: `Expected ${headerValue}` }
-    // Of a symbol, the description is no name.
-    const isNamed = Reflect.ownKeys(headers).every((key) => isHeaderName(String(key)))
-    return isNamed || `Expected header names, and none of ${[...reserved].join(", ")}`
-  })
-)
-
-const check = Validate.make(
-  Schema.Struct({
-    secret: expecting(
-      "a Redacted token of visible ASCII characters, or an Effect of one",
-      (value) => Effect.isEffect(value) || tokenOf(value) !== undefined
-    ),
-    // Checked where it is taken apart.
-    baseUrl: Schema.optional(Schema.Unknown),
-    runAsUserId: HeaderValue,
-    runAsChildUserEmail: HeaderValue,
-    timezone: HeaderValue,
-    headers: Schema.optional(HeaderFields),
-    timeout: Schema.optional(Schema.Struct({ attempt: OptionalLimit, idle: OptionalLimit, total: OptionalLimit })),
-    retry: Schema.optional(
-      Schema.Struct({
-        retries: optional("an integer from 0 to 100", (value) => isInteger(value, 0, 100)),
-        delay: Wait,
-        maxDelay: Wait
-      })
-    ),
-    rateLimit: Schema.optional(
-      Schema.Struct({
-        limit: expecting("an integer from 1", (value) => isInteger(value, 1, Infinity)),
-        window: expecting("a positive, finite duration", (value) => millisOf(value) > 0 && millisOf(value) < Infinity),
-        key: optional("a text that is not empty", (value) => Predicate.isString(value) && value !== "")
-      })
-    ),
-    circuitBreaker: optional("a CircuitBreaker", (value) => Predicate.hasProperty(value, "execute")),
-    exactlyOnce: optional("true or false", Predicate.isBoolean),
-    transformClient: optional("a function", Predicate.isFunction)
-  }),
-  "options"
-)
-
-const refused = ({ description, field }: Validate.Problem) =>
-  Result.fail(new Errors.InvalidOptions({ option: field, description }))
-
-/** Checks options and fills in the defaults. A failure names the option and never its value. */
-export const resolve = (options: Options): Result.Result<Settings, Errors.InvalidOptions> => {
-  const checked = check(options)
-  if (Result.isFailure(checked)) return refused(checked.failure)
-  const { secret, timeout, retry } = options
-  const server = toServer(options.baseUrl === undefined ? defaults.baseUrl : options.baseUrl)
-  if (server === undefined) {
-    return refused({
-      field: "baseUrl",
-      description: "Expected an http or https URL without credentials, query or fragment"
-    })
-  }
-  return Result.succeed({
-    secret: Redacted.isRedacted(secret) ? Effect.succeed(secret) : secret,
-    ...server,
-    headers: Headers.fromInput({
-      ...options.headers,
-      "x-runas-user-id": options.runAsUserId,
-      "x-runas-child-user-email": options.runAsChildUserEmail,
-      "x-timezone": options.timezone
-    }),
-    timeout: {
-      attempt: Duration.fromInputUnsafe(timeout?.attempt ?? defaults.timeout.attempt),
-      idle: Duration.fromInputUnsafe(timeout?.idle ?? defaults.timeout.idle),
-      total: Duration.fromInputUnsafe(timeout?.total ?? defaults.timeout.total)
-    },
-    retry: {
-      retries: retry?.retries ?? defaults.retry.retries,
-      delay: Duration.toMillis(retry?.delay ?? defaults.retry.delay),
-      maxDelay: Duration.toMillis(retry?.maxDelay ?? defaults.retry.maxDelay)
-    },
-    exactlyOnce: options.exactlyOnce ?? true,
-    rateLimit:
-      options.rateLimit === undefined
-        ? undefined
-        : {
-            limit: options.rateLimit.limit,
-            window: Duration.fromInputUnsafe(options.rateLimit.window),
-            key: `effect-chatbotkit/${options.rateLimit.key ?? server.server.address}`
-          },
-    circuitBreaker: options.circuitBreaker
-  })
-}
-
-/** `over` on top of `base`, key by key, where `undefined` changes nothing. What is no record is kept, to be refused. */
-const layered = <A extends object>(base: A | undefined, over: A | undefined): A | undefined => {
-  if (over === undefined) return base
-  if (base === undefined || !Predicate.isObject(over)) return over
-  return { ...base, ...defined(over) }
-}
-
-const lowerCased = (headers: Options["headers"]): Options["headers"] =>
-  Predicate.isObject(headers)
-    ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-    : headers
-
-/** The options that result from overriding some. */
-export const merge = (options: Options, overrides: Overrides): Options => ({
-  ...options,
-  ...layered<Overrides>(options, overrides),
-  headers: layered(lowerCased(options.headers), lowerCased(overrides.headers)),
-  timeout: layered(options.timeout, overrides.timeout),
-  retry: layered(options.retry, overrides.retry)
-})
+/** Checks overrides and puts them on top of settings. */
+export const override = (settings: Settings, overrides: Overrides): Result.Result<Settings, Errors.InvalidOptions> =>
+  Result.map(check(overrides), (given) => ({
+    ...withOverrides(settings, given),
+    secret: given.secret === undefined ? settings.secret : secretOf(given.secret)
+  }))

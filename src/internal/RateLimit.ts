@@ -205,9 +205,10 @@ export type RateLimits = (settings: Settings) => RateLimit
 const make = (store: Store, isOwn: boolean): RateLimits => {
   const backOffs = Expiring.make<number>((until, now) => until <= now)
   const queues = Expiring.make<Queue>((queue, now) => queue.isIdle(now))
-  return ({ rateLimit, timeout }) => {
+  return ({ rateLimit, server, timeout }) => {
     if (rateLimit === undefined) return unlimited
-    const { key, limit } = rateLimit
+    const { limit } = rateLimit
+    const key = `effect-chatbotkit/${rateLimit.key ?? server.address}`
     const window = Math.max(1, Duration.toMillis(rateLimit.window))
     const question = { key, limit, refillRate: Duration.millis(window / limit), tokens: 1 }
     const asked = Effect.mapError(

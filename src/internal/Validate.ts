@@ -10,7 +10,7 @@ export interface Problem {
 }
 
 // Without `reportInput`, an issue holds no input and its message names only what was expected.
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
+const format = /* @__PURE__ */ SchemaIssue.makeFormatterStandardSchemaV1()
 
 /** The largest body that the server takes, in bytes (wire contract 6). */
 export const maxBytes = 1_048_576

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Client from "../Client.ts"
 import * as Errors from "../Errors.ts"
-import { vendorHost } from "../internal/Options.ts"
+import { vendorHost } from "../internal/BaseUrl.ts"
 import * as Browser from "../internal/transport/Browser.ts"
 import * as Fetch from "../internal/transport/Fetch.ts"
 

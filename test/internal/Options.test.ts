@@ -50,6 +50,152 @@ describe("secret", () => {
   )
 })
 
+describe("the description says what to do", () => {
+  it.each<[options: Readonly<Record<string, unknown>>, option: string, description: RegExp]>([
+    [{}, "secret", /not set/],
+    [{ secret: undefined }, "secret", /not set/],
+    [{ secret: null }, "secret", /not set/],
+    [{ secret: "sk-canary" }, "secret", /Redacted\.make/],
+    [{ secret: Redacted.make(undefined) }, "secret", /not set.*environment variable/],
+    [{ secret: Redacted.make("") }, "secret", /empty.*environment variable/],
+    [{ secret: Redacted.make(" \n") }, "secret", /empty/],
+    [{ secret: Redacted.make("Bearer sk-canary") }, "secret", /without "Bearer "/],
+    [{ secret: Redacted.make("bearer  sk-canary") }, "secret", /without "Bearer "/],
+    [{ secret: Redacted.make("sk-canary\n") }, "secret", /line break/],
+    [{ secret: Redacted.make("sk canary") }, "secret", /visible ASCII/],
+    [{ secret, retry: { retires: 0 } }, "retry.retires", /Did you mean retry\.retries\?/],
+    [{ secret, retires: 0 }, "retires", /Did you mean retry\.retries\?/],
+    [{ secret, retries: 0 }, "retries", /Did you mean retry\.retries\?/],
+    [{ secret, baseURL: "https://canary.test" }, "baseURL", /Did you mean baseUrl\?/],
+    [{ secret, timeouts: {} }, "timeouts", /Did you mean timeout\?/],
+    [{ secret, timeout: { attemps: 1 } }, "timeout.attemps", /Did you mean timeout\.attempt\?/],
+    [{ secret, rateLimit: { limits: 1, window: 1 } }, "rateLimit.limits", /Did you mean rateLimit\.limit\?/],
+    [{ secret, colour: 1 }, "colour", /no such option$/],
+    [{ secret, constructor: 1 }, "constructor", /no such option$/],
+    [{ secret, timeout: 5 }, "timeout", /object with attempt, idle, total/],
+    [{ secret, rateLimit: { window: 1 } }, "rateLimit.limit", /an integer from 1/],
+    [{ secret, rateLimit: { limit: 1 } }, "rateLimit.window", /a positive, finite duration/],
+    [{ secret, baseUrl: "https://canary.test/api/v1" }, "baseUrl", /Leave out .*\/api\/v1/],
+    [{ secret, baseUrl: "https://canary.test/api/v1/" }, "baseUrl", /Leave out/],
+    [{ secret, baseUrl: "https://canary.test/v1" }, "baseUrl", /Leave out \/v1/],
+    [{ secret, baseUrl: "https://api.chatbotkit.com/api/v1" }, "baseUrl", /Leave out/],
+    [{ secret, baseUrl: "canary.test" }, "baseUrl", /put https:\/\//],
+    [{ secret, baseUrl: "api.chatbotkit.com/v1" }, "baseUrl", /put https:\/\//],
+    [{ secret, baseUrl: "localhost:8787" }, "baseUrl", /put https:\/\//],
+    [{ secret, headers: new Map([["x-canary", "1"]]) }, "headers", /object of header names/]
+  ])("%o", (options, option, description) => {
+    const result = loose(options)
+    assert.isTrue(Result.isFailure(result))
+    if (Result.isSuccess(result)) return
+    assert.strictEqual(result.failure.option, option)
+    assert.match(result.failure.description, description)
+    assert.notInclude(inspect(result.failure, { depth: 9 }), "canary")
+  })
+
+  it.each([
+    [{ retry: { retires: 0 } }, /Did you mean retry\.retries\?/],
+    [{ secret: Redacted.make("") }, /empty/]
+  ])("%o as an override", (overrides, description) => {
+    const result = Options.override(settings(), overrides as Options.Overrides)
+    assert.isTrue(Result.isFailure(result))
+    if (Result.isFailure(result)) assert.match(result.failure.description, description)
+  })
+})
+
+describe("any JavaScript value", () => {
+  const throwing = (what: string) => ({
+    get [what]() {
+      throw new Error("canary")
+    }
+  })
+  const hostile: object = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error("canary")
+      },
+      has: () => {
+        throw new Error("canary")
+      },
+      ownKeys: () => {
+        throw new Error("canary")
+      },
+      getPrototypeOf: () => {
+        throw new Error("canary")
+      }
+    }
+  )
+  const revoked = Proxy.revocable({}, {})
+  revoked.revoke()
+  const values = [undefined, null, 0, "canary", true, Symbol("canary"), () => {}, [], hostile, revoked.proxy, 1n]
+
+  it.each(values.map((value, index) => [index, value] as const))("number %s for options is refused", (_, value) => {
+    for (const result of [Options.resolve(value as Options.Options), Options.override(settings(), value as never)]) {
+      assert.isTrue(Result.isFailure(result))
+      if (Result.isFailure(result)) assert.notInclude(inspect(result.failure, { depth: 9 }), "canary")
+    }
+  })
+
+  it.each(
+    [
+      "secret",
+      "baseUrl",
+      "timezone",
+      "headers",
+      "timeout",
+      "retry",
+      "rateLimit",
+      "circuitBreaker",
+      "exactlyOnce"
+    ].flatMap((option) => [hostile, revoked.proxy].map((value, index) => [option, index, value] as const))
+  )("for %s, proxy number %s is refused", (option, _, value) => {
+    const result = loose({ secret, [option]: value })
+    assert.isTrue(Result.isFailure(result))
+    if (Result.isFailure(result)) assert.notInclude(inspect(result.failure, { depth: 9 }), "canary")
+  })
+
+  it.each([
+    throwing("secret"),
+    { secret, ...Object.create(null), timeout: throwing("attempt") },
+    { secret, headers: throwing("x-a") },
+    {
+      secret,
+      get retry() {
+        throw new Error("canary")
+      }
+    }
+  ])("a getter that throws is refused", (options) => {
+    const result = Options.resolve(options as Options.Options)
+    assert.isTrue(Result.isFailure(result))
+    if (Result.isFailure(result)) assert.notInclude(inspect(result.failure, { depth: 9 }), "canary")
+  })
+
+  it("an instance of a class gives its options, inherited ones too", () => {
+    class Configuration {
+      get secret() {
+        return secret
+      }
+      get baseUrl() {
+        return "http://localhost:9"
+      }
+      timezone = "UTC"
+    }
+    const { headers, prefix } = Result.getOrThrow(Options.resolve(new Configuration()))
+    assert.deepStrictEqual([prefix, headers["x-timezone"]], ["http://localhost:9/api/v1", "UTC"])
+  })
+
+  it("what was checked is what is used, whatever a getter says the second time", () => {
+    let reads = 0
+    const options = {
+      secret,
+      get timezone() {
+        return reads++ < 2 ? "UTC" : "a\r\nX-Evil: 1"
+      }
+    }
+    assert.strictEqual(Result.getOrThrow(Options.resolve(options)).headers["x-timezone"], "UTC")
+  })
+})
+
 describe("baseUrl", () => {
   it.each([
     [undefined, "https://api.chatbotkit.com/v1"],
@@ -243,8 +389,9 @@ describe("merge", () => {
     retry: { retries: 1 }
   }
   const merged = (...overrides: ReadonlyArray<Options.Overrides>) =>
-    Result.getOrThrow(
-      Options.resolve(overrides.reduce((options: Options.Options, over) => Options.merge(options, over), base))
+    overrides.reduce(
+      (settings, over) => Result.getOrThrow(Options.override(settings, over)),
+      Result.getOrThrow(Options.resolve(base))
     )
 
   it("replaces what is given and keeps the rest", () => {
@@ -278,7 +425,7 @@ describe("merge", () => {
     ["unknown", 1],
     ["retry", { retries: -1 }]
   ])("an override of %s by %j is refused, not ignored", (option, value) => {
-    const result = Options.resolve(Options.merge(base, { [option]: value } as Options.Overrides))
+    const result = Options.override(settings(base), { [option]: value } as Options.Overrides)
     assert.isTrue(Result.isFailure(result))
     if (Result.isFailure(result)) assert.match(result.failure.option, new RegExp(`^${option}`))
   })

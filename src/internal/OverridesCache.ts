@@ -1,0 +1,51 @@
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { isRecord } from "./OptionChecks.ts"
+import type { Overrides } from "./Options.ts"
+
+/** Durations such as `{ seconds: 1 }` in `timeout` are the deepest that options go. */
+const maxDepth = 3
+
+/** Adds the names and values in an object, and in the objects in it, to a list. */
+const flatten = (value: object, depth: number, list: Array<unknown>): void => {
+  for (const [name, inner] of Object.entries(value)) {
+    list.push(name)
+    // A URL can be changed too, and has no fields of its own.
+    if (inner instanceof URL) list.push(inner.href)
+    else if (depth < maxDepth && isMutable(inner)) flatten(inner, depth + 1, list)
+    else list.push(inner)
+  }
+}
+
+/** Plain objects and arrays. What is inside other objects, such as effects and clients, is their own business. */
+const isMutable = (value: unknown): value is object =>
+  Array.isArray(value) || (isRecord(value) && Object.getPrototypeOf(value) === Object.prototype)
+
+const flattened = (overrides: Overrides): ReadonlyArray<unknown> => {
+  const list: Array<unknown> = []
+  flatten(overrides, 1, list)
+  return list
+}
+
+const isSame = (left: ReadonlyArray<unknown>, right: ReadonlyArray<unknown>): boolean =>
+  left.length === right.length && left.every((value, index) => Object.is(value, right[index]))
+
+/**
+ * Remembers what was made of an overrides object, as long as it stays as it was: a caller who changes one and uses it
+ * again, to act as another user for example, gets what it says now.
+ */
+export const cached = <A, E>(make: (overrides: Overrides) => Effect.Effect<A, E>) => {
+  const known = new WeakMap<object, { readonly fields: ReadonlyArray<unknown>; readonly effect: Effect.Effect<A, E> }>()
+  return (overrides: Overrides): Effect.Effect<A, E> =>
+    Effect.suspend(() => {
+      // Not an object, or one that cannot be read: `make` says so.
+      const fields = Result.getOrUndefined(Result.try(() => flattened(overrides)))
+      if (fields === undefined || !isRecord(overrides)) return make(overrides)
+      const before = known.get(overrides)
+      if (before !== undefined && isSame(before.fields, fields)) return before.effect
+      return Effect.map(make(overrides), (made) => {
+        known.set(overrides, { fields, effect: Effect.succeed(made) })
+        return made
+      })
+    })
+}
