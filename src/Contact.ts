@@ -229,8 +229,11 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
           PathSegment.isPlain(id)
             ? client.run(operations.fetch, { contactId: id }).pipe(
                 Effect.map(({ attempts }) => ({ attempts, value: true })),
-                // The server goes by the place of another account's contact, too.
-                Effect.catchTag("Forbidden", ({ attempts }) => Effect.succeed({ attempts, value: true })),
+                // A contact of another account gives a position too. Any other 403, such as a firewall's, says nothing.
+                Effect.catchIf(
+                  (error) => error._tag === "Forbidden" && error.code === "NOT_AUTHORIZED",
+                  ({ attempts }) => Effect.succeed({ attempts, value: true })
+                ),
                 Effect.catchTag("NotFound", ({ attempts }) => Effect.succeed({ attempts, value: false }))
               )
             : Effect.succeed({ attempts: 0, value: false })
