@@ -16,17 +16,23 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Errors from "./Errors.ts"
-import * as Call from "./internal/Call.ts"
-import type { CallerValues } from "./internal/CallerValues.ts"
-import * as Failure from "./internal/Failure.ts"
-import type * as Operation from "./internal/Operation.ts"
-import { type Options, override, type Overrides, resolve, type Settings } from "./internal/Options.ts"
-import * as OverridesCache from "./internal/OverridesCache.ts"
-import * as RateLimit from "./internal/RateLimit.ts"
-import * as Reply from "./internal/Reply.ts"
+import * as Call from "./internal/call/Call.ts"
+import type { CallerValues } from "./internal/call/failure/CallerValues.ts"
+import * as Failure from "./internal/call/failure/Failure.ts"
+import type * as Operation from "./internal/call/Operation.ts"
+import { type Options, override, type Overrides, resolve, type Settings } from "./internal/call/options/Options.ts"
+import * as OverridesCache from "./internal/call/options/OverridesCache.ts"
+import * as RateLimit from "./internal/call/rateLimit/RateLimit.ts"
+import * as Reply from "./internal/call/Reply.ts"
 import * as Transport from "./internal/transport/Transport.ts"
 
-export type { Options, Overrides, RateLimitOptions, RetryOptions, TimeoutOptions } from "./internal/Options.ts"
+export type {
+  Options,
+  Overrides,
+  RateLimitOptions,
+  RetryOptions,
+  TimeoutOptions
+} from "./internal/call/options/Options.ts"
 
 /** What operations run on. */
 export interface Service {

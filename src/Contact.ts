@@ -7,22 +7,28 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { Client } from "./Client.ts"
 import type * as Errors from "./Errors.ts"
-import type * as Call from "./internal/Call.ts"
-import { CreateRequest, EnsureRequest, ListRequest, UpdateRequest } from "./internal/ContactRequest.ts"
-import type { Contact, ContactPage, ContactRef } from "./internal/ContactSchema.ts"
-import * as ExactlyOnce from "./internal/ExactlyOnce.ts"
-import * as Failure from "./internal/Failure.ts"
-import * as ListQuery from "./internal/ListQuery.ts"
-import * as Listing from "./internal/Listing.ts"
-import type * as Operation from "./internal/Operation.ts"
-import * as operations from "./internal/Operations.ts"
-import * as PathSegment from "./internal/PathSegment.ts"
-import * as PlainJson from "./internal/PlainJson.ts"
-import * as RequestMatch from "./internal/RequestMatch.ts"
-import * as Validate from "./internal/Validate.ts"
+import type * as Call from "./internal/call/Call.ts"
+import { CreateRequest, EnsureRequest, ListRequest, UpdateRequest } from "./internal/contact/ContactRequest.ts"
+import type { Contact, ContactPage, ContactRef } from "./internal/contact/ContactSchema.ts"
+import * as ExactlyOnce from "./internal/contact/ExactlyOnce.ts"
+import * as Failure from "./internal/call/failure/Failure.ts"
+import * as ListQuery from "./internal/list/ListQuery.ts"
+import * as Listing from "./internal/list/Listing.ts"
+import type * as Operation from "./internal/call/Operation.ts"
+import * as operations from "./internal/contact/ContactOperations.ts"
+import * as PathSegment from "./internal/call/PathSegment.ts"
+import * as PlainJson from "./internal/call/PlainJson.ts"
+import * as RequestMatch from "./internal/contact/RequestMatch.ts"
+import * as Validate from "./internal/call/Validate.ts"
 
-export { Contact, ContactPage, ContactRef } from "./internal/ContactSchema.ts"
-export { ContactOptions, CreateRequest, EnsureRequest, ListRequest, UpdateRequest } from "./internal/ContactRequest.ts"
+export { Contact, ContactPage, ContactRef } from "./internal/contact/ContactSchema.ts"
+export {
+  ContactOptions,
+  CreateRequest,
+  EnsureRequest,
+  ListRequest,
+  UpdateRequest
+} from "./internal/contact/ContactRequest.ts"
 
 /** How {@link create} can fail. */
 export type CreateError = Operation.Failure<typeof operations.create>

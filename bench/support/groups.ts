@@ -3,7 +3,7 @@
 import { Effect, Layer, Schema, SchemaParser } from "effect"
 import { Contact } from "effect-chatbotkit"
 import * as InMemory from "effect-chatbotkit/layers/InMemory"
-import { Reader } from "../../src/internal/JsonLines.ts"
+import { Reader } from "../../src/internal/list/JsonLines.ts"
 import * as Bundles from "./bundles.ts"
 import { type Bulk, contender, names, ofLayer } from "./contenders.ts"
 import { contactAt, idOf } from "./data.ts"

@@ -17,7 +17,7 @@ import { createServer, ServerResponse } from "node:http"
 import { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import * as Api from "../internal/server/Api.ts"
-import * as Reply from "../internal/server/Reply.ts"
+import * as Reply from "../internal/server/http/ServerReply.ts"
 import * as ServerState from "../internal/server/ServerState.ts"
 import * as InMemory from "./InMemory.ts"
 

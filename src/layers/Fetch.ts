@@ -6,9 +6,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Client from "../Client.ts"
 import * as Errors from "../Errors.ts"
-import { vendorHost } from "../internal/BaseUrl.ts"
+import { vendorHost } from "../internal/call/options/BaseUrl.ts"
 import * as Browser from "../internal/transport/Browser.ts"
-import * as Fetch from "../internal/transport/Fetch.ts"
+import * as Fetch from "../internal/transport/FetchTransport.ts"
 
 const options: Readonly<Record<string, string>> = {
   "x-runas-user-id": "runAsUserId",

@@ -12,15 +12,15 @@ import * as Struct from "effect/Struct"
 import * as Client from "../Client.ts"
 import type * as Contact from "../Contact.ts"
 import type * as Errors from "../Errors.ts"
-import * as ContactArbitrary from "../internal/server/ContactArbitrary.ts"
-import type { Operation, Rule, Struck } from "../internal/server/Fault.ts"
+import * as ContactArbitrary from "../internal/server/contacts/ContactArbitrary.ts"
+import type { Operation, Rule, Struck } from "../internal/server/faults/Fault.ts"
 import * as InProcess from "../internal/server/InProcess.ts"
 import type * as RequestLog from "../internal/server/RequestLog.ts"
 import * as ServerState from "../internal/server/ServerState.ts"
-import type { ContactRecord } from "../internal/server/Store.ts"
+import type { ContactRecord } from "../internal/server/store/Store.ts"
 
-export * as Fault from "../internal/server/Fault.ts"
-export type { AccountOptions, TokenOptions } from "../internal/server/Accounts.ts"
+export * as Fault from "../internal/server/faults/Fault.ts"
+export type { AccountOptions, TokenOptions } from "../internal/server/http/Accounts.ts"
 
 /** A contact to seed: what is left out gets the default that a create gives it, ids and times included. */
 export interface Seed extends Partial<Contact.Contact> {}

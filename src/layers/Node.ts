@@ -5,7 +5,7 @@ import type * as Config from "effect/Config"
 import * as Layer from "effect/Layer"
 import * as Client from "../Client.ts"
 import type * as Errors from "../Errors.ts"
-import * as Undici from "../internal/transport/Undici.ts"
+import * as Undici from "../internal/transport/UndiciTransport.ts"
 
 /**
  * A client over undici. The clients of one program share a pool of connections, which closes with them. Fails with

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 import * as Client from "../../src/Client.ts"
 import * as Contact from "../../src/Contact.ts"
 import type * as Errors from "../../src/Errors.ts"
-import * as ContactInput from "../../src/internal/server/ContactInput.ts"
+import * as ContactInput from "../../src/internal/server/contacts/ContactInput.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import { post, send } from "../internal/server/Harness.ts"
 
@@ -215,7 +215,7 @@ describe("Arbitrary contacts", () => {
 
   it.effect("are in no bundle that does not ask for them", () =>
     Effect.gen(function* () {
-      const maker = "src/internal/server/ContactArbitrary.ts"
+      const maker = "src/internal/server/contacts/ContactArbitrary.ts"
       assert.notInclude(yield* bundled("InMemory.layer, InMemory.Fault.reset"), maker)
       assert.include(yield* bundled("InMemory.seedArbitrary"), maker)
     })

@@ -1,5 +1,5 @@
 /** Whether a list was complete: every contact that lived through it, and matched throughout, came once and in order. */
-import { isAfter, type Key } from "../../src/internal/Frontier.ts"
+import { isAfter, type Key } from "../../src/internal/list/ResumePoint.ts"
 import type { Call, Commit, History, ListAsk } from "./History.ts"
 
 /** A contact's life, as far as lists see it. */

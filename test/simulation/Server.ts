@@ -13,7 +13,7 @@ import type { AccountOptions } from "../../src/layers/InMemory.ts"
 import * as Api from "../../src/internal/server/Api.ts"
 import * as Interceptor from "../../src/internal/server/Interceptor.ts"
 import * as ServerState from "../../src/internal/server/ServerState.ts"
-import type * as Store from "../../src/internal/server/Store.ts"
+import type * as Store from "../../src/internal/server/store/Store.ts"
 import type { Dice } from "./Dice.ts"
 import type { Commit, History } from "./History.ts"
 

@@ -7,7 +7,6 @@ const root = join(import.meta.dirname, "../..")
 /** How many files a folder of `src` may hold. */
 const maxFolderSize = 16
 
-/** Names that the layout gives to a public module and to the folder or file behind it. */
 type Imports = ReadonlyMap<string, ReadonlyArray<string>>
 
 const files: ReadonlyArray<string> = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })

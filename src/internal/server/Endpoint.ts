@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import type { Scope } from "effect/Scope"
-import type { ApiFailure } from "./ApiFailure.ts"
-import type { AuthorizedCall } from "./Call.ts"
+import type { ApiFailure } from "./http/ApiFailure.ts"
+import type { AuthorizedCall } from "./ServerCall.ts"
 import type { DocumentOperation, OperationName } from "./OperationName.ts"
-import * as Reply from "./Reply.ts"
+import * as Reply from "./http/ServerReply.ts"
 
 /** One operation of the API: adding one is adding it to the table in `Endpoints.ts`. */
 export interface Endpoint {

@@ -1,5 +1,5 @@
-import * as ContactEndpoints from "./ContactEndpoints.ts"
-import * as ContactLists from "./ContactLists.ts"
+import * as ContactEndpoints from "./contacts/ContactEndpoints.ts"
+import * as ContactLists from "./lists/ContactLists.ts"
 import type { Endpoint } from "./Endpoint.ts"
 
 /** Every operation the API has (wire contract 3.1). */

@@ -10,7 +10,7 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Scope from "effect/Scope"
 import * as Api from "./Api.ts"
-import * as Reply from "./Reply.ts"
+import * as Reply from "./http/ServerReply.ts"
 import { ServerState } from "./ServerState.ts"
 
 /** The host of the vendor's API. */

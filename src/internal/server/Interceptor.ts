@@ -3,7 +3,7 @@ import type { Effect } from "effect/Effect"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import type { Scope } from "effect/Scope"
-import type { ApiFailure } from "./ApiFailure.ts"
+import type { ApiFailure } from "./http/ApiFailure.ts"
 import type { OperationName } from "./OperationName.ts"
 
 /**

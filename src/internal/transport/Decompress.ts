@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
 import type { Duplex } from "node:stream"
 import * as Zlib from "node:zlib"
-import type { Body } from "./Response.ts"
+import type { Body } from "./TransportResponse.ts"
 
 type Chunks = Arr.NonEmptyReadonlyArray<Uint8Array>
 

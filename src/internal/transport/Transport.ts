@@ -5,7 +5,7 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
-import { version } from "../Version.ts"
+import { version } from "./Version.ts"
 
 /** How far an attempt has come. `unknown` if its transport does not report it: one that is not ours, or `fetch`. */
 export type AttemptState = "unknown" | "not-sent" | "sent"

@@ -5,7 +5,7 @@ import * as HttpBody from "effect/http/HttpBody"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
-import * as ApiFailure from "../../../src/internal/server/ApiFailure.ts"
+import * as ApiFailure from "../../../src/internal/server/http/ApiFailure.ts"
 import * as Interceptor from "../../../src/internal/server/Interceptor.ts"
 import type { Disturbance } from "../Case.ts"
 

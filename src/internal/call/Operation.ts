@@ -1,0 +1,98 @@
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import type * as SchemaIssue from "effect/SchemaIssue"
+import * as SchemaParser from "effect/SchemaParser"
+import type * as Errors from "../../Errors.ts"
+
+/**
+ * May a call be sent again when it is not known whether the server acted on it?
+ *
+ * - `read`: it changes nothing, so always.
+ * - `idempotent`: twice has the effect of once, so always.
+ * - `unsafe`: twice may do it twice, so only when the server surely did not act.
+ */
+export type Safety = "read" | "idempotent" | "unsafe"
+
+/** The failures that only some operations can have. */
+export type SpecialTag = "NotFound" | "Conflict"
+
+/** The failures that any operation can have. */
+export type CommonTag = Exclude<Errors.Tag, SpecialTag>
+
+/** One operation as data. The client runs it; its error type is computed from `failures`. */
+export interface Operation<out A, out T extends Errors.Tag> {
+  /** The public name, such as `Contact.fetch`. */
+  readonly name: string
+  readonly method: "GET" | "POST"
+  /** The path template below `/v1`, with at most one `{contactId}`. */
+  readonly path: `/${string}`
+  /** Whether the reply is read as JSON Lines, item by item, rather than as one JSON value. */
+  readonly streams: boolean
+  readonly safety: Safety
+  /** How many 409 answers are taken for a lost race, and answered by sending again. */
+  readonly conflictRetries: 0 | 1
+  /** The failures beyond the common ones. */
+  readonly failures: ReadonlyArray<T>
+  /** The value of a reply that came as JSON Lines although JSON was asked for. Throws where it is not JSON. */
+  readonly fromLines: ((text: string) => unknown) | undefined
+  /** Decodes what a 200 carries: for a stream, the items of any number of its lines. */
+  readonly decode: (body: unknown) => Result.Result<A, SchemaIssue.Issue>
+}
+
+/** An operation of any kind, where neither its success nor its failures matter. */
+export type Any = Operation<unknown, Errors.Tag>
+
+/** Describes an operation. The decoder of its success is built here, once. */
+export const make = <S extends Schema.ConstraintDecoder<unknown>, const T extends Errors.Tag = never>(spec: {
+  readonly name: string
+  readonly method: "GET" | "POST"
+  readonly path: `/${string}`
+  readonly streams?: boolean
+  readonly fromLines?: (text: string) => unknown
+  readonly safety: Safety
+  readonly conflictRetries?: 0 | 1
+  readonly failures?: ReadonlyArray<T>
+  readonly success: S
+  /** What `success` makes of a value, faster; undefined where it is to be asked itself. */
+  readonly quick?: (value: unknown) => S["Type"] | undefined
+}): Operation<S["Type"], T> => ({
+  streams: false,
+  fromLines: undefined,
+  conflictRetries: 0,
+  failures: [],
+  ...spec,
+  decode: quickly(spec.quick, SchemaParser.decodeUnknownResult(spec.success))
+})
+
+type Decode<A> = (value: unknown) => Result.Result<A, SchemaIssue.Issue>
+
+const quickly = <A>(quick: ((value: unknown) => A | undefined) | undefined, decode: Decode<A>): Decode<A> =>
+  quick === undefined
+    ? decode
+    : (value) => {
+        const decoded = quick(value)
+        return decoded === undefined ? decode(value) : Result.succeed(decoded)
+      }
+
+/** What an operation can fail with. */
+export type Failure<O extends Any> = Extract<Errors.ContactError, { readonly _tag: CommonTag | O["failures"][number] }>
+
+/** What varies between the calls of one operation. */
+export interface Input {
+  /** Fills `{contactId}`. */
+  readonly contactId?: string
+  /** Query parameters, in the order they are sent. */
+  readonly query?: ReadonlyArray<readonly [name: string, value: string]>
+  /** The JSON body of a POST: an object of JSON values and `undefined`. */
+  readonly body?: object
+  /** Whether its fingerprint makes an unsafe operation safe to repeat: the server refuses what it has done already. */
+  readonly isGuarded?: boolean
+  /** The fingerprint in the body, where the client generated it. */
+  readonly generatedFingerprint?: string | undefined
+}
+
+const special: ReadonlySet<Errors.Tag> = new Set<SpecialTag>(["NotFound", "Conflict"])
+
+/** Whether an operation promises this failure; one that it does not is an `UnexpectedResponse`. */
+export const canFailWith = (operation: Any, tag: Errors.Tag): boolean =>
+  !special.has(tag) || operation.failures.includes(tag)

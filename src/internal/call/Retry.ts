@@ -1,0 +1,51 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import type * as Errors from "../../Errors.ts"
+import type { Failure } from "./failure/Failure.ts"
+import type * as Operation from "./Operation.ts"
+import type { Settings } from "./options/Options.ts"
+
+type Policy = Settings["retry"]
+
+/** What is known of a call when an attempt has failed. */
+export interface Progress {
+  readonly safety: Operation.Safety
+  /** Attempts sent so far, at least 1. */
+  readonly attempts: number
+  /** 409 answers that may still be taken for a lost race. */
+  readonly conflictRetries: number
+  /** Whether to send again whenever the answer says nothing, transient or not, since the server refuses what it has done. */
+  readonly isGuarded?: boolean
+}
+
+/** Where a request is redirected once, it is again. A browser shows any redirect as status 0. */
+const isRedirect = (status: number | undefined): boolean =>
+  status !== undefined && (status === 0 || (status >= 300 && status < 400))
+
+/**
+ * Whether to send again: only while the policy has retries left, what failed is transient, and a second request cannot
+ * do anything twice.
+ */
+export const isAllowed = (policy: Policy, progress: Progress, failure: Failure): boolean => {
+  if (progress.attempts > policy.retries) return false
+  if (failure.tag === "Conflict") return progress.conflictRetries > 0
+  if (progress.isGuarded === true && failure.outcome === "unknown" && !isRedirect(failure.status)) return true
+  return failure.transient && (progress.safety !== "unsafe" || failure.outcome !== "unknown")
+}
+
+/**
+ * How long to wait before the next attempt, in milliseconds: what the server asked for, else a random time below a
+ * ceiling that doubles from attempt to attempt (full jitter, so that clients do not come back in step). Never more than
+ * `maxDelay`.
+ */
+export const delay = (policy: Policy, attempts: number, failure: Failure): Effect.Effect<number> =>
+  failure.retryAfter === undefined
+    ? Effect.map(Random.next, (random) => random * Math.min(policy.delay * 2 ** (attempts - 1), policy.maxDelay))
+    : Effect.succeed(Math.min(Duration.toMillis(failure.retryAfter), policy.maxDelay))
+
+const certainty: Readonly<Record<Errors.Outcome, number>> = { "not-sent": 0, rejected: 1, unknown: 2 }
+
+/** The less certain of two outcomes: one lost answer makes a write's outcome unknown, whatever came after. */
+export const leastCertain = (left: Errors.Outcome, right: Errors.Outcome): Errors.Outcome =>
+  certainty[left] > certainty[right] ? left : right

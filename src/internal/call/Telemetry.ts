@@ -1,0 +1,116 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import * as Tracer from "effect/Tracer"
+import type { Failure } from "./failure/Failure.ts"
+import type * as Operation from "./Operation.ts"
+import type { Settings } from "./options/Options.ts"
+
+/** One attempt, as OpenTelemetry's HTTP conventions see it. No id, query, header or body is ever among the attributes. */
+export interface Attempt {
+  readonly operation: Operation.Any
+  readonly server: Settings["server"]
+  /** How many times the request was sent before. */
+  readonly resendCount: number
+}
+
+type Attributes = Readonly<Record<string, string | number>>
+
+type Histogram = ReturnType<typeof requestDuration>
+
+/** In seconds, with the boundaries that the conventions advise. */
+const requestDuration = (attributes: Attributes) =>
+  Metric.histogram("http.client.request.duration", {
+    description: "Duration of HTTP client requests.",
+    attributes: {
+      unit: "s",
+      ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, String(value)]))
+    },
+    boundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+  })
+
+/** What is the same for every attempt of an operation on a server, put together once. */
+class Observed {
+  readonly name: string
+  readonly request: Attributes
+  /** By how the attempt ended. */
+  readonly #histograms = new Map<string, Histogram>()
+
+  constructor({ operation, server }: Attempt) {
+    this.name = `${operation.method} ${operation.path}`
+    this.request = {
+      "http.request.method": operation.method,
+      "url.template": operation.path,
+      "server.address": server.address,
+      "server.port": server.port
+    }
+  }
+
+  histogram(status: number | undefined, errorType: string | undefined): Histogram {
+    const key = `${status} ${errorType}`
+    let histogram = this.#histograms.get(key)
+    if (histogram === undefined) {
+      histogram = requestDuration({ ...this.request, ...ending(status, errorType) })
+      this.#histograms.set(key, histogram)
+    }
+    return histogram
+  }
+}
+
+const observed = new WeakMap<Settings["server"], Map<Operation.Any, Observed>>()
+
+const observedOf = (attempt: Attempt): Observed => {
+  const { operation, server } = attempt
+  let ofServer = observed.get(server)
+  if (ofServer === undefined) observed.set(server, (ofServer = new Map()))
+  let ofOperation = ofServer.get(operation)
+  if (ofOperation === undefined) ofServer.set(operation, (ofOperation = new Observed(attempt)))
+  return ofOperation
+}
+
+const errorTypeOf = (status: number | undefined, failure: Failure | undefined): string | undefined =>
+  failure === undefined ? undefined : status !== undefined && status >= 400 ? String(status) : failure.tag
+
+const ending = (status: number | undefined, errorType: string | undefined): Attributes => ({
+  ...(status === undefined ? {} : { "http.response.status_code": status }),
+  ...(errorType === undefined ? {} : { "error.type": errorType })
+})
+
+/**
+ * Makes an attempt a client span, and its duration a measurement of `http.client.request.duration`. `status` tells the
+ * status of the response, if one has come.
+ */
+export const observe =
+  (attempt: Attempt, status: () => number | undefined) =>
+  <A>(self: Effect.Effect<A, Failure>): Effect.Effect<A, Failure> => {
+    const known = observedOf(attempt)
+    const { resendCount } = attempt
+    const attributes =
+      resendCount === 0 ? known.request : { ...known.request, "http.request.resend_count": resendCount }
+    return Effect.useSpan(known.name, { kind: "client", attributes }, (span) =>
+      Effect.withFiber((fiber) => {
+        const clock = fiber.getRef(Clock.Clock)
+        const began = clock.monotonicTimeNanosUnsafe()
+        const over = (failure: Failure | undefined) => {
+          const code = status()
+          const errorType = errorTypeOf(code, failure)
+          if (code !== undefined) span.attribute("http.response.status_code", code)
+          if (errorType !== undefined) span.attribute("error.type", errorType)
+          const seconds = Number(clock.monotonicTimeNanosUnsafe() - began) / 1e9
+          known.histogram(code, errorType).updateUnsafe(seconds, fiber.context)
+        }
+        return Effect.provideService(self, Tracer.ParentSpan, span).pipe(
+          Effect.mapBoth({
+            onSuccess: (value) => {
+              over(undefined)
+              return value
+            },
+            onFailure: (failure) => {
+              over(failure)
+              return failure
+            }
+          })
+        )
+      })
+    )
+  }

@@ -1,0 +1,221 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as BaseUrl from "./BaseUrl.ts"
+import * as Validate from "../Validate.ts"
+
+/** What is wrong with the options: which one, and what was expected of it. Never its value. */
+export interface Problem {
+  readonly option: string
+  readonly description: string
+}
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** What an HTTP field value may hold (RFC 9110, 5.5). */
+const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
+const fieldName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+/** The server takes what follows the first single space of the Authorization header, so a token has no blanks. */
+const token = /^[\x21-\x7e]+$/
+
+/** The client sets these itself: with two sources for one header, one would lose in silence. */
+const reserved: ReadonlySet<string> = new Set([
+  "accept",
+  "authorization",
+  "content-length",
+  "content-type",
+  "host",
+  "x-runas-child-user-email",
+  "x-runas-user-id",
+  "x-runas-userid",
+  "x-timezone",
+  // These belong to the connection, and a transport throws on some of them.
+  "connection",
+  "expect",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade"
+])
+
+/** What a secret holds. A Redacted that was wiped throws. */
+const valueOf = (secret: Redacted.Redacted<unknown>): unknown =>
+  Result.getOrUndefined(Result.try(() => Redacted.value(secret)))
+
+/** The token in a secret, if it can be sent as one. */
+export const tokenOf = (secret: unknown): string | undefined => {
+  if (!Redacted.isRedacted(secret)) return undefined
+  const value = valueOf(secret)
+  return typeof value === "string" && token.test(value) ? value : undefined
+}
+
+/** Why a secret cannot be sent as a token, and what to do about it. */
+export const tokenProblem = (secret: unknown): string => {
+  if (typeof secret === "string") return "Expected the token as a Redacted: wrap it in Redacted.make(…)"
+  if (secret === undefined || secret === null) return "Expected the API token, but it is not set"
+  if (!Redacted.isRedacted(secret)) return "Expected a Redacted token, or an Effect of one"
+  const value = valueOf(secret)
+  if (value === undefined || value === null) {
+    return "The token is not set: is the environment variable set that it is read from?"
+  }
+  if (typeof value !== "string") return "Expected a Redacted token of type string"
+  if (value.trim() === "") return "The token is empty: is the environment variable set that it is read from?"
+  if (/^\s*Bearer\s/i.test(value)) return 'Expected the token alone, without "Bearer "'
+  if (value !== value.trim())
+    return "The token has blanks or a line break around it: remove them, with trim() for example"
+  return "Expected a token of visible ASCII characters, without blanks"
+}
+
+/** What is wrong with a value, if anything: what was expected, or the problem of one of its keys. */
+type Check = (value: unknown) => string | Problem | undefined
+type Checks = Readonly<Record<string, Check>>
+
+const expecting =
+  (expected: string, is: (value: unknown) => boolean): Check =>
+  (value) =>
+    is(value) ? undefined : `Expected ${expected}`
+
+/** What is no duration, which a caller in JavaScript may have given, is not a number of milliseconds. */
+const millisOf = (value: unknown): number =>
+  Result.getOrElse(
+    Result.try(() => Duration.toMillis(value as Duration.Input)),
+    () => Number.NaN
+  )
+
+const isInteger = (value: unknown, minimum: number, maximum: number): boolean =>
+  Number.isSafeInteger(value) && Number(value) >= minimum && Number(value) <= maximum
+
+const isHeaderValue = (value: unknown): boolean => typeof value === "string" && fieldValue.test(value)
+
+const headerValue = "a header value: no CR, LF, NUL or characters beyond Latin-1"
+
+const isHeaderName = (name: string): boolean => fieldName.test(name) && !reserved.has(name.toLowerCase())
+
+const HeaderValue = expecting(
+  `${headerValue}, and not blank`,
+  (value) => isHeaderValue(value) && String(value).trim() !== ""
+)
+
+const HeaderFields: Check = (headers) => {
+  if (!isRecord(headers) || Predicate.isIterable(headers)) return "Expected an object of header names and values"
+  const bad = Object.keys(headers).find((name) => !isHeaderValue(headers[name]))
+  if (bad !== undefined) {
+    return { option: Validate.fieldOf(["headers", bad], ""), description: `Expected ${headerValue}` }
+  }
+  // Of a symbol, the description is no name.
+  const isNamed = Reflect.ownKeys(headers).every((key) => isHeaderName(String(key)))
+  return isNamed ? undefined : `Expected header names, and none of ${[...reserved].join(", ")}`
+}
+
+const Wait = expecting("a duration that is not negative", (value) => millisOf(value) >= 0)
+
+const Limit = expecting("a positive duration", (value) => millisOf(value) > 0)
+
+/** The options that are objects, by their own options. */
+const groups: Readonly<Record<string, Checks>> = {
+  timeout: { attempt: Limit, idle: Limit, total: Limit },
+  retry: {
+    retries: expecting("an integer from 0 to 100", (value) => isInteger(value, 0, 100)),
+    delay: Wait,
+    maxDelay: Wait
+  },
+  rateLimit: {
+    limit: expecting("an integer from 1", (value) => isInteger(value, 1, Infinity)),
+    window: expecting("a positive, finite duration", (value) => millisOf(value) > 0 && millisOf(value) < Infinity),
+    key: expecting("a text that is not empty", (value) => typeof value === "string" && value !== "")
+  }
+}
+
+const required: Readonly<Record<string, ReadonlyArray<string>>> = { rateLimit: ["limit", "window"] }
+
+const checks: Checks = {
+  secret: (value) => (Effect.isEffect(value) || tokenOf(value) !== undefined ? undefined : tokenProblem(value)),
+  baseUrl: (value) => Option.getOrUndefined(Result.getFailure(BaseUrl.parse(value))),
+  runAsUserId: HeaderValue,
+  runAsChildUserEmail: HeaderValue,
+  timezone: HeaderValue,
+  headers: HeaderFields,
+  ...Object.fromEntries(Object.entries(groups).map(([name, checks]) => [name, groupCheck(name, checks)])),
+  circuitBreaker: expecting("a CircuitBreaker", (value) => Predicate.hasProperty(value, "execute")),
+  exactlyOnce: expecting("true or false", Predicate.isBoolean),
+  transformClient: expecting("a function", Predicate.isFunction)
+}
+
+function groupCheck(group: string, checks: Checks): Check {
+  return (value) =>
+    isRecord(value)
+      ? problemIn(value, checks, [group], required[group])
+      : `Expected an object with ${Object.keys(checks).join(", ")}`
+}
+
+const problemIn = (
+  input: Readonly<Record<string, unknown>>,
+  checks: Checks,
+  path: ReadonlyArray<string>,
+  required: ReadonlyArray<string> = []
+): Problem | undefined => {
+  for (const name of new Set([...Object.keys(input), ...required])) {
+    const value = input[name]
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined
+    if (value === undefined && !required.includes(name)) continue
+    const problem = check === undefined ? unknown(name, path) : checked(check, value)
+    if (typeof problem === "object") return problem
+    if (problem !== undefined) return { option: Validate.fieldOf([...path, name], "options"), description: problem }
+  }
+  return undefined
+}
+
+/** What a check says. Proxies and getters can throw at any question. */
+const checked = (check: Check, value: unknown): string | Problem | undefined =>
+  Result.getOrElse(
+    Result.try(() => check(value)),
+    () => "Expected a value that can be read without an error"
+  )
+
+/** All names of options, such as `retry.retries`. */
+const names = () => [
+  ...Object.keys(checks),
+  ...Object.entries(groups).flatMap(([group, checks]) => Object.keys(checks).map((name) => `${group}.${name}`))
+]
+
+/** How many characters differ (Levenshtein). */
+const distance = (left: string, right: string): number => {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index)
+  for (const [index, character] of [...left].entries()) {
+    const next = [index + 1]
+    for (let column = 0; column < right.length; column++) {
+      const replaced = (row[column] ?? 0) + (character === right[column] ? 0 : 1)
+      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[right.length] ?? 0
+}
+
+const longestName = 32
+
+/** Says that there is no such option, and which one was meant if a name is close. */
+const unknown = (name: string, path: ReadonlyArray<string>): string => {
+  const written = name.slice(0, longestName).toLowerCase()
+  const [closest] = names()
+    .map((known) => {
+      const last = known.slice(known.lastIndexOf(".") + 1)
+      const isBeside = known === [...path, last].join(".")
+      return { known, far: distance(written, last.toLowerCase()) + (isBeside ? 0 : 0.5) }
+    })
+    .toSorted((left, right) => left.far - right.far)
+  return closest !== undefined && closest.far * 3 <= written.length + 2
+    ? `There is no such option. Did you mean ${closest.known}?`
+    : "There is no such option"
+}
+
+/** The first problem of options that are set. */
+export const problemOf = (
+  options: Readonly<Record<string, unknown>>,
+  required: ReadonlyArray<string> = []
+): Problem | undefined => problemIn(options, checks, [], required)

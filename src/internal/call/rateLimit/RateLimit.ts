@@ -1,0 +1,249 @@
+import * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Expiring from "./Expiring.ts"
+import * as Failure from "../failure/Failure.ts"
+import type { Settings } from "../options/Options.ts"
+import { inMemory, monotonicMillis, RateLimiterStore, type Store } from "./RateLimitStore.ts"
+import { within } from "../Timeout.ts"
+
+/** The rate limit of a client. Every request acquires it before it is sent. */
+export interface RateLimit {
+  /** Waits until a request may be sent. */
+  readonly acquire: Effect.Effect<void, Failure.Failure>
+  /**
+   * Delays all requests because the server has answered 429: for as long as it asked, or else for the window, and never for
+   * more than `max` milliseconds.
+   */
+  readonly backOff: (duration: Duration.Duration | undefined, max: number) => Effect.Effect<void>
+}
+
+/** Without a limit, every request may be sent. */
+const unlimited: RateLimit = { acquire: Effect.void, backOff: () => Effect.void }
+
+const failed = Failure.unavailable("The store of the rate limit failed")
+const unanswered = Failure.unavailable("The store of the rate limit did not answer")
+
+type Answer = readonly [count: number, ttl: number]
+type Ask = Effect.Effect<Answer, Failure.Failure>
+
+/** A request that has not acquired the limit yet. */
+class Caller {
+  readonly context: Context.Context<never>
+  readonly clock: Clock.Clock
+  readonly ask: Ask
+  /** Whether it is asking the store. If not, it waits. */
+  isAsking = false
+  /** Ends its wait. */
+  resume: (next: Effect.Effect<void, Failure.Failure>) => void = () => {}
+
+  constructor(fiber: Fiber.Fiber<unknown, unknown>, ask: Ask) {
+    this.context = fiber.context
+    this.clock = fiber.getRef(Clock.Clock)
+    this.ask = ask
+  }
+
+  get now(): number {
+    return monotonicMillis(this.clock)
+  }
+}
+
+/** What a queue waits for. All times are in milliseconds. */
+interface Terms {
+  readonly limit: number
+  readonly window: number
+  /** When the last back-off ends. */
+  readonly backOffUntil: () => number
+}
+
+/**
+ * The requests of this process that wait for one limit, in order of arrival.
+ *
+ * The store counts a request only if it may be sent now, so a request that is interrupted while it waits has used up
+ * nothing. When the store has refused one, all wait without asking. When the window is over, the first one asks again,
+ * and the answer says how many others may follow.
+ */
+class Queue {
+  readonly #terms: Terms
+  /** Those that wait and those that ask, in order of arrival. */
+  readonly #callers = new Set<Caller>()
+  #asking = 0
+  /** When the window that is used up will be over. */
+  #fullUntil = 0
+  #timer: Fiber.Fiber<void> | undefined
+
+  constructor(terms: Terms) {
+    this.#terms = terms
+  }
+
+  /** Whether forgetting this queue would change nothing. */
+  isIdle(now: number): boolean {
+    return this.#callers.size === 0 && this.#fullUntil <= now
+  }
+
+  acquire(ask: Ask): Effect.Effect<void, Failure.Failure> {
+    return Effect.withFiber((fiber) => {
+      const caller = new Caller(fiber, ask)
+      return Effect.onExitPrimitive(
+        Effect.suspend(() => this.#arrive(caller)),
+        () => this.#leave(caller)
+      )
+    })
+  }
+
+  #arrive(caller: Caller): Effect.Effect<void, Failure.Failure> {
+    const isFirst = this.#callers.size === this.#asking
+    this.#callers.add(caller)
+    if (!isFirst || this.#delay(caller) > 0) return this.#wait(caller)
+    this.#begin(caller)
+    return this.#ask(caller)
+  }
+
+  #leave(caller: Caller): undefined {
+    this.#callers.delete(caller)
+    this.#end(caller)
+    this.#wakeNext(caller)
+    return undefined
+  }
+
+  #begin(caller: Caller): void {
+    caller.isAsking = true
+    this.#asking++
+  }
+
+  #end(caller: Caller): void {
+    if (caller.isAsking) this.#asking--
+    caller.isAsking = false
+  }
+
+  /** How long nobody needs to ask. */
+  #delay({ now }: Caller): number {
+    return Math.max(this.#fullUntil, this.#terms.backOffUntil()) - now
+  }
+
+  #ask(caller: Caller): Effect.Effect<void, Failure.Failure> {
+    return Effect.matchEffect(caller.ask, {
+      onFailure: (failure) => {
+        this.#failAll(failure)
+        return Effect.fail(failure)
+      },
+      onSuccess: (answer) => this.#settle(caller, answer)
+    })
+  }
+
+  #settle(caller: Caller, [count, ttl]: Answer): Effect.Effect<void, Failure.Failure> {
+    const { backOffUntil, limit, window } = this.#terms
+    const { now } = caller
+    const free = limit - count
+    // Whatever a store answers, no wait is longer than one window.
+    if (!(free > 0)) this.#fullUntil = now + (ttl >= 0 ? Math.min(Math.max(1, ttl), window) : window)
+    if (!(free >= 0) || backOffUntil() > now) return this.#wait(caller)
+    if (this.#asking === 1) this.#wake(free)
+    return Effect.void
+  }
+
+  #wait(caller: Caller): Effect.Effect<void, Failure.Failure> {
+    return Effect.callback((resume) => {
+      caller.resume = resume
+      this.#end(caller)
+      this.#wakeNext(caller)
+    })
+  }
+
+  /** Lets so many of those that wait ask the store, from the first on. Nobody else is asking by then. */
+  #wake(count: number): void {
+    if (this.#callers.size === this.#asking) return
+    let left = count
+    for (const caller of this.#callers) {
+      if (caller.isAsking) continue
+      if (left-- <= 0) return
+      this.#begin(caller)
+      // Resuming runs a fiber at once: without the yield, each would run inside the one before.
+      caller.resume(
+        Effect.andThen(
+          Effect.yieldNow,
+          Effect.suspend(() => (this.#delay(caller) > 0 ? this.#wait(caller) : this.#ask(caller)))
+        )
+      )
+    }
+  }
+
+  /** Sees to it that the first of those that wait asks in time, if nobody asks now. `caller` lends its clock. */
+  #wakeNext(caller: Caller): void {
+    if (this.#callers.size === this.#asking) return this.#stopTimer()
+    if (this.#asking > 0 || this.#timer !== undefined) return
+    const delay = this.#delay(caller)
+    if (delay <= 0) return this.#wake(1)
+    const timer = Effect.runForkWith(caller.context)(Effect.sleep(Math.ceil(delay)))
+    this.#timer = timer
+    timer.addObserver((exit) => {
+      if (Exit.isFailure(exit)) return
+      this.#timer = undefined
+      this.#wakeNext(caller)
+    })
+  }
+
+  /** A timer that nobody needs would keep the process running. */
+  #stopTimer(): void {
+    this.#timer?.interruptUnsafe()
+    this.#timer = undefined
+  }
+
+  /** Fails all that wait: each would only find out the same, one after another. */
+  #failAll(failure: Failure.Failure): void {
+    for (const caller of Array.from(this.#callers)) if (!caller.isAsking) caller.resume(Effect.fail(failure))
+  }
+}
+
+/** Makes the rate limits of a client. Those with the same key wait for the same back-off. */
+export type RateLimits = (settings: Settings) => RateLimit
+
+const make = (store: Store, isOwn: boolean): RateLimits => {
+  const backOffs = Expiring.make<number>((until, now) => until <= now)
+  const queues = Expiring.make<Queue>((queue, now) => queue.isIdle(now))
+  return ({ rateLimit, server, timeout }) => {
+    if (rateLimit === undefined) return unlimited
+    const { limit } = rateLimit
+    const key = `effect-chatbotkit/${rateLimit.key ?? server.address}`
+    const window = Math.max(1, Duration.toMillis(rateLimit.window))
+    const question = { key, limit, refillRate: Duration.millis(window / limit), tokens: 1 }
+    const asked = Effect.mapError(
+      Effect.suspend(() => store.fixedWindow(question)),
+      () => failed
+    )
+    const ask = isOwn ? asked : within(asked, timeout.attempt, () => Effect.fail(unanswered))
+    const backOffUntil = () => backOffs.get(key) ?? 0
+    // A limit of another size under the same key has a queue of its own: it must not hold up the others.
+    const name = `${limit}/${window} ${key}`
+    return {
+      acquire: Effect.clockWith((clock) => {
+        const known = queues.get(name)
+        const queue = known ?? new Queue({ limit, window, backOffUntil })
+        if (known === undefined) queues.set(name, queue, monotonicMillis(clock))
+        return queue.acquire(ask)
+      }),
+      backOff: (duration, max) =>
+        Effect.clockWith((clock) => {
+          const now = monotonicMillis(clock)
+          backOffs.set(
+            key,
+            Math.max(
+              backOffUntil(),
+              now + Math.min(duration === undefined ? window : Duration.toMillis(duration), max)
+            ),
+            now
+          )
+          return Effect.void
+        })
+    }
+  }
+}
+
+/** Makes rate limits that count in the store in the context, or else in one in memory that they share. */
+export const makeAll: Effect.Effect<RateLimits> = Effect.map(Effect.serviceOption(RateLimiterStore), (given) =>
+  Option.isSome(given) ? make(given.value, false) : make(inMemory(), true)
+)

@@ -1,0 +1,55 @@
+import type * as Clock from "effect/Clock"
+import * as HttpDate from "../call/HttpDate.ts"
+
+/** How much the clocks of servers behind one address may differ, in milliseconds. */
+const tolerance = 60_000
+
+/** How much the server's clock and this one may differ where responses have no `Date`, in milliseconds. */
+const localTolerance = 600_000
+
+/**
+ * Compares times of the server's with the time of a call, by the server's own clock: the `Date` of its responses, less
+ * what has passed since the call began on the monotonic clock of this side.
+ */
+export class CallTime {
+  readonly #clock: Clock.Clock
+  readonly #wall: number
+  readonly #monotonic: bigint
+  /** The server's clock when the call began, at the earliest, and at the last response, at the latest. */
+  #server: { readonly began: number; readonly now: number } | undefined
+
+  /** A call that begins now. */
+  constructor(clock: Clock.Clock) {
+    this.#clock = clock
+    this.#wall = clock.currentTimeMillisUnsafe()
+    this.#monotonic = clock.monotonicTimeNanosUnsafe()
+  }
+
+  /** How long ago the call began, in milliseconds. */
+  get elapsed(): number {
+    return Number(this.#clock.monotonicTimeNanosUnsafe() - this.#monotonic) / 1e6
+  }
+
+  /** Reads the server's clock off the `Date` of a response that has just come. It has whole seconds, rounded down. */
+  learn(date: string | undefined): void {
+    const time = HttpDate.parse(date ?? "")
+    this.#server = time === undefined ? undefined : { began: time - this.elapsed, now: time + 1000 }
+  }
+
+  /** Whether the server's clock is known. A browser does not show `Date`, and some gateways remove it. */
+  get isServerKnown(): boolean {
+    return this.#server !== undefined
+  }
+
+  /** Whether the call surely began after a time of the server's. The wall clock of this side does not count for that. */
+  beganAfter(time: number): boolean {
+    return this.#server !== undefined && time < this.#server.began - tolerance
+  }
+
+  /** Whether a time of the server's can be within the call. Where its clock is not known, the one of this side is used. */
+  includes(time: number): boolean {
+    if (this.#server !== undefined) return !this.beganAfter(time) && time <= this.#server.now + tolerance
+    const now = this.#clock.currentTimeMillisUnsafe()
+    return time >= this.#wall - localTolerance && time <= now + localTolerance
+  }
+}

@@ -1,0 +1,80 @@
+/** The operations on contacts, as data. Marked as pure, so that a bundle holds those that are used and no other. */
+import * as Schema from "effect/Schema"
+import * as ContactDecoder from "./ContactDecoder.ts"
+import { Contact, ContactPage, ContactRef } from "./ContactSchema.ts"
+import * as Operation from "../call/Operation.ts"
+import * as PageLines from "../list/PageLines.ts"
+
+/** Sent twice, it makes two contacts, or fails for the fingerprint of the first. */
+export const create = /* @__PURE__ */ Operation.make({
+  name: "Contact.create",
+  method: "POST",
+  path: "/contact/create",
+  safety: "unsafe",
+  success: ContactRef,
+  failures: ["Conflict"]
+})
+
+/** Its reply is one contact. */
+export const fetch = /* @__PURE__ */ Operation.make({
+  name: "Contact.fetch",
+  method: "GET",
+  path: "/contact/{contactId}/fetch",
+  safety: "read",
+  success: Contact,
+  quick: ContactDecoder.toContact,
+  failures: ["NotFound"]
+})
+
+/** Sent twice, it sets the same fields to the same values. */
+export const update = /* @__PURE__ */ Operation.make({
+  name: "Contact.update",
+  method: "POST",
+  path: "/contact/{contactId}/update",
+  safety: "idempotent",
+  success: ContactRef,
+  failures: ["NotFound", "Conflict"]
+})
+
+/** Sent twice, it fails the second time, and the contact is gone all the same. */
+export const remove = /* @__PURE__ */ Operation.make({
+  name: "Contact.delete",
+  method: "POST",
+  path: "/contact/{contactId}/delete",
+  safety: "idempotent",
+  success: ContactRef,
+  failures: ["NotFound"]
+})
+
+/** Sent twice, it finds what it has made. */
+export const ensure = /* @__PURE__ */ Operation.make({
+  name: "Contact.ensure",
+  method: "POST",
+  path: "/contact/ensure",
+  safety: "idempotent",
+  // The loser of two first calls is told of a conflict, and finds the contact when it asks again.
+  conflictRetries: 1,
+  success: ContactRef,
+  failures: ["Conflict"]
+})
+
+/** Its reply is as many lines as there are contacts. */
+export const list = /* @__PURE__ */ Operation.make({
+  name: "Contact.list",
+  method: "GET",
+  path: "/contact/list",
+  streams: true,
+  safety: "read",
+  success: /* @__PURE__ */ Schema.Array(Contact),
+  quick: ContactDecoder.toContacts
+})
+
+/** The same path, asked for one JSON value: a page of at most 100 contacts. */
+export const listPage = /* @__PURE__ */ Operation.make({
+  name: "Contact.listPage",
+  method: "GET",
+  path: "/contact/list",
+  fromLines: PageLines.toPage,
+  safety: "read",
+  success: ContactPage
+})

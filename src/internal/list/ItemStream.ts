@@ -1,0 +1,176 @@
+import * as Arr from "effect/Array"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Pull from "effect/Pull"
+import * as Result from "effect/Result"
+import type * as SchemaIssue from "effect/SchemaIssue"
+import type * as Errors from "../../Errors.ts"
+import type { Opened } from "../call/Call.ts"
+import * as Failure from "../call/failure/Failure.ts"
+import * as JsonLines from "./JsonLines.ts"
+import type * as Operation from "../call/Operation.ts"
+import * as Reply from "../call/Reply.ts"
+import * as Validate from "../call/Validate.ts"
+import { within } from "../call/Timeout.ts"
+
+type Listing<A> = Operation.Operation<ReadonlyArray<A>, Errors.Tag>
+
+const itemBegin = '{"type":"item","data":'
+
+/** What a line holds that is no item. */
+class Other {
+  readonly event: unknown
+
+  constructor(event: unknown) {
+    this.event = event
+  }
+}
+
+/**
+ * The data of an item, or what else there is in a line. An item as the server writes it is read faster: if what stands
+ * between its beginning and its last brace is JSON, then so is the line, and the event around it needs no parsing.
+ *
+ * It makes no object literal for an item, such as an event to hold it: once V8 has seen some of a literal live on, it makes
+ * them in old space, where each, although it is dead at once, keeps its contact through every young collection.
+ */
+const parseLine = (line: string): unknown => {
+  // What `startsWith` says, three times as fast: V8 compiles that to a look at one character after another.
+  if (line.lastIndexOf(itemBegin, 0) === 0 && line.endsWith("}}")) {
+    try {
+      return JSON.parse(line.slice(itemBegin.length, -1))
+    } catch {
+      // There is more in the event than its data, or the line is no JSON.
+    }
+  }
+  const event: unknown = JSON.parse(line)
+  return Predicate.isObject(event) && event["type"] === "item" ? event["data"] : new Other(event)
+}
+
+/** What some lines amount to: items, and possibly a failure after the last of them. */
+interface Batch<A> {
+  readonly items: ReadonlyArray<A>
+  readonly failure?: Failure.Failure | undefined
+}
+
+/** The place in an array that a decoding issue points at. */
+const indexOf = (issue: SchemaIssue.Issue): number => {
+  const [index] = Validate.problemOf(issue, "0").field.split(".")
+  return Number(index)
+}
+
+/** The line of an item, by its place among the items. */
+const lineOfItem = (lines: JsonLines.Lines, place: number): number => {
+  let left = place
+  return lines.lineOf(lines.values.findIndex((value) => !(value instanceof Other) && left-- === 0))
+}
+
+/** Decodes the data of the `item` events of some lines together; up to the first that cannot be, if there is one. */
+const decodeItems = <A>(
+  operation: Listing<A>,
+  opened: Opened,
+  lines: JsonLines.Lines,
+  data: ReadonlyArray<unknown>
+): Batch<A> => {
+  if (data.length === 0) return { items: [] }
+  const decoded = operation.decode(data)
+  if (Result.isSuccess(decoded)) return { items: decoded.success }
+  const bad = indexOf(decoded.failure)
+  const { field, description } = Validate.problemOf(decoded.failure, "")
+  const inItem = field.split(".").slice(1).join(".")
+  const failure = Failure.unexpected(
+    opened.response.status,
+    `Line ${lineOfItem(lines, bad)} is no contact: ${inItem === "" ? "" : `${inItem}: `}${description}`
+  )
+  return { items: Result.getOrElse(operation.decode(data.slice(0, bad)), () => []), failure }
+}
+
+/**
+ * Reads the events of a list (wire contract 5.2). Only `item` and `error` say something: keep-alives, and events that
+ * are not known yet, are skipped.
+ */
+const readEvents = <A>(operation: Listing<A>, opened: Opened, lines: JsonLines.Lines): Batch<A> => {
+  const status = opened.response.status
+  const data: Array<unknown> = []
+  let failure = lines.problem === undefined ? undefined : Failure.unexpected(status, `The list's ${lines.problem}`)
+  let index = -1
+  for (const value of lines.values) {
+    index++
+    if (!(value instanceof Other)) {
+      data.push(value)
+      continue
+    }
+    const { event } = value
+    if (!Predicate.isObject(event) || typeof event["type"] !== "string") {
+      failure = Failure.unexpected(status, `Line ${lines.lineOf(index)} is no event`)
+      break
+    }
+    if (event["type"] === "error") {
+      failure =
+        Reply.failureInside(operation, status, event["data"], opened.callerValues) ??
+        Failure.unexpected(status, `Line ${lines.lineOf(index)} is an error that says nothing`)
+      break
+    }
+  }
+  const batch = decodeItems(operation, opened, lines, data)
+  return batch.failure !== undefined || failure === undefined ? batch : { ...batch, failure }
+}
+
+/** What several chunks amount to: nothing counts after the first failure. */
+const readChunks = <A>(
+  operation: Listing<A>,
+  opened: Opened,
+  reader: JsonLines.Reader,
+  chunks: ReadonlyArray<Uint8Array>
+): Batch<A> => {
+  const items: Array<A> = []
+  for (const chunk of chunks) {
+    const batch = readEvents(operation, opened, reader.push(chunk))
+    if (chunks.length === 1) return batch
+    for (const item of batch.items) items.push(item)
+    if (batch.failure !== undefined) return { items, failure: batch.failure }
+  }
+  return { items }
+}
+
+/**
+ * The items of a list's response, in the batches they arrive in, decoded no further than they are asked for. They end only
+ * where the body does; whatever else ends them is a failure.
+ */
+export const make = <A>(
+  operation: Listing<A>,
+  opened: Opened
+): Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> => {
+  const reader = new JsonLines.Reader(parseLine)
+  let ended: Pull.Pull<never, Failure.Failure> | undefined
+
+  const lastLine = (): Batch<A> => {
+    const lines = reader.end()
+    // A body that ends within a line was cut, whatever the transport says.
+    if (lines.problem !== undefined) return { items: [], failure: Failure.transport(undefined, 200) }
+    return readEvents(operation, opened, lines)
+  }
+
+  const deliver = (batch: Batch<A>): Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> => {
+    if (batch.failure !== undefined) ended = Effect.fail(batch.failure)
+    return Arr.isReadonlyArrayNonEmpty(batch.items) ? Effect.succeed(batch.items) : next
+  }
+
+  const next: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> = Effect.suspend(
+    () =>
+      ended ??
+      opened.chunks.pipe(
+        Effect.map((chunks) => readChunks(operation, opened, reader, chunks)),
+        Pull.catchDone(() => {
+          ended = Cause.done()
+          return Effect.sync(lastLine)
+        }),
+        Effect.flatMap(deliver)
+      )
+  )
+
+  const timely = within(next, opened.idle, () => Effect.fail(Failure.timeout("idle", opened.response.status)))
+  return Effect.mapError(timely, (error) =>
+    Cause.isDone(error) ? error : Reply.withRequestId(error, opened.response.headers, opened.callerValues)
+  )
+}

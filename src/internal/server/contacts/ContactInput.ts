@@ -1,0 +1,135 @@
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import { parsePhoneNumberFromString } from "libphonenumber-js/min"
+import * as ApiFailure from "../http/ApiFailure.ts"
+import * as Assumptions from "../Assumptions.ts"
+import * as EmailSyntax from "./EmailSyntax.ts"
+import * as NumericText from "./NumericText.ts"
+import { isMeta, type Meta } from "../store/Store.ts"
+
+/** A body of create, ensure or update that passed its schema. What was absent is undefined; `meta` can inherit members. */
+export interface ContactInput {
+  readonly name: string | null | undefined
+  readonly description: string | null | undefined
+  /** Trimmed, unless it is blank. */
+  readonly fingerprint: string | null | undefined
+  readonly email: string | null | undefined
+  /** In E.164. */
+  readonly phone: string | null | undefined
+  readonly nick: string | null | undefined
+  readonly preferences: string | null | undefined
+  readonly verifiedAt: number | null | undefined
+  readonly meta: Meta | null | undefined
+}
+
+type Checked<A> = Result.Result<A, ApiFailure.ApiFailure>
+type Rule = (label: string, value: string) => Checked<string>
+
+const fields: ReadonlySet<string> = new Set([
+  "name",
+  "description",
+  "fingerprint",
+  "email",
+  "phone",
+  "nick",
+  "preferences",
+  "verifiedAt",
+  "meta"
+] satisfies ReadonlyArray<keyof ContactInput>)
+
+const fingerprintAudiences: ReadonlySet<string> = new Set(["user", "api", "app"])
+const minFingerprintLength = 16
+
+/**
+ * Checks a body against the schema that create, ensure and update share, stopping at the first failure (wire contract
+ * 2): the fields in the order of the record, then unknown keys in their own order, then what needs the session.
+ */
+export const validate = (given: unknown, audience: string): Checked<ContactInput> =>
+  Result.gen(function* () {
+    if (!Predicate.isObject(given)) return yield* refuse('"value" must be of type object')
+    const body = clone(given)
+    const name = yield* text(body, "name", Assumptions.maxStringBytes)
+    const description = yield* text(body, "description", Assumptions.maxTextBytes)
+    const fingerprint = yield* text(body, "fingerprint", Assumptions.maxStringBytes)
+    const email = yield* text(body, "email", Assumptions.maxStringBytes, emailRule)
+    const phone = yield* text(body, "phone", Assumptions.maxStringBytes, phoneRule)
+    const nick = yield* text(body, "nick", Assumptions.maxStringBytes)
+    const preferences = yield* text(body, "preferences", Assumptions.maxTextBytes)
+    const verifiedAt = yield* instant(body["verifiedAt"])
+    const meta = yield* metadata(body["meta"])
+    const unknown = Object.keys(body).find((key) => !fields.has(key))
+    // joi calls a key without a name by the name of the whole.
+    if (unknown !== undefined) return yield* refuse(`"${unknown || "value"}" is not allowed`)
+    return {
+      name,
+      description,
+      fingerprint: yield* identity(fingerprint, audience),
+      email,
+      phone,
+      nick,
+      preferences,
+      verifiedAt,
+      meta
+    }
+  })
+
+/**
+ * joi checks a copy made by assignment. Assigning `__proto__` sets the prototype, so an object given there is not a
+ * member, but its members are inherited; anything else given there is gone.
+ */
+const clone = <A extends object>(object: A): A => Object.assign({}, object)
+
+const refuse = (message: string): Checked<never> => Result.fail(ApiFailure.badRequest(message))
+
+const encoder = new TextEncoder()
+
+/** No UTF-16 unit takes more than three bytes, so most texts need no encoding to be found short enough. */
+const exceeds = (value: string, maxBytes: number): boolean =>
+  value.length * 3 > maxBytes && encoder.encode(value).length > maxBytes
+
+const text = (
+  body: { readonly [key: PropertyKey]: unknown },
+  label: string,
+  maxBytes: number,
+  rule?: Rule
+): Checked<string | null | undefined> => {
+  const value = body[label]
+  if (value === undefined || value === null || value === "") return Result.succeed(value)
+  if (typeof value !== "string") return refuse(`"${label}" must be a string`)
+  if (exceeds(value, maxBytes)) return refuse(`"${label}" must be less than or equal to ${maxBytes} bytes long`)
+  return rule === undefined ? Result.succeed(value) : rule(label, value)
+}
+
+const emailRule: Rule = (label, value) =>
+  EmailSyntax.isEmail(value) ? Result.succeed(value) : refuse(`"${label}" must be a valid email`)
+
+const phoneRule: Rule = (label, value) => {
+  const phone = parsePhoneNumberFromString(value, { defaultCountry: "US" })
+  return phone?.isValid() === true ? Result.succeed(phone.number) : refuse(`"${label}" must be a phone number`)
+}
+
+const instant = (value: unknown): Checked<number | null | undefined> => {
+  if (value === undefined || value === null) return Result.succeed(value)
+  const number = typeof value === "string" ? NumericText.parse(value) : value
+  if (typeof number !== "number") return refuse('"verifiedAt" must be a number')
+  return Math.abs(number) <= Number.MAX_SAFE_INTEGER
+    ? Result.succeed(number)
+    : refuse('"verifiedAt" must be a safe number')
+}
+
+const metadata = (value: unknown): Checked<Meta | null | undefined> => {
+  if (value === undefined || value === null) return Result.succeed(value)
+  if (!isMeta(value)) return refuse('"meta" must be of type object')
+  const meta = clone(value)
+  const refused = Object.keys(meta).find((key) => key === "" || key.startsWith("_"))
+  return refused === undefined ? Result.succeed(meta) : refuse(`"meta.${refused}" is not allowed`)
+}
+
+const identity = (value: string | null | undefined, audience: string): Checked<string | null | undefined> => {
+  const trimmed = value?.trim()
+  if (!trimmed) return Result.succeed(value)
+  if (trimmed.length < minFingerprintLength) return refuse("Fingerprint is too short (fingerprint)")
+  return fingerprintAudiences.has(audience)
+    ? Result.succeed(trimmed)
+    : refuse(`Cannot use fingerprint with aud "${audience}" (fingerprint)`)
+}

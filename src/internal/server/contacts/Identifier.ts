@@ -1,0 +1,46 @@
+import * as Result from "effect/Result"
+import type { Account } from "../http/Accounts.ts"
+import * as ApiFailure from "../http/ApiFailure.ts"
+import type { AuthorizedCall } from "../ServerCall.ts"
+import * as Call from "../ServerCall.ts"
+import type { ContactRecord } from "../store/Store.ts"
+
+type Found = Result.Result<ContactRecord | undefined, ApiFailure.ApiFailure>
+
+/** The contact a path names, if the caller may touch it (wire contract 3.2). */
+export const contact = (call: AuthorizedCall): Result.Result<ContactRecord, ApiFailure.ApiFailure> =>
+  Result.gen(function* () {
+    const identifier = Call.parameter(call, "contactId")
+    if (identifier === undefined) return yield* Result.fail(ApiFailure.badRequest())
+    const found = yield* resolve(call, identifier)
+    if (found === undefined) return yield* Result.fail(ApiFailure.notFound)
+    return found.account === call.account.id ? found : yield* Result.fail(ApiFailure.notAuthorized)
+  })
+
+const resolve = ({ state: { store }, account }: AuthorizedCall, identifier: string): Found => {
+  if (identifier.startsWith("@")) return Result.fail(ApiFailure.genericError(aliasProblem(identifier, account)))
+  if (!identifier.startsWith("(") || !identifier.endsWith(")")) return Result.succeed(store.get(identifier))
+  const name = identifier.slice(1, -1).trim()
+  return name === ""
+    ? Result.fail(ApiFailure.genericError("Name is required"))
+    : Result.succeed(store.findByName(account.id, name))
+}
+
+/**
+ * What goes wrong with an alias: contacts have no such column, so the database rejects any that gets that far, and the
+ * forms that go through another account mostly fail before. Undefined stands for the database.
+ */
+const aliasProblem = (identifier: string, { parent }: Account): string | undefined => {
+  const rest = identifier.slice(1)
+  if (rest.startsWith("@")) {
+    if (rest.slice(1).trim() === "") return "Alias is required"
+    return parent === undefined ? "Parent ID is required for @@ identifier" : undefined
+  }
+  const [user = "", ...resource] = rest.split("@")
+  if (resource.length === 0) return user.trim() === "" ? "Alias is required" : undefined
+  if (user.trim() === "") return "User alias is required"
+  if (resource.join("@").trim() === "") return "Resource alias is required"
+  return parent === undefined
+    ? "Parent ID is required for @user@resource identifier"
+    : `User with alias "${user.trim()}" not found`
+}

@@ -1,0 +1,196 @@
+/**
+ * What can go wrong with a reply, as plain data, and the rules that say when it does. Faults are the same in process
+ * and over the sockets of the emulator.
+ */
+import type * as Duration from "effect/Duration"
+import type { OperationName } from "../OperationName.ts"
+
+/** The name of an operation, such as `Contact.create`. */
+export type Operation = OperationName
+
+/** How an answer of {@link status} differs from what the API has for that status. */
+export interface StatusOptions {
+  /** Default: that of the contract for the status, such as `GENERIC_ERROR` for 500. */
+  readonly code?: string
+  /** Default: that of the contract for the status, such as `System error occurred` for 500. */
+  readonly message?: string
+  /** The whole body, in place of one of code and message. Default: the contract's error; nothing below 400. */
+  readonly body?: string | Uint8Array
+  /** Default: none but the content type and those that every answer has. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A place in a body: after that many bytes, or lines. In JSON Lines each item is a line. */
+export type Place = number | { readonly lines: number }
+
+interface Status extends StatusOptions {
+  readonly _tag: "Status"
+  readonly status: number
+}
+
+interface Delay {
+  readonly _tag: "Delay"
+  readonly duration: Duration.Input
+}
+
+interface Plain {
+  readonly _tag: "Reset" | "Stall"
+}
+
+interface Cut {
+  readonly _tag: "ResetAfter" | "StallAfter" | "CutAfter"
+  readonly at: Place
+}
+
+interface Garbage {
+  readonly _tag: "Garbage"
+  readonly bytes: number
+}
+
+interface Trickle {
+  readonly _tag: "Trickle"
+  readonly bytes: number
+  readonly every: Duration.Input
+}
+
+interface Endless {
+  readonly _tag: "Endless"
+  readonly text: string
+  readonly every: Duration.Input
+}
+
+interface ErrorAfter {
+  readonly _tag: "ErrorAfter"
+  readonly items: number
+  readonly code?: string
+  readonly message?: string
+}
+
+interface DropPage {
+  readonly _tag: "DropPage"
+  readonly index: number
+}
+
+interface DelayPage {
+  readonly _tag: "DelayPage"
+  readonly index: number
+  readonly duration: Duration.Input
+}
+
+interface IgnoreCursor {
+  readonly _tag: "IgnoreCursor"
+}
+
+interface AfterCommit {
+  readonly _tag: "AfterCommit"
+  readonly fault: AnswerFault
+}
+
+/** A fault that needs no answer of the operation. By itself it keeps the operation from acting. */
+export type AnswerFault = Status | Delay | Plain | Garbage
+
+/** A fault in the body of the answer. The operation has acted by then. */
+export type BodyFault = Cut | Trickle | Endless
+
+/** A fault in the pages that a list or an export reads. It strikes no other operation. */
+export type PageFault = ErrorAfter | DropPage | DelayPage | IgnoreCursor
+
+/** What can go wrong. Made by the functions of this module. */
+export type Fault = AnswerFault | AfterCommit | BodyFault | PageFault
+
+/**
+ * Answers with a status, and does nothing. The body is the error that the API has for it. `headers` may not say how
+ * long the body is: the transport does. A status below 200 is no answer over a socket: there the connection ends.
+ */
+export const status = (status: number, options: StatusOptions = {}): AnswerFault => ({
+  ...options,
+  _tag: "Status",
+  status
+})
+
+/**
+ * Answers 429 `LIMITS_REACHED`, and does nothing. The API itself sends no `Retry-After`; give one in seconds, or the
+ * text of the header.
+ */
+export const rateLimit = ({ retryAfter }: { readonly retryAfter?: number | string } = {}): AnswerFault =>
+  status(429, retryAfter === undefined ? {} : { headers: { "retry-after": String(retryAfter) } })
+
+/** Waits, then answers as usual. A number is in milliseconds. */
+export const delay = (duration: Duration.Input): AnswerFault => ({ _tag: "Delay", duration })
+
+/** Resets the connection before any header, and does nothing. */
+export const reset: AnswerFault = { _tag: "Reset" }
+
+/** Never answers, and does nothing. */
+export const stall: AnswerFault = { _tag: "Stall" }
+
+/** Answers 200 with the right content type and that many bytes that are neither JSON nor UTF-8, and does nothing. */
+export const garbage = (bytes = 64): AnswerFault => ({ _tag: "Garbage", bytes })
+
+/** The operation acts, and its answer is lost or late: the fault comes in its place. */
+export const afterCommit = (fault: AnswerFault): Fault => ({ _tag: "AfterCommit", fault })
+
+/** Breaks the connection at a place in the body, or just before its end. 0 is after the headers. A shorter body is whole. */
+export const resetAfter = (at: Place): Fault => ({ _tag: "ResetAfter", at })
+
+/** Sends nothing more, for ever, from a place in the body on. 0 is after the headers. A shorter body is whole. */
+export const stallAfter = (at: Place): Fault => ({ _tag: "StallAfter", at })
+
+/** Ends the body at a place in it, as if that were all. A shorter body is whole. */
+export const cutAfter = (at: Place): Fault => ({ _tag: "CutAfter", at })
+
+/** Sends the body in pieces of that many bytes, waiting before each one. Default: no wait. */
+export const trickle = (bytes: number, { every = 0 }: { readonly every?: Duration.Input } = {}): Fault => ({
+  _tag: "Trickle",
+  bytes,
+  every
+})
+
+/** Sends a text over and over in place of the body, waiting before each time. Default: no wait. */
+export const endless = (text: string, { every = 0 }: { readonly every?: Duration.Input } = {}): Fault => ({
+  _tag: "Endless",
+  text,
+  every
+})
+
+/**
+ * Fails a list after that many items: with an error event in a stream, and with an HTTP status where nothing was sent
+ * yet, or where the reply is one page and it has more items. Default: the `GENERIC_ERROR` of a database that fails.
+ */
+export const errorAfter = (
+  items: number,
+  wording: { readonly code?: string; readonly message?: string } = {}
+): Fault => ({ ...wording, _tag: "ErrorAfter", items })
+
+/** A page of a reply, counted from 0, comes out empty, which ends a stream as if that were all. */
+export const dropPage = (index: number): Fault => ({ _tag: "DropPage", index })
+
+/** A page of a reply, counted from 0, takes that long to read: a slow database. */
+export const delayPage = (index: number, duration: Duration.Input): Fault => ({ _tag: "DelayPage", index, duration })
+
+/** Every page is the first one, whatever the cursor. A stream repeats it for ever. */
+export const ignoreCursor: Fault = { _tag: "IgnoreCursor" }
+
+/** When a fault strikes. Of several rules the first that fits a request strikes it, and no other. */
+export interface Rule {
+  /** The operations it is for. Default: every one, of those that the fault can strike. */
+  readonly operation?: Operation | ReadonlyArray<Operation>
+  /** Which requests of an operation, counted from 1 for each. Default: every one. */
+  readonly attempt?: number | ReadonlyArray<number> | ((attempt: number) => boolean)
+  /**
+   * How likely it strikes a request that fits otherwise, from 0 to 1. Default 1. Chance comes from a seed that Effect's
+   * `Random` gives when the rule is added: the same seed strikes the same attempts, in whatever order they arrive.
+   */
+  readonly probability?: number
+  /** How often it may strike, 1 or more. Default: without end. */
+  readonly times?: number
+  readonly fault: Fault
+}
+
+/** A fault that was chosen for a request, whether or not the reply was long enough for it to show. */
+export interface Struck {
+  readonly operation: Operation
+  /** Which request of the operation it was, from 1. */
+  readonly attempt: number
+  readonly fault: Fault
+}

@@ -1,0 +1,51 @@
+import * as Effect from "effect/Effect"
+import * as ApiFailure from "../http/ApiFailure.ts"
+import type { Fault } from "./Fault.ts"
+import type { Identified, InterceptedPage } from "../Interceptor.ts"
+
+type Rows<Row> = Effect.Effect<ReadonlyArray<Row>, ApiFailure.ApiFailure>
+
+/** What is known of the pages of one reply. */
+export interface Progress {
+  /** Items in the pages read so far. */
+  items: number
+}
+
+/** What a fault makes of a page of a reply. */
+export const apply = <Row extends Identified>(
+  fault: Fault,
+  progress: Progress,
+  page: InterceptedPage<Row>
+): Rows<Row> => {
+  const read = page.read(page.cursor)
+  switch (fault._tag) {
+    case "DropPage":
+      return page.index === fault.index ? Effect.succeed([]) : read
+    case "DelayPage":
+      return page.index === fault.index ? Effect.delay(read, fault.duration) : read
+    case "IgnoreCursor":
+      return page.read(undefined)
+    case "ErrorAfter":
+      return failing(fault.items, ApiFailure.ofCode(fault), progress, page)
+    default:
+      return read
+  }
+}
+
+const failing = <Row extends Identified>(
+  items: number,
+  failure: ApiFailure.ApiFailure,
+  progress: Progress,
+  page: InterceptedPage<Row>
+): Rows<Row> =>
+  Effect.suspend(() => {
+    const left = items - progress.items
+    if (left <= 0) return Effect.fail(failure)
+    return Effect.flatMap(page.read(page.cursor), (rows) => {
+      // What is left out of a page of a stream is where the next page starts, which then fails.
+      if (rows.length > left && !page.streamed) return Effect.fail(failure)
+      const kept = rows.slice(0, left)
+      progress.items += kept.length
+      return Effect.succeed(kept)
+    })
+  })

@@ -1,0 +1,110 @@
+import * as Effect from "effect/Effect"
+import * as Headers from "effect/http/Headers"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import type { Scope } from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as ApiFailure from "../http/ApiFailure.ts"
+import type { AnswerFault, Fault, StatusOptions } from "./Fault.ts"
+import * as FaultBody from "./FaultBody.ts"
+import { Disconnect, type Intercepted } from "../Interceptor.ts"
+import * as Negotiation from "../http/Negotiation.ts"
+import { isList } from "../OperationName.ts"
+import * as Reply from "../http/ServerReply.ts"
+import * as RequestBody from "../http/RequestBody.ts"
+
+type Replied = Effect.Effect<HttpServerResponse.HttpServerResponse, Disconnect, Scope>
+
+/** What a fault makes of a reply. Its chance comes from the seed. */
+export const apply = (fault: Fault, seed: string, intercepted: Intercepted, reply: Replied): Replied => {
+  switch (fault._tag) {
+    case "Status":
+    case "Delay":
+    case "Reset":
+    case "Stall":
+    case "Garbage":
+      return answer(fault, seed, intercepted, reply)
+    case "AfterCommit":
+      return Effect.flatMap(reply, (response) => answer(fault.fault, seed, intercepted, Effect.succeed(response)))
+    case "CutAfter":
+      return changed(reply, (body) => FaultBody.until(body, fault.at, Stream.empty))
+    case "ResetAfter":
+      return changed(reply, (body) => FaultBody.until(body, fault.at, Stream.fail(new Disconnect())))
+    case "StallAfter":
+      return changed(reply, (body) => FaultBody.until(body, fault.at, Stream.never))
+    case "Trickle":
+      return changed(reply, (body) => FaultBody.inPieces(body, fault.bytes, fault.every))
+    case "Endless":
+      return Effect.sync(() =>
+        HttpServerResponse.stream(FaultBody.endless(fault.text, fault.every), { contentType: contentType(intercepted) })
+      )
+    default:
+      // What is wrong is in the pages.
+      return reply
+  }
+}
+
+const answer = (fault: AnswerFault, seed: string, intercepted: Intercepted, reply: Replied): Replied => {
+  switch (fault._tag) {
+    case "Status":
+      return Effect.sync(() => refusal(fault.status, fault, intercepted))
+    case "Delay":
+      return Effect.delay(reply, fault.duration)
+    case "Reset":
+      return Effect.fail(new Disconnect())
+    case "Stall":
+      return Effect.never
+    case "Garbage":
+      return Effect.map(Random.withSeed(noise(fault.bytes), seed), (bytes) =>
+        HttpServerResponse.uint8Array(bytes, { contentType: contentType(intercepted) })
+      )
+  }
+}
+
+const changed = (reply: Replied, change: (body: FaultBody.Body) => FaultBody.Body): Replied =>
+  Effect.map(reply, (response) => Reply.withBody(response, change(Reply.body(response))))
+
+/** The statuses that have no body, whatever else they have. */
+const isBodiless = (status: number): boolean => status < 200 || status === 204 || status === 205 || status === 304
+
+const refusal = (status: number, options: StatusOptions, intercepted: Intercepted) => {
+  const { body, code, headers = {}, message } = options
+  const worded = code !== undefined || message !== undefined
+  if (isBodiless(status) || (body === undefined && !worded && status < 400)) {
+    return HttpServerResponse.empty({ status, headers })
+  }
+  if (body !== undefined) {
+    const type = {
+      status,
+      headers,
+      contentType: Headers.fromInput(headers)["content-type"] ?? contentType(intercepted)
+    }
+    return typeof body === "string" ? HttpServerResponse.text(body, type) : HttpServerResponse.uint8Array(body, type)
+  }
+  const failure = ApiFailure.ofStatus(status, { code, message })
+  const reply =
+    status === RequestBody.oversized.status && !worded
+      ? Reply.plain(RequestBody.oversized)
+      : isList(intercepted.operation)
+        ? Reply.streamFailure(failure)
+        : Reply.failure(failure)
+  return HttpServerResponse.setHeaders(reply, headers)
+}
+
+/** The content type that the request would have been answered with. */
+const contentType = ({ operation, request }: Intercepted): string => {
+  const asked = isList(operation) ? Negotiation.negotiate(request.headers["accept"]) : undefined
+  const format = asked !== undefined && Result.isSuccess(asked) ? asked.success : "json"
+  return Negotiation.contentTypes[format]
+}
+
+/** A byte that neither UTF-8 nor JSON has anywhere. */
+const notText = 0xff
+
+const noise = (bytes: number): Effect.Effect<Uint8Array> =>
+  Effect.map(Random.Random, (random) => {
+    const out = Uint8Array.from({ length: bytes }, () => Math.floor(random.nextDoubleUnsafe() * 256))
+    out[0] = notText
+    return out
+  })

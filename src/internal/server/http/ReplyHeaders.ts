@@ -1,0 +1,59 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Compression from "./Compression.ts"
+import * as Reply from "./ServerReply.ts"
+
+/** What decides the headers that a reply has besides its own. */
+export interface Options {
+  readonly request: HttpServerRequest
+  /** The path that the request is for; undefined for the replies that Next.js gives before it looks at its configuration. */
+  readonly path: string | undefined
+  /** Whether bodies are compressed for clients that accept it. */
+  readonly compression: boolean
+}
+
+/** What lets browsers in, in every reply to a path under `/v1` or `/api/v1`. */
+const cors = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-methods": "GET,POST",
+  "access-control-allow-headers": "X-Requested-With, Accept, Content-Length, Content-Type, Authorization"
+}
+
+const corsPath = /^\/(?:api\/)?v1(?:\/|$)/i
+
+/**
+ * Adds what every reply has (wire contract 6): `Date`, `Set-Cookie`, the headers for browsers, and `Vary`. No reply has a
+ * `Content-Length`: over a socket bodies are sent in chunks. A header that the reply has already stays as it is.
+ */
+export const add = Effect.fnUntraced(function* (
+  response: HttpServerResponse.HttpServerResponse,
+  { compression, path, request }: Options
+) {
+  const isCompressible = Compression.isCompressible(response.headers["content-type"])
+  const unsized = Reply.withoutLength(response)
+  const replied = HttpServerResponse.setHeaders(unsized, {
+    // By Effect's Clock: Node's own would show the machine's time where a test sets the clock.
+    date: new Date(yield* Clock.currentTimeMillis).toUTCString(),
+    ...(path === undefined ? {} : cookie(request.headers["host"])),
+    ...(path !== undefined && corsPath.test(path) ? cors : {}),
+    ...(isCompressible ? { vary: "Accept-Encoding" } : {}),
+    ...unsized.headers
+  })
+  const encoding =
+    compression && isCompressible && request.method !== "HEAD" && response.headers["content-encoding"] === undefined
+      ? Compression.negotiate(request.headers["accept-encoding"])
+      : undefined
+  return encoding === undefined ? replied : yield* Compression.compress(replied, encoding)
+})
+
+const hostname = /^(?:\[[^\]]*\]|[^:]+)/
+
+/** The cookie names the host that was asked, without the port. */
+const cookie = (host: string | undefined): { readonly "set-cookie"?: string } => {
+  const [name] = hostname.exec(host ?? "") ?? []
+  return name === undefined
+    ? {}
+    : { "set-cookie": `chatbotkit.host=${name.toLowerCase()}; Path=/; Secure; SameSite=Lax` }
+}

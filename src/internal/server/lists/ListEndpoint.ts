@@ -1,0 +1,74 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import type { Scope } from "effect/Scope"
+import * as ApiFailure from "../http/ApiFailure.ts"
+import type { AuthorizedCall } from "../ServerCall.ts"
+import type { Endpoint } from "../Endpoint.ts"
+import * as EventEncoder from "./EventEncoder.ts"
+import type { Identified } from "../Interceptor.ts"
+import * as ListReply from "./ListReply.ts"
+import * as Negotiation from "../http/Negotiation.ts"
+import type { ListOperation } from "../OperationName.ts"
+import * as Paging from "./Paging.ts"
+import * as Reply from "../http/ServerReply.ts"
+
+/** The rows of a list and how they are written. */
+export interface ListSource<Row extends Identified> extends EventEncoder.RowShape<Row> {
+  /** Reads a page, starting after a cursor or with the first row. Called once for every page. */
+  readonly page: (
+    call: AuthorizedCall,
+    paging: Paging.Paging,
+    cursor: string | undefined
+  ) => Effect.Effect<ReadonlyArray<Row>, ApiFailure.ApiFailure>
+}
+
+const polled = "/list"
+
+/**
+ * An endpoint that answers with a list, in whatever format is asked for, paged or streamed (wire contract 4 and 5). Its
+ * refusals are those of the stream wrapper, not those of a handler.
+ */
+export const make = <Row extends Identified>(
+  operation: ListOperation,
+  path: string,
+  source: ListSource<Row>
+): Endpoint => {
+  const encoders = EventEncoder.make(source)
+  const handle = Effect.fnUntraced(function* (
+    call: AuthorizedCall
+  ): Effect.fn.Return<HttpServerResponse, ApiFailure.ApiFailure, Scope> {
+    const format = yield* Effect.fromResult(Negotiation.negotiate(call.request.headers["accept"]))
+    yield* poll(call)
+    const paging = yield* Effect.fromResult(Paging.fromQuery(call.query))
+    let index = 0
+    const read = (cursor: string | undefined) =>
+      call.interceptor.page(call, {
+        index: index++,
+        cursor,
+        streamed: format !== "json",
+        read: (cursor) => Effect.suspend(() => source.page(call, paging, cursor))
+      })
+    return yield* format === "json"
+      ? ListReply.page({ rows: read(paging.cursor), toJson: source.toJson, startedAt: call.startedAt })
+      : ListReply.stream({
+          read,
+          paging,
+          encoder: encoders[format],
+          contentType: Negotiation.contentTypes[format]
+        })
+  })
+  return {
+    operation,
+    verb: "GET",
+    path,
+    handle: (call) =>
+      handle(call).pipe(Effect.catchTag("ApiFailure", (failure) => Effect.succeed(Reply.streamFailure(failure))))
+  }
+}
+
+const poll = Effect.fnUntraced(function* (call: AuthorizedCall) {
+  if (!call.path.endsWith(polled)) return
+  const now = yield* Clock.currentTimeMillis
+  if (!call.state.pollLimit.take(call.account, now)) return yield* Effect.fail(ApiFailure.limitsReached)
+})

@@ -1,0 +1,126 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import * as Option from "effect/Option"
+import type { Scope } from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as ApiFailure from "../http/ApiFailure.ts"
+import * as Assumptions from "../Assumptions.ts"
+import type { EventEncoder } from "./EventEncoder.ts"
+import * as Exceptions from "../http/Exceptions.ts"
+import type { Identified } from "../Interceptor.ts"
+import * as Negotiation from "../http/Negotiation.ts"
+import type { Paging } from "./Paging.ts"
+import * as Reply from "../http/ServerReply.ts"
+import { serverError } from "../http/RequestBody.ts"
+
+type Rows<Row> = Effect.Effect<ReadonlyArray<Row>, ApiFailure.ApiFailure>
+type Replied = Effect.Effect<HttpServerResponse, ApiFailure.ApiFailure, Scope>
+
+const encoder = new TextEncoder()
+
+/**
+ * One page as a JSON document (wire contract 4). If it takes too long the reply commits to status 200 and the document
+ * follows, or the error in its place (5.5). `startedAt` is the time of the request's arrival in milliseconds.
+ */
+export const page = <Row extends Identified>(options: {
+  readonly rows: Rows<Row>
+  readonly toJson: (row: Row) => string
+  readonly startedAt: number
+}): Replied =>
+  Effect.gen(function* () {
+    const document = Effect.map(options.rows, (rows) => pageJson(rows, options.toJson)).pipe(Exceptions.toFailure)
+    const work = yield* startInScope(document)
+    const elapsed = (yield* Clock.currentTimeMillis) - options.startedAt
+    const patience = Math.min(Assumptions.commitAfterMillis, Assumptions.maxWaitMillis - elapsed)
+    const intime = yield* within(work, Math.max(0, patience))
+    return Option.match(intime, {
+      onSome: Reply.json,
+      onNone: () => Reply.stream(lateDocument(work), Negotiation.contentTypes.json)
+    })
+  })
+
+/**
+ * All pages as a stream of events (wire contract 5.1 and 5.2). What fails before the first event fails the reply; what
+ * fails later is an event of its own. A first row that the server can't write is a 500 of the framework's (5.4).
+ */
+export const stream = <Row extends Identified>(options: {
+  readonly read: (cursor: string | undefined) => Rows<Row>
+  readonly paging: Paging
+  readonly encoder: EventEncoder<Row>
+  readonly contentType: string
+}): Replied =>
+  Effect.gen(function* () {
+    const { encoder, paging } = options
+    const read = (cursor: string | undefined) => Exceptions.toFailure(options.read(cursor))
+    const work = yield* startInScope(read(paging.cursor))
+    const inTime = yield* within(work, Assumptions.nopAfterMillis)
+    const silent = Option.isNone(inTime)
+    const firstRow = Option.getOrElse(inTime, () => []).slice(0, 1)
+    if (encoder.items(firstRow, true).breaksOff) return Reply.plain(serverError)
+    const items = pages(Fiber.join(work), read, paging.budget).pipe(
+      Stream.zipWithIndex,
+      // A header line comes with the first event, or never.
+      Stream.mapEffect(([rows, index]) => Exceptions.attempt(() => encoder.items(rows, index === 0 && !silent))),
+      Stream.takeUntil(({ breaksOff }) => breaksOff),
+      Stream.map(({ text }) => text),
+      Stream.catchTag("ApiFailure", (failure) => Stream.succeed(encoder.error(failure)))
+    )
+    const events = silent ? Stream.concat(Stream.succeed(encoder.nop), items) : items
+    return Reply.stream(encoded(events), options.contentType)
+  })
+
+/** The pages of a list, each read when it is asked for, until one is empty or the budget is used up. */
+const pages = <Row extends Identified>(
+  first: Rows<Row>,
+  read: (cursor: string | undefined) => Rows<Row>,
+  budget: number
+): Stream.Stream<ReadonlyArray<Row>, ApiFailure.ApiFailure> =>
+  Stream.unfold({ next: Option.some(first), budget }, ({ next, budget }) =>
+    Option.match(next, {
+      onNone: () => Effect.undefined,
+      onSome: Effect.map((rows) => {
+        const last = rows.at(-1)
+        const left = budget - rows.length
+        return last === undefined
+          ? undefined
+          : ([rows, { next: left > 0 ? Option.some(read(last.id)) : Option.none(), budget: left }] as const)
+      })
+    })
+  )
+
+const pageJson = <Row extends Identified>(rows: ReadonlyArray<Row>, toJson: (row: Row) => string): string => {
+  const last = rows.at(-1)
+  return last === undefined
+    ? '{"items":[]}'
+    : `{"items":[${rows.map(toJson).join(",")}],"cursor":${JSON.stringify(last.id)}}`
+}
+
+const lateDocument = (work: Fiber.Fiber<string, ApiFailure.ApiFailure>): Stream.Stream<Uint8Array> =>
+  encoded(
+    Stream.fromEffect(
+      Fiber.join(work).pipe(
+        Effect.catchTag("ApiFailure", (failure) => Effect.succeed(ApiFailure.toStreamJson(failure)))
+      )
+    )
+  )
+
+const encoded = (texts: Stream.Stream<string>): Stream.Stream<Uint8Array> =>
+  texts.pipe(
+    Stream.filter((text) => text !== ""),
+    Stream.map((text) => encoder.encode(text))
+  )
+
+/** Runs on while the reply is already on its way, and is interrupted with the request. */
+const startInScope = <A>(work: Effect.Effect<A, ApiFailure.ApiFailure>) =>
+  Effect.flatMap(Effect.scope, (scope) => Effect.forkIn(work, scope, { startImmediately: true }))
+
+/** The outcome if there is one in that many milliseconds. The work goes on either way. */
+const within = <A>(
+  work: Fiber.Fiber<A, ApiFailure.ApiFailure>,
+  millis: number
+): Effect.Effect<Option.Option<A>, ApiFailure.ApiFailure> =>
+  Effect.suspend(() =>
+    work.pollUnsafe() === undefined ? Effect.timeoutOption(Fiber.join(work), millis) : Effect.asSome(Fiber.join(work))
+  )

@@ -1,0 +1,57 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Metric } from "effect"
+import * as Contact from "../../../src/Contact.ts"
+import { over } from "../../support/Calls.ts"
+import * as Fake from "../../support/FakeHttp.ts"
+
+const id = "cmwsk55x8000com7dj9qcuwx6"
+
+/** The histogram's measurements under a registry of the test's own. */
+const measured = <A, E>(effect: Effect.Effect<A, E>) =>
+  Effect.gen(function* () {
+    yield* Effect.exit(effect)
+    const snapshot = yield* Metric.snapshot
+    return snapshot
+      .filter((metric) => metric.id === "http.client.request.duration")
+      .map(({ attributes, state }) => ({ attributes, count: "count" in state ? state.count : undefined }))
+  }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()))
+
+describe("http.client.request.duration", () => {
+  const template = {
+    unit: "s",
+    "http.request.method": "GET",
+    "url.template": "/contact/{contactId}/fetch",
+    "server.address": "api.chatbotkit.com",
+    "server.port": "443"
+  }
+
+  it.effect("has a measurement for each attempt, by how it ended", () =>
+    Effect.gen(function* () {
+      const reset = { failWith: Object.assign(new Error("reset"), { code: "ECONNRESET" }) }
+      const fake = Fake.script(Fake.json(503, {}), reset, Fake.json(200, Fake.contact(id)))
+      assert.deepStrictEqual(yield* measured(Fake.successOf(over(fake)(Contact.fetch(id)))), [
+        { attributes: { ...template, "http.response.status_code": "503", "error.type": "503" }, count: 1 },
+        { attributes: { ...template, "error.type": "TransportError" }, count: 1 },
+        { attributes: { ...template, "http.response.status_code": "200" }, count: 1 }
+      ])
+    })
+  )
+
+  it.effect("says of a 200 that was none what it was", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(Fake.json(200, "<html>"))
+      assert.deepStrictEqual(yield* measured(Fake.failureOf(over(fake)(Contact.fetch(id)))), [
+        {
+          attributes: { ...template, "http.response.status_code": "200", "error.type": "UnexpectedResponse" },
+          count: 1
+        }
+      ])
+    })
+  )
+
+  it.effect("has nothing of a call that was not sent", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* measured(Fake.failureOf(over(Fake.script("never"))(Contact.fetch("..")))), [])
+    })
+  )
+})

@@ -1,0 +1,104 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Cause, Clock, Duration, Effect, Exit, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import { within } from "../../../src/internal/call/Timeout.ts"
+
+const second = Duration.seconds(1)
+const late = () => Effect.fail("late")
+
+/** The clock, and how many sleeps were asked of it. */
+const counted = Effect.gen(function* () {
+  const clock = yield* Clock.Clock
+  let sleeps = 0
+  const counting: Clock.Clock = Object.create(clock, {
+    sleep: {
+      value: (duration: Duration.Duration) => {
+        sleeps++
+        return clock.sleep(duration)
+      }
+    }
+  })
+  return { clock: counting, sleeps: () => sleeps }
+})
+
+describe("within", () => {
+  it.effect("gives what the effect gives in time, whatever it is", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* within(Effect.succeed(1), second, late), 1)
+      assert.strictEqual(yield* Effect.flip(within(Effect.fail("failed"), second, late)), "failed")
+      const defect = yield* Effect.exit(within(Effect.die("defect"), second, late))
+      assert.isTrue(Exit.isFailure(defect) && Cause.hasDies(defect.cause))
+      const interrupted = yield* Effect.exit(within(Effect.interrupt, second, late))
+      assert.isTrue(Exit.isFailure(interrupted) && Cause.hasInterrupts(interrupted.cause))
+      const asleep = yield* Effect.forkChild(within(Effect.as(Effect.sleep("999 millis"), 2), second, late))
+      yield* TestClock.adjust("999 millis")
+      assert.strictEqual(yield* Fiber.join(asleep), 2)
+    })
+  )
+
+  it.effect("asks for no time where the effect needs none, or has no limit", () =>
+    Effect.gen(function* () {
+      const { clock, sleeps } = yield* counted
+      yield* Effect.gen(function* () {
+        yield* within(Effect.void, second, late)
+        yield* within(Effect.yieldNow, Duration.infinity, late)
+        assert.strictEqual(sleeps(), 0)
+        yield* within(Effect.yieldNow, second, late)
+        assert.strictEqual(sleeps(), 1)
+      }).pipe(Effect.provideService(Clock.Clock, clock))
+    })
+  )
+
+  it.effect("interrupts the effect when time is up, and waits until it has cleaned up", () =>
+    Effect.gen(function* () {
+      const events: Array<string> = []
+      const slow = Effect.never.pipe(
+        Effect.onInterrupt(() =>
+          Effect.andThen(
+            Effect.sleep(second),
+            Effect.sync(() => events.push("cleaned up"))
+          )
+        )
+      )
+      const orElse = () => {
+        events.push("late")
+        return Effect.fail("late")
+      }
+      const fiber = yield* Effect.forkChild(Effect.flip(within(slow, second, orElse)))
+      yield* TestClock.adjust(second)
+      assert.deepStrictEqual(events, [])
+      yield* TestClock.adjust(second)
+      assert.strictEqual(yield* Fiber.join(fiber), "late")
+      assert.deepStrictEqual(events, ["cleaned up", "late"])
+    })
+  )
+
+  it.effect("hands an interruption on, and waits for it", () =>
+    Effect.gen(function* () {
+      let cleanedUp = false
+      const cleanUp = Effect.sync(() => {
+        cleanedUp = true
+      })
+      const fiber = yield* Effect.forkChild(
+        within(
+          Effect.onInterrupt(Effect.never, () => cleanUp),
+          second,
+          late
+        ),
+        {
+          startImmediately: true
+        }
+      )
+      yield* Fiber.interrupt(fiber)
+      assert.isTrue(cleanedUp)
+    })
+  )
+
+  it.effect("runs the effect in the context of its caller", () =>
+    Effect.gen(function* () {
+      const parent = yield* Effect.currentSpan
+      const seen = yield* within(Effect.orDie(Effect.currentSpan), second, late)
+      assert.strictEqual(seen, parent)
+    }).pipe(Effect.withSpan("caller"))
+  )
+})
