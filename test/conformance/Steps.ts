@@ -117,7 +117,7 @@ export const page = (status: number): Expected => ({
 /** The path is another one. */
 export const moved = (location: string): Expected => ({
   status: 308,
-  headers: { location, refresh: `0;url=${location}`, "content-type": null },
+  headers: { location, "content-type": null },
   text: location
 })
 

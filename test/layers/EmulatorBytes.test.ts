@@ -169,7 +169,7 @@ const rows: ReadonlyArray<Row> = [
     name,
     ask(target),
     "308 Permanent Redirect",
-    { ...headers, location, refresh: `0;url=${location}` },
+    { ...headers, location },
     location
   ]),
   ["dots", ask("/v1/./contact/x/../list"), "200 OK", { ...usual, ...json }, '{"items":[]}'],

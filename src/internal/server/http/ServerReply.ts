@@ -72,7 +72,7 @@ export const plain = ({ status, text }: PlainRefusal): HttpServerResponse.HttpSe
 
 /** 308 to another path: its text is the body too, and there is no content type (wire contract 0). */
 export const moved = (location: string): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.raw(location, { status: 308, headers: { location, refresh: `0;url=${location}` } })
+  HttpServerResponse.raw(location, { status: 308, headers: { location } })
 
 /** The answer to HEAD. */
 export const head: HttpServerResponse.HttpServerResponse = HttpServerResponse.empty({ status: 200 })
