@@ -14,12 +14,12 @@ import type * as Errors from "../../Errors.ts"
 import * as CallerValues from "./failure/CallerValues.ts"
 import * as Failure from "./failure/Failure.ts"
 import type * as Operation from "./Operation.ts"
-import * as OptionChecks from "./options/OptionChecks.ts"
 import type * as Options from "./options/Options.ts"
 import * as PathSegment from "./PathSegment.ts"
 import type * as RateLimit from "./rateLimit/RateLimit.ts"
 import * as Reply from "./Reply.ts"
 import * as Retry from "./Retry.ts"
+import * as Secret from "./Secret.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as Validate from "./Validate.ts"
 import * as Transport from "../transport/Transport.ts"
@@ -103,27 +103,6 @@ export const prepare = <O extends Operation.Any>(
   })
 }
 
-const noToken: Failure.Failure = {
-  tag: "Unauthorized",
-  description: "The secret could not be obtained",
-  outcome: "not-sent",
-  transient: false
-}
-
-const toToken = (secret: unknown): Effect.Effect<string, Failure.Failure> => {
-  const token = OptionChecks.tokenOf(secret)
-  return token === undefined
-    ? Effect.fail(Failure.refused("secret", OptionChecks.tokenProblem(secret)))
-    : Effect.succeed(token)
-}
-
-const token = ({ secret, timeout }: Options.Settings): Effect.Effect<string, Failure.Failure> => {
-  // One that is at hand needs no time.
-  if (Exit.isExit(secret) && Exit.isSuccess(secret)) return toToken(secret.value)
-  const obtained = Effect.matchEffect(secret, { onFailure: () => Effect.fail(noToken), onSuccess: toToken })
-  return within(obtained, timeout.attempt, () => Effect.fail(noToken))
-}
-
 const transportFailure = Effect.fnUntraced(function* (
   call: Call<Operation.Any>,
   error: HttpClientError.HttpClientError,
@@ -181,7 +160,11 @@ const attempt = <A>(
     Effect.mapError((failure) =>
       response === undefined ? failure : Reply.withRequestId(failure, response.headers, callerValues)
     ),
-    Telemetry.observe({ operation: call.operation, server: settings.server, resendCount }, () => response?.status)
+    Telemetry.observe(
+      { operation: call.operation, server: settings.server, resendCount },
+      () => response?.status,
+      () => transported.isOutOfTime === true
+    )
   )
 }
 
@@ -232,6 +215,8 @@ export interface Line {
 class Progress<O extends Operation.Any> {
   readonly #call: Call<O>
   attempts: number
+  /** How often the secret could not be read, so that nothing was sent. */
+  secretFailures = 0
   conflictRetries: number
   /** The attempt that has begun and not ended, as its transport reports it. */
   current: Transport.Attempt | undefined
@@ -242,6 +227,11 @@ class Progress<O extends Operation.Any> {
     this.#call = call
     this.attempts = before
     this.conflictRetries = call.operation.conflictRetries
+  }
+
+  /** How often it has failed so far, with or without sending anything. */
+  get failures(): number {
+    return this.attempts + this.secretFailures
   }
 
   begin(): Transport.Attempt {
@@ -263,8 +253,8 @@ class Progress<O extends Operation.Any> {
 
   isAllowedToRetry(policy: Options.Settings["retry"], failure: Failure.Failure): boolean {
     const { isGuarded, safety } = this.#call
-    const { attempts, conflictRetries } = this
-    return Retry.isAllowed(policy, { safety, attempts, conflictRetries, isGuarded }, failure)
+    const { conflictRetries, failures } = this
+    return Retry.isAllowed(policy, { safety, attempts: failures, conflictRetries, isGuarded }, failure)
   }
 
   fail(failure: Failure.Failure): Effect.Effect<never, Operation.Failure<O>> {
@@ -302,10 +292,17 @@ const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
 ): Effect.fn.Return<Done<A>, Operation.Failure<O>> {
   const { client, settings } = line
   while (true) {
-    const admitted = yield* Effect.result(Effect.andThen(acquire(line), token(settings)))
-    if (Result.isFailure(admitted)) return yield* progress.fail(admitted.failure)
+    const acquired = yield* Effect.result(acquire(line))
+    if (Result.isFailure(acquired)) return yield* progress.fail(acquired.failure)
+    const secret = yield* Effect.result(Secret.read(settings))
+    if (Result.isFailure(secret)) {
+      progress.secretFailures++
+      if (!progress.isAllowedToRetry(settings.retry, secret.failure)) return yield* progress.fail(secret.failure)
+      yield* Effect.sleep(yield* Retry.delay(settings.retry, progress.failures, secret.failure))
+      continue
+    }
     const transported = progress.begin()
-    const sent = attempt(client, settings, call, admitted.success, progress.attempts - 1, transported, use)
+    const sent = attempt(client, settings, call, secret.success, progress.attempts - 1, transported, use)
     const result = yield* Effect.result(guarded(settings, sent))
     if (Result.isSuccess(result)) return { value: result.success, attempts: progress.attempts }
     const { failure } = result
@@ -317,7 +314,7 @@ const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
     yield* backOff(line, failure)
     if (!progress.isAllowedToRetry(settings.retry, failure)) return yield* progress.fail(failure)
     if (failure.tag === "Conflict") progress.conflictRetries--
-    yield* Effect.sleep(yield* Retry.delay(settings.retry, progress.attempts, failure))
+    yield* Effect.sleep(yield* Retry.delay(settings.retry, progress.failures, failure))
   }
 })
 
@@ -343,9 +340,16 @@ export const run = <O extends Operation.Any, A>(
     if (call.operation.streams) return sending
     const { total } = line.settings.timeout
     const left = elapsed === 0 ? total : Duration.subtract(total, Duration.millis(elapsed))
-    return within(sending, left, () => {
-      const failure = Failure.timeout("total", undefined, progress.current?.state)
-      if (progress.current !== undefined) progress.settle(failure)
-      return progress.fail(failure)
-    })
+    return within(
+      sending,
+      left,
+      () => {
+        const failure = Failure.timeout("total", undefined, progress.current?.state)
+        if (progress.current !== undefined) progress.settle(failure)
+        return progress.fail(failure)
+      },
+      () => {
+        if (progress.current !== undefined) progress.current.isOutOfTime = true
+      }
+    )
   })

@@ -1,6 +1,9 @@
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import type { Failure } from "./failure/Failure.ts"
 import type * as Operation from "./Operation.ts"
@@ -68,8 +71,21 @@ const observedOf = (attempt: Attempt): Observed => {
   return ofOperation
 }
 
-const errorTypeOf = (status: number | undefined, failure: Failure | undefined): string | undefined =>
-  failure === undefined ? undefined : status !== undefined && status >= 400 ? String(status) : failure.tag
+/**
+ * The `error.type` of an attempt: the status of a refusal, else the tag of the failure. An attempt that was interrupted is
+ * `interrupted`, or `Timeout` if the total timeout of its call did that, and one that died is `defect`.
+ */
+const errorTypeOf = (
+  exit: Exit.Exit<unknown, Failure>,
+  status: number | undefined,
+  isOutOfTime: () => boolean
+): string | undefined => {
+  if (Exit.isSuccess(exit)) return undefined
+  const failure = Option.getOrUndefined(Exit.findErrorOption(exit))
+  if (failure !== undefined) return status !== undefined && status >= 400 ? String(status) : failure.tag
+  if (!Cause.hasInterruptsOnly(exit.cause)) return "defect"
+  return isOutOfTime() ? "Timeout" : "interrupted"
+}
 
 const ending = (status: number | undefined, errorType: string | undefined): Attributes => ({
   ...(status === undefined ? {} : { "http.response.status_code": status }),
@@ -77,11 +93,12 @@ const ending = (status: number | undefined, errorType: string | undefined): Attr
 })
 
 /**
- * Makes an attempt a client span, and its duration a measurement of `http.client.request.duration`. `status` tells the
- * status of the response, if one has come.
+ * Makes an attempt a client span, and its duration a measurement of `http.client.request.duration`, however it ends.
+ * `status` gives the status of the response, if one has come. `isOutOfTime` is true if the attempt is interrupted because the
+ * total timeout of its call is over.
  */
 export const observe =
-  (attempt: Attempt, status: () => number | undefined) =>
+  (attempt: Attempt, status: () => number | undefined, isOutOfTime: () => boolean) =>
   <A>(self: Effect.Effect<A, Failure>): Effect.Effect<A, Failure> => {
     const known = observedOf(attempt)
     const { resendCount } = attempt
@@ -91,26 +108,15 @@ export const observe =
       Effect.withFiber((fiber) => {
         const clock = fiber.getRef(Clock.Clock)
         const began = clock.monotonicTimeNanosUnsafe()
-        const over = (failure: Failure | undefined) => {
+        return Effect.onExitPrimitive(Effect.provideService(self, Tracer.ParentSpan, span), (exit) => {
           const code = status()
-          const errorType = errorTypeOf(code, failure)
+          const errorType = errorTypeOf(exit, code, isOutOfTime)
           if (code !== undefined) span.attribute("http.response.status_code", code)
           if (errorType !== undefined) span.attribute("error.type", errorType)
           const seconds = Number(clock.monotonicTimeNanosUnsafe() - began) / 1e9
           known.histogram(code, errorType).updateUnsafe(seconds, fiber.context)
-        }
-        return Effect.provideService(self, Tracer.ParentSpan, span).pipe(
-          Effect.mapBoth({
-            onSuccess: (value) => {
-              over(undefined)
-              return value
-            },
-            onFailure: (failure) => {
-              over(failure)
-              return failure
-            }
-          })
-        )
+          return undefined
+        })
       })
     )
   }

@@ -2,6 +2,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import { constVoid } from "effect/Function"
 
 /**
  * What `Effect.timeoutOrElse` does, for what is timed with every request and every chunk: no timer where there is no limit,
@@ -10,7 +11,8 @@ import * as Fiber from "effect/Fiber"
 export const within = <A, E>(
   effect: Effect.Effect<A, E>,
   duration: Duration.Duration,
-  orElse: () => Effect.Effect<never, E>
+  orElse: () => Effect.Effect<never, E>,
+  beforeInterrupt: () => void = constVoid
 ): Effect.Effect<A, E> =>
   Duration.isFinite(duration)
     ? Effect.withFiber((parent) =>
@@ -25,7 +27,9 @@ export const within = <A, E>(
             resume(exit)
           })
           timer.addObserver((exit) => {
-            if (Exit.isSuccess(exit)) resume(Effect.andThen(Fiber.interrupt(fiber), Effect.suspend(orElse)))
+            if (Exit.isFailure(exit)) return
+            beforeInterrupt()
+            resume(Effect.andThen(Fiber.interrupt(fiber), Effect.suspend(orElse)))
           })
           return Fiber.interruptAll([timer, fiber])
         })

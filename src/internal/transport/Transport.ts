@@ -16,6 +16,8 @@ export type AttemptState = "unknown" | "not-sent" | "sent"
  */
 export interface Attempt {
   state: AttemptState
+  /** Whether the attempt is interrupted because the total timeout of its call is over. */
+  isOutOfTime?: boolean
 }
 
 /** Where a transport finds the attempt to report to. A `Context.Reference`, so that no client needs to provide it. */

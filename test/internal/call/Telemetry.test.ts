@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Metric } from "effect"
+import { Effect, Fiber, Metric, Tracer } from "effect"
 import * as Contact from "../../../src/Contact.ts"
 import { over } from "../../support/Calls.ts"
 import * as Fake from "../../support/FakeHttp.ts"
@@ -52,6 +52,63 @@ describe("http.client.request.duration", () => {
   it.effect("has nothing of a call that was not sent", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* measured(Fake.failureOf(over(Fake.script("never"))(Contact.fetch("..")))), [])
+    })
+  )
+
+  it.effect("has an attempt that the total timeout ends", () =>
+    Effect.gen(function* () {
+      const call = over(Fake.script("never"), { timeout: { total: "1 second" } })(Contact.fetch(id))
+      assert.deepStrictEqual(yield* measured(Fake.failureOf(call)), [
+        { attributes: { ...template, "error.type": "Timeout" }, count: 1 }
+      ])
+    })
+  )
+
+  it.effect("has an attempt that is interrupted", () =>
+    Effect.gen(function* () {
+      const call = over(Fake.script("never"))(Contact.fetch(id))
+      const interrupted = Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(call, { startImmediately: true })
+        yield* Fake.settle
+        yield* Fiber.interrupt(fiber)
+      })
+      assert.deepStrictEqual(yield* measured(interrupted), [
+        { attributes: { ...template, "error.type": "interrupted" }, count: 1 }
+      ])
+    })
+  )
+
+  it.effect("has an attempt that a bug ends", () =>
+    Effect.gen(function* () {
+      const call = over(Fake.script({ dieWith: new Error("bug") }))(Contact.fetch(id))
+      assert.deepStrictEqual(yield* measured(Fake.drive(call)), [
+        { attributes: { ...template, "error.type": "defect" }, count: 1 }
+      ])
+    })
+  )
+})
+
+describe("the span of an attempt", () => {
+  const errorTypes = <A, E>(effect: Effect.Effect<A, E>) =>
+    Effect.gen(function* () {
+      const spans: Array<Tracer.Span> = []
+      const tracer = Tracer.make({
+        span(options) {
+          const span = new Tracer.NativeSpan(options)
+          spans.push(span)
+          return span
+        }
+      })
+      yield* Effect.exit(Effect.withTracer(effect, tracer))
+      return spans.filter(({ kind }) => kind === "client").map(({ attributes }) => attributes.get("error.type"))
+    })
+
+  it.effect("has the error type of an attempt that did not end by itself", () =>
+    Effect.gen(function* () {
+      const total = over(Fake.script("never"), { timeout: { total: "1 second" } })(Contact.fetch(id))
+      assert.deepStrictEqual(yield* errorTypes(Fake.failureOf(total)), ["Timeout"])
+      const interrupted = Effect.timeoutOption(over(Fake.script("never"))(Contact.fetch(id)), "1 second")
+      assert.deepStrictEqual(yield* errorTypes(Fake.successOf(interrupted)), ["interrupted"])
     })
   )
 })

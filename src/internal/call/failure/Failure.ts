@@ -166,6 +166,18 @@ export const unavailable = (description: string): Failure => ({
   transient: true
 })
 
+/** The secret could not be read. `reason` is the code of the error, if it had one. */
+export const noSecret = (reason: string | undefined, transient: boolean): Failure => ({
+  tag: "Unauthorized",
+  description: `The secret could not be read${reason === undefined ? "" : `: ${reason}`}`,
+  outcome: "not-sent",
+  transient,
+  cause: reason === undefined ? undefined : codeOnly(reason)
+})
+
+/** An error with nothing in it but a code. */
+const codeOnly = (code: string): Error => Object.assign(new Error(code), { name: "TransportCause", stack: "" })
+
 /** A create that may have been done, and whose contact was not to be found. */
 export const lost = (description: string): Failure => ({
   tag: "TransportError",
@@ -231,7 +243,7 @@ export const transport = (cause: unknown, status?: number, state: AttemptState =
     outcome: notSent ? "not-sent" : "unknown",
     transient: !(notSent && error?.isPermanent === true),
     status,
-    cause: Object.assign(new Error(reason), { name: "TransportCause", stack: "" })
+    cause: codeOnly(reason)
   }
 }
 

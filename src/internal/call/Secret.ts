@@ -1,0 +1,54 @@
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Predicate from "effect/Predicate"
+import * as Failure from "./failure/Failure.ts"
+import * as SystemError from "./failure/SystemError.ts"
+import * as OptionChecks from "./options/OptionChecks.ts"
+import type { Settings } from "./options/Options.ts"
+import { within } from "./Timeout.ts"
+
+const property = (value: unknown, name: string): unknown =>
+  Predicate.hasProperty(value, name) ? value[name] : undefined
+
+const isTransientStatus = (status: unknown): boolean =>
+  status === 408 || status === 429 || (typeof status === "number" && status >= 500)
+
+/** The codes of connections that failed. Other codes, such as `ENOENT`, come again. */
+const connectionCode = /^(E(CONN|TIMEDOUT|AI_AGAIN|PIPE|HOST|NET|NOTFOUND)|UND_ERR_)/
+
+/** Whether reading the secret again may work: the vault could not be reached, was busy, or says so itself. */
+const isTransient = (error: unknown, found: SystemError.SystemError | undefined): boolean => {
+  const reason = property(error, "reason")
+  return (
+    property(error, "isRetryable") === true ||
+    property(error, "_tag") === "TimeoutError" ||
+    // Of an `HttpClientError`.
+    property(reason, "_tag") === "TransportError" ||
+    isTransientStatus(property(property(reason, "response"), "status")) ||
+    (found !== undefined && !found.isPermanent && (found.isNotSent || connectionCode.test(found.reason)))
+  )
+}
+
+/** The secret could not be read. Of the error, only its code is kept: the rest may hold anything. */
+const unreadable = (error: unknown): Failure.Failure => {
+  const found = SystemError.find(error)
+  return Failure.noSecret(found?.reason, isTransient(error, found))
+}
+
+const toToken = (secret: unknown): Effect.Effect<string, Failure.Failure> => {
+  const token = OptionChecks.tokenOf(secret)
+  return token === undefined
+    ? Effect.fail(Failure.refused("secret", OptionChecks.tokenProblem(secret)))
+    : Effect.succeed(token)
+}
+
+/** Reads the token, in at most the attempt timeout. */
+export const read = ({ secret, timeout }: Settings): Effect.Effect<string, Failure.Failure> => {
+  // A secret that is at hand needs no time.
+  if (Exit.isExit(secret) && Exit.isSuccess(secret)) return toToken(secret.value)
+  const token = Effect.matchEffect(secret, {
+    onFailure: (error) => Effect.fail(unreadable(error)),
+    onSuccess: toToken
+  })
+  return within(token, timeout.attempt, () => Effect.fail(Failure.noSecret("timeout", true)))
+}
