@@ -1,5 +1,6 @@
 import { creates } from "./Creates.ts"
 import { interruption } from "./Interruption.ts"
+import { limits } from "./Limits.ts"
 import { lines } from "./Lines.ts"
 import { lists } from "./Lists.ts"
 import { longLists } from "./LongLists.ts"
@@ -63,12 +64,25 @@ export const hazards: ReadonlyArray<Hazard> = [
   hazard("S6", "Names from JavaScript's insides are lost, or do harm"),
   hazard("N1", "A request that was never sent is reported as perhaps done, and sent again"),
   hazard("N2", "A large request and a large error page stop the event loop"),
+  hazard("N3", "A 429 under other options is forgotten by the next call"),
+  hazard("N4", "A compressed body cannot be read, or fills the memory"),
+  hazard("N5", "A proxy, a CA or a limit of connections is ignored"),
+  hazard("N6", "A secret that cannot be read for now ends the call for good, and does not say why"),
+  hazard("N7", "Attempts that a timeout or an interruption ends are not measured"),
   hazard("N8", "A filter that came out empty lists every contact"),
   hazard("N9", "Options that no browser may send fail without a reason"),
+  hazard("N10", "A runtime that will not do fails with a riddle, and a bug as if the network had"),
+  hazard("T1", "Lists leak memory"),
+  hazard("T2", "HTTP/2 is spoken unasked, and lists that are left early use up its streams"),
+  hazard("T3", "A connection that no longer answers is used again"),
+  hazard("T4", "Calls that gave up waiting for the rate limit make the next one wait longer"),
+  hazard("T5", "A wall clock that is set stops a rate-limited client"),
+  hazard("T6", "A store of the rate limit that never answers hangs every call"),
   hazard("T7", "A create that took place is reported as surely refused"),
   hazard("T8", "Somebody else's contact breaks the lookup after a lost answer"),
   hazard("T9", "A token that is refused a fingerprint makes a second contact"),
   hazard("T10", "One thing is checked and another is sent"),
+  hazard("T11", "A request that was not sent is reported as if it might have been"),
   hazard("T12", "An answer about another contact passes"),
   hazard("T13", "The caller's data come through in a message that quotes them in another form"),
   hazard("T14", "Odd values from the caller break the client in place of being refused"),
@@ -76,14 +90,7 @@ export const hazards: ReadonlyArray<Hazard> = [
   hazard(
     "T16",
     "A 200 whose body ends early is not read again, a test's fake timers hang the client, a closed one keeps the process up"
-  ),
-  hazard("N4", "A compressed body cannot be read, or fills the memory"),
-  hazard("N5", "A proxy, a CA or a limit of connections is ignored"),
-  hazard("N10", "A runtime that will not do fails with a riddle, and a bug as if the network had"),
-  hazard("T1", "Lists leak memory"),
-  hazard("T2", "HTTP/2 is spoken unasked, and lists that are left early use up its streams"),
-  hazard("T3", "A connection that no longer answers is used again"),
-  hazard("T11", "A request that was not sent is reported as if it might have been")
+  )
 ]
 
 /** The probes by kind, each kind short enough for a test file. */
@@ -99,7 +106,8 @@ export const groups = {
   security: [...security, ...privacy],
   messages: messageProbes,
   network,
-  transport: transportProbes
+  transport: transportProbes,
+  limits
 }
 
 export const probes: ReadonlyArray<Probe> = Object.values(groups).flat()
