@@ -7,7 +7,7 @@
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { constTrue } from "effect/Function"
+import { constTrue, dual } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
@@ -16,6 +16,7 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Errors from "./Errors.ts"
+import * as ApiHttpClient from "./internal/call/ApiHttpClient.ts"
 import * as Call from "./internal/call/Call.ts"
 import type { CallerValues } from "./internal/call/failure/CallerValues.ts"
 import * as Failure from "./internal/call/failure/Failure.ts"
@@ -31,12 +32,36 @@ export type {
   Overrides,
   RateLimitOptions,
   RetryOptions,
+  Settings,
   TimeoutOptions
 } from "./internal/call/options/Options.ts"
 
-/** What operations run on. */
+/** A client of one server under one set of options. */
 export interface Service {
-  /** Runs an operation and decodes its reply. `attempts` is how many times the request was sent. */
+  /** The options, checked, with the defaults filled in. */
+  readonly settings: Settings
+  /**
+   * An `HttpClient` for endpoints that this package does not cover. It puts the prefix of the API before the URL, adds the
+   * token and the headers of the options, acquires the rate limit, and follows no redirect. It does not retry, and has no
+   * timeout. A secret that cannot be read, or a failing store of the rate limit, is a `TransportError` of `HttpClientError`.
+   *
+   * @example
+   * ```ts
+   * const bots = Effect.gen(function* () {
+   *   const { httpClient } = yield* Client.Client
+   *   const response = yield* httpClient.get("/bot/list")
+   *   return yield* HttpClientResponse.schemaBodyJson(Bots)(response)
+   * })
+   * ```
+   */
+  readonly httpClient: HttpClient.HttpClient
+  /** The same client under other options. Fails with {@link Errors.InvalidOptions}. */
+  readonly withOptions: (overrides: Overrides) => Effect.Effect<Service, Errors.InvalidOptions>
+  /**
+   * Runs an operation and decodes its reply. `attempts` is how many times the request was sent.
+   *
+   * @internal
+   */
   readonly run: <A, T extends Errors.Tag>(
     operation: Operation.Operation<A, T>,
     input: Operation.Input,
@@ -45,6 +70,8 @@ export interface Service {
   /**
    * Runs an operation up to the headers of its response, and leaves the body to be read as a stream, which the scope closes.
    * `failures` is how many attempts at the same have failed before; they count as retries.
+   *
+   * @internal
    */
   readonly open: <O extends Operation.Any>(
     operation: O,
@@ -52,10 +79,6 @@ export interface Service {
     scope: Scope.Scope,
     failures?: number
   ) => Effect.Effect<Call.Opened, Operation.Failure<O>>
-  /** The options, checked and resolved. */
-  readonly settings: Settings
-  /** The same client under other options. Fails with {@link Errors.InvalidOptions}. */
-  readonly withOptions: (overrides: Overrides) => Effect.Effect<Service, Errors.InvalidOptions>
 }
 
 /** The service that every operation of `Contact` depends on. */
@@ -120,6 +143,7 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
       }
     }),
     settings,
+    httpClient: ApiHttpClient.make(line),
     withOptions: OverridesCache.cached((overrides) =>
       Effect.map(Effect.fromResult(override(settings, overrides)), (next) => {
         const isSame = next.transformClient === settings.transformClient
@@ -214,18 +238,34 @@ const fromConfig = (options: ConfigOptions): Config.Config<Options> =>
 const overridden = (overrides: Overrides) => Effect.flatMap(Client, (client) => client.withOptions(overrides))
 
 /**
- * Runs an effect under other options: what the official client calls `extend`. Headers are merged by name, timeouts
- * and retries option by option.
+ * Runs an effect under other options, as `extend` of the official client does. A given option replaces that of the client;
+ * headers are merged by name, `timeout` and `retry` option by option. `null` unsets an option or a header.
+ *
+ * The options are resolved again only if the object is another one, or has changed: keep it in a constant where calls are
+ * many.
  *
  * @example
  * ```ts
  * Contact.fetch(id).pipe(Client.withOptions({ runAsUserId: "user_1", retry: { retries: 0 } }))
+ * Client.withOptions(Contact.fetch(id), { runAsUserId: null })
  * ```
  */
-export const withOptions =
-  (overrides: Overrides) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | Errors.InvalidOptions, R | Client> =>
+export const withOptions: {
+  (
+    overrides: Overrides
+  ): <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | Errors.InvalidOptions, R | Client>
+  <A, E, R>(
+    effect: Effect.Effect<A, E, R>,
+    overrides: Overrides
+  ): Effect.Effect<A, E | Errors.InvalidOptions, R | Client>
+} = /* @__PURE__ */ dual(
+  2,
+  <A, E, R>(
+    effect: Effect.Effect<A, E, R>,
+    overrides: Overrides
+  ): Effect.Effect<A, E | Errors.InvalidOptions, R | Client> =>
     Effect.provideServiceEffect(effect, Client, overridden(overrides))
+)
 
 /**
  * Runs a stream under other options, as {@link withOptions} does an effect.
@@ -235,7 +275,19 @@ export const withOptions =
  * Contact.list().pipe(Client.withOptionsStream({ timeout: { idle: "5 minutes" } }))
  * ```
  */
-export const withOptionsStream =
-  (overrides: Overrides) =>
-  <A, E, R>(stream: Stream.Stream<A, E, R>): Stream.Stream<A, E | Errors.InvalidOptions, R | Client> =>
+export const withOptionsStream: {
+  (
+    overrides: Overrides
+  ): <A, E, R>(stream: Stream.Stream<A, E, R>) => Stream.Stream<A, E | Errors.InvalidOptions, R | Client>
+  <A, E, R>(
+    stream: Stream.Stream<A, E, R>,
+    overrides: Overrides
+  ): Stream.Stream<A, E | Errors.InvalidOptions, R | Client>
+} = /* @__PURE__ */ dual(
+  2,
+  <A, E, R>(
+    stream: Stream.Stream<A, E, R>,
+    overrides: Overrides
+  ): Stream.Stream<A, E | Errors.InvalidOptions, R | Client> =>
     Stream.provideServiceEffect(stream, Client, overridden(overrides))
+)

@@ -189,7 +189,7 @@ const guarded = <A>(
         .pipe(Effect.mapError((error) => ("_tag" in error ? isOpen : error)))
 
 /** Acquires the rate limit. While the circuit breaker is open, it fails at once instead: waiting would be for nothing. */
-const acquire = ({ rateLimit, settings }: Line): Effect.Effect<void, Failure.Failure> => {
+export const acquire = ({ rateLimit, settings }: Line): Effect.Effect<void, Failure.Failure> => {
   const { circuitBreaker, server } = settings
   return circuitBreaker === undefined
     ? rateLimit.acquire

@@ -246,7 +246,7 @@ describe("baseUrl", () => {
 })
 
 describe.each(["runAsUserId", "runAsChildUserEmail", "timezone"])("%s", (option) => {
-  it.each(["", " ", "a\nb", "a\rb", "a\0b", "漢", "\ud800", 5, null, {}, ["a"]])("refuses %j", (value) => {
+  it.each(["", " ", "a\nb", "a\rb", "a\0b", "漢", "\ud800", 5, {}, ["a"]])("refuses %j", (value) => {
     const result = loose({ secret, [option]: value })
     assert.strictEqual(isRefused(option, value), option)
     if (Result.isFailure(result)) assert.notInclude(JSON.stringify(result.failure), "a\\")
@@ -361,7 +361,7 @@ describe("retry", () => {
   ])("refuses %j", (retry, option) => assert.strictEqual(isRefused("retry", retry), option))
 })
 
-it.each([null, {}, "x", 5])("transformClient refuses %j", (value) =>
+it.each([{}, "x", 5])("transformClient refuses %j", (value) =>
   assert.strictEqual(isRefused("transformClient", value), "transformClient")
 )
 
