@@ -20,16 +20,12 @@ import * as ServerState from "../internal/server/ServerState.ts"
 import type { ContactRecord } from "../internal/server/store/Store.ts"
 
 export * as Fault from "../internal/server/faults/Fault.ts"
+export type { SeenRequest } from "../internal/server/RequestLog.ts"
+export type { Snapshot } from "../internal/server/ServerState.ts"
 export type { AccountOptions, TokenOptions } from "../internal/server/http/Accounts.ts"
 
 /** A contact to seed: what is left out gets the default that a create gives it, ids and times included. */
 export interface Seed extends Partial<Contact.Contact> {}
-
-/** A request that the server saw, whether it was let in or not. */
-export type SeenRequest = RequestLog.SeenRequest
-
-/** All contacts of all accounts at one moment, for {@link Service.restore}. It says nothing of itself. */
-export type Snapshot = ServerState.Snapshot
 
 /** How the in-memory API is set up. */
 export interface ServerOptions extends Omit<ServerState.Options, "interceptor"> {}
@@ -41,11 +37,11 @@ export interface Service {
   /** The contacts of an account, oldest first. */
   readonly contacts: (token?: string) => Effect.Effect<ReadonlyArray<Contact.Contact>>
   /** All contacts of all accounts, to put back later with {@link Service.restore}. */
-  readonly snapshot: Effect.Effect<Snapshot>
+  readonly snapshot: Effect.Effect<ServerState.Snapshot>
   /** Puts the contacts of a snapshot in the place of all there are. Requests, limits and faults stay as they are. */
-  readonly restore: (snapshot: Snapshot) => Effect.Effect<void>
+  readonly restore: (snapshot: ServerState.Snapshot) => Effect.Effect<void>
   /** The requests seen, oldest first; of many, the newest 10,000. */
-  readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
+  readonly requests: Effect.Effect<ReadonlyArray<RequestLog.SeenRequest>>
   /** How many requests there were of an operation, or in all, those no longer in {@link Service.requests} included. */
   readonly count: (operation?: Operation) => Effect.Effect<number>
   /**
