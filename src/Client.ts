@@ -10,21 +10,21 @@ import * as Effect from "effect/Effect"
 import { constTrue, dual } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
-import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Errors from "./Errors.ts"
 import * as ApiHttpClient from "./internal/call/ApiHttpClient.ts"
-import * as Call from "./internal/call/Call.ts"
-import type { CallerValues } from "./internal/call/failure/CallerValues.ts"
-import * as Failure from "./internal/call/failure/Failure.ts"
+import * as Connection from "./internal/call/Connection.ts"
+import type * as Failure from "./internal/call/failure/Failure.ts"
 import type * as Operation from "./internal/call/Operation.ts"
 import { type Options, override, type Overrides, resolve, type Settings } from "./internal/call/options/Options.ts"
 import * as OverridesCache from "./internal/call/options/OverridesCache.ts"
 import * as RateLimit from "./internal/call/rateLimit/RateLimit.ts"
-import * as Reply from "./internal/call/Reply.ts"
+import * as PreparedCall from "./internal/call/request/PreparedCall.ts"
+import * as Reply from "./internal/call/reply/Reply.ts"
+import * as RetryLoop from "./internal/call/RetryLoop.ts"
+import type { StreamedReply } from "./internal/call/reply/StreamedReply.ts"
 import * as Transport from "./internal/transport/Transport.ts"
 
 export type {
@@ -65,8 +65,8 @@ export interface Service {
   readonly run: <A, T extends Errors.Tag>(
     operation: Operation.Operation<A, T>,
     input: Operation.Input,
-    earlier?: Call.Earlier
-  ) => Effect.Effect<{ readonly value: A; readonly attempts: number }, Operation.Failure<Operation.Operation<A, T>>>
+    earlier?: RetryLoop.Earlier
+  ) => Effect.Effect<RetryLoop.Completed<A>, Operation.Error<Operation.Operation<A, T>>>
   /**
    * Runs an operation up to the headers of its response, and leaves the body to be read as a stream, which the scope closes.
    * `failures` is how many attempts at the same have failed before; they count as retries.
@@ -78,7 +78,7 @@ export interface Service {
     input: Operation.Input,
     scope: Scope.Scope,
     failures?: number
-  ) => Effect.Effect<Call.Opened, Operation.Failure<O>>
+  ) => Effect.Effect<StreamedReply, Operation.Error<O>>
 }
 
 /** The service that every operation of `Contact` depends on. */
@@ -111,39 +111,27 @@ const transform = (httpClient: HttpClient.HttpClient, { transformClient }: Setti
 
 const fromParts = (parts: Parts, settings: Settings): Service => {
   const { httpClient, rateLimits, transformed: client } = parts
-  const line = { client, rateLimit: rateLimits(settings), settings }
-  const prepare = <O extends Operation.Any>(operation: O, input: Operation.Input) =>
-    Effect.fromResult(
-      Result.mapError(Call.prepare(settings, operation, input), (failure) =>
-        Failure.toRefusal(operation, failure, input.contactId)
-      )
-    )
+  const connection = { client, rateLimit: rateLimits(settings), settings }
   return Client.of({
     run: Effect.fnUntraced(function* (operation, input, earlier) {
-      const call = yield* prepare(operation, input)
-      const use = (response: HttpClientResponse.HttpClientResponse, callerValues: CallerValues) =>
-        Reply.json(operation, response, callerValues, call.plainId)
-      return yield* Call.run(line, call, use, earlier)
+      const call = yield* Effect.fromResult(PreparedCall.prepare(settings, operation, input))
+      return yield* RetryLoop.send(connection, call, (reply) => Reply.json(operation, reply, call.plainId), earlier)
     }),
     open: Effect.fnUntraced(function* (operation, input, scope, failures = 0) {
-      const call = yield* prepare(operation, input)
-      const accept = (response: HttpClientResponse.HttpClientResponse, callerValues: CallerValues) =>
-        Effect.map(Reply.jsonLines(operation, response, callerValues, scope), (chunks) => ({
-          response,
-          chunks,
-          callerValues
-        }))
-      const { attempts, value } = yield* Call.run(line, call, accept, { attempts: failures })
+      const call = yield* Effect.fromResult(PreparedCall.prepare(settings, operation, input))
+      const open = (reply: Reply.ReceivedReply) =>
+        Effect.map(Reply.jsonLines(operation, reply, scope), (chunks) => ({ ...reply, chunks }))
+      const { attempts, value } = yield* RetryLoop.send(connection, call, open, { attempts: failures })
       return {
         ...value,
         attempts,
         idle: settings.timeout.idle,
         retry: settings.retry,
-        onFailure: (failure: Failure.Failure) => Call.backOff(line, failure)
+        onFailure: (failure: Failure.Failure) => Connection.backOff(connection, failure)
       }
     }),
     settings,
-    httpClient: ApiHttpClient.make(line),
+    httpClient: ApiHttpClient.make(connection),
     withOptions: OverridesCache.cached((overrides) =>
       Effect.map(Effect.fromResult(override(settings, overrides)), (next) => {
         const isSame = next.transformClient === settings.transformClient

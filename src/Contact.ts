@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { Client } from "./Client.ts"
 import type * as Errors from "./Errors.ts"
-import type * as Call from "./internal/call/Call.ts"
+import type * as RetryLoop from "./internal/call/RetryLoop.ts"
 import { CreateRequest, EnsureRequest, ListRequest, UpdateRequest } from "./internal/contact/ContactRequest.ts"
 import type { Contact, ContactPage, ContactRef } from "./internal/contact/ContactSchema.ts"
 import * as ExactlyOnce from "./internal/contact/ExactlyOnce.ts"
@@ -16,10 +16,10 @@ import * as ListQuery from "./internal/list/ListQuery.ts"
 import * as Listing from "./internal/list/Listing.ts"
 import type * as Operation from "./internal/call/Operation.ts"
 import * as operations from "./internal/contact/ContactOperations.ts"
-import * as PathSegment from "./internal/call/PathSegment.ts"
-import * as PlainJson from "./internal/call/PlainJson.ts"
+import * as PathSegment from "./internal/call/request/PathSegment.ts"
+import * as PlainJson from "./internal/call/request/PlainJson.ts"
 import * as RequestMatch from "./internal/contact/RequestMatch.ts"
-import * as Validate from "./internal/call/Validate.ts"
+import * as Validate from "./internal/call/request/Validate.ts"
 
 export { Contact, ContactPage, ContactRef } from "./internal/contact/ContactSchema.ts"
 export {
@@ -31,17 +31,17 @@ export {
 } from "./internal/contact/ContactRequest.ts"
 
 /** How {@link create} can fail. */
-export type CreateError = Operation.Failure<typeof operations.create>
+export type CreateError = Operation.Error<typeof operations.create>
 /** How {@link fetch} can fail. */
-export type FetchError = Operation.Failure<typeof operations.fetch>
+export type FetchError = Operation.Error<typeof operations.fetch>
 /** How {@link update} can fail. */
-export type UpdateError = Operation.Failure<typeof operations.update>
+export type UpdateError = Operation.Error<typeof operations.update>
 /** How `delete` can fail. */
-export type DeleteError = Operation.Failure<typeof operations.remove>
+export type DeleteError = Operation.Error<typeof operations.remove>
 /** How {@link ensure} can fail. */
-export type EnsureError = Operation.Failure<typeof operations.ensure>
+export type EnsureError = Operation.Error<typeof operations.ensure>
 /** How {@link list} and {@link listPage} can fail. */
-export type ListError = Operation.Failure<typeof operations.list>
+export type ListError = Operation.Error<typeof operations.list>
 
 const checkCreate = /* @__PURE__ */ Validate.make(CreateRequest, "request")
 const checkUpdate = /* @__PURE__ */ Validate.make(UpdateRequest, "request")
@@ -53,7 +53,7 @@ const accept = <O extends Operation.Any, A>(
   operation: O,
   request: unknown,
   check: (copy: unknown) => Result.Result<A, Validate.Problem>
-): Effect.Effect<A, Operation.Failure<O>> =>
+): Effect.Effect<A, Operation.Error<O>> =>
   Effect.suspend(() =>
     Effect.fromResult(
       Result.mapError(
@@ -74,7 +74,7 @@ const accept = <O extends Operation.Any, A>(
 const run = <A, T extends Errors.Tag>(
   operation: Operation.Operation<A, T>,
   input: Operation.Input
-): Effect.Effect<A, Operation.Failure<Operation.Operation<A, T>>, Client> =>
+): Effect.Effect<A, Operation.Error<Operation.Operation<A, T>>, Client> =>
   Effect.flatMap(Client, (client) => Effect.map(client.run(operation, input), ({ value }) => value))
 
 /** A client that tells the `Date` of each response that it opens. */
@@ -111,7 +111,7 @@ export const create = /* @__PURE__ */ Effect.fn("Contact.create")(function* (
 ): Effect.fn.Return<ContactRef, CreateError, Client> {
   const accepted = yield* accept(operations.create, request, checkCreate)
   const client = yield* Client
-  const send = (input: Operation.Input, earlier?: Call.Earlier) =>
+  const send = (input: Operation.Input, earlier?: RetryLoop.Earlier) =>
     Effect.map(client.run(operations.create, input, earlier), ({ value }): ContactRef => value)
   if (!client.settings.exactlyOnce) return yield* send({ body: accepted })
   return yield* ExactlyOnce.create(

@@ -3,8 +3,7 @@ import * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import type { Line } from "./Call.ts"
-import * as Call from "./Call.ts"
+import { acquire, type Connection } from "./Connection.ts"
 import type { Failure } from "./failure/Failure.ts"
 import * as Secret from "./Secret.ts"
 
@@ -14,10 +13,10 @@ const notSent = (request: HttpClientRequest.HttpClientRequest, { cause, descript
   })
 
 /** The `HttpClient` of a client, with its prefix, token and headers, for requests that are no operation. */
-export const make = (connection: Line): HttpClient.HttpClient => {
+export const make = (connection: Connection): HttpClient.HttpClient => {
   const { client, settings } = connection
   return HttpClient.mapRequestInputEffect(client, (request) =>
-    Effect.andThen(Call.acquire(connection), Secret.read(settings)).pipe(
+    Effect.andThen(acquire(connection), Secret.read(settings)).pipe(
       Effect.mapError((failure) => notSent(request, failure)),
       Effect.map((token) =>
         HttpClientRequest.prependUrl(request, settings.prefix).pipe(

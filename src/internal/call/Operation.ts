@@ -74,8 +74,8 @@ const quickly = <A>(quick: ((value: unknown) => A | undefined) | undefined, deco
         return decoded === undefined ? decode(value) : Result.succeed(decoded)
       }
 
-/** What an operation can fail with. */
-export type Failure<O extends Any> = Extract<Errors.ContactError, { readonly _tag: CommonTag | O["failures"][number] }>
+/** The errors of an operation. */
+export type Error<O extends Any> = Extract<Errors.ContactError, { readonly _tag: CommonTag | O["failures"][number] }>
 
 /** What varies between the calls of one operation. */
 export interface Input {
@@ -86,7 +86,7 @@ export interface Input {
   /** The JSON body of a POST: an object of JSON values and `undefined`. */
   readonly body?: object
   /** Whether its fingerprint makes an unsafe operation safe to repeat: the server refuses what it has done already. */
-  readonly isGuarded?: boolean
+  readonly hasIdempotencyKey?: boolean
   /** The fingerprint in the body, where the client generated it. */
   readonly generatedFingerprint?: string | undefined
 }

@@ -16,7 +16,7 @@ export interface Progress {
   /** 409 answers that may still be taken for a lost race. */
   readonly conflictRetries: number
   /** Whether to send again whenever the answer says nothing, transient or not, since the server refuses what it has done. */
-  readonly isGuarded?: boolean
+  readonly hasIdempotencyKey?: boolean
 }
 
 /** Where a request is redirected once, it is again. A browser shows any redirect as status 0. */
@@ -30,7 +30,7 @@ const isRedirect = (status: number | undefined): boolean =>
 export const isAllowed = (policy: Policy, progress: Progress, failure: Failure): boolean => {
   if (progress.attempts > policy.retries) return false
   if (failure.tag === "Conflict") return progress.conflictRetries > 0
-  if (progress.isGuarded === true && failure.outcome === "unknown" && !isRedirect(failure.status)) return true
+  if (progress.hasIdempotencyKey === true && failure.outcome === "unknown" && !isRedirect(failure.status)) return true
   return failure.transient && (progress.safety !== "unsafe" || failure.outcome !== "unknown")
 }
 

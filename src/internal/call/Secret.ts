@@ -5,7 +5,7 @@ import * as Failure from "./failure/Failure.ts"
 import * as SystemError from "./failure/SystemError.ts"
 import * as OptionChecks from "./options/OptionChecks.ts"
 import type { Settings } from "./options/Options.ts"
-import { within } from "./Timeout.ts"
+import { timeoutOrElse } from "./Timeout.ts"
 
 const property = (value: unknown, name: string): unknown =>
   Predicate.hasProperty(value, name) ? value[name] : undefined
@@ -50,5 +50,5 @@ export const read = ({ secret, timeout }: Settings): Effect.Effect<string, Failu
     onFailure: (error) => Effect.fail(unreadable(error)),
     onSuccess: toToken
   })
-  return within(token, timeout.attempt, () => Effect.fail(Failure.noSecret("timeout", true)))
+  return timeoutOrElse(token, timeout.attempt, () => Effect.fail(Failure.noSecret("timeout", true)))
 }

@@ -8,7 +8,7 @@ import { constVoid } from "effect/Function"
  * What `Effect.timeoutOrElse` does, for what is timed with every request and every chunk: no timer where there is no limit,
  * or where the effect needs no time, and else less to run than a race of two.
  */
-export const within = <A, E>(
+export const timeoutOrElse = <A, E>(
   effect: Effect.Effect<A, E>,
   duration: Duration.Duration,
   orElse: () => Effect.Effect<never, E>,

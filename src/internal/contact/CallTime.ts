@@ -1,5 +1,5 @@
 import type * as Clock from "effect/Clock"
-import * as HttpDate from "../call/HttpDate.ts"
+import * as HttpDate from "../call/reply/HttpDate.ts"
 
 /** How much the clocks of servers behind one address may differ, in milliseconds. */
 const tolerance = 60_000

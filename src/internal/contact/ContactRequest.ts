@@ -3,7 +3,7 @@ import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as ListFilter from "../list/ListFilter.ts"
-import * as PlainJson from "../call/PlainJson.ts"
+import * as PlainJson from "../call/request/PlainJson.ts"
 
 const isMeta = (value: unknown): value is Schema.JsonObject =>
   Predicate.isObject(value) && Result.isSuccess(PlainJson.copy(value))

@@ -4,12 +4,12 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type * as Errors from "../../Errors.ts"
-import type * as Call from "../call/Call.ts"
+import type * as RetryLoop from "../call/RetryLoop.ts"
 import { CallTime } from "./CallTime.ts"
 import * as Failure from "../call/failure/Failure.ts"
 import type * as Operation from "../call/Operation.ts"
 import * as Retry from "../call/Retry.ts"
-import { within } from "../call/Timeout.ts"
+import { timeoutOrElse } from "../call/Timeout.ts"
 
 /** As much of a contact as tells whether a create made it. */
 interface Made {
@@ -24,13 +24,13 @@ interface Ref {
 }
 
 type Create = Operation.Operation<Ref, "Conflict">
-type CreateError = Operation.Failure<Create>
+type CreateError = Operation.Error<Create>
 
 /** What an exactly-once create is put together from. */
 export interface Steps<Contact extends Made> {
   readonly operation: Create
   /** Sends the create as often as is safe. */
-  readonly create: (input: Operation.Input, earlier?: Call.Earlier) => Effect.Effect<Ref, CreateError>
+  readonly create: (input: Operation.Input, earlier?: RetryLoop.Earlier) => Effect.Effect<Ref, CreateError>
   /** All contacts, the newest first. `onDate` is told the `Date` of each response. */
   readonly newest: (onDate: (date: string | undefined) => void) => Stream.Stream<Contact, Errors.ContactError>
   /** Whether a contact can be what the server made of the request. */
@@ -122,7 +122,7 @@ export const create = Effect.fnUntraced(function* <Contact extends Made>(
     orElse: (failure: Failure.Failure) => CreateError
   ): Effect.Effect<A, CreateError> =>
     Effect.suspend(() =>
-      within(effect, Duration.subtract(steps.total, Duration.millis(time.elapsed)), () =>
+      timeoutOrElse(effect, Duration.subtract(steps.total, Duration.millis(time.elapsed)), () =>
         Effect.fail(orElse(Failure.timeout("total")))
       )
     )
@@ -178,7 +178,7 @@ export const create = Effect.fnUntraced(function* <Contact extends Made>(
       })
     )
 
-  return yield* steps.create({ body: { ...request, fingerprint }, isGuarded: true, generatedFingerprint }).pipe(
+  return yield* steps.create({ body: { ...request, fingerprint }, hasIdempotencyKey: true, generatedFingerprint }).pipe(
     Effect.catchTag("Conflict", reconcile),
     Effect.catchIf(
       // A token that is not for the API proper may not use fingerprints (wire contract 2). Where an earlier attempt may have

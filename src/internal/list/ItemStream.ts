@@ -6,13 +6,13 @@ import * as Pull from "effect/Pull"
 import * as Result from "effect/Result"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import type * as Errors from "../../Errors.ts"
-import type { Opened } from "../call/Call.ts"
+import type { StreamedReply } from "../call/reply/StreamedReply.ts"
 import * as Failure from "../call/failure/Failure.ts"
 import * as JsonLines from "./JsonLines.ts"
 import type * as Operation from "../call/Operation.ts"
-import * as Reply from "../call/Reply.ts"
-import * as Validate from "../call/Validate.ts"
-import { within } from "../call/Timeout.ts"
+import * as Reply from "../call/reply/Reply.ts"
+import * as Validate from "../call/request/Validate.ts"
+import { timeoutOrElse } from "../call/Timeout.ts"
 
 type Listing<A> = Operation.Operation<ReadonlyArray<A>, Errors.Tag>
 
@@ -68,7 +68,7 @@ const lineOfItem = (lines: JsonLines.Lines, place: number): number => {
 /** Decodes the data of the `item` events of some lines together; up to the first that cannot be, if there is one. */
 const decodeItems = <A>(
   operation: Listing<A>,
-  opened: Opened,
+  reply: StreamedReply,
   lines: JsonLines.Lines,
   data: ReadonlyArray<unknown>
 ): Batch<A> => {
@@ -79,7 +79,7 @@ const decodeItems = <A>(
   const { field, description } = Validate.problemOf(decoded.failure, "")
   const inItem = field.split(".").slice(1).join(".")
   const failure = Failure.unexpected(
-    opened.response.status,
+    reply.response.status,
     `Line ${lineOfItem(lines, bad)} is no contact: ${inItem === "" ? "" : `${inItem}: `}${description}`
   )
   return { items: Result.getOrElse(operation.decode(data.slice(0, bad)), () => []), failure }
@@ -89,8 +89,8 @@ const decodeItems = <A>(
  * Reads the events of a list (wire contract 5.2). Only `item` and `error` say something: keep-alives, and events that
  * are not known yet, are skipped.
  */
-const readEvents = <A>(operation: Listing<A>, opened: Opened, lines: JsonLines.Lines): Batch<A> => {
-  const status = opened.response.status
+const readEvents = <A>(operation: Listing<A>, reply: StreamedReply, lines: JsonLines.Lines): Batch<A> => {
+  const status = reply.response.status
   const data: Array<unknown> = []
   let failure = lines.problem === undefined ? undefined : Failure.unexpected(status, `The list's ${lines.problem}`)
   let index = -1
@@ -107,25 +107,25 @@ const readEvents = <A>(operation: Listing<A>, opened: Opened, lines: JsonLines.L
     }
     if (event["type"] === "error") {
       failure =
-        Reply.failureInside(operation, status, event["data"], opened.callerValues) ??
+        Reply.failureInside(operation, reply, event["data"]) ??
         Failure.unexpected(status, `Line ${lines.lineOf(index)} is an error that says nothing`)
       break
     }
   }
-  const batch = decodeItems(operation, opened, lines, data)
+  const batch = decodeItems(operation, reply, lines, data)
   return batch.failure !== undefined || failure === undefined ? batch : { ...batch, failure }
 }
 
 /** What several chunks amount to: nothing counts after the first failure. */
 const readChunks = <A>(
   operation: Listing<A>,
-  opened: Opened,
+  reply: StreamedReply,
   reader: JsonLines.Reader,
   chunks: ReadonlyArray<Uint8Array>
 ): Batch<A> => {
   const items: Array<A> = []
   for (const chunk of chunks) {
-    const batch = readEvents(operation, opened, reader.push(chunk))
+    const batch = readEvents(operation, reply, reader.push(chunk))
     if (chunks.length === 1) return batch
     for (const item of batch.items) items.push(item)
     if (batch.failure !== undefined) return { items, failure: batch.failure }
@@ -139,7 +139,7 @@ const readChunks = <A>(
  */
 export const make = <A>(
   operation: Listing<A>,
-  opened: Opened
+  reply: StreamedReply
 ): Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> => {
   const reader = new JsonLines.Reader(parseLine)
   let ended: Pull.Pull<never, Failure.Failure> | undefined
@@ -148,7 +148,7 @@ export const make = <A>(
     const lines = reader.end()
     // A body that ends within a line was cut, whatever the transport says.
     if (lines.problem !== undefined) return { items: [], failure: Failure.transport(undefined, 200) }
-    return readEvents(operation, opened, lines)
+    return readEvents(operation, reply, lines)
   }
 
   const deliver = (batch: Batch<A>): Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> => {
@@ -159,8 +159,8 @@ export const make = <A>(
   const next: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> = Effect.suspend(
     () =>
       ended ??
-      opened.chunks.pipe(
-        Effect.map((chunks) => readChunks(operation, opened, reader, chunks)),
+      reply.chunks.pipe(
+        Effect.map((chunks) => readChunks(operation, reply, reader, chunks)),
         Pull.catchDone(() => {
           ended = Cause.done()
           return Effect.sync(lastLine)
@@ -169,8 +169,6 @@ export const make = <A>(
       )
   )
 
-  const timely = within(next, opened.idle, () => Effect.fail(Failure.timeout("idle", opened.response.status)))
-  return Effect.mapError(timely, (error) =>
-    Cause.isDone(error) ? error : Reply.withRequestId(error, opened.response.headers, opened.callerValues)
-  )
+  const timely = timeoutOrElse(next, reply.idle, () => Effect.fail(Failure.timeout("idle", reply.response.status)))
+  return Effect.mapError(timely, (error) => (Cause.isDone(error) ? error : Reply.withRequestId(error, reply)))
 }

@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Errors from "../../Errors.ts"
-import type { Opened } from "../call/Call.ts"
+import type { StreamedReply } from "../call/reply/StreamedReply.ts"
 import * as Failure from "../call/failure/Failure.ts"
 import { countInOrder, Frontier, type Key, type Order } from "./ResumePoint.ts"
 import * as ItemStream from "./ItemStream.ts"
@@ -33,7 +33,7 @@ export interface Steps<A extends Key, T extends Errors.Tag> {
     page: { readonly cursor: string | undefined; readonly take: number | undefined },
     scope: Scope.Scope,
     failures: number
-  ) => Effect.Effect<Opened, Errors.ContactError>
+  ) => Effect.Effect<StreamedReply, Errors.ContactError>
   /** Reads the page after a cursor in one piece, which a cut cannot shorten unnoticed. */
   readonly page: (cursor: string | undefined) => Effect.Effect<Answered<ReadonlyArray<A>>, Errors.ContactError>
   /** Whether there is a contact with this id. */
@@ -74,7 +74,7 @@ interface Segment<A> {
   readonly from: From
   readonly scope: Scope.Closeable
   readonly pull: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure>
-  readonly opened: Opened
+  readonly reply: StreamedReply
   /** The last item it brought. */
   last: Key | undefined
   /** Whether it has brought something of what was delivered before. */
@@ -96,11 +96,11 @@ interface Segment<A> {
  */
 export const make = <A extends Key, T extends Errors.Tag>(
   steps: Steps<A, T>
-): Stream.Stream<A, Operation.Failure<Operation.Operation<ReadonlyArray<A>, T>>> =>
+): Stream.Stream<A, Operation.Error<Operation.Operation<ReadonlyArray<A>, T>>> =>
   Stream.unwrap(Effect.map(Effect.scope, (scope) => Stream.fromPull(Effect.sync(() => listing(steps, scope)))))
 
 const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope: Scope.Scope) => {
-  type ListError = Operation.Failure<Operation.Operation<ReadonlyArray<A>, T>>
+  type ListError = Operation.Error<Operation.Operation<ReadonlyArray<A>, T>>
 
   const { operation } = steps
   const frontier = new Frontier(steps.order)
@@ -160,17 +160,17 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
     const own = Scope.forkUnsafe(scope)
     // A resumed list brings some items again, which the server would count.
     const take = frontier.last === undefined ? steps.take : undefined
-    const opened = yield* Effect.mapError(steps.open({ cursor: from.cursor, take }, own, failures), (error) => {
+    const reply = yield* Effect.mapError(steps.open({ cursor: from.cursor, take }, own, failures), (error) => {
       sent += Math.max(0, error.attempts - failures)
       return toError(Failure.fromError(error))
     })
-    sent += opened.attempts - failures
-    failures = opened.attempts - 1
+    sent += reply.attempts - failures
+    failures = reply.attempts - 1
     return {
       from,
       scope: own,
-      pull: ItemStream.make(operation, opened),
-      opened,
+      pull: ItemStream.make(operation, reply),
+      reply,
       last: undefined,
       overlaps: false,
       isPast: frontier.last === undefined,
@@ -276,7 +276,7 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
     current: Segment<A>,
     failure: Failure.Failure
   ): Effect.fn.Return<void, ListError> {
-    const { onFailure, retry } = current.opened
+    const { onFailure, retry } = current.reply
     yield* finish(current)
     yield* onFailure(failure)
     failures++

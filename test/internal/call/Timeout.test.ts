@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Clock, Duration, Effect, Exit, Fiber } from "effect"
 import { TestClock } from "effect/testing"
-import { within } from "../../../src/internal/call/Timeout.ts"
+import { timeoutOrElse } from "../../../src/internal/call/Timeout.ts"
 
 const second = Duration.seconds(1)
 const late = () => Effect.fail("late")
@@ -24,13 +24,13 @@ const counted = Effect.gen(function* () {
 describe("within", () => {
   it.effect("gives what the effect gives in time, whatever it is", () =>
     Effect.gen(function* () {
-      assert.strictEqual(yield* within(Effect.succeed(1), second, late), 1)
-      assert.strictEqual(yield* Effect.flip(within(Effect.fail("failed"), second, late)), "failed")
-      const defect = yield* Effect.exit(within(Effect.die("defect"), second, late))
+      assert.strictEqual(yield* timeoutOrElse(Effect.succeed(1), second, late), 1)
+      assert.strictEqual(yield* Effect.flip(timeoutOrElse(Effect.fail("failed"), second, late)), "failed")
+      const defect = yield* Effect.exit(timeoutOrElse(Effect.die("defect"), second, late))
       assert.isTrue(Exit.isFailure(defect) && Cause.hasDies(defect.cause))
-      const interrupted = yield* Effect.exit(within(Effect.interrupt, second, late))
+      const interrupted = yield* Effect.exit(timeoutOrElse(Effect.interrupt, second, late))
       assert.isTrue(Exit.isFailure(interrupted) && Cause.hasInterrupts(interrupted.cause))
-      const asleep = yield* Effect.forkChild(within(Effect.as(Effect.sleep("999 millis"), 2), second, late))
+      const asleep = yield* Effect.forkChild(timeoutOrElse(Effect.as(Effect.sleep("999 millis"), 2), second, late))
       yield* TestClock.adjust("999 millis")
       assert.strictEqual(yield* Fiber.join(asleep), 2)
     })
@@ -40,10 +40,10 @@ describe("within", () => {
     Effect.gen(function* () {
       const { clock, sleeps } = yield* counted
       yield* Effect.gen(function* () {
-        yield* within(Effect.void, second, late)
-        yield* within(Effect.yieldNow, Duration.infinity, late)
+        yield* timeoutOrElse(Effect.void, second, late)
+        yield* timeoutOrElse(Effect.yieldNow, Duration.infinity, late)
         assert.strictEqual(sleeps(), 0)
-        yield* within(Effect.yieldNow, second, late)
+        yield* timeoutOrElse(Effect.yieldNow, second, late)
         assert.strictEqual(sleeps(), 1)
       }).pipe(Effect.provideService(Clock.Clock, clock))
     })
@@ -64,7 +64,7 @@ describe("within", () => {
         events.push("late")
         return Effect.fail("late")
       }
-      const fiber = yield* Effect.forkChild(Effect.flip(within(slow, second, orElse)))
+      const fiber = yield* Effect.forkChild(Effect.flip(timeoutOrElse(slow, second, orElse)))
       yield* TestClock.adjust(second)
       assert.deepStrictEqual(events, [])
       yield* TestClock.adjust(second)
@@ -80,7 +80,7 @@ describe("within", () => {
         cleanedUp = true
       })
       const fiber = yield* Effect.forkChild(
-        within(
+        timeoutOrElse(
           Effect.onInterrupt(Effect.never, () => cleanUp),
           second,
           late
@@ -97,7 +97,7 @@ describe("within", () => {
   it.effect("runs the effect in the context of its caller", () =>
     Effect.gen(function* () {
       const parent = yield* Effect.currentSpan
-      const seen = yield* within(Effect.orDie(Effect.currentSpan), second, late)
+      const seen = yield* timeoutOrElse(Effect.orDie(Effect.currentSpan), second, late)
       assert.strictEqual(seen, parent)
     }).pipe(Effect.withSpan("caller"))
   )

@@ -3,7 +3,7 @@ import * as Errors from "../../../Errors.ts"
 import type { CallerValues } from "./CallerValues.ts"
 import { defined } from "../Defined.ts"
 import * as Operation from "../Operation.ts"
-import * as PathSegment from "../PathSegment.ts"
+import * as PathSegment from "../request/PathSegment.ts"
 import * as ServerMessage from "./ServerMessage.ts"
 import * as SystemError from "./SystemError.ts"
 import type { AttemptState } from "../../transport/Transport.ts"
@@ -314,7 +314,7 @@ export const toError = <O extends Operation.Any>(
   operation: O,
   failure: Failure,
   context: Context
-): Operation.Failure<O> => {
+): Operation.Error<O> => {
   const error = make(operation, failure, context)
   return isFailureOf(operation, error) ? error : toError(operation, { ...failure, tag: "UnexpectedResponse" }, context)
 }
@@ -324,10 +324,8 @@ export const toRefusal = <O extends Operation.Any>(
   operation: O,
   failure: Failure,
   contactId?: string
-): Operation.Failure<O> =>
+): Operation.Error<O> =>
   toError(operation, failure, { safety: operation.safety, attempts: 0, outcome: "not-sent", contactId })
 
-const isFailureOf = <O extends Operation.Any>(
-  operation: O,
-  error: Errors.ContactError
-): error is Operation.Failure<O> => Operation.canFailWith(operation, error._tag)
+const isFailureOf = <O extends Operation.Any>(operation: O, error: Errors.ContactError): error is Operation.Error<O> =>
+  Operation.canFailWith(operation, error._tag)

@@ -5,7 +5,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as BaseUrl from "./BaseUrl.ts"
-import * as Validate from "../Validate.ts"
+import * as Validate from "../request/Validate.ts"
 
 /** What is wrong with the options: which one, and what was expected of it. Never its value. */
 export interface Problem {

@@ -9,7 +9,7 @@ import * as Expiring from "./Expiring.ts"
 import * as Failure from "../failure/Failure.ts"
 import type { Settings } from "../options/Options.ts"
 import { inMemory, monotonicMillis, RateLimiterStore, type Store } from "./RateLimitStore.ts"
-import { within } from "../Timeout.ts"
+import { timeoutOrElse } from "../Timeout.ts"
 
 /** The rate limit of a client. Every request acquires it before it is sent. */
 export interface RateLimit {
@@ -215,7 +215,7 @@ const make = (store: Store, isOwn: boolean): RateLimits => {
       Effect.suspend(() => store.fixedWindow(question)),
       () => failed
     )
-    const ask = isOwn ? asked : within(asked, timeout.attempt, () => Effect.fail(unanswered))
+    const ask = isOwn ? asked : timeoutOrElse(asked, timeout.attempt, () => Effect.fail(unanswered))
     const backOffUntil = () => backOffs.get(key) ?? 0
     // A limit of another size under the same key has a queue of its own: it must not hold up the others.
     const name = `${limit}/${window} ${key}`

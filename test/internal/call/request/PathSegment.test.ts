@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Result, Schema } from "effect"
-import * as PathSegment from "../../../src/internal/call/PathSegment.ts"
+import * as PathSegment from "../../../../src/internal/call/request/PathSegment.ts"
 
 const refused = {
   empty: "",

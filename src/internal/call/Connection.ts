@@ -1,0 +1,51 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Option from "effect/Option"
+import * as Failure from "./failure/Failure.ts"
+import type { Settings } from "./options/Options.ts"
+import type * as RateLimit from "./rateLimit/RateLimit.ts"
+
+/** The connection to the API that all calls of a client are sent over. */
+export interface Connection {
+  readonly client: HttpClient.HttpClient
+  readonly rateLimit: RateLimit.RateLimit
+  readonly settings: Settings
+}
+
+const isTransient = (failure: Failure.Failure): boolean => failure.transient
+
+const isOpen = { ...Failure.unavailable("The circuit breaker is open"), isFinal: true }
+
+/** Runs an attempt under the circuit breaker, which counts transient failures as failures of the server. */
+export const guard = <A>(
+  { settings: { circuitBreaker, server } }: Connection,
+  attempt: Effect.Effect<A, Failure.Failure>
+): Effect.Effect<A, Failure.Failure> =>
+  circuitBreaker === undefined
+    ? attempt
+    : circuitBreaker
+        .execute(attempt, {
+          key: server.address,
+          classify: (exit) => ({
+            _tag: Exit.isFailure(exit) && Option.exists(Exit.findErrorOption(exit), isTransient) ? "Failure" : "Success"
+          })
+        })
+        .pipe(Effect.mapError((error) => ("_tag" in error ? isOpen : error)))
+
+/** Acquires the rate limit. While the circuit breaker is open, it fails at once instead of waiting for nothing. */
+export const acquire = ({ rateLimit, settings }: Connection): Effect.Effect<void, Failure.Failure> => {
+  const { circuitBreaker, server } = settings
+  return circuitBreaker === undefined
+    ? rateLimit.acquire
+    : Effect.flatMap(
+        Effect.mapError(circuitBreaker.state(server.address), () => isOpen),
+        (state) =>
+          state._tag === "Open" && Duration.isPositive(state.retryAfter) ? Effect.fail(isOpen) : rateLimit.acquire
+      )
+}
+
+/** After a 429, every request of the client backs off. */
+export const backOff = ({ rateLimit, settings }: Connection, failure: Failure.Failure): Effect.Effect<void> =>
+  failure.tag === "RateLimited" ? rateLimit.backOff(failure.retryAfter, settings.retry.maxDelay) : Effect.void

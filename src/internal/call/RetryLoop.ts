@@ -1,0 +1,153 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type * as Errors from "../../Errors.ts"
+import type * as Transport from "../transport/Transport.ts"
+import * as Attempt from "./Attempt.ts"
+import { acquire, backOff, type Connection, guard } from "./Connection.ts"
+import * as Failure from "./failure/Failure.ts"
+import type * as Operation from "./Operation.ts"
+import type { Settings } from "./options/Options.ts"
+import type { PreparedCall } from "./request/PreparedCall.ts"
+import * as Retry from "./Retry.ts"
+import * as Secret from "./Secret.ts"
+import { timeoutOrElse } from "./Timeout.ts"
+
+/** The attempts of a call so far, and what they leave to be known of its outcome. */
+class Attempts<O extends Operation.Any> {
+  readonly #call: PreparedCall<O>
+  attempts: number
+  /** How often the secret could not be read, so that nothing was sent. */
+  secretFailures = 0
+  conflictRetries: number
+  /** The attempt that has begun and not ended, as its transport reports it. */
+  current: Transport.Attempt | undefined
+  #outcome: Errors.Outcome = "not-sent"
+  #last: Failure.Failure | undefined
+
+  constructor(call: PreparedCall<O>, before: number) {
+    this.#call = call
+    this.attempts = before
+    this.conflictRetries = call.operation.conflictRetries
+  }
+
+  /** How often it has failed so far, with or without sending anything. */
+  get failures(): number {
+    return this.attempts + this.secretFailures
+  }
+
+  begin(): Transport.Attempt {
+    this.attempts++
+    return (this.current = { state: "unknown" })
+  }
+
+  /** Takes back that an attempt has begun: nothing was sent. */
+  withdraw(): void {
+    this.current = undefined
+    this.attempts--
+  }
+
+  settle(failure: Failure.Failure): void {
+    this.current = undefined
+    this.#last = failure
+    this.#outcome = this.#call.safety === "read" ? failure.outcome : Retry.leastCertain(this.#outcome, failure.outcome)
+  }
+
+  isAllowedToRetry(policy: Settings["retry"], failure: Failure.Failure): boolean {
+    const { hasIdempotencyKey, safety } = this.#call
+    const { conflictRetries, failures } = this
+    return Retry.isAllowed(policy, { safety, attempts: failures, conflictRetries, hasIdempotencyKey }, failure)
+  }
+
+  fail(failure: Failure.Failure): Effect.Effect<never, Operation.Error<O>> {
+    const { contactId, generatedFingerprint, operation, safety } = this.#call
+    // The server's last failure says more than that the circuit breaker has kept this attempt from being sent.
+    const reason = failure.isFinal === true ? (this.#last ?? failure) : failure
+    return Effect.fail(
+      Failure.toError(operation, reason, {
+        safety,
+        attempts: this.attempts,
+        outcome: this.#outcome,
+        contactId,
+        fingerprint: this.#outcome === "unknown" ? generatedFingerprint : undefined
+      })
+    )
+  }
+}
+
+/** The result of a call, and how many times its request was sent. */
+export interface Completed<A> {
+  readonly value: A
+  readonly attempts: number
+}
+
+// One generator for all calls, for the garbage collector's sake: see bench/profile.ts.
+const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
+  connection: Connection,
+  call: PreparedCall<O>,
+  read: Attempt.Read<A>,
+  made: Attempts<O>
+): Effect.fn.Return<Completed<A>, Operation.Error<O>> {
+  const { settings } = connection
+  while (true) {
+    const acquired = yield* Effect.result(acquire(connection))
+    if (Result.isFailure(acquired)) return yield* made.fail(acquired.failure)
+    const secret = yield* Effect.result(Secret.read(settings))
+    if (Result.isFailure(secret)) {
+      made.secretFailures++
+      if (!made.isAllowedToRetry(settings.retry, secret.failure)) return yield* made.fail(secret.failure)
+      yield* Effect.sleep(yield* Retry.delay(settings.retry, made.failures, secret.failure))
+      continue
+    }
+    const reported = made.begin()
+    const attempt = { token: secret.success, resendCount: made.attempts - 1, reported }
+    const result = yield* Effect.result(guard(connection, Attempt.send(connection, call, attempt, read)))
+    if (Result.isSuccess(result)) return { value: result.success, attempts: made.attempts }
+    const { failure } = result
+    if (failure.isFinal === true) {
+      made.withdraw()
+      return yield* made.fail(failure)
+    }
+    made.settle(failure)
+    yield* backOff(connection, failure)
+    if (!made.isAllowedToRetry(settings.retry, failure)) return yield* made.fail(failure)
+    if (failure.tag === "Conflict") made.conflictRetries--
+    yield* Effect.sleep(yield* Retry.delay(settings.retry, made.failures, failure))
+  }
+})
+
+/** What went before a call that goes on with another request. */
+export interface Earlier {
+  /** How many attempts have failed. They count as retries. */
+  readonly attempts?: number
+  /** How much of the total timeout is over, in milliseconds. */
+  readonly elapsed?: number
+}
+
+/** Sends a call as often as the policy and its safety allow. */
+export const send = <O extends Operation.Any, A>(
+  connection: Connection,
+  call: PreparedCall<O>,
+  read: Attempt.Read<A>,
+  { attempts = 0, elapsed = 0 }: Earlier = {}
+): Effect.Effect<Completed<A>, Operation.Error<O>> =>
+  Effect.suspend(() => {
+    const made = new Attempts(call, attempts)
+    const sending = sendUntilDone(connection, call, read, made)
+    // Lists have no total timeout; `timeout.idle` bounds them.
+    if (call.operation.streams) return sending
+    const { total } = connection.settings.timeout
+    const left = elapsed === 0 ? total : Duration.subtract(total, Duration.millis(elapsed))
+    return timeoutOrElse(
+      sending,
+      left,
+      () => {
+        const failure = Failure.timeout("total", undefined, made.current?.state)
+        if (made.current !== undefined) made.settle(failure)
+        return made.fail(failure)
+      },
+      () => {
+        if (made.current !== undefined) made.current.isOutOfTime = true
+      }
+    )
+  })

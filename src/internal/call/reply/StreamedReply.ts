@@ -1,0 +1,19 @@
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Failure from "../failure/Failure.ts"
+import type { Settings } from "../options/Options.ts"
+import type * as Reply from "./Reply.ts"
+import type * as ReplyBody from "./ReplyBody.ts"
+
+/** A reply whose body is still to be read, chunk by chunk. */
+export interface StreamedReply extends Reply.ReceivedReply {
+  readonly chunks: ReplyBody.Chunks
+  /** How many times the request was sent, including the attempts that had failed before. */
+  readonly attempts: number
+  /** The longest time that the stream may go without an item. */
+  readonly idle: Duration.Duration
+  /** The policy for requesting the rest after a failure. */
+  readonly retry: Settings["retry"]
+  /** Reports a failure while reading the body; a rate-limit failure then delays all requests. */
+  readonly onFailure: (failure: Failure.Failure) => Effect.Effect<void>
+}
