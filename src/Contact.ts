@@ -12,6 +12,7 @@ import { CreateRequest, EnsureRequest, ListRequest, UpdateRequest } from "./inte
 import type { Contact, ContactPage, ContactRef } from "./internal/contact/ContactSchema.ts"
 import * as ExactlyOnce from "./internal/contact/ExactlyOnce.ts"
 import * as Failure from "./internal/call/failure/Failure.ts"
+import * as OperationError from "./internal/call/failure/OperationError.ts"
 import * as ListQuery from "./internal/list/ListQuery.ts"
 import * as Listing from "./internal/list/Listing.ts"
 import type * as Operation from "./internal/call/Operation.ts"
@@ -65,7 +66,7 @@ const accept = <O extends Operation.Any, A>(
           }),
           check
         ),
-        ({ description, field }) => Failure.toRefusal(operation, Failure.refused(field, description))
+        ({ description, field }) => OperationError.refusal(operation, Failure.refused(field, description))
       )
     )
   )
@@ -184,7 +185,7 @@ export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
     // The loser of a race is told of a conflict. The winner may be a request of this very call that a gateway sent twice.
     Effect.catchTag("Conflict", (error) =>
       Effect.fail(
-        Failure.toError(operations.ensure, Failure.fromError(error), {
+        OperationError.make(operations.ensure, OperationError.toFailure(error), {
           safety: operations.ensure.safety,
           attempts: error.attempts,
           outcome: "unknown"

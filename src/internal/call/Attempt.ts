@@ -6,6 +6,8 @@ import * as Transport from "../transport/Transport.ts"
 import type { Connection } from "./Connection.ts"
 import * as CallerValues from "./failure/CallerValues.ts"
 import * as Failure from "./failure/Failure.ts"
+import * as StatusMapping from "./failure/StatusMapping.ts"
+import * as TransportFailure from "./failure/TransportFailure.ts"
 import type * as Operation from "./Operation.ts"
 import type { PreparedCall } from "./request/PreparedCall.ts"
 import * as Reply from "./reply/Reply.ts"
@@ -27,7 +29,7 @@ const transportFailure = Effect.fnUntraced(function* (
   if (reason._tag === "EncodeError" || reason._tag === "InvalidUrlError") {
     return yield* Effect.fail(Failure.unsendable())
   }
-  return yield* Effect.fail(Failure.transport(reason.cause, error.response?.status, state))
+  return yield* Effect.fail(TransportFailure.make(reason.cause, error.response?.status, state))
 })
 
 /** The failure of an attempt that timed out. If a status had come, it decides: only the error body is missing. */
@@ -39,7 +41,7 @@ const timedOut = (
   if (status === undefined) return Failure.timeout(state === "not-sent" ? "connect" : "headers", status, state)
   return status === 200
     ? Failure.timeout("body", status)
-    : Failure.fromAnswer(operation, { status, callerValues: new CallerValues.CallerValues({}) })
+    : StatusMapping.toFailure(operation, { status, callerValues: new CallerValues.CallerValues({}) })
 }
 
 /** What an attempt adds to its call. */

@@ -6,6 +6,7 @@ import type * as Transport from "../transport/Transport.ts"
 import * as Attempt from "./Attempt.ts"
 import { acquire, backOff, type Connection, guard } from "./Connection.ts"
 import * as Failure from "./failure/Failure.ts"
+import * as OperationError from "./failure/OperationError.ts"
 import type * as Operation from "./Operation.ts"
 import type { Settings } from "./options/Options.ts"
 import type { PreparedCall } from "./request/PreparedCall.ts"
@@ -64,7 +65,7 @@ class Attempts<O extends Operation.Any> {
     // The server's last failure says more than that the circuit breaker has kept this attempt from being sent.
     const reason = failure.isFinal === true ? (this.#last ?? failure) : failure
     return Effect.fail(
-      Failure.toError(operation, reason, {
+      OperationError.make(operation, reason, {
         safety,
         attempts: this.attempts,
         outcome: this.#outcome,

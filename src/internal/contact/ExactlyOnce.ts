@@ -7,6 +7,7 @@ import type * as Errors from "../../Errors.ts"
 import type * as RetryLoop from "../call/RetryLoop.ts"
 import { CallTime } from "./CallTime.ts"
 import * as Failure from "../call/failure/Failure.ts"
+import * as OperationError from "../call/failure/OperationError.ts"
 import type * as Operation from "../call/Operation.ts"
 import * as Retry from "../call/Retry.ts"
 import { timeoutOrElse } from "../call/Timeout.ts"
@@ -110,7 +111,7 @@ export const create = Effect.fnUntraced(function* <Contact extends Made>(
   const fingerprint = request.fingerprint ?? generatedFingerprint
 
   const unknown = (failure: Failure.Failure, attempts: number): CreateError =>
-    Failure.toError(
+    OperationError.make(
       operation,
       { ...failure, transient: false },
       { safety, attempts, outcome: "unknown", fingerprint: generatedFingerprint }
@@ -132,7 +133,7 @@ export const create = Effect.fnUntraced(function* <Contact extends Made>(
     const isLost = conflict.outcome === "unknown"
     const isGenerated = generatedFingerprint !== undefined
     const asConflict = (outcome: Errors.Outcome): CreateError =>
-      Failure.toError(operation, Failure.fromError(conflict), { safety, attempts, outcome })
+      OperationError.make(operation, OperationError.toFailure(conflict), { safety, attempts, outcome })
     // A first 409 with the caller's fingerprint is a conflict, whoever made the contact.
     const undecided = (failure: Failure.Failure): CreateError =>
       isGenerated || isLost ? unknown(failure, attempts) : asConflict("unknown")
@@ -171,7 +172,7 @@ export const create = Effect.fnUntraced(function* <Contact extends Made>(
   /** Creates without the generated fingerprint, after attempts that were refused for it. */
   const createWithout = ({ attempts, outcome }: Errors.InvalidRequest): Effect.Effect<Ref, CreateError> =>
     Effect.mapError(steps.create({ body: request }, { attempts, elapsed: time.elapsed }), (error) =>
-      Failure.toError(operation, Failure.fromError(error), {
+      OperationError.make(operation, OperationError.toFailure(error), {
         safety,
         attempts: error.attempts,
         outcome: Retry.leastCertain(outcome, error.outcome)

@@ -8,6 +8,7 @@ import type * as SchemaIssue from "effect/SchemaIssue"
 import type * as Errors from "../../Errors.ts"
 import type { StreamedReply } from "../call/reply/StreamedReply.ts"
 import * as Failure from "../call/failure/Failure.ts"
+import * as TransportFailure from "../call/failure/TransportFailure.ts"
 import * as JsonLines from "./JsonLines.ts"
 import type * as Operation from "../call/Operation.ts"
 import * as Reply from "../call/reply/Reply.ts"
@@ -147,7 +148,7 @@ export const make = <A>(
   const lastLine = (): Batch<A> => {
     const lines = reader.end()
     // A body that ends within a line was cut, whatever the transport says.
-    if (lines.problem !== undefined) return { items: [], failure: Failure.transport(undefined, 200) }
+    if (lines.problem !== undefined) return { items: [], failure: TransportFailure.make(undefined, 200) }
     return readEvents(operation, reply, lines)
   }
 

@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import type * as Errors from "../../Errors.ts"
 import type { StreamedReply } from "../call/reply/StreamedReply.ts"
 import * as Failure from "../call/failure/Failure.ts"
+import * as OperationError from "../call/failure/OperationError.ts"
 import { countInOrder, Frontier, type Key, type Order } from "./ResumePoint.ts"
 import * as ItemStream from "./ItemStream.ts"
 import type * as Operation from "../call/Operation.ts"
@@ -119,7 +120,7 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
   let ended: Pull.Pull<never, ListError> | undefined
 
   const toError = (failure: Failure.Failure): ListError =>
-    Failure.toError(operation, failure, {
+    OperationError.make(operation, failure, {
       safety: operation.safety,
       attempts: sent,
       outcome: failure.outcome,
@@ -162,7 +163,7 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
     const take = frontier.last === undefined ? steps.take : undefined
     const reply = yield* Effect.mapError(steps.open({ cursor: from.cursor, take }, own, failures), (error) => {
       sent += Math.max(0, error.attempts - failures)
-      return toError(Failure.fromError(error))
+      return toError(OperationError.toFailure(error))
     })
     sent += reply.attempts - failures
     failures = reply.attempts - 1
@@ -268,7 +269,7 @@ const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope:
       },
       onFailure: (error) => {
         sent += error.attempts
-        return Effect.fail(toError(Failure.fromError(error)))
+        return Effect.fail(toError(OperationError.toFailure(error)))
       }
     })
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Layer } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
-import * as Failure from "../../../src/internal/call/failure/Failure.ts"
+import * as TransportFailure from "../../../src/internal/call/failure/TransportFailure.ts"
 import * as Browser from "../../../src/internal/transport/Browser.ts"
 import * as Fetch from "../../../src/internal/transport/FetchTransport.ts"
 import { version } from "../../../src/internal/transport/Version.ts"
@@ -179,7 +179,7 @@ describe("a request over fetch", () => {
       const fetch = () => Promise.reject(new TypeError("Failed to fetch"))
       const descriptionOf = (isBrowser: boolean, sent = request) =>
         Effect.map(Effect.flip(send(fetch, { isBrowser, sent })), ({ reason }) =>
-          "cause" in reason ? Failure.transport(reason.cause).description : ""
+          "cause" in reason ? TransportFailure.make(reason.cause).description : ""
         )
       const withHeaders = HttpClientRequest.setHeaders(request, { "x-timezone": "Europe/Berlin", "x-own": "secret" })
       const plain = "No complete answer came: no response"

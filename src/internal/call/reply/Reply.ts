@@ -8,6 +8,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CallerValues } from "../failure/CallerValues.ts"
 import * as Failure from "../failure/Failure.ts"
+import * as StatusMapping from "../failure/StatusMapping.ts"
 import * as ServerMessage from "../failure/ServerMessage.ts"
 import * as HttpDate from "./HttpDate.ts"
 import type * as Operation from "../Operation.ts"
@@ -75,7 +76,7 @@ export const failure = Effect.fnUntraced(function* (
   if (response.status === 404 && type === "text/html") return Failure.noEndpoint
   const parsed = parse(body)
   const plain = type === "text/plain" ? { message: body } : {}
-  return Failure.fromAnswer(operation, {
+  return StatusMapping.toFailure(operation, {
     status: response.status,
     callerValues,
     ...(yield* retryAfter(response)),
@@ -92,7 +93,7 @@ export const failureInside = (
   const { code, message } = errorBody(body)
   return code === undefined || message === undefined
     ? undefined
-    : Failure.fromAnswer(operation, { status: response.status, code, message, callerValues })
+    : StatusMapping.toFailure(operation, { status: response.status, code, message, callerValues })
 }
 
 const isAboutAnother = (value: unknown, id: string | undefined): boolean =>

@@ -8,6 +8,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as TransportResponse from "../../transport/TransportResponse.ts"
 import * as Failure from "../failure/Failure.ts"
+import * as TransportFailure from "../failure/TransportFailure.ts"
 
 type Response = HttpClientResponse.HttpClientResponse
 
@@ -20,7 +21,8 @@ export const bytes = (response: Response): Stream.Stream<Uint8Array, Failure.Fai
     Stream.catchIf(
       (error) => error.reason._tag === "EmptyBodyError",
       () => Stream.empty,
-      (error: HttpClientError.HttpClientError) => Stream.fail(Failure.transport(error.reason.cause, response.status))
+      (error: HttpClientError.HttpClientError) =>
+        Stream.fail(TransportFailure.make(error.reason.cause, response.status))
     )
   )
 
@@ -36,7 +38,7 @@ const withChunks = <A>(
   const body = TransportResponse.bodyOf(response)
   if (body === undefined) return Effect.scoped(Effect.flatMap(Stream.toPull(bytes(response)), use))
   const pull = Effect.mapError(body.pull, (error) =>
-    Cause.isDone(error) ? error : Failure.transport(error, response.status)
+    Cause.isDone(error) ? error : TransportFailure.make(error, response.status)
   )
   return Effect.onExit(use(pull), () => body.cancel)
 }

@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as CallerValues from "../failure/CallerValues.ts"
 import * as Failure from "../failure/Failure.ts"
+import * as OperationError from "../failure/OperationError.ts"
 import type * as Operation from "../Operation.ts"
 import type { Settings } from "../options/Options.ts"
 import * as PathSegment from "./PathSegment.ts"
@@ -81,5 +82,5 @@ export const prepare = <O extends Operation.Any>(
   input: Operation.Input
 ): Result.Result<PreparedCall<O>, Operation.Error<O>> =>
   Result.mapError(build(settings, operation, input), (failure) =>
-    Failure.toRefusal(operation, failure, input.contactId)
+    OperationError.refusal(operation, failure, input.contactId)
   )

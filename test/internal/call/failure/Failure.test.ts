@@ -4,6 +4,9 @@ import { inspect } from "node:util"
 import type * as Errors from "../../../../src/Errors.ts"
 import { CallerValues } from "../../../../src/internal/call/failure/CallerValues.ts"
 import * as Failure from "../../../../src/internal/call/failure/Failure.ts"
+import * as OperationError from "../../../../src/internal/call/failure/OperationError.ts"
+import * as StatusMapping from "../../../../src/internal/call/failure/StatusMapping.ts"
+import * as TransportFailure from "../../../../src/internal/call/failure/TransportFailure.ts"
 import * as Operation from "../../../../src/internal/call/Operation.ts"
 
 const none = new CallerValues({})
@@ -53,8 +56,8 @@ describe("fromAnswer", () => {
     it(`maps every status of an operation that fails with ${failures}`, () => {
       for (let status = 100; status <= 599; status++) {
         if (status === 200) continue
-        const failure = Failure.fromAnswer(operation, { status, callerValues: none })
-        const error = Failure.toError(operation, failure, context)
+        const failure = StatusMapping.toFailure(operation, { status, callerValues: none })
+        const error = OperationError.make(operation, failure, context)
         assert.strictEqual(failure.tag, tagOf(operation, status), `${status}`)
         assert.strictEqual(failure.transient, transient.has(status), `transient of ${status}`)
         assert.strictEqual(failure.outcome, outcomeOf(status), `outcome of ${status}`)
@@ -69,7 +72,7 @@ describe("fromAnswer", () => {
   }
 
   it("maps a redirect that hides its status", () => {
-    const failure = Failure.fromAnswer(operations.none, { status: 0, callerValues: none })
+    const failure = StatusMapping.toFailure(operations.none, { status: 0, callerValues: none })
     assert.deepInclude(failure, { tag: "UnexpectedResponse", outcome: "unknown", transient: false, status: 0 })
     assert.strictEqual(failure.description, "Redirects are not followed")
   })
@@ -93,13 +96,14 @@ describe("fromAnswer", () => {
     ["constructor", "ServerError", "unknown", true],
     ["toString", "ServerError", "unknown", true]
   ] as const)("maps %s inside a 200", (code, tag, outcome, transient) => {
-    const failure = Failure.fromAnswer(operations.both, { status: 200, code, message: "x", callerValues: none })
+    const failure = StatusMapping.toFailure(operations.both, { status: 200, code, message: "x", callerValues: none })
     assert.deepInclude(failure, { tag, outcome, transient, code, status: 200 })
   })
 
   it("does not let an operation fail inside a 200 with what it does not promise", () => {
     assert.strictEqual(
-      Failure.fromAnswer(operations.none, { status: 200, code: "NOT_FOUND", message: "x", callerValues: none }).tag,
+      StatusMapping.toFailure(operations.none, { status: 200, code: "NOT_FOUND", message: "x", callerValues: none })
+        .tag,
       "UnexpectedResponse"
     )
   })
@@ -107,19 +111,19 @@ describe("fromAnswer", () => {
   it.each(["Contact is not verified", "Contact is verified", "fingerprint is too short"])(
     "takes a 500 that says %j for a refusal",
     (message) => {
-      assert.deepInclude(Failure.fromAnswer(operations.none, { status: 500, message, callerValues: none }), {
+      assert.deepInclude(StatusMapping.toFailure(operations.none, { status: 500, message, callerValues: none }), {
         tag: "ServerError",
         outcome: "rejected",
         transient: false
       })
-      assert.isTrue(Failure.fromAnswer(operations.none, { status: 503, message, callerValues: none }).transient)
+      assert.isTrue(StatusMapping.toFailure(operations.none, { status: 503, message, callerValues: none }).transient)
     }
   )
 
   it("takes a refusal for one also where the caller sent the same words", () => {
     const message = "Contact is verified"
     assert.isFalse(
-      Failure.fromAnswer(operations.none, {
+      StatusMapping.toFailure(operations.none, {
         status: 500,
         message,
         callerValues: new CallerValues({ body: JSON.stringify({ name: message }) })
@@ -133,14 +137,14 @@ describe("fromAnswer", () => {
   ])("%s", (_, message, expected) => {
     const callerValues = new CallerValues({ body: JSON.stringify({ nick: "Ada" }) })
     assert.strictEqual(
-      Failure.fromAnswer(operations.none, { status: 400, message, callerValues }).description,
+      StatusMapping.toFailure(operations.none, { status: 400, message, callerValues }).description,
       expected
     )
   })
 
   it("names no field that is not one of the API's", () => {
     const fieldOf = (message: string) =>
-      Failure.fromAnswer(operations.none, { status: 400, message, callerValues: none }).field
+      StatusMapping.toFailure(operations.none, { status: 400, message, callerValues: none }).field
     assert.strictEqual(fieldOf('"email" must be a valid email'), "email")
     assert.strictEqual(fieldOf("Fingerprint is too short (fingerprint)"), "fingerprint")
     assert.isUndefined(fieldOf('"canary" is not allowed'))
@@ -149,7 +153,7 @@ describe("fromAnswer", () => {
 
   it("describes an answer that says nothing", () => {
     assert.strictEqual(
-      Failure.fromAnswer(operations.none, { status: 400, message: " \n", callerValues: none }).description,
+      StatusMapping.toFailure(operations.none, { status: 400, message: " \n", callerValues: none }).description,
       "The server refused the request"
     )
   })
@@ -160,12 +164,16 @@ const nested = (code: string) =>
 
 describe("transport", () => {
   it.each(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"])("%s: nothing was sent", (code) => {
-    assert.deepInclude(Failure.transport(nested(code)), { tag: "TransportError", outcome: "not-sent", transient: true })
-    assert.strictEqual(Failure.transport(nested(code), 200).outcome, "unknown")
+    assert.deepInclude(TransportFailure.make(nested(code)), {
+      tag: "TransportError",
+      outcome: "not-sent",
+      transient: true
+    })
+    assert.strictEqual(TransportFailure.make(nested(code), 200).outcome, "unknown")
   })
 
   it.each(["ECONNRESET", "EPIPE", "ETIMEDOUT", "UND_ERR_SOCKET", "UND_ERR_HEADERS_TIMEOUT"])("%s: unknown", (code) => {
-    assert.deepInclude(Failure.transport(nested(code)), { outcome: "unknown", transient: true })
+    assert.deepInclude(TransportFailure.make(nested(code)), { outcome: "unknown", transient: true })
   })
 
   it.each([
@@ -208,10 +216,10 @@ describe("transport", () => {
     "UND_ERR_NOT_SUPPORTED",
     "UND_ERR_PRX_TLS"
   ])("%s: nothing was sent, and it is no use to try again", (code) => {
-    const failure = Failure.transport(nested(code))
+    const failure = TransportFailure.make(nested(code))
     assert.deepInclude(failure, { tag: "TransportError", outcome: "not-sent", transient: false })
     assert.include(failure.description, code)
-    assert.deepInclude(Failure.transport(nested(code), 200), { outcome: "unknown", transient: true })
+    assert.deepInclude(TransportFailure.make(nested(code), 200), { outcome: "unknown", transient: true })
   })
 
   // These come in the middle of a connection as well.
@@ -225,22 +233,25 @@ describe("transport", () => {
     "UND_ERR_ABORTED",
     "UND_ERR_DESTROYED"
   ])("%s does not say whether anything was sent", (code) => {
-    assert.deepInclude(Failure.transport(nested(code)), { outcome: "unknown", transient: true })
+    assert.deepInclude(TransportFailure.make(nested(code)), { outcome: "unknown", transient: true })
   })
 
   it.each(["UND_ERR_CLOSED", "UND_ERR_DESTROYED", "UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED", "UND_ERR_PRX_TLS"])(
     "%s, where the transport says that nothing was sent: it is no use to try again",
     (code) => {
-      const failure = Failure.transport(nested(code), undefined, "not-sent")
+      const failure = TransportFailure.make(nested(code), undefined, "not-sent")
       assert.deepInclude(failure, { outcome: "not-sent", transient: false })
-      assert.deepInclude(Failure.transport(nested(code), undefined, "sent"), { outcome: "unknown", transient: true })
+      assert.deepInclude(TransportFailure.make(nested(code), undefined, "sent"), {
+        outcome: "unknown",
+        transient: true
+      })
     }
   )
 
   it.each(["ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT", "ENOTFOUND"])(
     "%s, where the transport says that it was sent: the outcome is unknown",
     (code) => {
-      const failure = Failure.transport(nested(code), undefined, "sent")
+      const failure = TransportFailure.make(nested(code), undefined, "sent")
       assert.deepInclude(failure, { outcome: "unknown", transient: true })
     }
   )
@@ -248,7 +259,7 @@ describe("transport", () => {
   it.each(["ERR_TLS_HANDSHAKE_TIMEOUT", "ConnectionRefused", "FailedToOpenSocket"])(
     "%s: nothing was sent, and it may be another time",
     (code) => {
-      assert.deepInclude(Failure.transport(nested(code)), { outcome: "not-sent", transient: true })
+      assert.deepInclude(TransportFailure.make(nested(code)), { outcome: "not-sent", transient: true })
     }
   )
 
@@ -256,7 +267,7 @@ describe("transport", () => {
     const attempt = (code: string, syscall: string) => Object.assign(new Error("x"), { code, syscall })
     const outcomeOf = (errors: ReadonlyArray<Error>, code?: string) => {
       const cause = Object.assign(new AggregateError(errors), code === undefined ? {} : { code })
-      return Failure.transport(new TypeError("fetch failed", { cause })).outcome
+      return TransportFailure.make(new TypeError("fetch failed", { cause })).outcome
     }
 
     it("says that nothing was sent where all of its errors do", () => {
@@ -273,7 +284,7 @@ describe("transport", () => {
 
     it("shows the code of the aggregate, or else the first", () => {
       const [v6, v4] = [attempt("ENETUNREACH", "connect"), attempt("ETIMEDOUT", "connect")]
-      assert.include(Failure.transport(new AggregateError([v6, v4])).description, "ENETUNREACH")
+      assert.include(TransportFailure.make(new AggregateError([v6, v4])).description, "ENETUNREACH")
     })
   })
 
@@ -302,13 +313,13 @@ describe("transport", () => {
     ]
   ])("%s: nothing was sent", (message, code, reason, transient) => {
     const cause = Object.assign(new Error(message), code === undefined ? {} : { code })
-    const failure = Failure.transport(new TypeError("fetch failed", { cause }))
+    const failure = TransportFailure.make(new TypeError("fetch failed", { cause }))
     assert.deepInclude(failure, { outcome: "not-sent", transient, description: `Could not connect: ${reason}` })
   })
 
   it("says that a response is not HTTP", () => {
     const cause = new Error("Response does not match the HTTP/1.1 protocol (Expected HTTP/)")
-    assert.deepInclude(Failure.transport(new TypeError("fetch failed", { cause })), {
+    assert.deepInclude(TransportFailure.make(new TypeError("fetch failed", { cause })), {
       outcome: "unknown",
       transient: true,
       description: "No complete answer came: the response is not HTTP"
@@ -318,8 +329,8 @@ describe("transport", () => {
   it.each(["EHOSTUNREACH", "ENETUNREACH"])("%s says nothing was sent only while connecting", (code) => {
     const connecting = Object.assign(new Error("x"), { code, syscall: "connect" })
     const reading = Object.assign(new Error("x"), { code, syscall: "read" })
-    assert.strictEqual(Failure.transport(connecting).outcome, "not-sent")
-    assert.strictEqual(Failure.transport(reading).outcome, "unknown")
+    assert.strictEqual(TransportFailure.make(connecting).outcome, "not-sent")
+    assert.strictEqual(TransportFailure.make(reading).outcome, "unknown")
   })
 
   const cyclic = new Error("cyclic")
@@ -338,14 +349,14 @@ describe("transport", () => {
     { code: "lower case" },
     Object.create(null)
   ])("takes any cause: %s", (cause) => {
-    const failure = Failure.transport(cause)
+    const failure = TransportFailure.make(cause)
     assert.deepInclude(failure, { tag: "TransportError", outcome: "unknown", transient: true })
     assert.notStrictEqual(failure.description, "")
   })
 
   it("keeps nothing of the cause but its code", () => {
-    const failure = Failure.transport(nested("ECONNRESET"))
-    const error = Failure.toError(operations.none, failure, context)
+    const failure = TransportFailure.make(nested("ECONNRESET"))
+    const error = OperationError.make(operations.none, failure, context)
     for (const text of [inspect(failure, { depth: 9 }), inspect(error, { depth: 9 }), JSON.stringify(error)]) {
       assert.include(text, "ECONNRESET")
       assert.notInclude(text, "ada")
@@ -355,7 +366,7 @@ describe("transport", () => {
 })
 
 describe("toError", () => {
-  const notFound = Failure.fromAnswer(operations.both, { status: 404, callerValues: none })
+  const notFound = StatusMapping.toFailure(operations.both, { status: 404, callerValues: none })
 
   it.each([
     ["cmwsk55x8000com7dj9qcuwx6", "cmwsk55x8000com7dj9qcuwx6"],
@@ -367,7 +378,7 @@ describe("toError", () => {
     ["12025550123", "(redacted)"],
     [undefined, "(redacted)"]
   ])("NotFound.contactId of %j is %j", (contactId, expected) => {
-    const error = Failure.toError(operations.both, notFound, { ...context, contactId })
+    const error = OperationError.make(operations.both, notFound, { ...context, contactId })
     assert.strictEqual(error._tag === "NotFound" ? error.contactId : undefined, expected)
   })
 
@@ -378,21 +389,21 @@ describe("toError", () => {
     ["unsafe", "rejected", true],
     ["unsafe", "not-sent", true]
   ] as const)("a transient failure of a %s call with outcome %s: isRetryable %s", (safety, outcome, expected) => {
-    const failure = Failure.fromAnswer(operations.none, { status: 503, callerValues: none })
-    const error = Failure.toError(operations.none, failure, { ...context, safety, outcome })
+    const failure = StatusMapping.toFailure(operations.none, { status: 503, callerValues: none })
+    const error = OperationError.make(operations.none, failure, { ...context, safety, outcome })
     assert.strictEqual(error.isRetryable, expected)
     assert.strictEqual(error.outcome, outcome)
   })
 
   it("carries every fact", () => {
-    const failure = Failure.fromAnswer(operations.none, {
+    const failure = StatusMapping.toFailure(operations.none, {
       status: 429,
       code: "LIMITS_REACHED",
       message: "Slow down",
       retryAfter: Duration.millis(5),
       callerValues: none
     })
-    const error = Failure.toError(
+    const error = OperationError.make(
       operations.none,
       { ...failure, requestId: "req" },
       { ...context, lastId: "c9", received: 7 }
@@ -416,11 +427,11 @@ describe("toError", () => {
   })
 
   it("names the field of what was refused", () => {
-    const error = Failure.toError(operations.none, Failure.refused("meta.a", "expected b"), context)
+    const error = OperationError.make(operations.none, Failure.refused("meta.a", "expected b"), context)
     assert.deepInclude(error, { _tag: "InvalidRequest", field: "meta.a", description: "meta.a: expected b" })
   })
 
   it("turns what an operation does not promise into an UnexpectedResponse", () => {
-    assert.strictEqual(Failure.toError(operations.none, notFound, context)._tag, "UnexpectedResponse")
+    assert.strictEqual(OperationError.make(operations.none, notFound, context)._tag, "UnexpectedResponse")
   })
 })
