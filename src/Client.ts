@@ -98,7 +98,7 @@ const isolate = (client: HttpClient.HttpClient, init: RequestInit | undefined): 
   )
 }
 
-/** What a client is made from, kept for making others from it. */
+/** The parts that a client shares with the clients that `withOptions` makes from it. */
 interface Parts {
   readonly httpClient: HttpClient.HttpClient
   /** `httpClient`, as `transformClient` left it. */
@@ -159,7 +159,7 @@ export const make = Effect.fnUntraced(function* (
 export const layer = (options: Options): Layer.Layer<Client, Errors.InvalidOptions, HttpClient.HttpClient> =>
   Layer.effect(Client, make(options))
 
-/** Where each option is read from. */
+/** The `Config` that each option is read from. */
 export interface ConfigOptions {
   /** Default `CHATBOTKIT_API_SECRET`, which must be set. */
   readonly secret?: Config.Config<Options["secret"]> | undefined

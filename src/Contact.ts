@@ -31,17 +31,17 @@ export {
   UpdateRequest
 } from "./internal/contact/ContactRequest.ts"
 
-/** How {@link create} can fail. */
+/** The failures of {@link create}. */
 export type CreateError = Operation.Error<typeof operations.create>
-/** How {@link fetch} can fail. */
+/** The failures of {@link fetch}. */
 export type FetchError = Operation.Error<typeof operations.fetch>
-/** How {@link update} can fail. */
+/** The failures of {@link update}. */
 export type UpdateError = Operation.Error<typeof operations.update>
-/** How `delete` can fail. */
+/** The failures of `delete`. */
 export type DeleteError = Operation.Error<typeof operations.remove>
-/** How {@link ensure} can fail. */
+/** The failures of {@link ensure}. */
 export type EnsureError = Operation.Error<typeof operations.ensure>
-/** How {@link list} and {@link listPage} can fail. */
+/** The failures of {@link list} and {@link listPage}. */
 export type ListError = Operation.Error<typeof operations.list>
 
 const checkCreate = /* @__PURE__ */ Validate.make(CreateRequest, "request")

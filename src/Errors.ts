@@ -22,7 +22,7 @@ export const Outcome = Schema.Literals(["not-sent", "rejected", "unknown"])
 export type Outcome = typeof Outcome.Type
 
 /**
- * Where a call ran out of time.
+ * The part of a call that ran out of time.
  *
  * - `connect`: no connection to send the request over within the attempt timeout; so nothing was sent. Only `layers/Node`
  *   can tell this from `headers`.
@@ -70,19 +70,19 @@ const fields = {
   status: Schema.optionalKey(Schema.Int),
   /** The `code` of the server's error body, such as `CONFLICT`. New codes pass through. */
   code: Schema.optionalKey(Schema.String),
-  /** What went wrong, in one sentence: the server's own words, less anything the caller had sent. */
+  /** The failure in one sentence: the server's own words if they quote nothing of the caller's, else a default text. */
   description: Schema.String,
   /** The request id that the hosting answered with, if any. */
   requestId: Schema.optionalKey(Schema.String),
-  /** How many times the request was sent: 0 if it was refused before sending. */
+  /** The number of times the request was sent: 0 if it was refused before sending. */
   attempts: Schema.Int,
-  /** Whether the server acted. */
+  /** Did the server act? */
   outcome: Outcome,
-  /** Whether the same call may succeed later, and repeating it cannot do anything twice. */
+  /** True if the same call may succeed later, and repeating it cannot do anything twice. */
   isRetryable: Schema.Boolean,
-  /** In a create whose outcome is unknown: the fingerprint that the client made up for it, to look for the contact by. */
+  /** In a create whose outcome is unknown: the generated fingerprint, to look for the contact by. */
   fingerprint: Schema.optionalKey(Schema.String),
-  /** In lists: the id of the last contact delivered, to go on from with `cursor`. */
+  /** In lists: the id of the last contact delivered. As `cursor` of another list it continues from there. */
   lastId: Schema.optionalKey(Schema.String),
   /** In lists: how many contacts were delivered before the failure. */
   received: Schema.optionalKey(Schema.Int),
@@ -134,7 +134,7 @@ const failure =
     rendered(Schema.TaggedError<Self>(identifier(tag))(tag, { ...fields, ...own }), tag, describe)
 
 /**
- * The request is not one the server takes: answered 400, 405, 413 or 422, or refused by this client before anything
+ * The request is not valid: answered 400, 405, 413 or 422, or refused by this client before anything
  * was sent (`outcome: "not-sent"`). `field` names the input at fault where that is known.
  */
 export class InvalidRequest extends failure<InvalidRequest>()("InvalidRequest", {
@@ -153,7 +153,7 @@ export class Forbidden extends failure<Forbidden>()("Forbidden", {}) {}
 
 /** There is no such contact: 404. */
 export class NotFound extends failure<NotFound>()("NotFound", {
-  /** The id that was asked for, or `(redacted)` if it does not have the shape of an id and so may be personal data. */
+  /** The id of the request, or `(redacted)` if it does not have the shape of an id and so may be personal data. */
   contactId: Schema.String
 }) {}
 
@@ -162,7 +162,7 @@ export class Conflict extends failure<Conflict>()("Conflict", {}) {}
 
 /** The account is over its rate limit: 429. */
 export class RateLimited extends failure<RateLimited>()("RateLimited", {
-  /** How long the server asked to wait, counted from the response. The vendor's own code never sets `Retry-After`. */
+  /** The time that the server asked to wait, counted from the response. The vendor's own code never sets `Retry-After`. */
   retryAfter: Schema.optionalKey(Wait)
 }) {}
 
@@ -171,14 +171,14 @@ export class ServerError extends failure<ServerError>()("ServerError", {}) {}
 
 /** Time ran out: see {@link TimeoutPhase}. */
 export class Timeout extends failure<Timeout>()("Timeout", {
-  /** What was being waited for. */
+  /** The part of the call that took too long. */
   phase: TimeoutPhase
 }) {}
 
 /** No complete answer came: the connection failed, or ended before the body did. */
 export class TransportError extends failure<TransportError>()("TransportError", {}) {}
 
-/** An answer came that is none of what was promised: a redirect, an empty body, HTML, JSON of another shape. */
+/** The response breaks the contract: a redirect, an empty body, HTML, JSON of another shape. */
 export class UnexpectedResponse extends failure<UnexpectedResponse>()("UnexpectedResponse", {}) {}
 
 /** Every failure an operation can have, as a schema: to send failures to another process, and to read them there. */
@@ -197,7 +197,7 @@ export const ContactError = /* @__PURE__ */ Schema.Union([
 ])
 export type ContactError = typeof ContactError.Type
 
-/** Whether a value is a failure of an operation. */
+/** True if a value is a failure of an operation. */
 export const isContactError = /* @__PURE__ */ Schema.is(ContactError)
 
 /** The tag of a {@link ContactError}. */
@@ -211,7 +211,7 @@ export class InvalidOptions extends rendered(
   Schema.TaggedError<InvalidOptions>(identifier("InvalidOptions"))("InvalidOptions", {
     /** The option at fault, as a path such as `secret` or `retry.retries`. Its value is never shown. */
     option: Schema.String,
-    /** What was expected of it. */
+    /** The value that was expected, or what to do. */
     description: Schema.String
   }),
   "InvalidOptions",

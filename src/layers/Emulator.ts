@@ -21,7 +21,7 @@ import * as Reply from "../internal/server/http/ServerReply.ts"
 import * as ServerState from "../internal/server/ServerState.ts"
 import * as InMemory from "./InMemory.ts"
 
-/** Where the emulator listens. */
+/** The address that the emulator listens on. */
 export interface ListenOptions {
   /** Default 0: a free port. */
   readonly port?: number
@@ -29,7 +29,7 @@ export interface ListenOptions {
   readonly host?: string
 }
 
-/** How the emulator is set up. */
+/** The options of the emulator. */
 export interface Options extends ListenOptions, InMemory.ServerOptions {}
 
 /** A running emulator. */

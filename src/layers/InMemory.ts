@@ -27,7 +27,7 @@ export type { AccountOptions, TokenOptions } from "../internal/server/http/Accou
 /** A contact to seed: what is left out gets the default that a create gives it, ids and times included. */
 export interface Seed extends Partial<Contact.Contact> {}
 
-/** How the in-memory API is set up. */
+/** The options of the in-memory API. */
 export interface ServerOptions extends Omit<ServerState.Options, "interceptor"> {}
 
 /** The handle on an in-memory API. Where a token says whose contacts are meant, the default is {@link secret}. */
@@ -42,7 +42,7 @@ export interface Service {
   readonly restore: (snapshot: ServerState.Snapshot) => Effect.Effect<void>
   /** The requests seen, oldest first; of many, the newest 10,000. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLog.SeenRequest>>
-  /** How many requests there were of an operation, or in all, those no longer in {@link Service.requests} included. */
+  /** The number of requests of an operation, or of all, including those that {@link Service.requests} no longer has. */
   readonly count: (operation?: Operation) => Effect.Effect<number>
   /**
    * Adds rules after those there are. A rule that makes no sense is a defect that names the field at fault, and then
@@ -55,9 +55,9 @@ export interface Service {
    * ```
    */
   readonly inject: (...rules: ReadonlyArray<Rule>) => Effect.Effect<void>
-  /** Removes all rules. Requests in flight keep what struck them. */
+  /** Removes all rules. Requests under way keep their faults. */
   readonly heal: Effect.Effect<void>
-  /** The faults that struck so far, oldest first. */
+  /** The faults that were injected into requests so far, oldest first. */
   readonly struck: Effect.Effect<ReadonlyArray<Struck>>
   /**
    * Removes all contacts and forgets all requests and what struck. The rules stay, and start again: attempts count from
@@ -104,7 +104,7 @@ export const layerHandle = (): Layer.Layer<InMemory, never, ServerState.ServerSt
   // A layer of its own each time: one that is shared would be built once, and give the handle on the first server.
   Layer.effect(InMemory, Effect.map(ServerState.ServerState, handle))
 
-/** How {@link layerHttpClient} is set up. */
+/** The options of {@link layerHttpClient}. */
 export interface HttpClientOptions extends ServerOptions, InProcess.Options {}
 
 /**
@@ -120,7 +120,7 @@ export const layerHttpClient = ({ baseUrl, ...options }: HttpClientOptions = {})
     Layer.provide(ServerState.layer(options))
   )
 
-/** How the client and the in-memory API are set up. */
+/** The options of the client and of the in-memory API. */
 export interface Options extends ServerOptions {
   /** Options of the client, among them `secret`. */
   readonly client?: Client.Overrides | undefined
@@ -144,11 +144,11 @@ export const layer = ({ client, ...server }: Options = {}): Layer.Layer<
   Errors.InvalidOptions
 > => Layer.provideMerge(Client.layer({ secret, ...client }), layerHttpClient({ ...server, baseUrl: client?.baseUrl }))
 
-/** How {@link seedArbitrary} fills an account. */
+/** The options of {@link seedArbitrary}. */
 export interface ArbitraryOptions {
   /** Whose contacts they become. Default: those of {@link secret}. */
   readonly token?: string
-  /** What is the same for every contact, or known of each, by its number from 0. Default: nothing. */
+  /** The fields to set in each contact, given its number from 0. Default: none. */
   readonly overrides?: (index: number) => Seed
 }
 

@@ -44,12 +44,12 @@ const timedOut = (
     : StatusMapping.toFailure(operation, { status, callerValues: new CallerValues.CallerValues({}) })
 }
 
-/** What an attempt adds to its call. */
+/** The parts of an attempt that its call does not have. */
 export interface Attempt {
   readonly token: string
-  /** How many times the request was sent before. */
+  /** The number of times the request was sent before. */
   readonly resendCount: number
-  /** Where the transport reports how far the attempt has come. */
+  /** The record in which the transport reports how far the attempt has come. */
   readonly reported: Transport.Attempt
 }
 

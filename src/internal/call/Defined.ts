@@ -1,4 +1,4 @@
-/** What is left of `A` without its fields that are undefined. */
+/** `A` without its fields that are undefined. */
 export type Defined<A> = {
   readonly [K in keyof A as undefined extends A[K] ? never : K]: A[K]
 } & { readonly [K in keyof A as undefined extends A[K] ? K : never]?: Exclude<A[K], undefined> }

@@ -26,10 +26,10 @@ export interface Operation<out A, out T extends Errors.Tag> {
   readonly method: "GET" | "POST"
   /** The path template below `/v1`, with at most one `{contactId}`. */
   readonly path: `/${string}`
-  /** Whether the reply is read as JSON Lines, item by item, rather than as one JSON value. */
+  /** True if the reply is read as JSON Lines, item by item, rather than as one JSON value. */
   readonly streams: boolean
   readonly safety: Safety
-  /** How many 409 answers are taken for a lost race, and answered by sending again. */
+  /** The number of 409 answers that are taken for a lost race, and retried. */
   readonly conflictRetries: 0 | 1
   /** The failures beyond the common ones. */
   readonly failures: ReadonlyArray<T>
@@ -53,7 +53,7 @@ export const make = <S extends Schema.ConstraintDecoder<unknown>, const T extend
   readonly conflictRetries?: 0 | 1
   readonly failures?: ReadonlyArray<T>
   readonly success: S
-  /** What `success` makes of a value, faster; undefined where it is to be asked itself. */
+  /** Decodes a value as `success` does, but faster. Undefined if `success` itself has to decode it. */
   readonly quick?: (value: unknown) => S["Type"] | undefined
 }): Operation<S["Type"], T> => ({
   streams: false,
@@ -77,7 +77,7 @@ const quickly = <A>(quick: ((value: unknown) => A | undefined) | undefined, deco
 /** The errors of an operation. */
 export type Error<O extends Any> = Extract<Errors.ContactError, { readonly _tag: CommonTag | O["failures"][number] }>
 
-/** What varies between the calls of one operation. */
+/** The input of one call of an operation. */
 export interface Input {
   /** Fills `{contactId}`. */
   readonly contactId?: string
@@ -85,14 +85,14 @@ export interface Input {
   readonly query?: ReadonlyArray<readonly [name: string, value: string]>
   /** The JSON body of a POST: an object of JSON values and `undefined`. */
   readonly body?: object
-  /** Whether its fingerprint makes an unsafe operation safe to repeat: the server refuses what it has done already. */
+  /** True if the fingerprint works as an idempotency key: the server refuses a second request with it. */
   readonly hasIdempotencyKey?: boolean
-  /** The fingerprint in the body, where the client generated it. */
+  /** The fingerprint in the body, if the client generated it. */
   readonly generatedFingerprint?: string | undefined
 }
 
 const special: ReadonlySet<Errors.Tag> = new Set<SpecialTag>(["NotFound", "Conflict"])
 
-/** Whether an operation promises this failure; one that it does not is an `UnexpectedResponse`. */
+/** True if an operation can fail with this. A failure that it does not have is an `UnexpectedResponse`. */
 export const canFailWith = (operation: Any, tag: Errors.Tag): boolean =>
   !special.has(tag) || operation.failures.includes(tag)

@@ -8,23 +8,23 @@ import type { Settings } from "./options/Options.ts"
 
 type Policy = Settings["retry"]
 
-/** What is known of a call when an attempt has failed. */
+/** The state of a call after a failed attempt. */
 export interface Progress {
   readonly safety: Operation.Safety
   /** Attempts sent so far, at least 1. */
   readonly attempts: number
   /** 409 answers that may still be taken for a lost race. */
   readonly conflictRetries: number
-  /** Whether to send again whenever the answer says nothing, transient or not, since the server refuses what it has done. */
+  /** True if the server refuses a request that it has carried out, so that any unknown outcome may be retried. */
   readonly hasIdempotencyKey?: boolean
 }
 
-/** Where a request is redirected once, it is again. A browser shows any redirect as status 0. */
+/** A redirect, which would come again. A browser shows any redirect as status 0. */
 const isRedirect = (status: number | undefined): boolean =>
   status !== undefined && (status === 0 || (status >= 300 && status < 400))
 
 /**
- * Whether to send again: only while the policy has retries left, what failed is transient, and a second request cannot
+ * True if the call may be sent again: the policy has retries left, the failure is transient, and a second request cannot
  * do anything twice.
  */
 export const isAllowed = (policy: Policy, progress: Progress, failure: Failure): boolean => {
@@ -35,7 +35,7 @@ export const isAllowed = (policy: Policy, progress: Progress, failure: Failure):
 }
 
 /**
- * How long to wait before the next attempt, in milliseconds: what the server asked for, else a random time below a
+ * The wait before the next attempt, in milliseconds: what the server asked for, else a random time below a
  * ceiling that doubles from attempt to attempt (full jitter, so that clients do not come back in step). Never more than
  * `maxDelay`.
  */

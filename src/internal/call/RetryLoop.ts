@@ -18,7 +18,7 @@ import { timeoutOrElse } from "./Timeout.ts"
 class Attempts<O extends Operation.Any> {
   readonly #call: PreparedCall<O>
   attempts: number
-  /** How often the secret could not be read, so that nothing was sent. */
+  /** The number of times that the secret could not be read, so that nothing was sent. */
   secretFailures = 0
   conflictRetries: number
   /** The attempt that has begun and not ended, as its transport reports it. */
@@ -32,7 +32,7 @@ class Attempts<O extends Operation.Any> {
     this.conflictRetries = call.operation.conflictRetries
   }
 
-  /** How often it has failed so far, with or without sending anything. */
+  /** The number of failures so far, with or without sending anything. */
   get failures(): number {
     return this.attempts + this.secretFailures
   }
@@ -117,11 +117,11 @@ const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
   }
 })
 
-/** What went before a call that goes on with another request. */
+/** The earlier part of a call that continues with another request. */
 export interface Earlier {
-  /** How many attempts have failed. They count as retries. */
+  /** The number of attempts that have failed. They count as retries. */
   readonly attempts?: number
-  /** How much of the total timeout is over, in milliseconds. */
+  /** The part of the total timeout that is over, in milliseconds. */
   readonly elapsed?: number
 }
 

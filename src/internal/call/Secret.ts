@@ -16,7 +16,7 @@ const isTransientStatus = (status: unknown): boolean =>
 /** The codes of connections that failed. Other codes, such as `ENOENT`, come again. */
 const connectionCode = /^(E(CONN|TIMEDOUT|AI_AGAIN|PIPE|HOST|NET|NOTFOUND)|UND_ERR_)/
 
-/** Whether reading the secret again may work: the vault could not be reached, was busy, or says so itself. */
+/** True if reading the secret again may work: the vault could not be reached, was busy, or says so itself. */
 const isTransient = (error: unknown, found: SystemError.SystemError | undefined): boolean => {
   const reason = property(error, "reason")
   return (

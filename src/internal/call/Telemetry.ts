@@ -13,7 +13,7 @@ import type { Settings } from "./options/Options.ts"
 export interface Attempt {
   readonly operation: Operation.Any
   readonly server: Settings["server"]
-  /** How many times the request was sent before. */
+  /** The number of times the request was sent before. */
   readonly resendCount: number
 }
 
@@ -32,7 +32,7 @@ const requestDuration = (attributes: Attributes) =>
     boundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
   })
 
-/** What is the same for every attempt of an operation on a server, put together once. */
+/** The name and attributes that all attempts of an operation on a server share, made once. */
 class Observed {
   readonly name: string
   readonly request: Attributes

@@ -5,8 +5,8 @@ import * as Fiber from "effect/Fiber"
 import { constVoid } from "effect/Function"
 
 /**
- * What `Effect.timeoutOrElse` does, for what is timed with every request and every chunk: no timer where there is no limit,
- * or where the effect needs no time, and else less to run than a race of two.
+ * `Effect.timeoutOrElse` without the race: no timer when there is no limit or the effect completes synchronously.
+ * `beforeInterrupt` runs when time is up, just before the effect is interrupted.
  */
 export const timeoutOrElse = <A, E>(
   effect: Effect.Effect<A, E>,

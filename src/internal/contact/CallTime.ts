@@ -1,10 +1,10 @@
 import type * as Clock from "effect/Clock"
 import * as HttpDate from "../call/reply/HttpDate.ts"
 
-/** How much the clocks of servers behind one address may differ, in milliseconds. */
+/** The largest difference between the clocks of servers behind one address, in milliseconds. */
 const tolerance = 60_000
 
-/** How much the server's clock and this one may differ where responses have no `Date`, in milliseconds. */
+/** The largest difference between the server's clock and this one if responses have no `Date`, in milliseconds. */
 const localTolerance = 600_000
 
 /**
@@ -25,7 +25,7 @@ export class CallTime {
     this.#monotonic = clock.monotonicTimeNanosUnsafe()
   }
 
-  /** How long ago the call began, in milliseconds. */
+  /** The time since the call began, in milliseconds. */
   get elapsed(): number {
     return Number(this.#clock.monotonicTimeNanosUnsafe() - this.#monotonic) / 1e6
   }
@@ -36,17 +36,17 @@ export class CallTime {
     this.#server = time === undefined ? undefined : { began: time - this.elapsed, now: time + 1000 }
   }
 
-  /** Whether the server's clock is known. A browser does not show `Date`, and some gateways remove it. */
+  /** True if the server's clock is known. A browser does not show `Date`, and some gateways remove it. */
   get isServerKnown(): boolean {
     return this.#server !== undefined
   }
 
-  /** Whether the call surely began after a time of the server's. The wall clock of this side does not count for that. */
+  /** True if the call certainly began after a time of the server. The wall clock of this side is not used for that. */
   beganAfter(time: number): boolean {
     return this.#server !== undefined && time < this.#server.began - tolerance
   }
 
-  /** Whether a time of the server's can be within the call. Where its clock is not known, the one of this side is used. */
+  /** True if a time of the server can lie within the call. If its clock is not known, the one of this side is used. */
   includes(time: number): boolean {
     if (this.#server !== undefined) return !this.beganAfter(time) && time <= this.#server.now + tolerance
     const now = this.#clock.currentTimeMillisUnsafe()

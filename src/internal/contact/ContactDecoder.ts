@@ -22,7 +22,7 @@ const isContact = (value: unknown): value is Contact =>
   typeof value["createdAt"] === "number" &&
   typeof value["updatedAt"] === "number"
 
-/** How many fields a contact has. */
+/** The number of fields of a contact. */
 const fieldCount = 12
 
 const nothing = {}

@@ -54,7 +54,7 @@ export const CreateRequest = Schema.Struct({
 export interface CreateRequest extends Schema.Struct.Type<typeof CreateRequest.fields> {}
 
 /**
- * What to change; a field that is left out stays as it is.
+ * The fields to change. A field that is left out stays as it is.
  *
  * `meta` replaces the whole of what was there, unless it is `{ $update: { … } }`, which merges the keys in it into what
  * is there. The server drops, in silence, top-level keys whose first character is none of `A-Z a-z 0-9 _`.

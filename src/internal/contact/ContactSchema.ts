@@ -1,8 +1,8 @@
-/** What the server says of contacts. */
+/** The schemas of the server's replies about contacts. */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
-/** What `JSON.parse` made is JSON already, so only the outermost value of a `meta` needs a look. */
+/** A value of `JSON.parse` is JSON already, so only the outermost value of a `meta` is checked. */
 const JsonObject = Schema.declare((value): value is Schema.JsonObject => Predicate.isObject(value), {
   expected: "a JSON object"
 })
@@ -16,7 +16,7 @@ export const Contact = Schema.Struct({
   id: Schema.String,
   name: Schema.String,
   description: Schema.String,
-  /** The caller's own key for the contact, unique within the account. The server makes one up where none is given. */
+  /** The caller's own key for the contact, unique within the account. The server generates one if none is given. */
   fingerprint: Schema.String,
   email: Schema.NullOr(Schema.String),
   /** In E.164, such as `+12025550123`, whatever form it was sent in. */

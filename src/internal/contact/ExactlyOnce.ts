@@ -27,14 +27,14 @@ interface Ref {
 type Create = Operation.Operation<Ref, "Conflict">
 type CreateError = Operation.Error<Create>
 
-/** What an exactly-once create is put together from. */
+/** The parts of an exactly-once create. */
 export interface Steps<Contact extends Made> {
   readonly operation: Create
   /** Sends the create as often as is safe. */
   readonly create: (input: Operation.Input, earlier?: RetryLoop.Earlier) => Effect.Effect<Ref, CreateError>
   /** All contacts, the newest first. `onDate` is told the `Date` of each response. */
   readonly newest: (onDate: (date: string | undefined) => void) => Stream.Stream<Contact, Errors.ContactError>
-  /** Whether a contact can be what the server made of the request. */
+  /** True if a contact can be what the server made of the request. */
   readonly canComeFromRequest: (contact: Contact) => boolean
   /** The timeout of the whole call. */
   readonly total: Duration.Duration
@@ -43,7 +43,7 @@ export interface Steps<Contact extends Made> {
 /** After a lost answer at least so many contacts are looked at, also where they are older than the call. */
 const fewest = 1000
 
-/** Where the server's clock is not known, nor the age of a contact, at most so many are looked at. */
+/** The number of contacts to look at if the server's clock is not known, and so not the age of a contact. */
 const most = 10_000
 
 /** 128 random bits: nobody else has this fingerprint, or could guess it. */
@@ -53,11 +53,11 @@ const makeFingerprint = (): string =>
 /** The server trims a fingerprint, unless it is blank (wire contract 2). */
 const stored = (fingerprint: string): string => (fingerprint.trim() === "" ? fingerprint : fingerprint.trim())
 
-/** What a look at the newest contacts found. */
+/** The result of looking at the newest contacts. */
 interface Found<Contact> {
   /** The one with the fingerprint. */
   readonly contact: Contact | undefined
-  /** Whether all contacts that are as new as the call were looked at, and there are older ones. */
+  /** True if all contacts that are as new as the call were looked at, and there are older ones. */
   readonly isPastCall: boolean
 }
 

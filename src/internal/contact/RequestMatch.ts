@@ -8,7 +8,7 @@ const digits = (phone: string): ReadonlyArray<string> =>
     String(digit.charCodeAt(0) & 15)
   )
 
-/** Whether these digits are among those, in this order. */
+/** True if these digits are among those, in this order. */
 const isWithin = (some: ReadonlyArray<string>, all: ReadonlyArray<string>): boolean => {
   let found = 0
   for (const digit of all) if (digit === some[found]) found++
@@ -16,7 +16,7 @@ const isWithin = (some: ReadonlyArray<string>, all: ReadonlyArray<string>): bool
 }
 
 /**
- * Whether a phone number can have been stored for the requested one. It is stored in E.164: less an extension and a
+ * True if a phone number can have been stored for the requested one. It is stored in E.164: less an extension and a
  * prefix for dialling, and with the country code, which the request may do without for the United States.
  */
 const isSamePhone = (stored: string, requested: string): boolean => {
@@ -25,7 +25,7 @@ const isSamePhone = (stored: string, requested: string): boolean => {
   return isWithin(kept, given) || (kept[0] === "1" && isWithin(kept.slice(1), given))
 }
 
-/** Whether a number can have been stored for the requested one: the server rounds, and some become null or text. */
+/** True if a number can have been stored for the requested one: the server rounds, and some become null or text. */
 const isSameNumber = (stored: unknown, requested: number): boolean => {
   if (typeof stored === "number") return Math.abs(stored - requested) <= Math.abs(requested) * 1e-14
   return Math.abs(requested) > Number.MAX_SAFE_INTEGER && (stored === null || typeof stored === "string")
@@ -54,7 +54,7 @@ const isSameJson = (stored: unknown, requested: unknown): boolean => {
 }
 
 /**
- * Whether a contact can be what the server made of a request. Where the server changes a value as it stores it, a value
+ * True if a contact can be what the server made of a request. Where the server changes a value as it stores it, a value
  * that may come from the requested one counts as the same: `false` is certain.
  */
 export const canComeFrom =

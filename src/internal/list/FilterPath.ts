@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 const label = /"(?:[^"\\]|\\.)*"|[^.["][^.[]*/y
 const index = /\[(?:0|[1-9]\d{0,8})\]/y
 
-/** What both databases take as a label without quotes. */
+/** A label that both databases read without quotes. */
 const identifier = /^[A-Za-z_]\w*$/
 
 const at = (pattern: RegExp, key: string, place: number): string | undefined => {

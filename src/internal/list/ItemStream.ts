@@ -19,7 +19,7 @@ type Listing<A> = Operation.Operation<ReadonlyArray<A>, Errors.Tag>
 
 const itemBegin = '{"type":"item","data":'
 
-/** What a line holds that is no item. */
+/** The event of a line that is not an item. */
 class Other {
   readonly event: unknown
 
@@ -48,7 +48,7 @@ const parseLine = (line: string): unknown => {
   return Predicate.isObject(event) && event["type"] === "item" ? event["data"] : new Other(event)
 }
 
-/** What some lines amount to: items, and possibly a failure after the last of them. */
+/** The items of some lines, and possibly a failure after the last of them. */
 interface Batch<A> {
   readonly items: ReadonlyArray<A>
   readonly failure?: Failure.Failure | undefined
@@ -117,7 +117,7 @@ const readEvents = <A>(operation: Listing<A>, reply: StreamedReply, lines: JsonL
   return batch.failure !== undefined || failure === undefined ? batch : { ...batch, failure }
 }
 
-/** What several chunks amount to: nothing counts after the first failure. */
+/** The items of several chunks. Nothing after the first failure counts. */
 const readChunks = <A>(
   operation: Listing<A>,
   reply: StreamedReply,

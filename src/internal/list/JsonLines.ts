@@ -6,7 +6,7 @@ export const maxLineLength = 16 * 1024 * 1024
 /** Some lines of a body, as far as they can be read. */
 export class Lines {
   readonly values: Array<unknown> = []
-  /** What is wrong with the line after the last value. Never its text. */
+  /** The problem of the line after the last value. Never its text. */
   problem: string | undefined = undefined
   readonly #first: number
   readonly #blank: Array<number> = []

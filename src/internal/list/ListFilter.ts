@@ -4,7 +4,7 @@ import * as MetaPath from "./FilterPath.ts"
 /** The longest cursor, key and value of a condition: ids have 25 characters, and a longer URL may not reach the server. */
 export const maxLength = 1024
 
-/** What is wrong with a condition, or undefined. */
+/** The problem of a condition, if it has one. */
 const problemOfCondition = (key: string, value: string | boolean, paths: Set<string>): string | undefined => {
   if (key.trim() === "" || key.length > maxLength) return `Expected a path into meta of at most ${maxLength} characters`
   const path = MetaPath.fromKey(key)
@@ -20,7 +20,7 @@ const problemOfCondition = (key: string, value: string | boolean, paths: Set<str
     : undefined
 }
 
-/** What keeps the conditions of a list from being sent, and in which of them it is. */
+/** The first problem among the conditions of a list, and the condition that has it. */
 export const problemOf = (
   meta: Readonly<Record<string, string | boolean>>
 ): undefined | string | { readonly path: ReadonlyArray<string>; readonly issue: string } => {

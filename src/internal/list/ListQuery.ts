@@ -3,7 +3,7 @@ import * as Struct from "effect/Struct"
 import type { ListRequest } from "../contact/ContactRequest.ts"
 import * as MetaPath from "./FilterPath.ts"
 
-/** How many rows a page of the server has, unless there are no more: also the most that can be asked for. */
+/** The number of rows in a full page of the server, which is also the largest `take` of a page. */
 export const pageSize = 100
 
 /** The query of a list, in the caller's own order. */

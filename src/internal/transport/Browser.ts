@@ -20,7 +20,7 @@ const isServer = (globals: Globals): boolean =>
   ("node" in (globals.process?.versions ?? {}) && globals.process?.type !== "renderer")
 
 /**
- * Whether this is a page or a worker of a browser. Not those of an extension, which the user can allow to send whatever it
+ * True in a page or a worker of a browser. Not in those of an extension, which the user can allow to send whatever it
  * likes.
  */
 export const detect = (globals: Globals): boolean =>
@@ -29,12 +29,12 @@ export const detect = (globals: Globals): boolean =>
   !isServer(globals) &&
   !String(globals.location?.protocol).endsWith("-extension:")
 
-/** Whether requests go out from a browser. */
+/** True if requests go out from a browser. */
 export const IsBrowser = Context.Reference<boolean>("effect-chatbotkit/internal/transport/IsBrowser", {
   defaultValue: () => detect(globalThis)
 })
 
-/** What any server gets, and what the vendor's lets through besides. */
+/** The headers that any server gets, and those that the vendor's lets through besides. */
 const allowed: ReadonlySet<string> = new Set([
   "accept",
   "accept-language",

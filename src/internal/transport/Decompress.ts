@@ -56,11 +56,11 @@ class Decompressed implements Body {
   readonly #decompressor: Decompressor
   /** Made when the first chunk arrives: many responses are never read, or have no body. */
   #stream: Duplex | undefined
-  /** How many chunks the stream has been given that it has not decompressed yet. */
+  /** The number of chunks that the stream has not decompressed yet. */
   #pending = 0
   #isSourceOver = false
   #failure: Effect.Effect<never, unknown> | undefined
-  /** Whether something has happened in the stream since it was last read. */
+  /** True if something has happened in the stream since it was last read. */
   #hasChanged = false
   #reader: ((effect: Effect.Effect<void>) => void) | undefined
 
@@ -144,7 +144,7 @@ class Decompressed implements Body {
 
 const codeOf = (error: Error): unknown => ("code" in error ? error.code : undefined)
 
-/** Where the compressed data ends too early, the body was cut like any other; otherwise they are corrupt. */
+/** The failure of a decompressor. Data that end too early are a body that was cut; others are corrupt. */
 const failureOf = (error: Error): Error =>
   codeOf(error) === "Z_BUF_ERROR"
     ? new Error("The compressed body ended early")

@@ -7,7 +7,7 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import { version } from "./Version.ts"
 
-/** How far an attempt has come. `unknown` if its transport does not report it: one that is not ours, or `fetch`. */
+/** The progress of an attempt. `unknown` if its transport does not report it: one that is not ours, or `fetch`. */
 export type AttemptState = "unknown" | "not-sent" | "sent"
 
 /**
@@ -16,11 +16,11 @@ export type AttemptState = "unknown" | "not-sent" | "sent"
  */
 export interface Attempt {
   state: AttemptState
-  /** Whether the attempt is interrupted because the total timeout of its call is over. */
+  /** True if the attempt is interrupted because the total timeout of its call is over. */
   isOutOfTime?: boolean
 }
 
-/** Where a transport finds the attempt to report to. A `Context.Reference`, so that no client needs to provide it. */
+/** The attempt that a transport reports to. A `Context.Reference`, so that no client needs to provide it. */
 export const Attempt = Context.Reference<Attempt | undefined>("effect-chatbotkit/internal/transport/Attempt", {
   defaultValue: () => undefined
 })
@@ -65,7 +65,7 @@ export const make = (send: Send): HttpClient.HttpClient => {
 
 const own = new WeakSet<HttpClient.HttpClient>()
 
-/** Whether a client is a transport of ours, which neither traces nor follows redirects. */
+/** True if a client is a transport of ours, which neither traces nor follows redirects. */
 export const isOwn = (client: HttpClient.HttpClient): boolean => own.has(client)
 
 const failure = (reason: HttpClientError.HttpClientErrorReason) => new HttpClientError.HttpClientError({ reason })

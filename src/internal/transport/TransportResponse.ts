@@ -27,7 +27,7 @@ export interface Body {
   readonly cancel: Effect.Effect<void>
 }
 
-/** What a transport knows of a response before its body. */
+/** The parts of a response that come before its body. */
 export interface Head {
   /** Without the fragment. */
   readonly url: string
@@ -72,7 +72,7 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
     this.read = undefined
   }
 
-  /** What is left of the body; all of it again once it has been read as a whole. */
+  /** The rest of the body; all of it again once it has been read as a whole. */
   get body(): Body {
     return this.read === undefined ? this.source : whole(this.read)
   }

@@ -27,7 +27,7 @@ type Resume = (effect: Effect.Effect<Received, HttpClientError.HttpClientError>)
 const { setImmediate } = Timers
 const globalImmediate = globalThis.setImmediate
 
-/** How many bytes may wait for their reader before the socket is paused. */
+/** The number of bytes that may wait for their reader before the socket is paused. */
 const highWaterMark = 256 * 1024
 
 const interrupted = () => new Error("The request was interrupted")
@@ -232,7 +232,7 @@ class Exchange implements Dispatcher.DispatchHandler, Response.Body {
   }
 }
 
-/** What JavaScript throws when code is wrong. Node's own refusals of an argument have a code. */
+/** An error that JavaScript throws when code is wrong. Node's refusals of an argument have a code. */
 const isBug = (cause: unknown): boolean =>
   (cause instanceof TypeError || cause instanceof ReferenceError || cause instanceof RangeError) && !("code" in cause)
 
@@ -270,7 +270,7 @@ const over = (dispatcher: () => Pick<Dispatcher, "dispatch">): HttpClient.HttpCl
 const needs =
   "layers/Node needs Node.js 22.19 or later, and undici 8, which @effect/platform-node brings; use layers/Fetch"
 
-/** Whether this is a Node.js that undici 8 can run on, or another runtime that may do as well. */
+/** True for a Node.js that undici 8 can run on, or another runtime that may do as well. */
 const isSupported = (): boolean => {
   const [major = 0, minor = 0] = (globalThis.process?.versions?.node ?? "").split(".").map(Number)
   return major > 22 || (major === 22 && minor >= 19)

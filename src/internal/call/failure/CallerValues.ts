@@ -1,4 +1,4 @@
-/** What the caller put into one request. A server may quote it, in its message or its request id. */
+/** The values that the caller put into one request. A server may quote it, in its message or its request id. */
 export interface Parts {
   readonly token?: string | undefined
   readonly contactId?: string | undefined
@@ -30,7 +30,7 @@ export class CallerValues {
   }
 
   /**
-   * Whether a text of at most some hundred characters quotes any of the values, in whatever form: in another case, without
+   * True if a text of at most some hundred characters quotes any of the values, in whatever form: in another case, without
    * diacritics, with other separators, cut short, or escaped for JSON, JavaScript, HTML or a URL.
    *
    * It does if it has one of these, upper case, diacritics and all that is no letter or digit aside: a word of at least 4
@@ -69,7 +69,7 @@ export class CallerValues {
   }
 }
 
-/** What stands before and after each value. */
+/** The separator before and after each value. */
 const end = "\0"
 
 /** Two characters of Thai, Chinese, Japanese, Korean and other scripts whose words are short or not separated. */
@@ -211,7 +211,7 @@ const foldedPoint = (point: number): ReadonlyArray<number> => {
 /** Any odd number that mixes well. */
 const factor = 0x01000193
 
-/** Whether any of these runs, all of one length, is among the codes: one pass with a rolling hash. */
+/** True if any of these runs, all of one length, is among the codes: one pass with a rolling hash. */
 const hasAny = (codes: Uint16Array, runs: ReadonlySet<string>, length: number): boolean => {
   const marks = new Uint8Array(1 << 16)
   for (const run of runs) {

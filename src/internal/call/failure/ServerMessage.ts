@@ -6,7 +6,7 @@ import type { CallerValues } from "./CallerValues.ts"
 
 const longestShown = 300
 
-/** How much of a message is looked at: what lies across the end of what is shown is still recognised. */
+/** The part of a message that is read. It is longer than what is shown, to recognise a quotation across its end. */
 const longestRead = 400
 
 /** E-mail addresses, phone numbers and tokens, whoever's they are. */

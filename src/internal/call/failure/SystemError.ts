@@ -3,13 +3,13 @@
  * headers or the body.
  */
 
-/** What an error says about a request that got no answer. */
+/** The facts that an error gives about a request without an answer. */
 export interface SystemError {
   /** The error's code, or a fixed text where it has none. */
   readonly reason: string
-  /** Whether it can only happen before the request is sent. */
+  /** True if it can only happen before the request is sent. */
   readonly isNotSent: boolean
-  /** Whether the same request would fail in the same way. */
+  /** True if the same request would fail in the same way. */
   readonly isPermanent: boolean
 }
 

@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 
-/** Where requests go. */
+/** The server that requests go to. */
 export interface Server {
   /** Everything before the path template, such as `https://api.chatbotkit.com/v1`. */
   readonly prefix: string

@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import * as BaseUrl from "./BaseUrl.ts"
 import * as Validate from "../request/Validate.ts"
 
-/** What is wrong with the options: which one, and what was expected of it. Never its value. */
+/** The problem of an option: which one, and what was expected. Never its value. */
 export interface Problem {
   readonly option: string
   readonly description: string
@@ -16,7 +16,7 @@ export interface Problem {
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** What an HTTP field value may hold (RFC 9110, 5.5). */
+/** The characters of an HTTP field value (RFC 9110, 5.5). */
 const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
 const fieldName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** The server takes what follows the first single space of the Authorization header, so a token has no blanks. */
@@ -43,7 +43,7 @@ const reserved: ReadonlySet<string> = new Set([
   "upgrade"
 ])
 
-/** What a secret holds. A Redacted that was wiped throws. */
+/** The value of a secret. A Redacted that was wiped has none. */
 const valueOf = (secret: Redacted.Redacted<unknown>): unknown =>
   Result.getOrUndefined(Result.try(() => Redacted.value(secret)))
 
@@ -71,7 +71,7 @@ export const tokenProblem = (secret: unknown): string => {
   return "Expected a token of visible ASCII characters, without blanks"
 }
 
-/** What is wrong with a value, if anything: what was expected, or the problem of one of its keys. */
+/** Checks a value. Gives what was expected, or the problem of one of its keys; undefined if the value is right. */
 type Check = (value: unknown) => string | Problem | undefined
 type Checks = Readonly<Record<string, Check>>
 
@@ -80,7 +80,7 @@ const expecting =
   (value) =>
     is(value) ? undefined : `Expected ${expected}`
 
-/** What is no duration, which a caller in JavaScript may have given, is not a number of milliseconds. */
+/** The milliseconds of a duration. A caller in JavaScript may have given anything else, which is NaN. */
 const millisOf = (value: unknown): number =>
   Result.getOrElse(
     Result.try(() => Duration.toMillis(value as Duration.Input)),
@@ -170,7 +170,7 @@ const problemIn = (
   return undefined
 }
 
-/** What a check says. Proxies and getters can throw at any question. */
+/** Runs a check on a value that may be a proxy, or have getters that throw. */
 const checked = (check: Check, value: unknown): string | Problem | undefined =>
   Result.getOrElse(
     Result.try(() => check(value)),
@@ -183,7 +183,7 @@ const names = () => [
   ...Object.entries(groups).flatMap(([group, checks]) => Object.keys(checks).map((name) => `${group}.${name}`))
 ]
 
-/** How many characters differ (Levenshtein). */
+/** The number of characters that differ (Levenshtein). */
 const distance = (left: string, right: string): number => {
   let row = Array.from({ length: right.length + 1 }, (_, index) => index)
   for (const [index, character] of [...left].entries()) {

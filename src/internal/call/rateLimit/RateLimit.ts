@@ -36,7 +36,7 @@ class Caller {
   readonly context: Context.Context<never>
   readonly clock: Clock.Clock
   readonly ask: Ask
-  /** Whether it is asking the store. If not, it waits. */
+  /** True while it is asking the store. If not, it waits. */
   isAsking = false
   /** Ends its wait. */
   resume: (next: Effect.Effect<void, Failure.Failure>) => void = () => {}
@@ -52,7 +52,7 @@ class Caller {
   }
 }
 
-/** What a queue waits for. All times are in milliseconds. */
+/** The terms that a queue waits for. All times are in milliseconds. */
 interface Terms {
   readonly limit: number
   readonly window: number
@@ -80,7 +80,7 @@ class Queue {
     this.#terms = terms
   }
 
-  /** Whether forgetting this queue would change nothing. */
+  /** True if removing this queue would change nothing. */
   isIdle(now: number): boolean {
     return this.#callers.size === 0 && this.#fullUntil <= now
   }
@@ -120,7 +120,7 @@ class Queue {
     caller.isAsking = false
   }
 
-  /** How long nobody needs to ask. */
+  /** The time until the store is worth asking again. */
   #delay({ now }: Caller): number {
     return Math.max(this.#fullUntil, this.#terms.backOffUntil()) - now
   }

@@ -8,7 +8,7 @@ import type * as ReplyBody from "./ReplyBody.ts"
 /** A reply whose body is still to be read, chunk by chunk. */
 export interface StreamedReply extends Reply.ReceivedReply {
   readonly chunks: ReplyBody.Chunks
-  /** How many times the request was sent, including the attempts that had failed before. */
+  /** The number of times the request was sent, including the attempts that had failed before. */
   readonly attempts: number
   /** The longest time that the stream may go without an item. */
   readonly idle: Duration.Duration

@@ -34,9 +34,9 @@ export const encodeContactId = (id: unknown): Result.Result<string, string> => {
   return /^\(\s*\)$/.test(trimmed) ? Result.fail("expected a name between the parentheses") : encoded
 }
 
-/** Whether two plain ids are the same: some databases compare them without regard to case. */
+/** True if two plain ids are the same. Some databases compare them without regard to case. */
 export const isSame = (left: string, right: string): boolean =>
   left === right || left.toLowerCase() === right.toLowerCase()
 
-/** Whether an id names one contact for good, unlike `(Some Name)`, which the server looks up each time. */
+/** True if an id always names the same contact, unlike `(Some Name)`, which the server looks up each time. */
 export const isPlain = (id: string): boolean => id.length <= maxLength && plain.test(id.trim())

@@ -1,12 +1,12 @@
 /**
- * A copy of what the caller asks for, as plain JSON. Each property is read once, so what was checked is what is sent,
+ * A copy of the caller's request, as plain JSON. Each property is read once, so what was checked is what is sent,
  * whatever getters, proxies and `toJSON` methods say the second time.
  */
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Validate from "./Validate.ts"
 
-/** How deep `meta` may be, itself included: deeper, the server answers with a bare 500 (wire contract 2). */
+/** The largest depth of `meta`, itself included. Beyond it, the server answers with a bare 500 (wire contract 2). */
 const maxDepth = 123
 
 const tooDeep = "expected at most 123 levels of objects and arrays, and no cycles"
@@ -19,11 +19,11 @@ const lostByServer = "the server loses a key of this name: use another"
 /** Marks that a value has been refused; why, and where, is in the state of the copy. */
 const refused = Symbol("refused")
 
-/** How far a copy has come. */
+/** The state of a copy. */
 interface State {
-  /** Whether this is an update, where the content of `meta.$update` takes the place of `meta`. */
+  /** True for an update, where the content of `meta.$update` takes the place of `meta`. */
   readonly isUpdate: boolean
-  /** Whether a member that is undefined stays. */
+  /** True if members that are undefined are copied too. */
   readonly keepsUndefined: boolean
   /** At least how many bytes the copy has as JSON, so that a huge request is refused before it is written out. */
   bytes: number
@@ -72,7 +72,7 @@ const arrayOf = (source: ReadonlyArray<unknown>, depth: number, state: State): u
   return copy
 }
 
-/** Whether an object has no class: it has no prototype, or the `Object.prototype` of this or another realm. */
+/** True if an object has no class: it has no prototype, or the `Object.prototype` of this or another realm. */
 const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
@@ -109,7 +109,7 @@ const memberOf = (
 }
 
 /**
- * Copies what the caller asks for, or says where it is not plain JSON that the server can store. The copy has the own,
+ * Copies the caller's request, or gives the place where it is not plain JSON that the server can store. The copy has the own,
  * enumerable members of plain objects, less those that are undefined unless `keepsUndefined`.
  */
 export const copy = (

@@ -3,7 +3,7 @@ import type * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
 
-/** What is wrong with an input: where, and what was expected there. Never the value. */
+/** The problem of an input: the field, and what was expected there. Never the value. */
 export interface Problem {
   readonly field: string
   readonly description: string
@@ -18,7 +18,7 @@ export const maxBytes = 1_048_576
 /** The problem of a request that is larger. */
 export const tooLarge = "expected a request of at most 1,048,576 bytes as JSON"
 
-/** How much of a path is shown: keys of `meta` are the caller's own, and may be as many and as long as they please. */
+/** The largest part of a path that is shown. Keys of `meta` are the caller's own, of any number and length. */
 const longestPath = 8
 const shownKey = /^[\p{L}\p{N}_$#-]{0,64}$/u
 
