@@ -219,12 +219,14 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
       if (accepted.take === 0) return Stream.empty
       const client = yield* Client
       const asked = { ...accepted, meta: accepted.meta ?? {} }
-      const contacts = Listing.make({
-        operation: operations.list,
+      const options = {
         order: asked.order ?? "desc",
         cursor: asked.cursor,
+        isFiltered: Object.keys(asked.meta).length > 0
+      }
+      const requests: Listing.Requests<Contact, never> = {
+        operation: operations.list,
         take: asked.take,
-        filtered: Object.keys(asked.meta).length > 0,
         open: (page, scope, failures) =>
           client.open(operations.list, { query: ListQuery.make({ ...asked, ...page }) }, scope, failures),
         page: (cursor) =>
@@ -244,7 +246,8 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
                 Effect.catchTag("NotFound", ({ attempts }) => Effect.succeed({ attempts, value: false }))
               )
             : Effect.succeed({ attempts: 0, value: false })
-      })
+      }
+      const contacts = Listing.make(requests, options)
       return asked.take === undefined ? contacts : Stream.take(contacts, asked.take)
     })
   ).pipe(Stream.withSpan("Contact.list"))

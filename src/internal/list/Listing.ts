@@ -7,300 +7,254 @@ import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Errors from "../../Errors.ts"
-import type { StreamedReply } from "../call/reply/StreamedReply.ts"
 import * as Failure from "../call/failure/Failure.ts"
 import * as OperationError from "../call/failure/OperationError.ts"
-import { countInOrder, Frontier, type Key, type Order } from "./ResumePoint.ts"
-import * as ItemStream from "./ItemStream.ts"
 import type * as Operation from "../call/Operation.ts"
-import { pageSize } from "./ListQuery.ts"
+import type { StreamedReply } from "../call/reply/StreamedReply.ts"
 import * as Retry from "../call/Retry.ts"
+import * as ItemStream from "./ItemStream.ts"
+import { type ListOptions, ListProgress, type Place, type Reading } from "./ListProgress.ts"
+import type { Key } from "./ResumePoint.ts"
 
-/** What a complete listing is put together from. */
-export interface Steps<A extends Key, T extends Errors.Tag> {
+/** The errors of a list. */
+type ListError<A, T extends Errors.Tag> = Operation.Error<Operation.Operation<ReadonlyArray<A>, T>>
+
+/** The requests that a complete list is made of. */
+export interface Requests<A extends Key, T extends Errors.Tag> {
   readonly operation: Operation.Operation<ReadonlyArray<A>, T>
-  readonly order: Order
-  /** The cursor that the caller gave. */
-  readonly cursor: string | undefined
-  /** How many items the caller wants. */
+  /** The number of items that the caller wants. */
   readonly take: number | undefined
-  /** Whether the server leaves out what does not match a filter. */
-  readonly filtered: boolean
   /**
-   * Begins a request, whose response the scope closes. `failures` is how many attempts have failed since the list last got
-   * on.
+   * Requests the list as a stream, from a cursor on. The scope closes the response. `failures` is the number of attempts that
+   * have failed since the list last made progress.
    */
   readonly open: (
     page: { readonly cursor: string | undefined; readonly take: number | undefined },
     scope: Scope.Scope,
     failures: number
   ) => Effect.Effect<StreamedReply, Errors.ContactError>
-  /** Reads the page after a cursor in one piece, which a cut cannot shorten unnoticed. */
+  /** Requests the page after a cursor as one JSON document, which a cut connection cannot shorten unnoticed. */
   readonly page: (cursor: string | undefined) => Effect.Effect<Answered<ReadonlyArray<A>>, Errors.ContactError>
-  /** Whether there is a contact with this id. */
+  /** Asks whether there is a contact with this id. */
   readonly exists: (id: string) => Effect.Effect<Answered<boolean>, Errors.ContactError>
 }
 
 interface Answered<B> {
   readonly value: B
-  /** How many times it was asked. */
+  /** The number of times the request was sent. */
   readonly attempts: number
 }
 
-/** How many requests in a row may bring nothing new, however few contacts were delivered. */
-const maxFruitless = 32
-
-/**
- * Of the contacts delivered since the place where a request begins, how many the next request gets past at least: nearly a
- * page, but for contacts that are deleted so that it has to begin further back.
- */
-const leastProgress = pageSize / 2
-
-/**
- * Where a list begins anew, it meets contacts before the first one delivered: those made since, or those before a cursor
- * that was deleted. It gets past this many of them in one response, or in as many pages as hold them.
- */
-const maxBefore = 100_000
-
-/** Where a request takes the list up: after an anchor, after the caller's cursor, or at the very beginning. */
-interface From {
-  readonly at: "anchor" | "cursor" | "beginning"
-  readonly cursor: string | undefined
-  /** How many contacts were delivered after it, and may come again. */
-  readonly delivered: number
-}
-
-/** One request of the listing. */
-interface Segment<A> {
-  readonly from: From
+/** A response that is being read. */
+interface OpenResponse<A> {
   readonly scope: Scope.Closeable
   readonly pull: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure>
   readonly reply: StreamedReply
-  /** The last item it brought. */
-  last: Key | undefined
-  /** Whether it has brought something of what was delivered before. */
-  overlaps: boolean
-  /** Whether it has come to what is new. */
-  isPast: boolean
-  /** How many contacts it has brought that were delivered before. */
-  repeated: number
+  readonly reading: Reading
 }
 
 /**
- * A list that is complete: every contact that is there from the beginning to the end of the listing (and matches the
- * filter throughout) comes exactly once and in order, or the stream fails and says how far it came.
+ * The states of a list.
  *
- * The server pages by the id of the last row, and gives an empty page, as at the end, where that row has been deleted; and
- * a body that was cut after a line looks like a whole one. So a list is taken up again, after a cut, from a contact before
- * the last one, and what comes again is left out; and its end is confirmed by a page after such a contact: if it has that
- * contact's followers, and nothing new, it was the end. Where no contact from before is left, it begins anew.
+ * - `Opening`: the next request is to be sent.
+ * - `Reading`: a response delivers its items.
+ * - `Recovering`: a response has failed. After a back-off, the list is opened again.
+ * - `Confirming`: a response has ended as a list ends. Pages tell whether that was its end.
+ * - `Ended`: the list is complete, or has failed.
+ */
+type State<A, E> =
+  | { readonly _tag: "Opening" }
+  | { readonly _tag: "Reading"; readonly response: OpenResponse<A> }
+  | { readonly _tag: "Recovering"; readonly reply: StreamedReply; readonly failure: Failure.Failure }
+  | { readonly _tag: "Confirming" }
+  | { readonly _tag: "Ended"; readonly end: Pull.Pull<never, E> }
+
+const opening = { _tag: "Opening" } as const
+const confirming = { _tag: "Confirming" } as const
+const complete = { _tag: "Ended", end: Cause.done() } as const
+
+/**
+ * A list that is complete: every contact that exists from the beginning to the end of the listing (and matches the filter
+ * throughout) comes exactly once and in order, or the stream fails and says how far it came.
+ *
+ * The server pages by the id of the last row. If that row has been deleted, it answers with an empty page, as at the end; and
+ * a body that was cut after a line looks complete. So after a cut the list is resumed from a contact before the last one, and
+ * repeated contacts are left out. Its end is confirmed by a page after such a contact: if the page repeats the contacts that
+ * follow, and has nothing new, it was the end. If no such contact is left, the list begins anew.
  */
 export const make = <A extends Key, T extends Errors.Tag>(
-  steps: Steps<A, T>
-): Stream.Stream<A, Operation.Error<Operation.Operation<ReadonlyArray<A>, T>>> =>
-  Stream.unwrap(Effect.map(Effect.scope, (scope) => Stream.fromPull(Effect.sync(() => listing(steps, scope)))))
+  requests: Requests<A, T>,
+  options: ListOptions
+): Stream.Stream<A, ListError<A, T>> =>
+  Stream.unwrap(
+    Effect.map(Effect.scope, (scope) => Stream.fromPull(Effect.sync(() => new Listing(requests, options, scope).pull)))
+  )
 
-const listing = <A extends Key, T extends Errors.Tag>(steps: Steps<A, T>, scope: Scope.Scope) => {
-  type ListError = Operation.Error<Operation.Operation<ReadonlyArray<A>, T>>
+class Listing<A extends Key, T extends Errors.Tag> {
+  readonly #requests: Requests<A, T>
+  readonly #cursor: string | undefined
+  readonly #scope: Scope.Scope
+  readonly #progress: ListProgress<A>
+  #state: State<A, ListError<A, T>> = opening
+  /** The number of attempts that have failed since something new came. */
+  #failures = 0
+  /** The number of times that any request was sent. */
+  #sent = 0
 
-  const { operation } = steps
-  const frontier = new Frontier(steps.order)
-  let segment: Segment<A> | undefined
-  /** How many places further back than the nearest the next request begins. */
-  let back = 0
-  /** Requests, and failed attempts, since something new came. */
-  let fruitless = 0
-  /** How many of the contacts delivered these requests may bring again. */
-  let repeatable = 0
-  /** How many of these requests only met contacts before the first one delivered. */
-  let before = 0
-  let failures = 0
-  let sent = 0
-  /** What comes after what has been delivered. */
-  let ended: Pull.Pull<never, ListError> | undefined
-
-  const toError = (failure: Failure.Failure): ListError =>
-    OperationError.make(operation, failure, {
-      safety: operation.safety,
-      attempts: sent,
-      outcome: failure.outcome,
-      lastId: frontier.last?.id,
-      received: frontier.received
-    })
-
-  /** Where the list can be taken up, the nearest first. Before anything has come, that is where the caller said. */
-  const place = (): From => {
-    const delivered = frontier.received
-    const beginning: From = { at: "beginning", cursor: undefined, delivered }
-    const cursor: ReadonlyArray<From> =
-      steps.cursor === undefined ? [] : [{ ...beginning, at: "cursor", cursor: steps.cursor }]
-    if (frontier.last === undefined) return cursor[0] ?? beginning
-    const anchors = frontier.anchors.map(({ id, index }): From => ({
-      at: "anchor",
-      cursor: id,
-      delivered: delivered - index - 1
-    }))
-    return [...anchors, ...cursor][back] ?? beginning
+  constructor(requests: Requests<A, T>, options: ListOptions, scope: Scope.Scope) {
+    this.#requests = requests
+    this.#cursor = options.cursor
+    this.#scope = scope
+    this.#progress = new ListProgress(options)
   }
 
-  /**
-   * Counts a request that may bring nothing new. The server may lead it on in ever smaller steps; a truthful one needs no
-   * more than this to get past what was delivered.
-   */
-  const spend = (from: From): Effect.Effect<void, ListError> =>
-    Effect.suspend(() => {
-      repeatable = Math.max(repeatable, from.delivered)
-      return ++fruitless > maxFruitless + repeatable / leastProgress
-        ? Effect.fail(toError(Failure.unexpected(200, "The server keeps ending the list too early")))
-        : Effect.void
-    })
+  /** The next items of the list. */
+  readonly pull: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, ListError<A, T>> = Effect.suspend(() => this.#next())
 
-  const begin = Effect.fnUntraced(function* (): Effect.fn.Return<Segment<A>, ListError> {
-    const from = place()
-    yield* spend(from)
-    const own = Scope.forkUnsafe(scope)
-    // A resumed list brings some items again, which the server would count.
-    const take = frontier.last === undefined ? steps.take : undefined
-    const reply = yield* Effect.mapError(steps.open({ cursor: from.cursor, take }, own, failures), (error) => {
-      sent += Math.max(0, error.attempts - failures)
-      return toError(OperationError.toFailure(error))
-    })
-    sent += reply.attempts - failures
-    failures = reply.attempts - 1
-    return {
-      from,
-      scope: own,
-      pull: ItemStream.make(operation, reply),
-      reply,
-      last: undefined,
-      overlaps: false,
-      isPast: frontier.last === undefined,
-      repeated: 0
-    }
-  })
-
-  const finish = (current: Segment<A>) =>
-    Effect.suspend(() => {
-      segment = undefined
-      return Scope.close(current.scope, Exit.void)
-    })
-
-  /** What is new in a batch. */
-  const accept = Effect.fnUntraced(function* (
-    current: Segment<A>,
-    items: ReadonlyArray<A>
-  ): Effect.fn.Return<ReadonlyArray<A>> {
-    // Each request goes forward all the time, also through what was delivered before: so it has an end.
-    const inOrder = countInOrder(steps.order, items, current.last)
-    const ordered = inOrder === items.length ? items : items.slice(0, inOrder)
-    if (inOrder < items.length) {
-      // Made when it is reached: what comes before it is still to be delivered.
-      ended = Effect.suspend(() =>
-        Effect.fail(toError(Failure.unexpected(200, "The list goes back to what it has been past")))
-      )
-    }
-    current.last = ordered.at(-1) ?? current.last
-    let fresh = ordered
-    if (!current.isPast) {
-      const at = ordered.findIndex((item) => frontier.isBeyond(item))
-      fresh = at === -1 ? [] : ordered.slice(at)
-      current.overlaps ||= at !== 0
-      current.repeated += ordered.length - fresh.length
-      if (current.repeated > current.from.delivered + maxBefore) {
-        ended = Effect.suspend(() => Effect.fail(toError(Failure.unexpected(200, "The list repeats without end"))))
-      }
-      if (fresh.length === 0) return []
-      // After a row that has stopped matching the filter, the server leaves out the next one that does.
-      if (steps.filtered && !current.overlaps && current.from.at !== "beginning") {
-        back++
-        ended = undefined
-        yield* finish(current)
-        return []
-      }
-      current.isPast = true
-    }
-    frontier.deliver(fresh)
-    if (fresh.length > 0) {
-      back = 0
-      fruitless = 0
-      repeatable = 0
-      before = 0
-      failures = 0
-    }
-    return fresh
-  })
-
-  /** A request has ended as a list ends. Was that the end of it? */
-  const conclude = Effect.fnUntraced(function* (): Effect.fn.Return<void, ListError> {
+  readonly #next = Effect.fnUntraced(function* (
+    this: Listing<A, T>
+  ): Effect.fn.Return<Arr.NonEmptyReadonlyArray<A>, ListError<A, T> | Cause.Done> {
     while (true) {
-      const from = place()
-      yield* spend(from)
-      const items = yield* ask(steps.page(from.cursor))
-      if (items.some((item) => frontier.isBeyond(item))) return
-      const next = items.at(-2)
-      if (items.length >= pageSize && next !== undefined) {
-        // There may be more behind a page full of what was delivered before.
-        if (frontier.isBefore(next) && before++ < maxBefore / pageSize) fruitless--
-        frontier.survives(next)
-        back = 0
-        continue
-      }
-      if (items.length > 0 || from.at === "beginning") {
-        ended = Cause.done()
-        return
-      }
-      if (frontier.last === undefined && steps.cursor !== undefined) {
-        if (!(yield* ask(steps.exists(steps.cursor)))) {
-          const gone = { ...Failure.refused("cursor", "no contact has this id any more"), outcome: "rejected" } as const
-          return yield* Effect.fail(toError(gone))
+      const state = this.#state
+      switch (state._tag) {
+        case "Opening":
+          this.#state = yield* this.#open()
+          break
+        case "Reading": {
+          const pulled = yield* Effect.result(state.response.pull)
+          const fresh = yield* Result.isSuccess(pulled)
+            ? this.#accept(state.response, pulled.success)
+            : this.#finish(state.response, pulled.failure)
+          if (Arr.isReadonlyArrayNonEmpty(fresh)) return fresh
+          break
         }
-        ended = Cause.done()
-        return
+        case "Recovering":
+          this.#state = yield* this.#recover(state.reply, state.failure)
+          break
+        case "Confirming":
+          this.#state = yield* this.#confirm()
+          break
+        case "Ended":
+          return yield* state.end
       }
-      back++
     }
   })
 
-  const ask = <B>(question: Effect.Effect<Answered<B>, Errors.ContactError>): Effect.Effect<B, ListError> =>
-    Effect.matchEffect(question, {
+  #error(failure: Failure.Failure): ListError<A, T> {
+    const { operation } = this.#requests
+    return OperationError.make(operation, failure, {
+      safety: operation.safety,
+      attempts: this.#sent,
+      outcome: failure.outcome,
+      lastId: this.#progress.lastId,
+      received: this.#progress.received
+    })
+  }
+
+  /** Fails once the list has been requested too often without anything new. */
+  #countRequest(place: Place): Effect.Effect<void, ListError<A, T>> {
+    return this.#progress.countRequest(place)
+      ? Effect.void
+      : Effect.fail(this.#error(Failure.unexpected(200, "The server keeps ending the list too early")))
+  }
+
+  /** Opening -> Reading. */
+  readonly #open = Effect.fnUntraced(function* (
+    this: Listing<A, T>
+  ): Effect.fn.Return<State<A, ListError<A, T>>, ListError<A, T>> {
+    const { place } = this.#progress
+    yield* this.#countRequest(place)
+    const scope = Scope.forkUnsafe(this.#scope)
+    // A resumed list repeats some items, which the server would count.
+    const take = this.#progress.lastId === undefined ? this.#requests.take : undefined
+    const before = this.#failures
+    const reply = yield* Effect.mapError(
+      this.#requests.open({ cursor: place.cursor, take }, scope, before),
+      (error) => {
+        this.#sent += Math.max(0, error.attempts - before)
+        return this.#error(OperationError.toFailure(error))
+      }
+    )
+    this.#sent += reply.attempts - before
+    this.#failures = reply.attempts - 1
+    const pull = ItemStream.make(this.#requests.operation, reply)
+    return { _tag: "Reading", response: { scope, pull, reply, reading: this.#progress.read(place) } }
+  })
+
+  /** Reading -> Reading, Opening or Ended. Gives the items that are new. */
+  #accept(response: OpenResponse<A>, items: ReadonlyArray<A>): Effect.Effect<ReadonlyArray<A>> {
+    const { fresh, next } = this.#progress.accept(response.reading, items)
+    if (fresh.length > 0) this.#failures = 0
+    if (next === undefined) return Effect.succeed(fresh)
+    if (next === "begin further back") {
+      this.#state = opening
+      return Effect.as(close(response), fresh)
+    }
+    // Made when it is reached: the items before it are still to be delivered.
+    const end = Effect.suspend(() => Effect.fail(this.#error(Failure.unexpected(200, next.failWith))))
+    this.#state = { _tag: "Ended", end }
+    return Effect.succeed(fresh)
+  }
+
+  /** Reading -> Confirming, if the response has ended, or Recovering, if it has failed. */
+  #finish(response: OpenResponse<A>, reason: Cause.Done | Failure.Failure): Effect.Effect<ReadonlyArray<A>> {
+    this.#state = Cause.isDone(reason) ? confirming : { _tag: "Recovering", reply: response.reply, failure: reason }
+    return Effect.as(close(response), [])
+  }
+
+  /** Recovering -> Opening, after a back-off. */
+  readonly #recover = Effect.fnUntraced(function* (
+    this: Listing<A, T>,
+    { onFailure, retry }: StreamedReply,
+    failure: Failure.Failure
+  ): Effect.fn.Return<typeof opening, ListError<A, T>> {
+    yield* onFailure(failure)
+    this.#failures++
+    const { safety } = this.#requests.operation
+    const attempts = { safety, attempts: this.#failures, conflictRetries: 0 }
+    if (!Retry.isAllowed(retry, attempts, failure)) return yield* Effect.fail(this.#error(failure))
+    yield* Effect.sleep(yield* Retry.delay(retry, this.#failures, failure))
+    return opening
+  })
+
+  /** Confirming -> Ended, if it was the end; Opening, if more contacts follow; or Confirming, to look at another page. */
+  readonly #confirm = Effect.fnUntraced(function* (
+    this: Listing<A, T>
+  ): Effect.fn.Return<typeof opening | typeof confirming | typeof complete, ListError<A, T>> {
+    const { place } = this.#progress
+    yield* this.#countRequest(place)
+    const items = yield* this.#ask(this.#requests.page(place.cursor))
+    switch (this.#progress.confirm(place, items)) {
+      case "more":
+        return opening
+      case "repeats":
+        return confirming
+      case "end":
+        return complete
+      case "empty":
+        if (this.#progress.lastId !== undefined || this.#cursor === undefined) {
+          this.#progress.stepBack()
+          return confirming
+        }
+        if (yield* this.#ask(this.#requests.exists(this.#cursor))) return complete
+        return yield* Effect.fail(
+          this.#error({ ...Failure.refused("cursor", "no contact has this id any more"), outcome: "rejected" })
+        )
+    }
+  })
+
+  #ask<B>(question: Effect.Effect<Answered<B>, Errors.ContactError>): Effect.Effect<B, ListError<A, T>> {
+    return Effect.matchEffect(question, {
       onSuccess: ({ attempts, value }) => {
-        sent += attempts
+        this.#sent += attempts
         return Effect.succeed(value)
       },
       onFailure: (error) => {
-        sent += error.attempts
-        return Effect.fail(toError(OperationError.toFailure(error)))
+        this.#sent += error.attempts
+        return Effect.fail(this.#error(OperationError.toFailure(error)))
       }
     })
-
-  const recover = Effect.fnUntraced(function* (
-    current: Segment<A>,
-    failure: Failure.Failure
-  ): Effect.fn.Return<void, ListError> {
-    const { onFailure, retry } = current.reply
-    yield* finish(current)
-    yield* onFailure(failure)
-    failures++
-    const progress = { safety: operation.safety, attempts: failures, conflictRetries: 0 }
-    if (!Retry.isAllowed(retry, progress, failure)) return yield* Effect.fail(toError(failure))
-    yield* Effect.sleep(yield* Retry.delay(retry, failures, failure))
-  })
-
-  return Effect.gen(function* (): Effect.fn.Return<Arr.NonEmptyReadonlyArray<A>, ListError | Cause.Done> {
-    while (true) {
-      if (ended !== undefined) return yield* ended
-      segment ??= yield* begin()
-      const current = segment
-      const pulled = yield* Effect.result(current.pull)
-      if (Result.isSuccess(pulled)) {
-        const fresh = yield* accept(current, pulled.success)
-        if (Arr.isReadonlyArrayNonEmpty(fresh)) return fresh
-      } else if (Cause.isDone(pulled.failure)) {
-        yield* finish(current)
-        yield* conclude()
-      } else {
-        yield* recover(current, pulled.failure)
-      }
-    }
-  })
+  }
 }
+
+const close = <A>({ scope }: OpenResponse<A>): Effect.Effect<void> => Scope.close(scope, Exit.void)

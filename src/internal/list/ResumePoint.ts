@@ -1,4 +1,4 @@
-/** What contacts are ordered by, in lists: both immutable (wire contract 4). */
+/** The fields that contacts are ordered by in lists. Both never change (wire contract 4). */
 export interface Key {
   readonly createdAt: number
   readonly id: string
@@ -6,13 +6,13 @@ export interface Key {
 
 export type Order = "asc" | "desc"
 
-/** Whether `left` comes after `right` in a list. */
+/** True if `left` comes after `right` in a list. */
 export const isAfter = (order: Order, left: Key, right: Key): boolean => {
   if (left.createdAt !== right.createdAt) return (order === "asc") === left.createdAt > right.createdAt
   return left.id !== right.id && (order === "asc") === left.id > right.id
 }
 
-/** How many of these, from the first, follow one another, and `previous`, in the order of a list. */
+/** The number of keys, from the first on, that follow `previous` and one another in the order of a list. */
 export const countInOrder = (order: Order, keys: ReadonlyArray<Key>, previous: Key | undefined): number => {
   let last = previous
   let count = 0
@@ -24,10 +24,10 @@ export const countInOrder = (order: Order, keys: ReadonlyArray<Key>, previous: K
   return count
 }
 
-/** A contact that was delivered, after which the list can be taken up again. */
+/** A delivered contact after which the list can be resumed. */
 export interface Anchor {
   readonly id: string
-  /** How many contacts had been delivered before it. */
+  /** The number of contacts that were delivered before it. */
   readonly index: number
 }
 
@@ -35,10 +35,10 @@ export interface Anchor {
 const bandFactor = 16
 
 /**
- * How far a list has come: the last contact delivered, and a few before it, ever further back, from which the list can be
- * taken up again where nearer ones have been deleted. It keeps no more than that, however long the list.
+ * The point up to which a list was delivered: its last contact, and a few anchors before it, ever further back, from which the
+ * list can be resumed if nearer ones have been deleted. It keeps no more than that, however long the list.
  */
-export class Frontier {
+export class ResumePoint {
   readonly #order: Order
   #first: Key | undefined
   #last: Key | undefined
@@ -55,7 +55,7 @@ export class Frontier {
     return this.#last
   }
 
-  /** How many contacts were delivered. */
+  /** The number of contacts delivered. */
   get received(): number {
     return this.#received
   }
@@ -65,18 +65,18 @@ export class Frontier {
     return this.#anchors
   }
 
-  /** Whether a contact is beyond the last one. */
-  isBeyond(key: Key): boolean {
+  /** True if a contact comes after the last one delivered. */
+  isNew(key: Key): boolean {
     return this.#last === undefined || isAfter(this.#order, key, this.#last)
   }
 
-  /** Whether a contact comes before the first one delivered. */
-  isBefore(key: Key): boolean {
+  /** True if a contact comes before the first one delivered. */
+  isBeforeFirst(key: Key): boolean {
     return this.#first !== undefined && isAfter(this.#order, this.#first, key)
   }
 
-  /** Moves on past these. */
-  deliver(keys: ReadonlyArray<Key>): void {
+  /** Moves past the contacts that are delivered now. */
+  advance(keys: ReadonlyArray<Key>): void {
     if (keys.length === 0) return
     const before = keys.at(-2) ?? this.#last
     this.#first ??= keys[0]
@@ -85,12 +85,12 @@ export class Frontier {
     if (before !== undefined) this.#remember({ id: before.id, index: this.#received - 2 })
   }
 
-  /** Takes note that, of the contacts before the last, this one is the nearest that is still there. */
-  survives(key: Key): void {
+  /** Makes a contact the only anchor: of those before the last, it is the nearest that still exists. */
+  replaceAnchors(key: Key): void {
     this.#anchors = [{ id: key.id, index: this.#received - 2 }]
   }
 
-  /** Keeps the nearest and the furthest anchor of each band: the one is of use now, the other grows into the next band. */
+  /** Keeps the nearest and the furthest anchor of each band. The nearest is of use now, the furthest grows into the next band. */
   #remember(anchor: Anchor): void {
     const anchors = [anchor, ...this.#anchors]
     const bands = anchors.map(({ index }) => Math.floor(Math.log(this.#received - index) / Math.log(bandFactor)))

@@ -1,0 +1,134 @@
+import { assert, describe, it } from "@effect/vitest"
+import { ListProgress } from "../../../src/internal/list/ListProgress.ts"
+import type { Key } from "../../../src/internal/list/ResumePoint.ts"
+
+const key = (index: number): Key => ({ createdAt: index, id: `c${index}` })
+const keys = (from: number, to: number): ReadonlyArray<Key> =>
+  Array.from({ length: to - from }, (_, index) => key(from + index))
+
+const listed = (options: { readonly cursor?: string; readonly isFiltered?: boolean } = {}) =>
+  new ListProgress<Key>({ order: "asc", cursor: options.cursor, isFiltered: options.isFiltered ?? false })
+
+/** Delivers contacts as a first response does. */
+const delivered = (count: number, options?: Parameters<typeof listed>[0]) => {
+  const progress = listed(options)
+  progress.accept(progress.read(progress.place), keys(0, count))
+  return progress
+}
+
+describe("the place of the next request", () => {
+  it("is the beginning, or the caller's cursor, before anything has come", () => {
+    assert.deepInclude(listed().place, { at: "beginning", cursor: undefined, delivered: 0 })
+    assert.deepInclude(listed({ cursor: "c9" }).place, { at: "cursor", cursor: "c9" })
+  })
+
+  it("is the contact before the last, then anchors further back, the cursor, and the beginning", () => {
+    const progress = delivered(50, { cursor: "before" })
+    const places: Array<string> = []
+    for (let step = 0; step < 6; step++) {
+      places.push(progress.place.cursor ?? progress.place.at)
+      progress.stepBack()
+    }
+    assert.strictEqual(places[0], "c48")
+    assert.include(places, "before")
+    assert.strictEqual(places.at(-1), "beginning")
+    assert.strictEqual(delivered(50).place.delivered, 1)
+  })
+
+  it("is the nearest again once something new has come", () => {
+    const progress = delivered(50)
+    progress.stepBack()
+    progress.accept(progress.read(progress.place), keys(40, 60))
+    assert.strictEqual(progress.place.cursor, "c58")
+  })
+})
+
+describe("a batch of items", () => {
+  it("is new as a whole in a first response", () => {
+    const progress = listed()
+    assert.deepStrictEqual(progress.accept(progress.read(progress.place), keys(0, 5)), { fresh: keys(0, 5) })
+    assert.strictEqual(progress.received, 5)
+    assert.strictEqual(progress.lastId, "c4")
+  })
+
+  it("gives what was not delivered before in a resumed one, in any batches", () => {
+    const progress = delivered(10)
+    const reading = progress.read(progress.place)
+    assert.deepStrictEqual(progress.accept(reading, keys(9, 10)), { fresh: [] })
+    assert.deepStrictEqual(progress.accept(reading, keys(10, 12)), { fresh: keys(10, 12) })
+    assert.deepStrictEqual(progress.accept(reading, keys(12, 13)), { fresh: keys(12, 13) })
+    assert.strictEqual(progress.received, 13)
+  })
+
+  it("ends the list where it goes back, after what is in order", () => {
+    const progress = listed()
+    const { fresh, next } = progress.accept(progress.read(progress.place), [...keys(0, 3), key(1)])
+    assert.deepStrictEqual(fresh, keys(0, 3))
+    assert.property(next, "failWith")
+  })
+
+  it("under a filter is of no use unless it repeats a contact: the server may have left one out", () => {
+    const progress = delivered(10, { isFiltered: true })
+    const { cursor } = progress.place
+    assert.deepStrictEqual(progress.accept(progress.read(progress.place), keys(11, 13)), {
+      fresh: [],
+      next: "begin further back"
+    })
+    assert.notStrictEqual(progress.place.cursor, cursor)
+    assert.strictEqual(progress.received, 10)
+    // One that begins with a contact that was delivered is complete.
+    assert.deepStrictEqual(progress.accept(progress.read(progress.place), keys(9, 13)), { fresh: keys(10, 13) })
+  })
+
+  it("ends a list that repeats without end", () => {
+    const progress = delivered(10)
+    const reading = progress.read({ at: "beginning", cursor: undefined, delivered: 10 })
+    let next: unknown
+    for (let round = 0; round < 1200 && next === undefined; round++) {
+      const older = Array.from({ length: 100 }, (_, index) => ({
+        createdAt: -200_000 + round * 100 + index,
+        id: `d${round}-${index}`
+      }))
+      next = progress.accept(reading, older).next
+    }
+    assert.deepStrictEqual(next, { failWith: "The list repeats without end" })
+  })
+})
+
+describe("the page that confirms the end", () => {
+  it("has more, or is the end, or says nothing", () => {
+    const progress = delivered(10)
+    assert.strictEqual(progress.confirm(progress.place, keys(9, 11)), "more")
+    assert.strictEqual(progress.confirm(progress.place, keys(9, 10)), "end")
+    assert.strictEqual(progress.confirm(progress.place, []), "empty")
+    assert.strictEqual(progress.confirm({ ...progress.place, at: "beginning" }, []), "end")
+  })
+
+  it("full of repeats leads on from its last contact but one", () => {
+    const progress = delivered(500)
+    assert.strictEqual(progress.confirm(progress.place, keys(100, 200)), "repeats")
+    assert.strictEqual(progress.place.cursor, "c198")
+  })
+})
+
+describe("the number of requests", () => {
+  it("is bounded while nothing new comes, and counts anew after that", () => {
+    const progress = delivered(10)
+    const most = (): number => {
+      let count = 0
+      while (count < 10_000 && progress.countRequest(progress.place)) count++
+      return count
+    }
+    assert.isAtMost(most(), 40)
+    progress.accept(progress.read(progress.place), keys(9, 12))
+    assert.isAbove(most(), 20)
+  })
+
+  it("grows with the contacts that a request may repeat", () => {
+    const progress = delivered(10)
+    let count = 0
+    while (count < 10_000 && progress.countRequest({ ...progress.place, delivered: 5000 })) count++
+    assert.isAbove(count, 100)
+    assert.isAtMost(count, 150)
+  })
+})
