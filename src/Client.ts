@@ -18,8 +18,9 @@ import * as ApiHttpClient from "./internal/call/ApiHttpClient.ts"
 import * as Connection from "./internal/call/Connection.ts"
 import type * as Failure from "./internal/call/failure/Failure.ts"
 import type * as Operation from "./internal/call/Operation.ts"
-import { type Options, override, type Overrides, resolve, type Settings } from "./internal/call/options/Options.ts"
+import type { Options, Overrides } from "./internal/call/options/Options.ts"
 import * as OverridesCache from "./internal/call/options/OverridesCache.ts"
+import { override, resolve, type Settings } from "./internal/call/options/Settings.ts"
 import * as RateLimit from "./internal/call/rateLimit/RateLimit.ts"
 import * as PreparedCall from "./internal/call/request/PreparedCall.ts"
 import * as Reply from "./internal/call/reply/Reply.ts"
@@ -32,9 +33,9 @@ export type {
   Overrides,
   RateLimitOptions,
   RetryOptions,
-  Settings,
   TimeoutOptions
 } from "./internal/call/options/Options.ts"
+export type { Settings } from "./internal/call/options/Settings.ts"
 
 /** A client of one server under one set of options. */
 export interface Service {

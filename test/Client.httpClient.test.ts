@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Fiber, Layer, Redacted, Schema } from "effect"
+import { Effect, Fiber, Redacted, Schema } from "effect"
 import { HttpClientError, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as Client from "../src/Client.ts"
@@ -101,67 +101,5 @@ describe("the HttpClient of a client", () => {
       const error = yield* Effect.flip(over(fake)(bots))
       assert.notInclude(`${String(error)} ${JSON.stringify(error)}`, Fake.secret)
     })
-  )
-})
-
-describe("withOptions", () => {
-  const fetched = Effect.flatMap(Client.Client, ({ httpClient }) => httpClient.get("/bot/list"))
-  const base = {
-    runAsUserId: "user_1",
-    timezone: "Europe/Paris",
-    headers: { "X-One": "1", "X-Two": "2" },
-    rateLimit: { limit: 1, window: "1 hour" }
-  } as const
-
-  it.effect("takes the effect first or last", () =>
-    Effect.gen(function* () {
-      const fake = Fake.script(Fake.json(200, {}))
-      yield* over(fake)(Client.withOptions(fetched, { runAsUserId: "a" }))
-      yield* over(fake)(fetched.pipe(Client.withOptions({ runAsUserId: "b" })))
-      assert.deepStrictEqual(
-        fake.sent.map(({ headers }) => headers["x-runas-user-id"]),
-        ["a", "b"]
-      )
-    })
-  )
-
-  it.effect("unsets what is null, and leaves what is undefined", () =>
-    Effect.gen(function* () {
-      const fake = Fake.script(Fake.json(200, {}))
-      const overrides = {
-        runAsUserId: null,
-        timezone: undefined,
-        headers: { "x-one": null },
-        rateLimit: null,
-        circuitBreaker: null,
-        transformClient: null,
-        runAsChildUserEmail: null
-      }
-      yield* over(fake, base)(Client.withOptions(Effect.andThen(fetched, fetched), overrides))
-      assert.lengthOf(fake.sent, 2)
-      assert.notProperty(fake.sent[0]?.headers, "x-runas-user-id")
-      assert.notProperty(fake.sent[0]?.headers, "x-one")
-      assert.deepInclude(fake.sent[0]?.headers, { "x-timezone": "Europe/Paris", "x-two": "2" })
-    })
-  )
-
-  it.effect("takes null for not set in the options of a layer too", () =>
-    Effect.gen(function* () {
-      const fake = Fake.script(Fake.json(200, {}))
-      yield* over(fake, { runAsUserId: null, headers: { "x-one": null }, rateLimit: null })(fetched)
-      assert.notProperty(fake.sent[0]?.headers, "x-runas-user-id")
-    })
-  )
-
-  it.effect("refuses null for an option that cannot be without a value", () =>
-    Effect.gen(function* () {
-      for (const option of ["secret", "baseUrl", "timeout", "retry", "exactlyOnce"]) {
-        const layer = Fake.layer(Fake.script("never"))
-        const context = yield* Layer.build(layer)
-        const service = Context.get(context, Client.Client)
-        const error = yield* Effect.flip(service.withOptions({ [option]: null }))
-        assert.strictEqual(error.option, option)
-      }
-    }).pipe(Effect.scoped)
   )
 })

@@ -67,6 +67,50 @@ describe("options", () => {
     })
   )
 
+  it.effect("withOptions and withOptionsStream take the effect or stream first or last", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(found, found, Fake.jsonLines(Fake.item("c1")), Fake.jsonLines(Fake.item("c1")))
+      const list = Contact.list({ take: 1 })
+      yield* Effect.gen(function* () {
+        yield* Client.withOptions(calls.fetch, { runAsUserId: "a" })
+        yield* calls.fetch.pipe(Client.withOptions({ runAsUserId: "b" }))
+        yield* Stream.runDrain(Client.withOptionsStream(list, { runAsUserId: "c" }))
+        yield* Stream.runDrain(list.pipe(Client.withOptionsStream({ runAsUserId: "d" })))
+      }).pipe(over(fake))
+      assert.deepStrictEqual(
+        fake.sent.map(({ headers }) => headers["x-runas-user-id"]),
+        ["a", "b", "c", "d"]
+      )
+    })
+  )
+
+  it.effect("null in overrides unsets an option, and undefined leaves it", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(found)
+      const options = {
+        runAsUserId: "user_1",
+        timezone: "Europe/Paris",
+        headers: { "X-One": "1", "X-Two": "2" },
+        rateLimit: { limit: 1, window: "1 hour" },
+        transformClient: HttpClient.mapRequest(HttpClientRequest.setHeader("x-transformed", "1"))
+      } satisfies Partial<Client.Options>
+      const overrides = {
+        runAsUserId: null,
+        timezone: undefined,
+        headers: { "x-one": null },
+        rateLimit: null,
+        transformClient: null
+      }
+      // The second call would wait for an hour if the rate limit were still there.
+      yield* over(fake, options)(Client.withOptions(Effect.andThen(calls.fetch, calls.fetch), overrides))
+      assert.lengthOf(fake.sent, 2)
+      for (const { headers } of fake.sent) {
+        assert.deepInclude(headers, { "x-timezone": "Europe/Paris", "x-two": "2" })
+        for (const name of ["x-runas-user-id", "x-one", "x-transformed"]) assert.notProperty(headers, name)
+      }
+    })
+  )
+
   it.effect("an overrides object that is used again is resolved once, and again after it was changed", () =>
     Effect.gen(function* () {
       const fake = Fake.script(found)

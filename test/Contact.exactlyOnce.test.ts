@@ -20,7 +20,7 @@ const drive = <A, E, R>(program: Effect.Effect<A, E, R>) =>
     return yield* Fiber.join(fiber)
   })
 
-const over = (client: Client.Overrides = {}, options: InMemory.ServerOptions = {}) =>
+const over = (client: Partial<Client.Options> = {}, options: InMemory.ServerOptions = {}) =>
   Effect.provide(InMemory.layer({ client: { timeout: { attempt: "5 seconds" }, ...client }, ...options }))
 
 /** The four ways in which the answer of a create that landed is lost. */
@@ -349,7 +349,7 @@ describe("a first 409 is a Conflict, and looked into:", () => {
   const day = 86_400_000
   /** The contact that has the fingerprint, how the client is set up, and what the outcome is. */
   const cases: Readonly<
-    Record<string, readonly [seed: InMemory.Seed, outcome: Errors.Outcome, client?: Client.Overrides]>
+    Record<string, readonly [seed: InMemory.Seed, outcome: Errors.Outcome, client?: Partial<Client.Options>]>
   > = {
     "an older contact": [{ name: "Ada", createdAt: -61_000 }, "rejected"],
     "an older contact that was just changed": [{ name: "Ada", createdAt: -61_000, updatedAt: 0 }, "rejected"],

@@ -8,7 +8,7 @@ import * as Fake from "./support/FakeHttp.ts"
 const { item } = Fake
 const jsonLinesType = { headers: { "content-type": "application/jsonl" } }
 
-const over = (fake: Fake.Fake, options: Client.Overrides = {}) => {
+const over = (fake: Fake.Fake, options: Partial<Client.Options> = {}) => {
   // What a list does to go on after a failure is tested by itself.
   const layer = Layer.orDie(Fake.layer(fake, { retry: { retries: 0 }, ...options }))
   return <A, E, R>(effect: Effect.Effect<A, E, R>) => effect.pipe(Effect.provide(layer), Random.withSeed("seed"))
@@ -23,7 +23,7 @@ interface Seen<E> {
 const read = <E>(
   fake: Fake.Fake,
   list: Stream.Stream<Contact.Contact, E, Client.Client>,
-  options: Client.Overrides = {}
+  options: Partial<Client.Options> = {}
 ) =>
   Effect.gen(function* () {
     const ids: Array<string> = []
@@ -37,7 +37,7 @@ const read = <E>(
 const readFailure = <E>(
   fake: Fake.Fake,
   list: Stream.Stream<Contact.Contact, E, Client.Client>,
-  options?: Client.Overrides
+  options?: Partial<Client.Options>
 ) =>
   Effect.flatMap(read(fake, list, options), ({ end, ids }) =>
     Effect.map(Fake.failureOf(end), (failure) => ({ ids, failure }))

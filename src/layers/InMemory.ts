@@ -123,7 +123,7 @@ export const layerHttpClient = ({ baseUrl, ...options }: HttpClientOptions = {})
 /** The options of the client and of the in-memory API. */
 export interface Options extends ServerOptions {
   /** Options of the client, among them `secret`. */
-  readonly client?: Client.Overrides | undefined
+  readonly client?: Partial<Client.Options> | undefined
 }
 
 /**

@@ -21,7 +21,7 @@ const fetch = Contact.fetch(id)
 /** A client over a scripted server, under a test clock that the program moves on itself. */
 const under = <A, E>(
   fake: Fake.Fake,
-  options: Client.Overrides,
+  options: Partial<Client.Options>,
   program: Effect.Effect<A, E, Client.Client>,
   store: Layer.Layer<RateLimiterStore> | Layer.Layer<never> = Layer.empty
 ): Effect.Effect<A, unknown> =>

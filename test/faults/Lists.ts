@@ -22,7 +22,7 @@ const bodySize = Effect.map(seedThree, (contacts) =>
 )
 
 /** Lists three contacts with the first reply broken at each of its bytes, and says where something was amiss. */
-const brokenAt = (fault: (at: number) => InMemory.Fault.Fault, options: Client.Overrides = {}) =>
+const brokenAt = (fault: (at: number) => InMemory.Fault.Fault, options: Partial<Client.Options> = {}) =>
   World.inProcess(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory

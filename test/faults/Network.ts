@@ -97,7 +97,7 @@ const options = {
   timezone: "Europe/Berlin",
   runAsUserId: "user_1",
   runAsChildUserEmail: "ada@example.com"
-} as const satisfies Client.Overrides
+} as const satisfies Partial<Client.Options>
 
 const browser: Probe = {
   hazard: "N9",

@@ -217,7 +217,7 @@ const headers: Probe = {
   ours: Effect.gen(function* () {
     const wrong: Array<string> = []
     for (const value of controls) {
-      const overrides: ReadonlyArray<Client.Overrides> = [
+      const overrides: ReadonlyArray<Partial<Client.Options>> = [
         { secret: Redacted.make(value) },
         { runAsUserId: value },
         { runAsChildUserEmail: value },

@@ -27,10 +27,11 @@ import { id } from "./Calls.ts"
 import { only, type Probe, seen } from "./Probe.ts"
 import * as World from "./World.ts"
 
-const connect = (baseUrl: string, more: Client.Overrides = {}) =>
+const connect = (baseUrl: string, more: Partial<Client.Options> = {}) =>
   Node.layer({ secret: InMemory.secret, baseUrl, exactlyOnce: false, retry: { delay: 0 }, ...more })
 
-const over = (baseUrl: string, more?: Client.Overrides) => Effect.provide(connect(baseUrl, more), { local: true })
+const over = (baseUrl: string, more?: Partial<Client.Options>) =>
+  Effect.provide(connect(baseUrl, more), { local: true })
 
 const theirs = (baseUrl: string) => new ContactClient({ secret: "sk-x", baseUrl, retryDelay: 1, timeout: 1000 })
 

@@ -26,7 +26,7 @@ const driven = <A, E, R>(program: Effect.Effect<A, E, R>, step = 1000) =>
 /** Over the in-memory API in this process. */
 export const inProcess = <A, E>(
   program: Effect.Effect<A, E, Client.Client | InMemory.InMemory | Scope.Scope>,
-  client: Client.Overrides = {},
+  client: Partial<Client.Options> = {},
   server: InMemory.ServerOptions = {}
 ): Effect.Effect<A, unknown> =>
   driven(Effect.provide(Effect.scoped(program), InMemory.layer({ ...server, client }), { local: true }))
@@ -35,7 +35,7 @@ export const inProcess = <A, E>(
 export const scripted = <A, E>(
   fake: Fake.Fake,
   program: Effect.Effect<A, E, Client.Client | Scope.Scope>,
-  client: Client.Overrides = {}
+  client: Partial<Client.Options> = {}
 ): Effect.Effect<A, unknown> =>
   driven(Effect.provide(Effect.scoped(program), Fake.layer(fake, { exactlyOnce: true, ...client }), { local: true }))
 
@@ -44,7 +44,7 @@ type Connect = (options: Client.Options) => Layer.Layer<Client.Client, Errors.In
 /** Over the emulator's sockets, in real time. */
 export const overSockets = <A, E>(
   program: Effect.Effect<A, E, Client.Client | InMemory.InMemory | Emulator.Emulator | Scope.Scope>,
-  client: Client.Overrides = {},
+  client: Partial<Client.Options> = {},
   connect: Connect = Node.layer
 ): Effect.Effect<A, unknown> =>
   Effect.scoped(program).pipe(

@@ -23,7 +23,7 @@ const within = (isBrowser: boolean) =>
   )
 
 /** What the layer fails with, for these options. */
-const refusal = (options: Client.Overrides, isBrowser = true) =>
+const refusal = (options: Partial<Client.Options>, isBrowser = true) =>
   Client.Client.pipe(
     Effect.as("accepted"),
     Effect.provide(Fetch.layer({ secret, ...options }), { local: true }),

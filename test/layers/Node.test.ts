@@ -18,14 +18,14 @@ import * as Tls from "../support/Tls.ts"
 
 const id = "cmwsk55x8000com7dj9qcuwx6"
 
-const options = (baseUrl: string, more: Client.Overrides = {}): Client.Options => ({
+const options = (baseUrl: string, more: Partial<Client.Options> = {}): Client.Options => ({
   secret: InMemory.secret,
   baseUrl,
   exactlyOnce: false,
   ...more
 })
 
-const connect = (baseUrl: string, more: Client.Overrides = {}) => Node.layer(options(baseUrl, more))
+const connect = (baseUrl: string, more: Partial<Client.Options> = {}) => Node.layer(options(baseUrl, more))
 
 const contact = JSON.stringify(Fake.contact(id))
 
@@ -110,7 +110,7 @@ describe("a client over undici says that nothing was sent", () => {
   it.live.each(["attempt", "total"] as const)("where the connection takes longer than timeout.%s", (limit) =>
     Effect.gen(function* () {
       const server = yield* Tls.raw()
-      const more: Client.Overrides = { retry: { retries: 0 }, timeout: { [limit]: 20 } }
+      const more: Partial<Client.Options> = { retry: { retries: 0 }, timeout: { [limit]: 20 } }
       const error = yield* Effect.provide(failedCreate, connect(server.secureUrl, more))
       const phase = limit === "attempt" ? "connect" : "total"
       assert.deepStrictEqual(error, { tag: "Timeout", outcome: "not-sent", attempts: 1, isRetryable: true, phase })

@@ -30,7 +30,7 @@ const encodings: Readonly<Record<string, (body: Buffer) => Buffer>> = {
   identity: (body) => body
 }
 
-const connect = (baseUrl: string, more: Client.Overrides = {}) =>
+const connect = (baseUrl: string, more: Partial<Client.Options> = {}) =>
   Node.layer({ secret: InMemory.secret, baseUrl, exactlyOnce: false, ...more })
 
 const json = { "content-type": "application/json" }
@@ -91,7 +91,7 @@ describe("a compressed body over undici", () => {
         response.end(body)
       })
       const seen: Array<Readonly<Record<string, string>>> = []
-      const transformClient: Client.Overrides["transformClient"] = HttpClient.tap((response) =>
+      const transformClient: Client.Options["transformClient"] = HttpClient.tap((response) =>
         Effect.sync(() => seen.push({ ...response.headers }))
       )
       yield* Effect.provide(Contact.fetch(id), connect(server.url, { transformClient }))

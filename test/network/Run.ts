@@ -42,7 +42,7 @@ const told = (exit: Exit.Exit<unknown, Errors.ContactError>): string => {
 }
 
 /** Two retries, without a wait. */
-const options = { secret: InMemory.secret, retry: { retries: 2, delay: 0 } } satisfies Client.Overrides
+const options = { secret: InMemory.secret, retry: { retries: 2, delay: 0 } } satisfies Partial<Client.Options>
 
 export interface Setup {
   readonly transport: Transport
@@ -53,7 +53,7 @@ export interface Setup {
   readonly times: number
   /** How many requests have been answered well over the connection before. */
   readonly warm?: boolean
-  readonly client?: Client.Overrides
+  readonly client?: Partial<Client.Options>
   /** The connections to go over. */
   readonly dispatcher?: Dispatcher
   /** Where the client goes instead, given where the server is. */

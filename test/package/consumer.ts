@@ -30,7 +30,7 @@ export const layers = [
   Node.layer(options),
   Node.layerConfig()
 ] as const
-export const fake = InMemory.layer({ client: overrides, rateLimit: 5, accounts: [{ id: "a", tokens: ["sk-a"] }] })
+export const fake = InMemory.layer({ client: { retry }, rateLimit: 5, accounts: [{ id: "a", tokens: ["sk-a"] }] })
 export const fakeHttp = InMemory.layerHttpClient()
 export const emulator = Emulator.layer({ port: 0 })
 

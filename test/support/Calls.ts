@@ -35,7 +35,7 @@ export const success: Readonly<Record<Name, () => Response>> = {
 }
 
 /** Provides a fake to a call, under a seed. */
-export const over = (fake: Fake.Fake, options: Client.Overrides = {}) => {
+export const over = (fake: Fake.Fake, options: Partial<Client.Options> = {}) => {
   const layer = Layer.orDie(Fake.layer(fake, options))
   return <A, E, R>(effect: Effect.Effect<A, E, R>) => effect.pipe(Effect.provide(layer), Random.withSeed("seed"))
 }

@@ -63,7 +63,7 @@ export const script = (...steps: readonly [...ReadonlyArray<Step>, Step]): Fake 
 export const secret = "sk-canary-secret"
 
 /** A client over a fake. Creates are sent as they are: what makes them happen exactly once is tested by itself. */
-export const layer = (fake: Fake, options: Client.Overrides = {}) =>
+export const layer = (fake: Fake, options: Partial<Client.Options> = {}) =>
   Layer.provide(
     Client.layer({ secret: Redacted.make(secret), exactlyOnce: false, ...options }),
     Layer.succeed(HttpClient.HttpClient, fake.http)

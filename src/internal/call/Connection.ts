@@ -4,7 +4,7 @@ import * as Exit from "effect/Exit"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Option from "effect/Option"
 import * as Failure from "./failure/Failure.ts"
-import type { Settings } from "./options/Options.ts"
+import type { Settings } from "./options/Settings.ts"
 import type * as RateLimit from "./rateLimit/RateLimit.ts"
 
 /** The connection to the API that all calls of a client are sent over. */

@@ -4,7 +4,7 @@ import * as Random from "effect/Random"
 import type * as Errors from "../../Errors.ts"
 import type { Failure } from "./failure/Failure.ts"
 import type * as Operation from "./Operation.ts"
-import type { Settings } from "./options/Options.ts"
+import type { Settings } from "./options/Settings.ts"
 
 type Policy = Settings["retry"]
 

@@ -4,7 +4,7 @@ import * as Predicate from "effect/Predicate"
 import * as Failure from "./failure/Failure.ts"
 import * as SystemError from "./failure/SystemError.ts"
 import * as OptionChecks from "./options/OptionChecks.ts"
-import type { Settings } from "./options/Options.ts"
+import type { Settings } from "./options/Settings.ts"
 import { timeoutOrElse } from "./Timeout.ts"
 
 const property = (value: unknown, name: string): unknown =>

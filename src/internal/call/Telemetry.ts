@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import type { Failure } from "./failure/Failure.ts"
 import type * as Operation from "./Operation.ts"
-import type { Settings } from "./options/Options.ts"
+import type { Settings } from "./options/Settings.ts"
 
 /** One attempt, as OpenTelemetry's HTTP conventions see it. No id, query, header or body is ever among the attributes. */
 export interface Attempt {

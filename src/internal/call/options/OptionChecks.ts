@@ -71,8 +71,11 @@ export const tokenProblem = (secret: unknown): string => {
   return "Expected a token of visible ASCII characters, without blanks"
 }
 
-/** Checks a value. Gives what was expected, or the problem of one of its keys; undefined if the value is right. */
-type Check = (value: unknown) => string | Problem | undefined
+/**
+ * Checks a value. Gives what was expected, or the problem of one of its keys; undefined if the value is right. Only overrides
+ * allow null, in the place of what can be unset.
+ */
+type Check = (value: unknown, allowsNull: boolean) => string | Problem | undefined
 type Checks = Readonly<Record<string, Check>>
 
 const expecting =
@@ -101,9 +104,11 @@ const HeaderValue = expecting(
   (value) => isHeaderValue(value) && String(value).trim() !== ""
 )
 
-const HeaderFields: Check = (headers) => {
+const HeaderFields: Check = (headers, allowsNull) => {
   if (!isRecord(headers) || Predicate.isIterable(headers)) return "Expected an object of header names and values"
-  const bad = Object.keys(headers).find((name) => !isHeaderValue(headers[name]))
+  const bad = Object.keys(headers).find(
+    (name) => !(isHeaderValue(headers[name]) || (allowsNull && headers[name] === null))
+  )
   if (bad !== undefined) {
     return { option: Validate.fieldOf(["headers", bad], ""), description: `Expected ${headerValue}` }
   }
@@ -116,7 +121,7 @@ const Wait = expecting("a duration that is not negative", (value) => millisOf(va
 
 const Limit = expecting("a positive duration", (value) => millisOf(value) > 0)
 
-/** The options that are objects, by their own options. */
+/** The options that are objects, and the checks of their members. */
 const groups: Readonly<Record<string, Checks>> = {
   timeout: { attempt: Limit, idle: Limit, total: Limit },
   retry: {
@@ -133,6 +138,10 @@ const groups: Readonly<Record<string, Checks>> = {
 
 const required: Readonly<Record<string, ReadonlyArray<string>>> = { rateLimit: ["limit", "window"] }
 
+/** True where null in overrides has no meaning: the secret has no default, and a rate limit is replaced as a whole. */
+const isNeverNull = (name: string, group: string | undefined): boolean =>
+  group === undefined ? name === "secret" || name === "headers" : group === "rateLimit"
+
 const checks: Checks = {
   secret: (value) => (Effect.isEffect(value) || tokenOf(value) !== undefined ? undefined : tokenProblem(value)),
   baseUrl: (value) => Option.getOrUndefined(Result.getFailure(BaseUrl.parse(value))),
@@ -146,40 +155,49 @@ const checks: Checks = {
   transformClient: expecting("a function", Predicate.isFunction)
 }
 
+/** The names of the options. */
+export const names = Object.keys(checks)
+
+/** True if an option is an object of members that a caller may go on changing. */
+export const isGroup = (name: string): boolean => name === "headers" || Object.hasOwn(groups, name)
+
 function groupCheck(group: string, checks: Checks): Check {
-  return (value) =>
+  return (value, allowsNull) =>
     isRecord(value)
-      ? problemIn(value, checks, [group], required[group])
+      ? problemIn(value, checks, allowsNull, group)
       : `Expected an object with ${Object.keys(checks).join(", ")}`
 }
 
 const problemIn = (
   input: Readonly<Record<string, unknown>>,
   checks: Checks,
-  path: ReadonlyArray<string>,
-  required: ReadonlyArray<string> = []
+  allowsNull: boolean,
+  group?: string
 ): Problem | undefined => {
-  for (const name of new Set([...Object.keys(input), ...required])) {
+  const expected = group === undefined ? [] : (required[group] ?? [])
+  for (const name of new Set([...Object.keys(input), ...expected])) {
     const value = input[name]
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined
-    if (value === undefined && !required.includes(name)) continue
-    const problem = check === undefined ? unknown(name, path) : checked(check, value)
+    if (value === undefined && !expected.includes(name)) continue
+    if (value === null && allowsNull && check !== undefined && !isNeverNull(name, group)) continue
+    const path = group === undefined ? [name] : [group, name]
+    const problem = check === undefined ? unknown(name, group) : checked(check, value, allowsNull)
     if (typeof problem === "object") return problem
-    if (problem !== undefined) return { option: Validate.fieldOf([...path, name], "options"), description: problem }
+    if (problem !== undefined) return { option: Validate.fieldOf(path, "options"), description: problem }
   }
   return undefined
 }
 
 /** Runs a check on a value that may be a proxy, or have getters that throw. */
-const checked = (check: Check, value: unknown): string | Problem | undefined =>
+const checked = (check: Check, value: unknown, allowsNull: boolean): string | Problem | undefined =>
   Result.getOrElse(
-    Result.try(() => check(value)),
+    Result.try(() => check(value, allowsNull)),
     () => "Expected a value that can be read without an error"
   )
 
-/** All names of options, such as `retry.retries`. */
-const names = () => [
-  ...Object.keys(checks),
+/** The names of the options and of their members, such as `retry.retries`. */
+const allNames = () => [
+  ...names,
   ...Object.entries(groups).flatMap(([group, checks]) => Object.keys(checks).map((name) => `${group}.${name}`))
 ]
 
@@ -200,12 +218,12 @@ const distance = (left: string, right: string): number => {
 const longestName = 32
 
 /** Says that there is no such option, and which one was meant if a name is close. */
-const unknown = (name: string, path: ReadonlyArray<string>): string => {
+const unknown = (name: string, group: string | undefined): string => {
   const written = name.slice(0, longestName).toLowerCase()
-  const [closest] = names()
+  const [closest] = allNames()
     .map((known) => {
       const last = known.slice(known.lastIndexOf(".") + 1)
-      const isBeside = known === [...path, last].join(".")
+      const isBeside = known === (group === undefined ? last : `${group}.${last}`)
       return { known, far: distance(written, last.toLowerCase()) + (isBeside ? 0 : 0.5) }
     })
     .toSorted((left, right) => left.far - right.far)
@@ -214,8 +232,6 @@ const unknown = (name: string, path: ReadonlyArray<string>): string => {
     : "There is no such option"
 }
 
-/** The first problem of options that are set. */
-export const problemOf = (
-  options: Readonly<Record<string, unknown>>,
-  required: ReadonlyArray<string> = []
-): Problem | undefined => problemIn(options, checks, [], required)
+/** The first problem of a copy of options. Only overrides allow null. */
+export const problemOf = (options: Readonly<Record<string, unknown>>, allowsNull: boolean): Problem | undefined =>
+  problemIn(options, checks, allowsNull)

@@ -1,15 +1,9 @@
-import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
-import * as Headers from "effect/http/Headers"
+// Declared here and not in Client.ts, which names them to the world: Client.ts imports the modules that check them.
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as CircuitBreaker from "effect/persistence/CircuitBreaker"
-import * as Predicate from "effect/Predicate"
-import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
-import * as Errors from "../../../Errors.ts"
-import * as BaseUrl from "./BaseUrl.ts"
-import { defined } from "../Defined.ts"
-import * as OptionChecks from "./OptionChecks.ts"
+import type * as Redacted from "effect/Redacted"
 
 /** The longest times to wait. Any `Duration` input; `"Infinity"` turns a timeout off. */
 export interface TimeoutOptions {
@@ -68,7 +62,7 @@ export interface RateLimitOptions {
   readonly key?: string | undefined
 }
 
-/** The options of a client. An option that is `undefined` or `null` is not set. */
+/** The options of a client. An option that is `undefined` is not set. */
 export interface Options {
   /** The API token. An Effect is run before each attempt, for tokens that rotate. */
   readonly secret: Redacted.Redacted<string> | Effect.Effect<Redacted.Redacted<string>, unknown>
@@ -78,231 +72,78 @@ export interface Options {
    * @default "https://api.chatbotkit.com"
    */
   readonly baseUrl?: string | URL | undefined
-  /** Act as this child account (`X-RunAs-User-Id`). */
-  readonly runAsUserId?: string | null | undefined
-  /** Act as the child account with this e-mail address (`X-RunAs-Child-User-Email`). */
-  readonly runAsChildUserEmail?: string | null | undefined
-  /** An IANA time zone (`X-Timezone`). No contact operation reads it. */
-  readonly timezone?: string | null | undefined
-  /** Further headers for every request, other than those the client sets itself. */
-  readonly headers?: Readonly<Record<string, string | null>> | undefined
+  /**
+   * The id of the child account to act as (`X-RunAs-User-Id`).
+   *
+   * @default none: the account of the token
+   */
+  readonly runAsUserId?: string | undefined
+  /**
+   * The e-mail address of the child account to act as (`X-RunAs-Child-User-Email`).
+   *
+   * @default none: the account of the token
+   */
+  readonly runAsChildUserEmail?: string | undefined
+  /**
+   * An IANA time zone (`X-Timezone`). No contact operation reads it.
+   *
+   * @default none
+   */
+  readonly timezone?: string | undefined
+  /**
+   * Further headers for every request, other than those the client sets itself.
+   *
+   * @default none
+   */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** The longest times to wait. Each has a default of its own. */
   readonly timeout?: TimeoutOptions | undefined
+  /** The retries of failed calls. Each member has a default of its own. */
   readonly retry?: RetryOptions | undefined
   /**
-   * The requests in a window, counted in the `RateLimiterStore` of `effect/persistence/RateLimiter` in the context when the
-   * client is made (for example one in Redis, for processes that share an account), or else in memory. After a 429, every
-   * request of the client backs off.
+   * The number of requests in a window, counted in the `RateLimiterStore` of `effect/persistence/RateLimiter` in the context
+   * when the client is made (for example one in Redis, for processes that share an account), or else in memory. After a 429,
+   * every request of the client backs off.
    *
    * @default no limit
    */
-  readonly rateLimit?: RateLimitOptions | null | undefined
+  readonly rateLimit?: RateLimitOptions | undefined
   /**
    * A breaker of `effect/persistence/CircuitBreaker`. While it is open, calls fail at once with a `TransportError` whose
    * `outcome` is `not-sent`. Transient failures count as failures.
    *
    * @default no circuit breaker
    */
-  readonly circuitBreaker?: CircuitBreaker.CircuitBreaker | null | undefined
+  readonly circuitBreaker?: CircuitBreaker.CircuitBreaker | undefined
   /**
-   * True to have `Contact.create` happen exactly once: see there. It costs nothing while no answer is lost, except that
-   * requests without a fingerprint get a generated one.
+   * True to make `Contact.create` happen exactly once, as described there. It costs nothing while no answer is lost, except
+   * that requests without a fingerprint get a generated one.
    *
    * @default true
    */
   readonly exactlyOnce?: boolean | undefined
   /**
-   * Changes the `HttpClient`, for whatever else is needed. The changed client sees every attempt; the function runs once, not
-   * for each `withOptions`. Over `layers/Fetch` and `layers/Node`, a body that it puts in place of the client's has to be
-   * one of bytes.
+   * Changes the `HttpClient`, for anything that has no option. The changed client sees every attempt. The function runs once,
+   * not for each `withOptions`. Over `layers/Fetch` and `layers/Node`, a body that replaces the client's must be bytes.
+   *
+   * @default none
    */
-  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | null | undefined
+  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
 }
+
+/** Options of which each can be `null`. */
+type Unsettable<A> = { readonly [K in keyof A]?: A[K] | null | undefined }
 
 /**
- * Options to run some calls under. A given option replaces that of the client; headers are merged by name, `timeout` and
- * `retry` option by option. `undefined` changes nothing, and `null` unsets an option or a header.
+ * Options to run some calls under. `undefined` changes nothing. `null` goes back to the default: it unsets an option that has
+ * none, and removes a header. Any other value replaces that of the client; headers are merged by name, `timeout` and `retry`
+ * member by member.
  */
-export interface Overrides extends Partial<Options> {}
-
-/** The options of a client, checked and resolved. */
-export interface Settings extends BaseUrl.Server {
-  readonly secret: Effect.Effect<Redacted.Redacted<string>, unknown>
-  /** Sent with every request; the token is not among them. */
-  readonly headers: Headers.Headers
-  readonly timeout: Readonly<Record<"attempt" | "idle" | "total", Duration.Duration>>
-  /** Delays in milliseconds. */
-  readonly retry: { readonly retries: number; readonly delay: number; readonly maxDelay: number }
-  readonly exactlyOnce: boolean
-  readonly rateLimit:
-    | {
-        readonly limit: number
-        readonly window: Duration.Duration
-        /** The caller's key. Without one, the key is the name of the server. */
-        readonly key: string | undefined
-      }
-    | undefined
-  readonly circuitBreaker: CircuitBreaker.CircuitBreaker | undefined
-  readonly transformClient: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+export interface Overrides extends Unsettable<Omit<Options, "secret" | "headers" | "timeout" | "retry">> {
+  /** The API token. It cannot be unset. */
+  readonly secret?: Options["secret"] | undefined
+  /** Headers by name. `null` removes one. */
+  readonly headers?: Readonly<Record<string, string | null>> | undefined
+  readonly timeout?: Unsettable<TimeoutOptions> | null | undefined
+  readonly retry?: Unsettable<RetryOptions> | null | undefined
 }
-
-/** All settings but the secret, which has no default. */
-type Unauthenticated = Omit<Settings, "secret">
-
-const defaults: Unauthenticated = {
-  ...Result.getOrThrow(BaseUrl.parse(BaseUrl.vendor)),
-  headers: Headers.empty,
-  timeout: { attempt: Duration.seconds(30), idle: Duration.seconds(60), total: Duration.infinity },
-  retry: { retries: 3, delay: 250, maxDelay: 10_000 },
-  exactlyOnce: true,
-  rateLimit: undefined,
-  circuitBreaker: undefined,
-  transformClient: undefined
-}
-
-/** A copy of what may be the caller's own, changing object. What is no such object is kept, to be refused. */
-const copied = <A>(value: A): A => (OptionChecks.isRecord(value) && !Predicate.isIterable(value) ? { ...value } : value)
-
-/** Options without any `null`. */
-type Given = Partial<{ readonly [K in keyof Options]: Exclude<Options[K], null> }> & {
-  readonly headers?: Readonly<Record<string, string>> | undefined
-}
-
-/** The secret, if there is one. */
-const secretIn = ({ secret }: Overrides): Overrides => (secret === undefined ? {} : { secret })
-
-/** Reads every option once, also those that an instance of a class inherits. */
-const read = (options: Overrides): Overrides => ({
-  ...options,
-  ...secretIn(options),
-  baseUrl: options.baseUrl,
-  runAsUserId: options.runAsUserId,
-  runAsChildUserEmail: options.runAsChildUserEmail,
-  timezone: options.timezone,
-  headers: copied(options.headers),
-  timeout: copied(options.timeout),
-  retry: copied(options.retry),
-  rateLimit: copied(options.rateLimit),
-  circuitBreaker: options.circuitBreaker,
-  exactlyOnce: options.exactlyOnce,
-  transformClient: options.transformClient
-})
-
-const refused = (option: string, description: string) => Result.fail(new Errors.InvalidOptions({ option, description }))
-
-/** A copy of options, each of them read once: a getter or a proxy can throw, or answer otherwise the second time. */
-const copy = (options: Overrides): Result.Result<Overrides, Errors.InvalidOptions> => {
-  const copied = Result.try(() => (OptionChecks.isRecord(options) ? read(options) : undefined))
-  if (Result.isFailure(copied)) return refused("options", "Expected options that can be read without an error")
-  return copied.success === undefined ? refused("options", "Expected an object") : Result.succeed(copied.success)
-}
-
-/** Checks a copy of options. A failure names the option and never its value. */
-const check = (options: Overrides): Result.Result<Given, Errors.InvalidOptions> => {
-  const problem = OptionChecks.problemOf({ ...options })
-  const isValid = (_options: Overrides): _options is Given => problem === undefined
-  return isValid(options) ? Result.succeed(options) : refused(problem?.option ?? "", problem?.description ?? "")
-}
-
-const secretOf = (secret: Options["secret"]): Settings["secret"] =>
-  Redacted.isRedacted(secret) ? Effect.succeed(secret) : secret
-
-/** Puts checked options on top of settings. What is not given stays as it is, down to the same objects. */
-const withOverrides = (base: Unauthenticated, options: Given): Unauthenticated => {
-  const { exactlyOnce, rateLimit, retry, runAsChildUserEmail, runAsUserId, timeout, timezone } = options
-  const fields = defined({
-    ...options.headers,
-    "x-runas-user-id": runAsUserId,
-    "x-runas-child-user-email": runAsChildUserEmail,
-    "x-timezone": timezone
-  })
-  const duration = (given: Duration.Input | undefined, otherwise: Duration.Duration) =>
-    given === undefined ? otherwise : Duration.fromInputUnsafe(given)
-  const millis = (given: Duration.Input | undefined, otherwise: number) =>
-    given === undefined ? otherwise : Duration.toMillis(given)
-  const server = options.baseUrl === undefined ? base : Result.getOrThrow(BaseUrl.parse(options.baseUrl))
-  return {
-    prefix: server.prefix,
-    server: server.server,
-    headers: Headers.setAll(base.headers, fields),
-    timeout:
-      timeout === undefined
-        ? base.timeout
-        : {
-            attempt: duration(timeout.attempt, base.timeout.attempt),
-            idle: duration(timeout.idle, base.timeout.idle),
-            total: duration(timeout.total, base.timeout.total)
-          },
-    retry:
-      retry === undefined
-        ? base.retry
-        : {
-            retries: retry.retries ?? base.retry.retries,
-            delay: millis(retry.delay, base.retry.delay),
-            maxDelay: millis(retry.maxDelay, base.retry.maxDelay)
-          },
-    exactlyOnce: exactlyOnce ?? base.exactlyOnce,
-    rateLimit:
-      rateLimit === undefined
-        ? base.rateLimit
-        : { limit: rateLimit.limit, window: Duration.fromInputUnsafe(rateLimit.window), key: rateLimit.key },
-    circuitBreaker: options.circuitBreaker ?? base.circuitBreaker,
-    transformClient: options.transformClient ?? base.transformClient
-  }
-}
-
-/** The settings without the options that are null, and the overrides that are left. */
-const unset = <Base extends Unauthenticated>(
-  settings: Base,
-  overrides: Overrides
-): { readonly base: Base; readonly left: Overrides } => {
-  const { circuitBreaker, headers, rateLimit, runAsChildUserEmail, runAsUserId, timezone, transformClient } = overrides
-  const isRecord = OptionChecks.isRecord(headers) && !Predicate.isIterable(headers)
-  const fields = isRecord ? Object.entries(headers) : []
-  const hasNull = fields.some(([, value]) => value === null)
-  const removed = [
-    ...fields.flatMap(([name, value]) => (value === null ? [name.toLowerCase()] : [])),
-    ...(runAsUserId === null ? ["x-runas-user-id"] : []),
-    ...(runAsChildUserEmail === null ? ["x-runas-child-user-email"] : []),
-    ...(timezone === null ? ["x-timezone"] : [])
-  ]
-  return {
-    base: {
-      ...settings,
-      headers: removed.length === 0 ? settings.headers : Headers.removeMany(settings.headers, removed),
-      rateLimit: rateLimit === null ? undefined : settings.rateLimit,
-      circuitBreaker: circuitBreaker === null ? undefined : settings.circuitBreaker,
-      transformClient: transformClient === null ? undefined : settings.transformClient
-    },
-    left: {
-      ...overrides,
-      runAsUserId: runAsUserId ?? undefined,
-      runAsChildUserEmail: runAsChildUserEmail ?? undefined,
-      timezone: timezone ?? undefined,
-      headers: hasNull ? Object.fromEntries(fields.filter(([, value]) => value !== null)) : headers,
-      rateLimit: rateLimit ?? undefined,
-      circuitBreaker: circuitBreaker ?? undefined,
-      transformClient: transformClient ?? undefined
-    }
-  }
-}
-
-/** Checks options and fills in the defaults. */
-export const resolve = (options: Options): Result.Result<Settings, Errors.InvalidOptions> =>
-  Result.flatMap(copy(options), (copied) => {
-    const { base, left } = unset(defaults, copied)
-    return Result.flatMap(check(left), (given) =>
-      given.secret === undefined
-        ? refused("secret", OptionChecks.tokenProblem(undefined))
-        : Result.succeed({ ...withOverrides(base, given), secret: secretOf(given.secret) })
-    )
-  })
-
-/** Checks overrides and puts them on top of settings. */
-export const override = (settings: Settings, overrides: Overrides): Result.Result<Settings, Errors.InvalidOptions> =>
-  Result.flatMap(copy(overrides), (copied) => {
-    const { base, left } = unset(settings, copied)
-    return Result.map(check(left), (given) => ({
-      ...withOverrides(base, given),
-      secret: given.secret === undefined ? base.secret : secretOf(given.secret)
-    }))
-  })

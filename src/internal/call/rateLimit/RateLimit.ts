@@ -7,7 +7,7 @@ import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Expiring from "./Expiring.ts"
 import * as Failure from "../failure/Failure.ts"
-import type { Settings } from "../options/Options.ts"
+import type { Settings } from "../options/Settings.ts"
 import { inMemory, monotonicMillis, RateLimiterStore, type Store } from "./RateLimitStore.ts"
 import { timeoutOrElse } from "../Timeout.ts"
 

@@ -1,7 +1,7 @@
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Failure from "../failure/Failure.ts"
-import type { Settings } from "../options/Options.ts"
+import type { Settings } from "../options/Settings.ts"
 import type * as Reply from "./Reply.ts"
 import type * as ReplyBody from "./ReplyBody.ts"
 

@@ -8,7 +8,7 @@ import type * as CallerValues from "../failure/CallerValues.ts"
 import * as Failure from "../failure/Failure.ts"
 import * as OperationError from "../failure/OperationError.ts"
 import type * as Operation from "../Operation.ts"
-import type { Settings } from "../options/Options.ts"
+import type { Settings } from "../options/Settings.ts"
 import * as PathSegment from "./PathSegment.ts"
 import * as Validate from "./Validate.ts"
 

@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Clock, Context, Duration, Effect, Exit, Fiber, Layer, Redacted, Result } from "effect"
 import { RateLimiter } from "effect/persistence"
 import { TestClock } from "effect/testing"
-import * as Options from "../../../../src/internal/call/options/Options.ts"
+import type * as Options from "../../../../src/internal/call/options/Options.ts"
+import * as Settings from "../../../../src/internal/call/options/Settings.ts"
 import * as RateLimit from "../../../../src/internal/call/rateLimit/RateLimit.ts"
 
 const rateLimits = [
@@ -13,7 +14,7 @@ const rateLimits = [
 ]
 
 const settings = (options: Partial<Options.Options>) =>
-  Result.getOrThrow(Options.resolve({ secret: Redacted.make("sk-1"), ...options }))
+  Result.getOrThrow(Settings.resolve({ secret: Redacted.make("sk-1"), ...options }))
 
 /** How long after one another requests come, in milliseconds: together, in windows of their own, and in between. */
 const pauses = [0, 0, 0, 0, 50, 0, 0, 3000, 0, 1, 0, 0, 0, 60_000, 0, 9999, 0, 0, 0, 0]

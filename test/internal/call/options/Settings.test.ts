@@ -1,14 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Redacted, Result } from "effect"
 import { inspect } from "node:util"
-import * as Options from "../../../../src/internal/call/options/Options.ts"
+import type * as Options from "../../../../src/internal/call/options/Options.ts"
+import * as Settings from "../../../../src/internal/call/options/Settings.ts"
 
 const secret = Redacted.make("sk-1")
 
 /** What callers in JavaScript can do. */
-const loose = (options: Readonly<Record<string, unknown>>) => Options.resolve(options as unknown as Options.Options)
+const loose = (options: Readonly<Record<string, unknown>>) => Settings.resolve(options as unknown as Options.Options)
 
-const settings = (options: Partial<Options.Options> = {}) => Result.getOrThrow(Options.resolve({ secret, ...options }))
+const settings = (options: Partial<Options.Options> = {}) => Result.getOrThrow(Settings.resolve({ secret, ...options }))
 
 /** The option that a failure names. */
 const refused = (options: Readonly<Record<string, unknown>>): string =>
@@ -96,7 +97,7 @@ describe("the description says what to do", () => {
     [{ retry: { retires: 0 } }, /Did you mean retry\.retries\?/],
     [{ secret: Redacted.make("") }, /empty/]
   ])("%o as an override", (overrides, description) => {
-    const result = Options.override(settings(), overrides as Options.Overrides)
+    const result = Settings.override(settings(), overrides as Options.Overrides)
     assert.isTrue(Result.isFailure(result))
     if (Result.isFailure(result)) assert.match(result.failure.description, description)
   })
@@ -130,7 +131,7 @@ describe("any JavaScript value", () => {
   const values = [undefined, null, 0, "canary", true, Symbol("canary"), () => {}, [], hostile, revoked.proxy, 1n]
 
   it.each(values.map((value, index) => [index, value] as const))("number %s for options is refused", (_, value) => {
-    for (const result of [Options.resolve(value as Options.Options), Options.override(settings(), value as never)]) {
+    for (const result of [Settings.resolve(value as Options.Options), Settings.override(settings(), value as never)]) {
       assert.isTrue(Result.isFailure(result))
       if (Result.isFailure(result)) assert.notInclude(inspect(result.failure, { depth: 9 }), "canary")
     }
@@ -165,7 +166,7 @@ describe("any JavaScript value", () => {
       }
     }
   ])("a getter that throws is refused", (options) => {
-    const result = Options.resolve(options as Options.Options)
+    const result = Settings.resolve(options as Options.Options)
     assert.isTrue(Result.isFailure(result))
     if (Result.isFailure(result)) assert.notInclude(inspect(result.failure, { depth: 9 }), "canary")
   })
@@ -180,7 +181,7 @@ describe("any JavaScript value", () => {
       }
       timezone = "UTC"
     }
-    const { headers, prefix } = Result.getOrThrow(Options.resolve(new Configuration()))
+    const { headers, prefix } = Result.getOrThrow(Settings.resolve(new Configuration()))
     assert.deepStrictEqual([prefix, headers["x-timezone"]], ["http://localhost:9/api/v1", "UTC"])
   })
 
@@ -192,7 +193,7 @@ describe("any JavaScript value", () => {
         return reads++ < 2 ? "UTC" : "a\r\nX-Evil: 1"
       }
     }
-    assert.strictEqual(Result.getOrThrow(Options.resolve(options)).headers["x-timezone"], "UTC")
+    assert.strictEqual(Result.getOrThrow(Settings.resolve(options)).headers["x-timezone"], "UTC")
   })
 })
 
@@ -246,7 +247,7 @@ describe("baseUrl", () => {
 })
 
 describe.each(["runAsUserId", "runAsChildUserEmail", "timezone"])("%s", (option) => {
-  it.each(["", " ", "a\nb", "a\rb", "a\0b", "漢", "\ud800", 5, {}, ["a"]])("refuses %j", (value) => {
+  it.each(["", " ", "a\nb", "a\rb", "a\0b", "漢", "\ud800", 5, null, {}, ["a"]])("refuses %j", (value) => {
     const result = loose({ secret, [option]: value })
     assert.strictEqual(isRefused(option, value), option)
     if (Result.isFailure(result)) assert.notInclude(JSON.stringify(result.failure), "a\\")
@@ -361,7 +362,7 @@ describe("retry", () => {
   ])("refuses %j", (retry, option) => assert.strictEqual(isRefused("retry", retry), option))
 })
 
-it.each([{}, "x", 5])("transformClient refuses %j", (value) =>
+it.each([null, {}, "x", 5])("transformClient refuses %j", (value) =>
   assert.strictEqual(isRefused("transformClient", value), "transformClient")
 )
 
@@ -375,7 +376,7 @@ it("refuses an unknown option by its name", () => {
 })
 
 it.each([undefined, null, "sk-canary", 5, []])("refuses %j for options", (options) => {
-  const result = Options.resolve(options as unknown as Options.Options)
+  const result = Settings.resolve(options as unknown as Options.Options)
   assert.isTrue(Result.isFailure(result))
   assert.notInclude(inspect(result), "canary")
 })
@@ -390,8 +391,8 @@ describe("merge", () => {
   }
   const merged = (...overrides: ReadonlyArray<Options.Overrides>) =>
     overrides.reduce(
-      (settings, over) => Result.getOrThrow(Options.override(settings, over)),
-      Result.getOrThrow(Options.resolve(base))
+      (settings, over) => Result.getOrThrow(Settings.override(settings, over)),
+      Result.getOrThrow(Settings.resolve(base))
     )
 
   it("replaces what is given and keeps the rest", () => {
@@ -417,16 +418,102 @@ describe("merge", () => {
   it.each([
     ["retry", 0],
     ["retry", false],
-    ["retry", null],
-    ["timeout", null],
     ["timeout", 5],
+    ["secret", null],
     ["headers", null],
     ["headers", 5],
     ["unknown", 1],
-    ["retry", { retries: -1 }]
+    ["retry", { retries: -1 }],
+    ["retry", { times: null }],
+    ["rateLimit", { limit: null, window: 1 }],
+    ["rateLimit", { limit: 1, window: 1, key: null }]
   ])("an override of %s by %j is refused, not ignored", (option, value) => {
-    const result = Options.override(settings(base), { [option]: value } as Options.Overrides)
+    const result = Settings.override(settings(base), { [option]: value } as Options.Overrides)
     assert.isTrue(Result.isFailure(result))
     if (Result.isFailure(result)) assert.match(result.failure.option, new RegExp(`^${option}`))
+  })
+
+  describe("null", () => {
+    const defaults = settings()
+    const breaker = { execute: () => Effect.void } as unknown as NonNullable<Options.Options["circuitBreaker"]>
+    const all: Options.Options = {
+      ...base,
+      baseUrl: "http://localhost:9",
+      runAsChildUserEmail: "e@x.co",
+      timezone: "UTC",
+      timeout: { attempt: 1, idle: 2, total: 3 },
+      retry: { retries: 1, delay: 2, maxDelay: 3 },
+      rateLimit: { limit: 1, window: 1 },
+      circuitBreaker: breaker,
+      exactlyOnce: false,
+      transformClient: (client) => client
+    }
+    const before = settings(all)
+    const after = (overrides: Options.Overrides) => Result.getOrThrow(Settings.override(before, overrides))
+
+    it.each([
+      ["baseUrl", ["prefix", "server"]],
+      ["timeout", ["timeout"]],
+      ["retry", ["retry"]],
+      ["rateLimit", ["rateLimit"]],
+      ["circuitBreaker", ["circuitBreaker"]],
+      ["exactlyOnce", ["exactlyOnce"]],
+      ["transformClient", ["transformClient"]]
+    ] as const)("for %s goes back to the default of %o, and changes nothing else", (option, changed) => {
+      const expected = Object.fromEntries(changed.map((name) => [name, defaults[name]]))
+      for (const name of changed) assert.notDeepEqual(before[name], defaults[name])
+      assert.deepStrictEqual(after({ [option]: null }), { ...before, ...expected })
+    })
+
+    it.each([
+      ["runAsUserId", "x-runas-user-id"],
+      ["runAsChildUserEmail", "x-runas-child-user-email"],
+      ["timezone", "x-timezone"]
+    ] as const)("for %s removes %s, and changes nothing else", (option, header) => {
+      assert.property(before.headers, header)
+      const { [header]: _, ...headers } = before.headers
+      assert.deepStrictEqual({ ...after({ [option]: null }).headers }, headers)
+    })
+
+    it("for a header removes it, whatever its case", () =>
+      assert.deepStrictEqual(Object.keys(after({ headers: { "X-A": null, "x-none": null } }).headers), [
+        "x-b",
+        "x-runas-user-id",
+        "x-runas-child-user-email",
+        "x-timezone"
+      ]))
+
+    it.each(["attempt", "idle", "total"] as const)("for timeout.%s goes back to the default of that alone", (name) =>
+      assert.deepStrictEqual(after({ timeout: { [name]: null } }).timeout, {
+        ...before.timeout,
+        [name]: defaults.timeout[name]
+      })
+    )
+
+    it.each(["retries", "delay", "maxDelay"] as const)("for retry.%s goes back to the default of that alone", (name) =>
+      assert.deepStrictEqual(after({ retry: { [name]: null } }).retry, {
+        ...before.retry,
+        [name]: defaults.retry[name]
+      })
+    )
+
+    it("is what the types of overrides say", () => {
+      const unset: Options.Overrides = {
+        baseUrl: null,
+        runAsUserId: null,
+        headers: { "x-a": null },
+        timeout: { idle: null },
+        retry: null
+      }
+      // @ts-expect-error The secret cannot be unset.
+      const noSecret: Options.Overrides = { secret: null }
+      // @ts-expect-error A rate limit is replaced as a whole.
+      const noLimit: Options.Overrides = { rateLimit: { limit: null, window: 1 } }
+      // @ts-expect-error Only overrides can be null.
+      const options: Options.Options = { secret, runAsUserId: null }
+      assert.isTrue(Result.isSuccess(Settings.override(before, unset)))
+      for (const overrides of [noSecret, noLimit]) assert.isTrue(Result.isFailure(Settings.override(before, overrides)))
+      assert.isTrue(Result.isFailure(Settings.resolve(options)))
+    })
   })
 })
