@@ -56,14 +56,18 @@ const one = (response: ServerResponse, id: string): void => {
 
 let made = 0
 
-const write = (request: IncomingMessage, response: ServerResponse): void => {
-  request.on("data", () => undefined).on("end", () => json(response, { id: idOf(made++) }))
+/** Answers a write with the id in its path, or with a new one. */
+const write = (request: IncomingMessage, response: ServerResponse, path: string): void => {
+  const [id, operation] = path.split("/")
+  request
+    .on("data", () => undefined)
+    .on("end", () => json(response, { id: operation === undefined ? idOf(made++) : id }))
 }
 
 const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
   const url = new URL(request.url ?? "/", "http://bench")
   const path = url.pathname.slice(prefix.length + 1)
-  if (request.method === "POST") return write(request, response)
+  if (request.method === "POST") return write(request, response, path)
   if (path !== "list") return one(response, path.slice(0, -"/fetch".length))
   const size = sizeOf(request.headers.authorization)
   if (request.headers.accept === "application/jsonl") return stream(response, size)
