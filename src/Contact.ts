@@ -1,6 +1,6 @@
 /**
- * Contacts: the people who talk to the agents of an account. Every operation is an `Effect` on `Client`, and the list
- * is a `Stream`; each has its own error type, computed from what the operation says of itself.
+ * Contacts: the people who talk to the agents of an account. Every operation is an `Effect` that needs `Client`, and the list
+ * is a `Stream`. Each has its own error type, which is computed from the operation's description.
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -49,24 +49,20 @@ const checkUpdate = /* @__PURE__ */ Validate.make(UpdateRequest, "request")
 const checkEnsure = /* @__PURE__ */ Validate.make(EnsureRequest, "request")
 const checkList = /* @__PURE__ */ Validate.make(ListRequest, "request")
 
-/** Copies and checks what the caller asks for. What is not right is refused, with nothing sent. */
-const accept = <O extends Operation.Any, A>(
+/** A condition that is undefined must be refused, not left out: the list would have more contacts in it. */
+const listCopy: PlainJson.CopyOptions = { keepsUndefined: true }
+
+/** Copies the caller's request and checks the copy. An invalid request is refused, and nothing is sent. */
+const validated = <O extends Operation.Any, A>(
   operation: O,
   request: unknown,
-  check: (copy: unknown) => Result.Result<A, Validate.Problem>
+  check: (copy: unknown) => Result.Result<A, Validate.Problem>,
+  copyOptions?: PlainJson.CopyOptions
 ): Effect.Effect<A, Operation.Error<O>> =>
   Effect.suspend(() =>
     Effect.fromResult(
-      Result.mapError(
-        Result.flatMap(
-          PlainJson.copy(request, {
-            isUpdate: operation.name === operations.update.name,
-            // A condition that came out undefined must not be left out: the list would have more contacts in it.
-            keepsUndefined: operation.path === operations.list.path
-          }),
-          check
-        ),
-        ({ description, field }) => OperationError.refusal(operation, Failure.refused(field, description))
+      Result.mapError(Result.flatMap(PlainJson.copy(request, copyOptions), check), ({ description, field }) =>
+        OperationError.refusal(operation, Failure.refused(field, description))
       )
     )
   )
@@ -78,7 +74,7 @@ const run = <A, T extends Errors.Tag>(
 ): Effect.Effect<A, Operation.Error<Operation.Operation<A, T>>, Client> =>
   Effect.flatMap(Client, (client) => Effect.map(client.run(operation, input), ({ value }) => value))
 
-/** A client that tells the `Date` of each response that it opens. */
+/** A client that reports the `Date` of each streamed response. */
 const withDates = (client: Client["Service"], onDate: (date: string | undefined) => void): Client["Service"] => ({
   ...client,
   open: (operation, input, scope, failures) =>
@@ -92,13 +88,13 @@ const withDates = (client: Client["Service"], onDate: (date: string | undefined)
 // -----------------------------------------------------------------------------
 
 /**
- * Makes a contact. Fails with `Conflict` where the account already has a contact with this fingerprint.
+ * Makes a contact. Fails with `Conflict` if the account already has a contact with this fingerprint.
  *
  * It happens exactly once, although the API has no idempotency keys. A request without a fingerprint gets one that the
  * client generates (the server would do so anyway), and the server refuses a second request with the same fingerprint.
- * After a refusal the client looks at the newest contacts, and gives the id of the one that this call has made. Where it
+ * After a refusal the client looks at the newest contacts, and gives the id of the one that this call has made. If it
  * cannot tell whether this call has made a contact, it fails with `outcome: "unknown"`, and with the generated
- * `fingerprint` to look for; `outcome: "rejected"` says that it has surely made none. If the token may not use
+ * `fingerprint` to look for; `outcome: "rejected"` means that it has certainly made none. If the token may not use
  * fingerprints, the contact is made without one, unless an earlier attempt may have made it. With `exactlyOnce: false` the
  * request is sent as it is, once only if the server may have acted, and nothing is looked up.
  *
@@ -110,7 +106,7 @@ const withDates = (client: Client["Service"], onDate: (date: string | undefined)
 export const create = /* @__PURE__ */ Effect.fn("Contact.create")(function* (
   request: CreateRequest = {}
 ): Effect.fn.Return<ContactRef, CreateError, Client> {
-  const accepted = yield* accept(operations.create, request, checkCreate)
+  const accepted = yield* validated(operations.create, request, checkCreate)
   const client = yield* Client
   const send = (input: Operation.Input, earlier?: RetryLoop.Earlier) =>
     Effect.map(client.run(operations.create, input, earlier), ({ value }): ContactRef => value)
@@ -127,7 +123,14 @@ export const create = /* @__PURE__ */ Effect.fn("Contact.create")(function* (
   )
 })
 
-/** Reads a contact. Fails with `NotFound` if there is none, and `Forbidden` if it is another account's. */
+/**
+ * Reads a contact. Fails with `NotFound` if there is none, and with `Forbidden` if it belongs to another account.
+ *
+ * @example
+ * ```ts
+ * const contact = yield* Contact.fetch(id).pipe(Effect.catchTag("NotFound", () => Effect.succeed(undefined)))
+ * ```
+ */
 export const fetch = /* @__PURE__ */ Effect.fn("Contact.fetch")(function* (
   id: string
 ): Effect.fn.Return<Contact, FetchError, Client> {
@@ -135,8 +138,8 @@ export const fetch = /* @__PURE__ */ Effect.fn("Contact.fetch")(function* (
 })
 
 /**
- * Changes some fields of a contact; see {@link UpdateRequest} for what becomes of `meta`. Fails with `Conflict` where
- * another contact has the new fingerprint.
+ * Changes some fields of a contact. `meta` is replaced, or merged: see {@link UpdateRequest}. Fails with `NotFound` if there
+ * is no such contact, and with `Conflict` if another contact has the new fingerprint.
  *
  * @example
  * ```ts
@@ -147,7 +150,7 @@ export const update = /* @__PURE__ */ Effect.fn("Contact.update")(function* (
   id: string,
   request: UpdateRequest
 ): Effect.fn.Return<ContactRef, UpdateError, Client> {
-  const body = yield* accept(operations.update, request, checkUpdate)
+  const body = yield* validated(operations.update, request, checkUpdate, { isUpdate: true })
   return yield* run(operations.update, { contactId: id, body })
 })
 
@@ -155,7 +158,7 @@ const remove = /* @__PURE__ */ Effect.fn("Contact.delete")(function* (
   id: string
 ): Effect.fn.Return<ContactRef, DeleteError, Client> {
   return yield* run(operations.remove, { contactId: id, body: {} }).pipe(
-    // After an answer that was lost, "not found" means that the lost request did its work.
+    // After a lost answer, "not found" means that the lost request has deleted the contact.
     Effect.catchIf(
       (error) => error._tag === "NotFound" && error.outcome === "unknown",
       () => Effect.succeed({ id: id.trim() })
@@ -165,24 +168,29 @@ const remove = /* @__PURE__ */ Effect.fn("Contact.delete")(function* (
 
 export {
   /**
-   * Deletes a contact for good, with its tasks and memories. Fails with `NotFound` if there is none; but after an answer
-   * that was lost, the contact is gone either way, and it succeeds.
+   * Deletes a contact for good, with its tasks and memories. Fails with `NotFound` if there is none. After a lost answer,
+   * "not found" is a success: the contact is gone either way.
    */
   remove as delete
 }
 
 /**
- * Finds the contact with this fingerprint, or makes it, verified. One that exists is not changed: the other fields are
- * for making it. Fails with `ServerError` (`Contact is not verified`) where a contact with the fingerprint was made by
- * {@link create} and never verified. Two first calls at the same time make one contact: the one that is refused for it is
- * sent again, once, and fails with a `Conflict` of unknown outcome if it is refused again.
+ * Finds the contact with this fingerprint, or makes it and marks it as verified. An existing contact is not changed: the other
+ * fields are used only to make one. Fails with `ServerError` (`Contact is not verified`) if {@link create} made a contact with
+ * the fingerprint that nobody verified. Two first calls at the same time make one contact: a call that gets a 409 is sent once
+ * more, and fails with a `Conflict` of unknown outcome if it gets another.
+ *
+ * @example
+ * ```ts
+ * const { id } = yield* Contact.ensure({ fingerprint: "crm-0001-ada-lovelace", email: "ada@example.com" })
+ * ```
  */
 export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
   request: EnsureRequest
 ): Effect.fn.Return<ContactRef, EnsureError, Client> {
-  const body = yield* accept(operations.ensure, request, checkEnsure)
+  const body = yield* validated(operations.ensure, request, checkEnsure)
   return yield* run(operations.ensure, { body }).pipe(
-    // The loser of a race is told of a conflict. The winner may be a request of this very call that a gateway sent twice.
+    // The loser of a race gets a 409. The winner can be a request of this very call that a gateway sent twice.
     Effect.catchTag("Conflict", (error) =>
       Effect.fail(
         OperationError.make(operations.ensure, OperationError.toFailure(error), {
@@ -196,16 +204,16 @@ export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
 })
 
 /**
- * Lists contacts as they arrive, all of them unless `take` says how many; `take` is exact. Interrupting the stream, or
- * taking no more of it, closes the connection.
+ * Lists contacts as they arrive: all of them, or as many as `take`. Interrupting the stream, or taking no more of it, closes
+ * the connection.
  *
- * The list is complete: a contact that is there throughout comes exactly once and in order, also where the connection is
- * cut or others are deleted meanwhile; where that is not to be had, the stream fails, and says with `lastId` and
- * `received` how far it came. It is one request, one more to confirm the end (unless `take` was reached before), and more
- * where it has to be taken up again. A `cursor` that no contact has any more is `InvalidRequest`.
+ * The list is complete: every contact that exists throughout comes exactly once and in order, also if the connection is cut or
+ * other contacts are deleted meanwhile. If that cannot be had, the stream fails, and `lastId` and `received` say how far it
+ * came. It is one request, one more to confirm the end (unless `take` was reached), and more if it has to be resumed. A `cursor`
+ * that no contact has is `InvalidRequest`.
  *
- * With `meta`, the server itself leaves out a contact where the one before it stops matching just as a page ends, or does
- * not match when it is the `cursor`.
+ * With `meta`, the server itself leaves out a contact if the one before it stops matching just as a page ends, or does not
+ * match when it is the `cursor`.
  *
  * @example
  * ```ts
@@ -215,7 +223,7 @@ export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
 export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListError, Client> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const accepted = yield* accept(operations.list, request, checkList)
+      const accepted = yield* validated(operations.list, request, checkList, listCopy)
       if (accepted.take === 0) return Stream.empty
       const client = yield* Client
       const asked = { ...accepted, meta: accepted.meta ?? {} }
@@ -253,13 +261,13 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
   ).pipe(Stream.withSpan("Contact.list"))
 
 /**
- * Lists one page of at most 100 contacts, also where `take` is more. A page shorter than that is the last; a `cursor`
- * alone does not mean that there is more.
+ * Lists one page of at most 100 contacts, even if `take` is more. A page that is shorter is the last. A `cursor` alone does not
+ * mean that there are more.
  */
 export const listPage = /* @__PURE__ */ Effect.fn("Contact.listPage")(function* (
   request: ListRequest = {}
 ): Effect.fn.Return<ContactPage, ListError, Client> {
-  const accepted = yield* accept(operations.listPage, request, checkList)
+  const accepted = yield* validated(operations.listPage, request, checkList, listCopy)
   if (accepted.take === 0) return { items: [] }
   return yield* run(operations.listPage, { query: ListQuery.make(accepted) })
 })

@@ -16,19 +16,23 @@ const notWellFormed = "expected well-formed Unicode, without lone surrogates (se
 const unreadable = "expected a property that can be read without an error"
 const lostByServer = "the server loses a key of this name: use another"
 
-/** Marks that a value has been refused; why, and where, is in the state of the copy. */
+/** Marks a value that was refused. The state of the copy has the problem and the path. */
 const refused = Symbol("refused")
 
+/** The options of a copy. */
+export interface CopyOptions {
+  /** True for an update, where the content of `meta.$update` takes the place of `meta`. Default false. */
+  readonly isUpdate?: boolean
+  /** True if members that are undefined are copied too. Default false. */
+  readonly keepsUndefined?: boolean
+}
+
 /** The state of a copy. */
-interface State {
-  /** True for an update, where the content of `meta.$update` takes the place of `meta`. */
-  readonly isUpdate: boolean
-  /** True if members that are undefined are copied too. */
-  readonly keepsUndefined: boolean
-  /** At least how many bytes the copy has as JSON, so that a huge request is refused before it is written out. */
+interface State extends Required<CopyOptions> {
+  /** A lower bound of the copy's size as JSON, so that a huge request is refused before it is written out. */
   bytes: number
   problem: string
-  /** The way to the value that was refused, from the inside to the outside. */
+  /** The path to the refused value, from the inside to the outside. */
   readonly path: Array<string>
 }
 
@@ -37,7 +41,7 @@ const refuse = (state: State, problem: string): typeof refused => {
   return refused
 }
 
-/** Says of a value inside an object or array that was refused what its name or place there is. */
+/** Adds the name or index of a refused value to its path. */
 const refusedAt = (state: State, key: string): typeof refused => {
   state.path.push(key)
   return refused
@@ -114,7 +118,7 @@ const memberOf = (
  */
 export const copy = (
   request: unknown,
-  { isUpdate = false, keepsUndefined = false }: { readonly isUpdate?: boolean; readonly keepsUndefined?: boolean } = {}
+  { isUpdate = false, keepsUndefined = false }: CopyOptions = {}
 ): Result.Result<unknown, Validate.Problem> => {
   const state: State = { isUpdate, keepsUndefined, bytes: 0, problem: notPlain, path: [] }
   let copied: unknown = refused
