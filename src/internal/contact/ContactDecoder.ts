@@ -28,8 +28,7 @@ const fieldCount = 12
 const nothing = {}
 
 /**
- * A contact, less what is not known. The spread keeps V8 from making one literal after another in old space, once it has
- * seen some of them live on: dead ones would keep what is in them through every young collection.
+ * A contact without its unknown fields. The spread is there for the garbage collector's sake: see bench/profile.ts.
  */
 const knownFields = (contact: Contact): Contact => {
   const { id, name, description, fingerprint, email, phone, nick, preferences } = contact

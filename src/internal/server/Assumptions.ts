@@ -1,5 +1,5 @@
 /**
- * What the in-memory API does where the wire contract is inferred ([I]) or unconfirmed ([U]), or where a version or the
+ * The choices of the in-memory API where the wire contract is inferred ([I]) or unconfirmed ([U]), or where a version or the
  * database of the real server decides (11). Each constant is the behaviour chosen, and says what the alternative is.
  *
  * Three things have no constant. The loser of two racing deletes never gets the 500 it may get from the real server (3.7),
@@ -9,7 +9,7 @@
  */
 
 /**
- * What Prisma 7.3.0 hands to the database, the version in the server's public lockfile (11): dates of the years 0 to
+ * The values that Prisma 7.3.0 hands to the database, the version in the server's public lockfile (11): dates of the years 0 to
  * 9999, metadata at most 123 levels deep, 16 significant digits of a fraction, no lone surrogates. Prisma 7.10 would take
  * dates up to 8.64e15 ms from the epoch, any depth and all digits, and write U+FFFD for a lone surrogate.
  */
@@ -21,7 +21,7 @@ export const prismaVersion = {
 } as const
 
 /**
- * What writes the metadata of a CSV export: js-yaml 4.3, the version in the server's public lockfile. Version 4.1 would
+ * The library that writes the metadata of a CSV export: js-yaml 4.3, the version in the server's public lockfile. Version 4.1 would
  * quote the texts `1_0`, `1e1000`, `0x1_F` and `1_000.5` (5.4, 11).
  */
 export const yamlVersion = "4.3"
@@ -39,12 +39,12 @@ export const maxTextBytes = 65_535
 export const maxBodyDepth = 4_000
 
 /**
- * Whether a query parameter `contactId` wins over the path: in Next.js 16.3 it doesn't, but behind a host that hands on
+ * True if a query parameter `contactId` wins over the path: in Next.js 16.3 it doesn't, but behind a host that hands on
  * raw URLs it would (3.2).
  */
 export const queryParametersShadowPath: boolean = false
 
-/** Whether replies are compressed for clients that accept it, as Next.js does (6, 11). */
+/** True if replies are compressed for clients that accept it, as Next.js does (6, 11). */
 export const compression: boolean = false
 
 /** The time in milliseconds the server gives itself to start answering (5.5). */
@@ -56,18 +56,18 @@ export const nopAfterMillis = 16_667
 /** Time in milliseconds after which a slow JSON list commits to status 200 (5.5). */
 export const commitAfterMillis = 18_750
 
-/** What of a fingerprint is compared: every byte, as in SQLite. MySQL may ignore case or trailing blanks (11 [U]). */
+/** The part of a fingerprint that is compared: every byte, as in SQLite. MySQL may ignore case or trailing blanks (11 [U]). */
 export const fingerprintKey = (fingerprint: string): string => fingerprint
 
 /**
- * How the path of a metadata filter is read: as SQLite does, but a label that is empty or whose quote is not closed
+ * The reading of the path of a metadata filter: as in SQLite, but a label that is empty or whose quote is not closed
  * always fails, as in MySQL; in SQLite it fails only once a row makes the database read that far. Brackets without an
  * index in them fail only where a row has a list, as in SQLite; MySQL would probably always fail (4, 11).
  */
 export const filterPath = { badIndexAlwaysFails: false } as const
 
 /**
- * How the poll limit looks back: over a `log` of the requests of the last 60 s, as with Redis, so that a unit is free again
+ * The window of the poll limit: over a `log` of the requests of the last 60 s, as with Redis, so that a unit is free again
  * after exactly 60,000 ms; or over the `minutes` of the clock, this one and a weighted part of the one before, as in a
  * single process (4, 11).
  */

@@ -12,7 +12,7 @@ export interface Endpoint {
   readonly verb: "GET" | "POST"
   /** After `/v1` or `/api/v1`; a segment in braces is a parameter. */
   readonly path: string
-  /** What is left once the verb, the content type and the session are checked. */
+  /** Handles a call whose verb, content type and session have been checked. */
   readonly handle: (call: AuthorizedCall) => Effect.Effect<HttpServerResponse, ApiFailure, Scope>
 }
 

@@ -16,7 +16,7 @@ import { ServerState } from "./ServerState.ts"
 /** The host of the vendor's API. */
 const vendorHost = "api.chatbotkit.com"
 
-/** How the client in process is set up. */
+/** The options of the client in this process. */
 export interface Options {
   /** Whose host is answered for, besides the vendor's. Default: no other. */
   readonly baseUrl?: string | URL | undefined

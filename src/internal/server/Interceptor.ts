@@ -11,7 +11,7 @@ import type { OperationName } from "./OperationName.ts"
  * with this as its cause; over a socket the connection is destroyed.
  */
 export class Disconnect extends Data.TaggedError("Disconnect")<{}> {
-  /** What the system calls it, over a socket. */
+  /** The code of the system for it, over a socket. */
   readonly code = "ECONNRESET"
   override get message(): string {
     return "The server closed the connection"
@@ -40,7 +40,7 @@ export interface InterceptedPage<Row> {
   readonly index: number
   /** The cursor it is read with. */
   readonly cursor: string | undefined
-  /** Whether the reply is a stream of pages, and not this one page. */
+  /** True if the reply is a stream of pages, and not this one page. */
   readonly streamed: boolean
   readonly read: ReadPage<Row>
 }

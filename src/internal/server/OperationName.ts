@@ -23,8 +23,8 @@ const names: ReadonlySet<string> = new Set([...documents, ...lists])
 
 const listNames: ReadonlySet<string> = new Set(lists)
 
-/** Whether there is an operation of that name. */
+/** True if there is an operation of that name. */
 export const isOperation = (name: string): name is OperationName => names.has(name)
 
-/** Whether it answers with a list. */
+/** True if it answers with a list. */
 export const isList = (name: OperationName): name is ListOperation => listNames.has(name)

@@ -31,11 +31,11 @@ const resources: ReadonlySet<string> = new Set([
 /** The endpoints that are a resource by themselves. */
 const documents: ReadonlySet<string> = new Set(["graphql", "spec"])
 
-/** What follows the id of a contact in the paths that are not answered here (wire contract 3.1). */
+/** The ends of the contact paths that are not answered here (wire contract 3.1). */
 const ofContact =
   /^(?:(?:conversation|memory|rating|secret|space|task)\/list|memory\/search|secret\/[^/]+\/(?:authenticate|verify|revoke|mint|proxy))$/
 
-/** Whether the vendor's API has, or may have, an endpoint at a path: the part after `/v1`, without a slash in front. */
+/** True if the vendor's API has, or may have, an endpoint at a path: the part after `/v1`, without a slash in front. */
 export const has = (path: string): boolean => {
   const [resource = "", id = "", ...rest] = path.split("/")
   if (resource === "contact") return id !== "" && ofContact.test(rest.join("/"))

@@ -21,49 +21,49 @@ export interface SeenRequest {
 
 /** Keeps the newest requests, up to a limit, and counts them all by operation. */
 export class RequestLog {
-  private readonly limit: number
-  private readonly counts = new Map<string | undefined, number>()
-  private seen: Array<SeenRequest> = []
+  readonly #limit: number
+  readonly #counts = new Map<string | undefined, number>()
+  #seen: Array<SeenRequest> = []
 
   constructor(limit: number) {
-    this.limit = limit
+    this.#limit = limit
   }
 
   /** Counts a request of an operation, or of none, and says which one it is, from 1. */
   count(operation: string | undefined): number {
     const count = this.counted(operation) + 1
-    this.counts.set(operation, count)
+    this.#counts.set(operation, count)
     return count
   }
 
-  /** How many requests of an operation there were, those no longer kept included. */
+  /** The number of requests of an operation, including those no longer kept. */
   counted(operation: string | undefined): number {
-    return this.counts.get(operation) ?? 0
+    return this.#counts.get(operation) ?? 0
   }
 
-  /** How many requests there were of all operations and of none, those no longer kept included. */
+  /** The number of all requests, including those no longer kept and those of no operation. */
   get total(): number {
     let total = 0
-    for (const count of this.counts.values()) total += count
+    for (const count of this.#counts.values()) total += count
     return total
   }
 
   /** Keeps a request. */
   add(request: SeenRequest): void {
-    if (this.limit <= 0) return
-    this.seen.push(request)
+    if (this.#limit <= 0) return
+    this.#seen.push(request)
     // Dropping half a log at a time keeps the cost of each request constant.
-    if (this.seen.length >= this.limit * 2) this.seen = this.seen.slice(-this.limit)
+    if (this.#seen.length >= this.#limit * 2) this.#seen = this.#seen.slice(-this.#limit)
   }
 
   /** The newest requests, oldest first. */
   list(): ReadonlyArray<SeenRequest> {
-    return this.seen.slice(-this.limit)
+    return this.#seen.slice(-this.#limit)
   }
 
   /** Forgets requests and counts. */
   clear(): void {
-    this.seen = []
-    this.counts.clear()
+    this.#seen = []
+    this.#counts.clear()
   }
 }

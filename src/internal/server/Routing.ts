@@ -1,7 +1,7 @@
 import type { Endpoint } from "./Endpoint.ts"
 import * as OtherEndpoints from "./OtherEndpoints.ts"
 
-/** What a path leads to: an endpoint, one that only the vendor's API has, or nothing. */
+/** The endpoint of a path: one of this server, one that only the vendor's API has, or nothing. */
 export type Routed =
   | {
       readonly _tag: "Endpoint"

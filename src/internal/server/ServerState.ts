@@ -13,25 +13,25 @@ import { PollLimit, type PollWindow } from "./lists/PollLimit.ts"
 import * as RequestLog from "./RequestLog.ts"
 import * as Store from "./store/Store.ts"
 
-/** How the in-memory API is set up. */
+/** The options of the in-memory API. */
 export interface Options {
   /** Default: every distinct `sk-…` token is an account of its own. */
   readonly accounts?: ReadonlyArray<Accounts.AccountOptions>
   /** Requests in 60 s to paths ending in `/list`, for each paying account. Default: no limit. */
   readonly rateLimit?: number
   /**
-   * How that limit looks back: over a `log` of the last 60 s, where a unit is free again after exactly that time, or over
+   * The window of that limit: over a `log` of the last 60 s, where a unit is free again after exactly that time, or over
    * the `minutes` of the clock, this one and a weighted part of the one before. Default `log`.
    */
   readonly pollWindow?: PollWindow
   /**
-   * Whether replies are compressed as by Next.js for clients that accept it: gzip or deflate, whatever the size, but never
+   * True to compress replies as Next.js does for clients that accept it: gzip or deflate, whatever the size, but never
    * JSON Lines. In process, only a request that itself has an `Accept-Encoding` gets such a reply. Default false.
    */
   readonly compression?: boolean
-  /** How many of the newest requests are kept for inspection. Default 10,000. */
+  /** The number of newest requests that are kept for inspection. Default 10,000. */
   readonly requestLogLimit?: number
-  /** What goes wrong from the start. Default: nothing. A rule that makes no sense is a defect. */
+  /** The rules of faults from the start. Default: none. A rule that makes no sense is a defect. */
   readonly faults?: ReadonlyArray<Rule>
   /** Default: that of the faults. */
   readonly interceptor?: Interceptor.Interceptor
@@ -84,7 +84,7 @@ export interface Service {
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void>
   /** The requests seen, oldest first. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLog.SeenRequest>>
-  /** Removes all contacts, seen requests, used limits and what struck. Accounts, rules and interceptor stay. */
+  /** Removes all contacts, seen requests, used limits and injected faults. Accounts, rules and interceptor stay. */
   readonly clear: Effect.Effect<void>
 }
 

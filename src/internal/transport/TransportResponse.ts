@@ -57,6 +57,7 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
   readonly url: string
   readonly status: number
   readonly headers: Headers.Headers
+  // Not `#private`: a response that was made from this one with `Object.create` must have them too.
   private readonly setCookie: () => ReadonlyArray<string>
   private readonly source: Body
   private read: ArrayBuffer | undefined

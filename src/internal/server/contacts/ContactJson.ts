@@ -34,7 +34,7 @@ const time = (value: number | null): string => (Number.isFinite(value) ? String(
 
 const safe = (value: unknown): string => JSON.stringify(JsonSafe.toSafe(value))
 
-/** How a kind of row becomes CSV. */
+/** The CSV form of a kind of row. */
 export interface CsvShape<Row> {
   readonly columns: ReadonlyArray<string>
   /** Undefined for a row that the server fails to write. */

@@ -12,7 +12,7 @@ const topLabel = /^[a-z](?:[a-z\d-]*[a-z\d])?$/i
 const encoder = new TextEncoder()
 
 /**
- * Whether a text is an e-mail address as the schema library of the real server has it: a dot-string and a domain of at
+ * True if joi, the schema library of the real server, accepts a text as an e-mail address: a dot-string and a domain of at
  * least two labels, in any script, under any top-level domain (wire contract 2). The library itself, `@hapi/address`,
  * needs modules of Node; tests hold this against it.
  */

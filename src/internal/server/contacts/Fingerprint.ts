@@ -2,7 +2,7 @@ import { v5 } from "uuid"
 
 const namespace = "83eac369-0401-4a2c-992f-dd9b914420af"
 
-/** What identifies a contact that came without a fingerprint. */
+/** The fields that identify a contact without a fingerprint. */
 export interface Traits {
   readonly name: string | null | undefined
   readonly email: string | null | undefined

@@ -27,7 +27,7 @@ const resolve = ({ state: { store }, account }: AuthorizedCall, identifier: stri
 }
 
 /**
- * What goes wrong with an alias: contacts have no such column, so the database rejects any that gets that far, and the
+ * The problem of an alias: contacts have no such column, so the database rejects any that gets that far, and the
  * forms that go through another account mostly fail before. Undefined stands for the database.
  */
 const aliasProblem = (identifier: string, { parent }: Account): string | undefined => {

@@ -1,6 +1,6 @@
 const shape = /^\s*[+-]?(?:(?:\d+(?:\.\d*)?)|(?:\.\d+))(?:e[+-]?\d+)?\s*$/i
 
-/** What the schema library says is a number but can't hold exactly. */
+/** The result for a number that joi refuses because it cannot be held exactly. */
 const unsafe = Number.POSITIVE_INFINITY
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What can go wrong with a reply, as plain data, and the rules that say when it does. Faults are the same in process
+ * Faults of a reply, as plain data, and the rules that say when they are injected. Faults are the same in process
  * and over the sockets of the emulator.
  */
 import type * as Duration from "effect/Duration"
@@ -8,7 +8,7 @@ import type { OperationName } from "../OperationName.ts"
 /** The name of an operation, such as `Contact.create`. */
 export type Operation = OperationName
 
-/** How an answer of {@link status} differs from what the API has for that status. */
+/** The parts of an answer of {@link status} that differ from the API's own for that status. */
 export interface StatusOptions {
   /** Default: that of the contract for the status, such as `GENERIC_ERROR` for 500. */
   readonly code?: string
@@ -95,7 +95,7 @@ export type BodyFault = Cut | Trickle | Endless
 /** A fault in the pages that a list or an export reads. It strikes no other operation. */
 export type PageFault = ErrorAfter | DropPage | DelayPage | IgnoreCursor
 
-/** What can go wrong. Made by the functions of this module. */
+/** A fault. Made by the functions of this module. */
 export type Fault = AnswerFault | AfterCommit | BodyFault | PageFault
 
 /**
@@ -171,18 +171,18 @@ export const delayPage = (index: number, duration: Duration.Input): Fault => ({ 
 /** Every page is the first one, whatever the cursor. A stream repeats it for ever. */
 export const ignoreCursor: Fault = { _tag: "IgnoreCursor" }
 
-/** When a fault strikes. Of several rules the first that fits a request strikes it, and no other. */
+/** The requests that a fault is injected into. Of several rules, only the first that fits a request is used. */
 export interface Rule {
   /** The operations it is for. Default: every one, of those that the fault can strike. */
   readonly operation?: Operation | ReadonlyArray<Operation>
   /** Which requests of an operation, counted from 1 for each. Default: every one. */
   readonly attempt?: number | ReadonlyArray<number> | ((attempt: number) => boolean)
   /**
-   * How likely it strikes a request that fits otherwise, from 0 to 1. Default 1. Chance comes from a seed that Effect's
+   * The probability, from 0 to 1, that it is injected into a request that fits otherwise. Default 1. Chance comes from a seed that Effect's
    * `Random` gives when the rule is added: the same seed strikes the same attempts, in whatever order they arrive.
    */
   readonly probability?: number
-  /** How often it may strike, 1 or more. Default: without end. */
+  /** The number of times it may be injected, 1 or more. Default: no limit. */
   readonly times?: number
   readonly fault: Fault
 }

@@ -34,7 +34,7 @@ export const until = (body: Body, place: Place, rest: Body): Body => {
   })
 }
 
-/** How much of a chunk to take so as to take no more than `most`, and how many of them that is. */
+/** The length of a chunk's beginning that has at most `most` units, and the number of units in it. */
 type Measure = (chunk: Uint8Array, most: number) => { readonly length: number; readonly taken: number }
 
 const takeBytes: Measure = (chunk, most) => {

@@ -5,13 +5,13 @@ import type { Identified, InterceptedPage } from "../Interceptor.ts"
 
 type Rows<Row> = Effect.Effect<ReadonlyArray<Row>, ApiFailure.ApiFailure>
 
-/** What is known of the pages of one reply. */
+/** The pages of one reply so far. */
 export interface Progress {
   /** Items in the pages read so far. */
   items: number
 }
 
-/** What a fault makes of a page of a reply. */
+/** Applies a fault to a page of a reply. */
 export const apply = <Row extends Identified>(
   fault: Fault,
   progress: Progress,

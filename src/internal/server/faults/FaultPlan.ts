@@ -14,7 +14,7 @@ interface Entry {
   struck: number
 }
 
-/** What strikes one request. */
+/** The fault of one request. */
 interface Strike {
   readonly fault: Fault
   readonly seed: string
@@ -23,15 +23,15 @@ interface Strike {
 
 /** The rules in force, and what came of them. */
 export interface FaultPlan {
-  /** Strikes requests as the rules say. */
+  /** Injects faults into requests as the rules say. */
   readonly interceptor: Interceptor.Interceptor
   /** Adds rules after those there are. A rule that makes no sense is a defect that names the field at fault. */
   readonly inject: (rules: ReadonlyArray<Rule>) => Effect.Effect<void>
-  /** Removes all rules. Requests in flight keep what struck them. */
+  /** Removes all rules. Requests under way keep their faults. */
   readonly heal: Effect.Effect<void>
-  /** What struck so far, oldest first. */
+  /** The faults injected so far, oldest first. */
   readonly struck: Effect.Effect<ReadonlyArray<Struck>>
-  /** Forgets what struck, so that each rule may strike as often as at first. */
+  /** Forgets the injected faults, so that each rule may be used as often as at first. */
   readonly forget: Effect.Effect<void>
 }
 

@@ -16,7 +16,7 @@ import * as RequestBody from "../http/RequestBody.ts"
 
 type Replied = Effect.Effect<HttpServerResponse.HttpServerResponse, Disconnect, Scope>
 
-/** What a fault makes of a reply. Its chance comes from the seed. */
+/** Applies a fault to a reply. Its chance comes from the seed. */
 export const apply = (fault: Fault, seed: string, intercepted: Intercepted, reply: Replied): Replied => {
   switch (fault._tag) {
     case "Status":

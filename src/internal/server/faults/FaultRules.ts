@@ -17,11 +17,11 @@ const pageFaults: ReadonlySet<string> = new Set([
 export const operationsOf = ({ operation }: Rule): ReadonlyArray<OperationName> | undefined =>
   typeof operation === "string" ? [operation] : operation
 
-/** Whether a fault can strike an operation at all. */
+/** True if a fault can be injected into an operation at all. */
 export const canStrike = (fault: Fault, operation: OperationName): boolean =>
   !pageFaults.has(fault._tag) || isList(operation)
 
-/** Whether a rule is for a request, leaving chance and how often it may strike aside. */
+/** True if a rule is for a request, apart from its probability and number of times. */
 export const fits = (rule: Rule, operation: OperationName, attempt: number): boolean =>
   canStrike(rule.fault, operation) &&
   (operationsOf(rule)?.includes(operation) ?? true) &&
@@ -33,7 +33,7 @@ const fitsAttempt = (wanted: Rule["attempt"], attempt: number): boolean => {
   return typeof wanted === "number" ? wanted === attempt : wanted.includes(attempt)
 }
 
-/** What is wrong with a rule, beginning with the name of the field; undefined if nothing is. */
+/** The problem of a rule, beginning with the name of the field. Undefined if it has none. */
 export const problem = (rule: Rule): string | undefined => {
   const { attempt, fault, probability = 1, times = 1 } = rule
   const unknown = operationsOf(rule)?.find((name) => !isOperation(name))

@@ -10,7 +10,7 @@ export interface TokenOptions {
    * the audiences `api` and `user`, none for any other.
    */
   readonly allowedRoutes?: ReadonlyArray<string>
-  /** What the token was made for. `user`, `api` and `app` may use fingerprints. Default `api`. */
+  /** The audience of the token. `user`, `api` and `app` may use fingerprints. Default `api`. */
   readonly audience?: string
 }
 
@@ -33,7 +33,7 @@ export interface AccountOptions {
 /** An account. */
 export type Account = Omit<AccountOptions, "tokens">
 
-/** What a token gives access to. */
+/** The access that a token gives. */
 export interface Grant {
   readonly account: Account
   readonly audience: string
@@ -46,40 +46,40 @@ export interface Grant {
  * use.
  */
 export class Accounts {
-  private readonly grants = new Map<string, Grant>()
-  private readonly accounts = new Map<string, Account>()
-  private readonly open: boolean
+  readonly #grants = new Map<string, Grant>()
+  readonly #accounts = new Map<string, Account>()
+  readonly #open: boolean
 
   constructor(configured: ReadonlyArray<AccountOptions> | undefined) {
-    this.open = configured === undefined
+    this.#open = configured === undefined
     for (const { tokens, ...account } of configured ?? []) {
-      this.accounts.set(account.id, account)
+      this.#accounts.set(account.id, account)
       for (const token of tokens) {
         const options = typeof token === "string" ? { token } : token
-        this.grants.set(options.token, makeGrant(account, options))
+        this.#grants.set(options.token, makeGrant(account, options))
       }
     }
   }
 
-  /** What the token opens, if anything. */
+  /** The access that the token gives, if any. */
   grant(token: string): Grant | undefined {
-    const known = this.grants.get(token)
-    if (known !== undefined || !this.open || !token.startsWith("sk-")) return known
-    const account: Account = { id: `account-${this.accounts.size + 1}` }
-    this.accounts.set(account.id, account)
+    const known = this.#grants.get(token)
+    if (known !== undefined || !this.#open || !token.startsWith("sk-")) return known
+    const account: Account = { id: `account-${this.#accounts.size + 1}` }
+    this.#accounts.set(account.id, account)
     const grant = makeGrant(account, { token })
-    this.grants.set(token, grant)
+    this.#grants.set(token, grant)
     return grant
   }
 
   /** The account with that id. */
   get(id: string): Account | undefined {
-    return this.accounts.get(id)
+    return this.#accounts.get(id)
   }
 
   /** The child of an account that has that address. */
   childByEmail(parent: string, email: string): Account | undefined {
-    for (const account of this.accounts.values()) {
+    for (const account of this.#accounts.values()) {
       if (account.parent === parent && account.email === email) return account
     }
     return undefined
@@ -87,7 +87,7 @@ export class Accounts {
 
   /** The account whose limits an account uses: its parent, if it has one. */
   payer(account: Account): Account {
-    return (account.parent === undefined ? undefined : this.accounts.get(account.parent)) ?? account
+    return (account.parent === undefined ? undefined : this.#accounts.get(account.parent)) ?? account
   }
 }
 

@@ -67,7 +67,7 @@ const known: ReadonlyArray<ApiFailure> = [
   handled(504, "GATEWAY_TIMEOUT", "Gateway timeout")
 ]
 
-/** What a failure says in place of what the contract has for it. */
+/** A code and message in place of those that the contract has. */
 export interface Wording {
   readonly code?: string | undefined
   readonly message?: string | undefined

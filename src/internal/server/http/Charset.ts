@@ -1,7 +1,7 @@
 /** Turns the bytes of a body into text. */
 export type Decode = (chunks: ReadonlyArray<Uint8Array>) => string
 
-/** What a body is in unless its content type says more (wire contract 6). */
+/** The charset of a body whose content type names none (wire contract 6). */
 const utf8 = "utf-8"
 
 /** The names, without punctuation, that Next.js takes for true Latin-1 and the web takes for windows-1252. */

@@ -7,7 +7,7 @@ import * as Reply from "./ServerReply.ts"
 /** The codings that Next.js compresses with; never `br` or `zstd`. */
 export type Encoding = "gzip" | "deflate"
 
-/** Whether Next.js compresses bodies of a content type: text and JSON, but not `application/jsonl` (wire contract 6). */
+/** True if Next.js compresses bodies of a content type: text and JSON, but not `application/jsonl` (wire contract 6). */
 export const isCompressible = (contentType: string | undefined): boolean =>
   contentType !== undefined && /^(?:text\/|application\/json(?:;|$))/i.test(contentType)
 

@@ -13,7 +13,7 @@ const parameters = new RegExp(
   "y"
 )
 
-/** What Next.js takes a body to be where the content type is absent, or malformed as in `application/json;`. */
+/** The type that Next.js assumes for a body whose content type is absent, or malformed as in `application/json;`. */
 const fallback: ContentType = { type: "text/plain", charset: undefined }
 
 /** Reads a content type strictly, as the `content-type` package that Next.js uses (wire contract 6). */

@@ -1,6 +1,6 @@
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
-/** What Next.js sends with its error pages (wire contract 6). */
+/** The headers of Next.js's error pages (wire contract 6). */
 const headers = (etag: string) => ({
   etag: `"${etag}"`,
   "cache-control": "private, no-cache, no-store, max-age=0, must-revalidate"

@@ -5,16 +5,16 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Compression from "./Compression.ts"
 import * as Reply from "./ServerReply.ts"
 
-/** What decides the headers that a reply has besides its own. */
+/** The facts that decide which headers a reply gets besides its own. */
 export interface Options {
   readonly request: HttpServerRequest
   /** The path that the request is for; undefined for the replies that Next.js gives before it looks at its configuration. */
   readonly path: string | undefined
-  /** Whether bodies are compressed for clients that accept it. */
+  /** True if bodies are compressed for clients that accept it. */
   readonly compression: boolean
 }
 
-/** What lets browsers in, in every reply to a path under `/v1` or `/api/v1`. */
+/** The CORS headers of every reply to a path under `/v1` or `/api/v1`. */
 const cors = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET,POST",

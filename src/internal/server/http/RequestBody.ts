@@ -87,7 +87,7 @@ const parse = (text: string): RequestBody => {
 const [quote, backslash] = [0x22, 0x5c]
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d]
 
-/** Whether lists and objects are nested deeper than the server can parse, be the rest sound or not. */
+/** True if lists and objects are nested deeper than the server can parse, whether or not the rest is valid. */
 const isTooDeep = (text: string): boolean => {
   if (text.length <= Assumptions.maxBodyDepth) return false
   let depth = 0

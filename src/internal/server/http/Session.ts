@@ -10,7 +10,7 @@ export interface Session {
   readonly audience: string
 }
 
-/** What decides who a request acts as. */
+/** The facts that decide which account a request acts as. */
 export interface Credentials {
   readonly method: string
   readonly path: string
@@ -52,7 +52,7 @@ export const authenticate = (
 
 const csrfCookie = "__Host-next-auth.csrf-token"
 
-/** Whether a request could come from a page of another site in a browser that is logged in. */
+/** True if a request could come from a page of another site in a browser that is logged in. */
 const isForged = ({ cookies, headers, method, query }: Credentials): boolean => {
   const token = cookies[csrfCookie]?.trim()
   return (

@@ -1,5 +1,5 @@
 /**
- * What a request is for, as Next.js reads its URL before any route is looked up (wire contract 0). `Moved` is answered
+ * The target of a request, as Next.js reads its URL before any route is looked up (wire contract 0). `Moved` is answered
  * with 308 and the location; `bare` replies lack the headers that are configured for every path, as Next.js gives them
  * before it gets that far.
  */

@@ -2,7 +2,7 @@ import * as ApiFailure from "../http/ApiFailure.ts"
 import type { CsvShape } from "../contacts/ContactJson.ts"
 import type { Format } from "../http/Negotiation.ts"
 
-/** How rows of a kind are written. */
+/** The written forms of a kind of row. */
 export interface RowShape<Row> {
   readonly toJson: (row: Row) => string
   readonly csv: CsvShape<Row>
@@ -11,7 +11,7 @@ export interface RowShape<Row> {
 /** A page of items as text. */
 export interface WrittenItems {
   readonly text: string
-  /** Whether the server fails on the row after it, and the stream so ends without a word. */
+  /** True if the server fails on the row after it, so that the stream ends without an error event. */
   readonly breaksOff: boolean
 }
 

@@ -14,7 +14,7 @@ type Step =
 /** A path into metadata, as the database reads it. */
 export type MetaPath = ReadonlyArray<Step>
 
-/** What the database fails with when it gets to a part of a path that it can't read. */
+/** The failure of the database at a part of a path that it cannot read. */
 export const unreadable: unique symbol = Symbol("unreadable")
 
 const plainLabel = /[^.[]+/y

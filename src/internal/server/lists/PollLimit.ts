@@ -1,6 +1,6 @@
 import type { Account, Accounts } from "../http/Accounts.ts"
 
-/** How the limit looks back (wire contract 4). */
+/** The kind of window of the limit (wire contract 4). */
 export type PollWindow = "log" | "minutes"
 
 /** The limit and its window. */
@@ -10,7 +10,7 @@ export interface PollLimitOptions {
   readonly window: PollWindow
 }
 
-/** What an account used of the limit. Times are milliseconds. */
+/** The units of the limit that an account has used. Times are milliseconds. */
 interface Usage {
   /** Takes a unit unless that many are used already. */
   readonly take: (limit: number, now: number) => boolean
@@ -21,28 +21,28 @@ interface Usage {
  * refused request is not counted.
  */
 export class PollLimit {
-  private readonly accounts: Accounts
-  private readonly options: PollLimitOptions
-  private readonly used = new Map<string, Usage>()
+  readonly #accounts: Accounts
+  readonly #options: PollLimitOptions
+  readonly #used = new Map<string, Usage>()
 
   constructor(accounts: Accounts, options: PollLimitOptions) {
-    this.accounts = accounts
-    this.options = options
+    this.#accounts = accounts
+    this.#options = options
   }
 
   /** Takes a unit at that time, in milliseconds; false if the limit is reached. */
   take(account: Account, now: number): boolean {
-    const payer = this.accounts.payer(account)
-    const limit = payer.pollLimit ?? this.options.limit
+    const payer = this.#accounts.payer(account)
+    const limit = payer.pollLimit ?? this.#options.limit
     if (limit === undefined) return true
-    const usage = this.used.get(payer.id) ?? makeUsage[this.options.window]()
-    this.used.set(payer.id, usage)
+    const usage = this.#used.get(payer.id) ?? makeUsage[this.#options.window]()
+    this.#used.set(payer.id, usage)
     return usage.take(limit, now)
   }
 
   /** Forgets what was used. */
   clear(): void {
-    this.used.clear()
+    this.#used.clear()
   }
 }
 

@@ -14,12 +14,12 @@ const host = "memo"
  * counter makes the ids of one millisecond sort in the order they were made.
  */
 export class ContactIds {
-  private counter = 0
+  #counter = 0
 
   /** The next id at that time, in milliseconds. */
   next(now: number, random: Random): string {
-    const count = this.counter
-    this.counter = (count + 1) % blockSize
+    const count = this.#counter
+    this.#counter = (count + 1) % blockSize
     const chance = block(random.nextDoubleUnsafe() * blockSize) + block(random.nextDoubleUnsafe() * blockSize)
     return `c${timestamp(now)}${block(count)}${host}${chance}`
   }

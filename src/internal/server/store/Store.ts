@@ -10,7 +10,7 @@ import { OrderedContacts } from "./OrderedContacts.ts"
 /** A JSON object as it was parsed: `meta` of a contact (wire contract 2). */
 export type Meta = Schema.JsonObject
 
-/** Whether a value that came out of `JSON.parse` is an object, and so can be a contact's `meta`. */
+/** True if a value of `JSON.parse` is an object, and so can be a contact's `meta`. */
 export const isMeta = (parsed: unknown): parsed is Meta => Predicate.isObject(parsed)
 
 /** A stored contact (wire contract 1). Times are milliseconds since the epoch. */
@@ -34,7 +34,7 @@ export interface ContactRecord {
 /** The columns a write may set. */
 export type ContactColumns = Omit<ContactRecord, "id" | "account" | "createdAt" | "updatedAt">
 
-/** What a page query asks for (wire contract 4). */
+/** A query for a page (wire contract 4). */
 export interface PageQuery {
   readonly account: string
   readonly order: "asc" | "desc"
@@ -42,7 +42,7 @@ export interface PageQuery {
   readonly take: number
   /** The id of a row of any account: rows up to and with the first one at or after its position are left out. */
   readonly cursor: string | undefined
-  /** Whether a row is wanted; `failure` if the database fails on it, and so on the page. */
+  /** True if a row is wanted; `failure` if the database fails on it, and so on the page. */
   readonly matches: (contact: ContactRecord) => "match" | "no match" | "failure"
 }
 
@@ -60,28 +60,28 @@ const none: Result.Result<ReadonlyArray<ContactRecord>> = Result.succeed([])
  * order of `(createdAt, id)`. Everything is synchronous, so each call is atomic.
  */
 export class Store {
-  private readonly ids = new ContactIds.ContactIds()
-  private readonly byId = new Map<string, Row>()
-  private readonly accounts = new Map<string, AccountRows>()
+  readonly #ids = new ContactIds.ContactIds()
+  readonly #byId = new Map<string, Row>()
+  readonly #accounts = new Map<string, AccountRows>()
 
-  /** How many contacts there are in all accounts. */
+  /** The number of contacts in all accounts. */
   get size(): number {
-    return this.byId.size
+    return this.#byId.size
   }
 
   /** The row with that id, of whatever account. */
   get(id: string): ContactRecord | undefined {
-    return this.byId.get(id)
+    return this.#byId.get(id)
   }
 
   /** The row of the account with exactly that fingerprint. */
   findByFingerprint(account: string, fingerprint: string): ContactRecord | undefined {
-    return this.accounts.get(account)?.byFingerprint.get(Assumptions.fingerprintKey(fingerprint))
+    return this.#accounts.get(account)?.byFingerprint.get(Assumptions.fingerprintKey(fingerprint))
   }
 
   /** The first row of the account, oldest first, with exactly that name. Scans the account. */
   findByName(account: string, name: string): ContactRecord | undefined {
-    return this.accounts.get(account)?.ordered.find((row) => row.name === name)
+    return this.#accounts.get(account)?.ordered.find((row) => row.name === name)
   }
 
   /** Adds a contact, or fails with the 409 of the unique index. Absent columns get the defaults of the database. */
@@ -92,11 +92,11 @@ export class Store {
     random: Random
   ): Result.Result<ContactRecord, ApiFailure.ApiFailure> {
     return this.insertRecord({
-      id: this.ids.next(now, random),
+      id: this.#ids.next(now, random),
       account,
       name: columns.name ?? "",
       description: columns.description ?? "",
-      fingerprint: columns.fingerprint ?? this.ids.next(now, random),
+      fingerprint: columns.fingerprint ?? this.#ids.next(now, random),
       email: columns.email ?? null,
       phone: columns.phone ?? null,
       nick: columns.nick ?? null,
@@ -110,13 +110,13 @@ export class Store {
 
   /** Adds a record as it stands and takes it over: for seeding. Fails with the 409 if its id or fingerprint is taken. */
   insertRecord(record: ContactRecord): Result.Result<ContactRecord, ApiFailure.ApiFailure> {
-    const rows = this.rowsOf(record.account)
+    const rows = this.#rowsOf(record.account)
     const key = Assumptions.fingerprintKey(record.fingerprint)
-    if (this.byId.has(record.id) || rows.byFingerprint.has(key)) {
+    if (this.#byId.has(record.id) || rows.byFingerprint.has(key)) {
       return Result.fail(ApiFailure.uniqueViolation)
     }
     const row: Row = record
-    this.byId.set(row.id, row)
+    this.#byId.set(row.id, row)
     rows.byFingerprint.set(key, row)
     rows.ordered.insert(row)
     return Result.succeed(row)
@@ -124,9 +124,9 @@ export class Store {
 
   /** Sets columns of a row and the time of its change, or fails with the 409 of the unique index. */
   update(id: string, columns: Partial<ContactColumns>, now: number): Result.Result<void, ApiFailure.ApiFailure> {
-    const row = this.byId.get(id)
+    const row = this.#byId.get(id)
     if (row === undefined || Object.keys(columns).length === 0) return Result.succeed(undefined)
-    const { byFingerprint } = this.rowsOf(row.account)
+    const { byFingerprint } = this.#rowsOf(row.account)
     const key = Assumptions.fingerprintKey(columns.fingerprint ?? row.fingerprint)
     const holder = byFingerprint.get(key)
     if (holder !== undefined && holder !== row) return Result.fail(ApiFailure.uniqueViolation)
@@ -138,10 +138,10 @@ export class Store {
 
   /** Removes a row. */
   delete(id: string): void {
-    const row = this.byId.get(id)
+    const row = this.#byId.get(id)
     if (row === undefined) return
-    const rows = this.rowsOf(row.account)
-    this.byId.delete(id)
+    const rows = this.#rowsOf(row.account)
+    this.#byId.delete(id)
     rows.byFingerprint.delete(Assumptions.fingerprintKey(row.fingerprint))
     rows.ordered.delete(row)
   }
@@ -151,9 +151,9 @@ export class Store {
    * on, and then one row is skipped, which is the cursor's own unless that one does not match.
    */
   page(query: PageQuery): Result.Result<ReadonlyArray<ContactRecord>, ApiFailure.ApiFailure> {
-    const from = query.cursor === undefined ? undefined : this.byId.get(query.cursor)
+    const from = query.cursor === undefined ? undefined : this.#byId.get(query.cursor)
     if (query.cursor !== undefined && from === undefined) return none
-    const rows = this.accounts.get(query.account)
+    const rows = this.#accounts.get(query.account)
     if (rows === undefined) return none
     let skip = from === undefined ? 0 : 1
     let fails = false
@@ -173,7 +173,7 @@ export class Store {
   /** Every row of one account or of all, oldest first within an account. The rows are the stored ones: don't keep them. */
   rows(account?: string): Array<ContactRecord> {
     const out: Array<ContactRecord> = []
-    for (const [id, { ordered }] of this.accounts) {
+    for (const [id, { ordered }] of this.#accounts) {
       if (account === undefined || account === id) ordered.walk("asc", undefined, (row) => out.push(row) > 0)
     }
     return out
@@ -181,20 +181,20 @@ export class Store {
 
   /** A new contact id. */
   nextId(now: number, random: Random): string {
-    return this.ids.next(now, random)
+    return this.#ids.next(now, random)
   }
 
   /** Removes everything. */
   clear(): void {
-    this.byId.clear()
-    this.accounts.clear()
+    this.#byId.clear()
+    this.#accounts.clear()
   }
 
-  private rowsOf(account: string): AccountRows {
-    let rows = this.accounts.get(account)
+  #rowsOf(account: string): AccountRows {
+    let rows = this.#accounts.get(account)
     if (rows === undefined) {
       rows = { ordered: new OrderedContacts(), byFingerprint: new Map() }
-      this.accounts.set(account, rows)
+      this.#accounts.set(account, rows)
     }
     return rows
   }
