@@ -57,14 +57,14 @@ export const tokenOf = (secret: unknown): string | undefined => {
 /** Why a secret cannot be sent as a token, and what to do about it. */
 export const tokenProblem = (secret: unknown): string => {
   if (typeof secret === "string") return "Expected the token as a Redacted: wrap it in Redacted.make(…)"
-  if (secret === undefined || secret === null) return "Expected the API token, but it is not set"
+  if (secret === undefined || secret === null) return "The API token is not set: expected Redacted.make(…) of it"
   if (!Redacted.isRedacted(secret)) return "Expected a Redacted token, or an Effect of one"
   const value = valueOf(secret)
   if (value === undefined || value === null) {
-    return "The token is not set: is the environment variable set that it is read from?"
+    return "The token is not set. Is the environment variable that it is read from set?"
   }
   if (typeof value !== "string") return "Expected a Redacted token of type string"
-  if (value.trim() === "") return "The token is empty: is the environment variable set that it is read from?"
+  if (value.trim() === "") return "The token is empty. Is the environment variable that it is read from set?"
   if (/^\s*Bearer\s/i.test(value)) return 'Expected the token alone, without "Bearer "'
   if (value !== value.trim())
     return "The token has blanks or a line break around it: remove them, with trim() for example"
@@ -114,12 +114,16 @@ const HeaderFields: Check = (headers, allowsNull) => {
   }
   // Of a symbol, the description is no name.
   const isNamed = Reflect.ownKeys(headers).every((key) => isHeaderName(String(key)))
-  return isNamed ? undefined : `Expected header names, and none of ${[...reserved].join(", ")}`
+  return isNamed
+    ? undefined
+    : `Expected header names other than those that the client sets: ${[...reserved].join(", ")}`
 }
 
-const Wait = expecting("a duration that is not negative", (value) => millisOf(value) >= 0)
+const forExample = 'such as "30 seconds", or a number of milliseconds'
 
-const Limit = expecting("a positive duration", (value) => millisOf(value) > 0)
+const Wait = expecting(`a duration that is not negative, ${forExample}`, (value) => millisOf(value) >= 0)
+
+const Limit = expecting(`a positive duration, ${forExample}`, (value) => millisOf(value) > 0)
 
 /** The options that are objects, and the checks of their members. */
 const groups: Readonly<Record<string, Checks>> = {
@@ -131,16 +135,18 @@ const groups: Readonly<Record<string, Checks>> = {
   },
   rateLimit: {
     limit: expecting("an integer from 1", (value) => isInteger(value, 1, Infinity)),
-    window: expecting("a positive, finite duration", (value) => millisOf(value) > 0 && millisOf(value) < Infinity),
+    window: expecting(
+      `a positive, finite duration, ${forExample}`,
+      (value) => millisOf(value) > 0 && millisOf(value) < Infinity
+    ),
     key: expecting("a text that is not empty", (value) => typeof value === "string" && value !== "")
   }
 }
 
-const required: Readonly<Record<string, ReadonlyArray<string>>> = { rateLimit: ["limit", "window"] }
+const isRequired = /^rateLimit\.(limit|window)$/
 
-/** True where null in overrides has no meaning: the secret has no default, and a rate limit is replaced as a whole. */
-const isNeverNull = (name: string, group: string | undefined): boolean =>
-  group === undefined ? name === "secret" || name === "headers" : group === "rateLimit"
+/** Options for which null in overrides has no meaning: the secret has no default, and a rate limit is replaced as a whole. */
+const isNeverNull = /^(secret|headers|rateLimit\..*)$/
 
 const checks: Checks = {
   secret: (value) => (Effect.isEffect(value) || tokenOf(value) !== undefined ? undefined : tokenProblem(value)),
@@ -164,7 +170,7 @@ export const isGroup = (name: string): boolean => name === "headers" || Object.h
 function groupCheck(group: string, checks: Checks): Check {
   return (value, allowsNull) =>
     isRecord(value)
-      ? problemIn(value, checks, allowsNull, group)
+      ? problemIn(value, checks, allowsNull, [group])
       : `Expected an object with ${Object.keys(checks).join(", ")}`
 }
 
@@ -172,15 +178,15 @@ const problemIn = (
   input: Readonly<Record<string, unknown>>,
   checks: Checks,
   allowsNull: boolean,
-  group?: string
+  group: ReadonlyArray<string>
 ): Problem | undefined => {
-  const expected = group === undefined ? [] : (required[group] ?? [])
-  for (const name of new Set([...Object.keys(input), ...expected])) {
+  for (const name of new Set([...Object.keys(input), ...Object.keys(checks)])) {
     const value = input[name]
+    const path = [...group, name]
+    const option = path.join(".")
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined
-    if (value === undefined && !expected.includes(name)) continue
-    if (value === null && allowsNull && check !== undefined && !isNeverNull(name, group)) continue
-    const path = group === undefined ? [name] : [group, name]
+    if (value === undefined && !isRequired.test(option)) continue
+    if (value === null && allowsNull && check !== undefined && !isNeverNull.test(option)) continue
     const problem = check === undefined ? unknown(name, group) : checked(check, value, allowsNull)
     if (typeof problem === "object") return problem
     if (problem !== undefined) return { option: Validate.fieldOf(path, "options"), description: problem }
@@ -201,37 +207,30 @@ const allNames = () => [
   ...Object.entries(groups).flatMap(([group, checks]) => Object.keys(checks).map((name) => `${group}.${name}`))
 ]
 
-/** The number of characters that differ (Levenshtein). */
-const distance = (left: string, right: string): number => {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index)
-  for (const [index, character] of [...left].entries()) {
-    const next = [index + 1]
-    for (let column = 0; column < right.length; column++) {
-      const replaced = (row[column] ?? 0) + (character === right[column] ? 0 : 1)
-      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[right.length] ?? 0
-}
+/** `left` without the characters of `right`. */
+const without = (left: string, right: string): string =>
+  [...right].reduce((rest, character) => rest.replace(character, ""), left)
+
+/** The number of characters that only one of two names has, wherever they stand: typing errors often swap two. */
+const distance = (left: string, right: string): number => without(left, right).length + without(right, left).length
 
 const longestName = 32
 
 /** Says that there is no such option, and which one was meant if a name is close. */
-const unknown = (name: string, group: string | undefined): string => {
+const unknown = (name: string, group: ReadonlyArray<string>): string => {
   const written = name.slice(0, longestName).toLowerCase()
   const [closest] = allNames()
     .map((known) => {
       const last = known.slice(known.lastIndexOf(".") + 1)
-      const isBeside = known === (group === undefined ? last : `${group}.${last}`)
+      const isBeside = known === [...group, last].join(".")
       return { known, far: distance(written, last.toLowerCase()) + (isBeside ? 0 : 0.5) }
     })
     .toSorted((left, right) => left.far - right.far)
   return closest !== undefined && closest.far * 3 <= written.length + 2
     ? `There is no such option. Did you mean ${closest.known}?`
-    : "There is no such option"
+    : `Expected ${names.join(", ")}: there is no such option`
 }
 
 /** The first problem of a copy of options. Only overrides allow null. */
 export const problemOf = (options: Readonly<Record<string, unknown>>, allowsNull: boolean): Problem | undefined =>
-  problemIn(options, checks, allowsNull)
+  problemIn(options, checks, allowsNull, [])

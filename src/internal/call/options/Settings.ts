@@ -5,6 +5,7 @@ import * as Headers from "effect/http/Headers"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Errors from "../../../Errors.ts"
@@ -68,7 +69,7 @@ const check = <A extends Overrides>(options: A, allowsNull: boolean): Result.Res
   const read = Result.try(() => (OptionChecks.isRecord(options) ? copy(options) : undefined))
   if (Result.isFailure(read)) return refused("options", "Expected options that can be read without an error")
   const { success } = read
-  if (success === undefined) return refused("options", "Expected an object")
+  if (success === undefined) return refused("options", "Expected an object, such as { secret: Redacted.make(…) }")
   const problem = OptionChecks.problemOf(success, allowsNull)
   const isValid = (_copy: object): _copy is A => problem === undefined
   return isValid(success) ? Result.succeed(success) : refused(problem?.option ?? "", problem?.description ?? "")
@@ -93,25 +94,18 @@ const withHeaders = (headers: Headers.Headers, options: Overrides): Headers.Head
   return Headers.setAll(Headers.removeMany(headers, removed), set)
 }
 
-const withTimeout = (settings: Settings["timeout"], options: Overrides["timeout"]): Settings["timeout"] => {
-  const byDefault = defaults.timeout
-  if (options === null) return byDefault
-  const timeout = (name: keyof Settings["timeout"]) =>
-    changed(options?.[name], settings[name], byDefault[name], Duration.fromInputUnsafe)
-  return { attempt: timeout("attempt"), idle: timeout("idle"), total: timeout("total") }
-}
+type Durations<Name extends string> = Readonly<Partial<Record<Name, Duration.Input | null | undefined>>>
 
-const withRetry = (settings: Settings["retry"], options: Overrides["retry"]): Settings["retry"] => {
-  const byDefault = defaults.retry
-  if (options === null) return byDefault
-  const delay = (name: "delay" | "maxDelay") =>
-    changed(options?.[name], settings[name], byDefault[name], Duration.toMillis)
-  return {
-    retries: changed(options?.retries, settings.retries, byDefault.retries, identity),
-    delay: delay("delay"),
-    maxDelay: delay("maxDelay")
-  }
-}
+/** A group of settings, each changed by the option of its name. Null in the place of the options gives all defaults. */
+const changedAll = <Name extends string, A>(
+  options: Durations<Name> | null | undefined,
+  settings: Readonly<Record<Name, A>>,
+  byDefault: Readonly<Record<Name, A>>,
+  from: (option: Duration.Input) => A
+): Readonly<Record<Name, A>> =>
+  Record.map(byDefault, (value, name) =>
+    changed(options === null ? null : options?.[name], settings[name], value, from)
+  )
 
 /** Puts checked options on top of settings. */
 const withOptions = (settings: Unauthenticated, options: Overrides): Unauthenticated => {
@@ -120,8 +114,9 @@ const withOptions = (settings: Unauthenticated, options: Overrides): Unauthentic
     prefix: server.prefix,
     server: server.server,
     headers: withHeaders(settings.headers, options),
-    timeout: withTimeout(settings.timeout, options.timeout),
-    retry: withRetry(settings.retry, options.retry),
+    timeout: changedAll(options.timeout, settings.timeout, defaults.timeout, Duration.fromInputUnsafe),
+    // `retries` is a number, which is its own milliseconds.
+    retry: changedAll(options.retry, settings.retry, defaults.retry, Duration.toMillis),
     exactlyOnce: changed(options.exactlyOnce, settings.exactlyOnce, defaults.exactlyOnce, identity),
     rateLimit: changed(options.rateLimit, settings.rateLimit, undefined, ({ key, limit, window }) => ({
       limit,
