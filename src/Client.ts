@@ -39,18 +39,19 @@ export type { Settings } from "./internal/call/options/Settings.ts"
 
 /** A client of one server under one set of options. */
 export interface Service {
-  /** The options, checked, with the defaults filled in. */
+  /** The options, checked, with the defaults filled in. Printed, they show the headers, but not the secret. */
   readonly settings: Settings
   /**
-   * An `HttpClient` for endpoints that this package does not cover. It puts the prefix of the API before the URL, adds the
-   * token and the headers of the options, acquires the rate limit, and follows no redirect. It does not retry, and has no
-   * timeout. A secret that cannot be read, or a failing store of the rate limit, is a `TransportError` of `HttpClientError`.
+   * An `HttpClient` for endpoints that this package does not cover. To each request it adds the URL of the API, the headers of
+   * the options and the token, which it reads anew, and it acquires the rate limit. It follows no redirect, sends each request
+   * once, and has no timeout. A response of any status is a success. Failures are `HttpClientError`s, also if the secret cannot
+   * be read; they show the URL and its query, but no header.
    *
    * @example
    * ```ts
    * const bots = Effect.gen(function* () {
    *   const { httpClient } = yield* Client.Client
-   *   const response = yield* httpClient.get("/bot/list")
+   *   const response = yield* HttpClient.filterStatusOk(httpClient).get("/bot/list", { urlParams: { take: 10 } })
    *   return yield* HttpClientResponse.schemaBodyJson(Bots)(response)
    * })
    * ```

@@ -1,17 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted, Schema } from "effect"
-import { HttpClientError, HttpClientResponse } from "effect/http"
+import { FetchHttpClient, HttpClient, HttpClientError, HttpClientRequest, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
+import { inspect } from "node:util"
 import * as Client from "../src/Client.ts"
 import * as Fake from "./support/FakeHttp.ts"
-import { over } from "./support/Calls.ts"
+import { calls, found, over } from "./support/Calls.ts"
 
-/** A service of the test, which the layer of the client can replace. */
+/** An endpoint that this package does not cover. */
 const Bots = Schema.Struct({ items: Schema.Array(Schema.Struct({ id: Schema.String })) })
 
 const bots = Effect.gen(function* () {
   const { httpClient } = yield* Client.Client
-  const response = yield* httpClient.get("/bot/list", { urlParams: { take: 2 } })
+  const response = yield* HttpClient.filterStatusOk(httpClient).get("/bot/list", { urlParams: { take: 2 } })
   return yield* HttpClientResponse.schemaBodyJson(Bots)(response)
 })
 
@@ -40,14 +41,63 @@ describe("the HttpClient of a client", () => {
     })
   )
 
-  it.effect("sends once, whatever the answer", () =>
+  it.effect("lets a request replace the headers of the options, but not the token", () =>
     Effect.gen(function* () {
-      const fake = Fake.script(Fake.json(503, {}))
-      const { status } = yield* over(fake)(
+      const fake = Fake.script(Fake.json(200, {}))
+      const headers = { "x-custom": "2", authorization: "Bearer other" }
+      yield* over(fake, { headers: { "x-custom": "1" } })(
+        Effect.flatMap(Client.Client, ({ httpClient }) => httpClient.get("/bot/list", { headers }))
+      )
+      assert.deepInclude(fake.sent[0]?.headers, { "x-custom": "2", authorization: `Bearer ${Fake.secret}` })
+    })
+  )
+
+  it.effect("sends over the client that transformClient made", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(Fake.json(200, { items: [] }))
+      yield* over(fake, { transformClient: HttpClient.mapRequest(HttpClientRequest.setHeader("x-seen", "1")) })(bots)
+      assert.strictEqual(fake.sent[0]?.headers["x-seen"], "1")
+    })
+  )
+
+  it.effect.each([200, 302, 404, 429, 503])("sends a POST once, and gives its %i", (status) =>
+    Effect.gen(function* () {
+      const fake = Fake.script(Fake.json(status, { code: "CODE" }))
+      const response = yield* over(fake)(
         Effect.flatMap(Client.Client, ({ httpClient }) => httpClient.post("/bot/create"))
       )
-      assert.strictEqual(status, 503)
+      assert.strictEqual(response.status, status)
+      assert.deepStrictEqual(yield* response.json, { code: "CODE" })
       assert.lengthOf(fake.sent, 1)
+    })
+  )
+
+  it.effect("can fail by status, and by schema", () =>
+    Effect.gen(function* () {
+      const notFound = yield* Effect.flip(over(Fake.script(Fake.json(404, {})))(bots))
+      assert.isTrue(HttpClientError.isHttpClientError(notFound) && notFound.reason._tag === "StatusCodeError")
+      const other = yield* Effect.flip(over(Fake.script(Fake.json(200, { items: 5 })))(bots))
+      assert.strictEqual(other._tag, "SchemaError")
+    })
+  )
+
+  it.effect("asks fetch to follow no redirect", () =>
+    Effect.gen(function* () {
+      const inits: Array<RequestInit | undefined> = []
+      const fetch: typeof globalThis.fetch = (_, init) => {
+        inits.push(init)
+        return Promise.resolve(new Response(null, { status: 302, headers: { location: "https://elsewhere.test" } }))
+      }
+      const { status } = yield* Effect.flatMap(Client.Client, ({ httpClient }) => httpClient.get("/bot/list")).pipe(
+        Effect.provide(Client.layer({ secret: Redacted.make("sk-1") })),
+        Effect.provide(FetchHttpClient.layer),
+        Effect.provideService(FetchHttpClient.Fetch, fetch)
+      )
+      assert.strictEqual(status, 302)
+      assert.deepStrictEqual(
+        inits.map((init) => init?.redirect),
+        ["manual"]
+      )
     })
   )
 
@@ -83,6 +133,22 @@ describe("the HttpClient of a client", () => {
     })
   )
 
+  it.effect("backs off after a 429, and so do the operations of the client", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(Fake.json(429, {}, { "retry-after": "5" }), found)
+      const httpClient = Effect.flatMap(Client.Client, ({ httpClient }) => httpClient.get("/bot/list"))
+      const fiber = yield* Effect.forkChild(
+        over(fake, { rateLimit: { limit: 9, window: "1 minute" } })(Effect.andThen(httpClient, calls.fetch))
+      )
+      yield* Fake.settle
+      yield* TestClock.adjust("4999 millis")
+      assert.lengthOf(fake.sent, 1)
+      yield* TestClock.adjust("1 millis")
+      yield* Fiber.join(fiber)
+      assert.lengthOf(fake.sent, 2)
+    })
+  )
+
   it.effect("fails without sending, and without showing it, where the secret cannot be read or sent", () =>
     Effect.gen(function* () {
       for (const secret of [Effect.fail(new Error("canary")), Effect.succeed(Redacted.make("sk-canary\n"))]) {
@@ -95,11 +161,30 @@ describe("the HttpClient of a client", () => {
     })
   )
 
-  it.effect("shows no token in the failure of a request", () =>
+  it.effect("shows no header in a failure, which holds the request", () =>
     Effect.gen(function* () {
-      const fake = Fake.script({ failWith: new Error("reset") })
-      const error = yield* Effect.flip(over(fake)(bots))
-      assert.notInclude(`${String(error)} ${JSON.stringify(error)}`, Fake.secret)
+      const options = { headers: { "x-key": "canary-key" }, runAsUserId: "canary-user" }
+      for (const step of [{ failWith: new Error("reset") }, Fake.json(404, {})]) {
+        const error = yield* Effect.flip(over(Fake.script(step), options)(bots))
+        assert.isTrue(HttpClientError.isHttpClientError(error))
+        if (HttpClientError.isHttpClientError(error)) {
+          assert.strictEqual(error.request.headers["authorization"], `Bearer ${Fake.secret}`)
+          assert.strictEqual(error.request.headers["x-key"], "canary-key")
+        }
+        const said = Fake.renderings(error)
+        for (const value of [Fake.secret, "canary-key", "canary-user"]) assert.notInclude(said, value)
+      }
+    })
+  )
+})
+
+describe("the settings of a client", () => {
+  it.effect("show the options, and hide the secret when printed", () =>
+    Effect.gen(function* () {
+      const { settings } = yield* over(Fake.script("never"), { timezone: "UTC" })(Client.Client)
+      assert.strictEqual(settings.headers["x-timezone"], "UTC")
+      assert.strictEqual(settings.prefix, "https://api.chatbotkit.com/v1")
+      assert.notInclude(`${inspect(settings, { depth: 9 })} ${JSON.stringify(settings)}`, Fake.secret)
     })
   )
 })

@@ -5,6 +5,7 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import { acquire, type Connection } from "./Connection.ts"
 import type { Failure } from "./failure/Failure.ts"
+import * as Reply from "./reply/Reply.ts"
 import * as Secret from "./Secret.ts"
 
 const notSent = (request: HttpClientRequest.HttpClientRequest, { cause, description }: Failure) =>
@@ -12,18 +13,26 @@ const notSent = (request: HttpClientRequest.HttpClientRequest, { cause, descript
     reason: new HttpClientError.TransportError({ request, cause, description })
   })
 
-/** The `HttpClient` of a client, with its prefix, token and headers, for requests that are no operation. */
-export const make = (connection: Connection): HttpClient.HttpClient => {
-  const { client, settings } = connection
-  return HttpClient.mapRequestInputEffect(client, (request) =>
-    Effect.andThen(acquire(connection), Secret.read(settings)).pipe(
+/** Authenticates a request, and sets the prefix and the headers. The request's own headers win over those of the options. */
+const prepare = ({ settings }: Connection, request: HttpClientRequest.HttpClientRequest, token: string) =>
+  HttpClientRequest.prependUrl(request, settings.prefix).pipe(
+    HttpClientRequest.setHeaders(Headers.merge(settings.headers, request.headers)),
+    HttpClientRequest.bearerToken(token)
+  )
+
+/** The `HttpClient` of a client, for requests that are no operation. */
+export const make = (connection: Connection): HttpClient.HttpClient =>
+  HttpClient.mapRequestInputEffect(connection.client, (request) =>
+    Effect.andThen(acquire(connection), Secret.read(connection.settings)).pipe(
       Effect.mapError((failure) => notSent(request, failure)),
-      Effect.map((token) =>
-        HttpClientRequest.prependUrl(request, settings.prefix).pipe(
-          HttpClientRequest.setHeaders(Headers.merge(settings.headers, request.headers)),
-          HttpClientRequest.bearerToken(token)
-        )
-      )
+      Effect.map((token) => prepare(connection, request, token))
+    )
+  ).pipe(
+    HttpClient.tap((response) =>
+      response.status === 429
+        ? Effect.flatMap(Reply.retryAfter(response), ({ retryAfter }) =>
+            connection.rateLimit.backOff(retryAfter, connection.settings.retry.maxDelay)
+          )
+        : Effect.void
     )
   )
-}

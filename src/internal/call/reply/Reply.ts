@@ -46,8 +46,8 @@ export const withRequestId = (failure: Failure.Failure, { callerValues, response
   return requestId === undefined ? failure : { ...failure, requestId }
 }
 
-/** Whole seconds, or a date. */
-const retryAfter = (response: Response): Effect.Effect<{ readonly retryAfter?: Duration.Duration }> =>
+/** The time that a `Retry-After` asks for, in whole seconds or as a date. */
+export const retryAfter = (response: Response): Effect.Effect<{ readonly retryAfter?: Duration.Duration }> =>
   Effect.map(Clock.currentTimeMillis, (now) => {
     const value = (response.headers["retry-after"] ?? "").trim()
     if (/^\d+$/.test(value)) return { retryAfter: Duration.seconds(Number(value)) }
