@@ -1,8 +1,8 @@
 /**
- * The connection to ChatBotKit that every operation runs on.
+ * The client that every operation runs on, and its options.
  *
- * It turns an operation, which is data, into requests over whatever `HttpClient` is provided: it authenticates,
- * retries what is transient and safe, bounds the time, decodes the reply and types the failure.
+ * It sends the requests of an operation over the provided `HttpClient`. It authenticates them, retries transient failures
+ * where that is safe, enforces timeouts, decodes replies and gives failures their types.
  */
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -37,7 +37,7 @@ export type {
 } from "./internal/call/options/Options.ts"
 export type { Settings } from "./internal/call/options/Settings.ts"
 
-/** A client of one server under one set of options. */
+/** A client of one server, with its options. */
 export interface Service {
   /** The options, checked, with the defaults filled in. Printed, they show the headers, but not the secret. */
   readonly settings: Settings
@@ -57,10 +57,10 @@ export interface Service {
    * ```
    */
   readonly httpClient: HttpClient.HttpClient
-  /** The same client under other options. Fails with {@link Errors.InvalidOptions}. */
+  /** The same client under other options; {@link withOptions} provides it to an effect. */
   readonly withOptions: (overrides: Overrides) => Effect.Effect<Service, Errors.InvalidOptions>
   /**
-   * Runs an operation and decodes its reply. `attempts` is how many times the request was sent.
+   * Runs an operation, and gives its decoded reply and the number of times that the request was sent.
    *
    * @internal
    */
@@ -70,8 +70,8 @@ export interface Service {
     earlier?: RetryLoop.Earlier
   ) => Effect.Effect<RetryLoop.Completed<A>, Operation.Error<Operation.Operation<A, T>>>
   /**
-   * Runs an operation up to the headers of its response, and leaves the body to be read as a stream, which the scope closes.
-   * `failures` is how many attempts at the same have failed before; they count as retries.
+   * Runs an operation up to the headers of its response. The body is read as a stream, which closes with the scope.
+   * `failures` is the number of earlier attempts that failed; they count as retries.
    *
    * @internal
    */
@@ -86,8 +86,8 @@ export interface Service {
 /** The service that every operation of `Contact` depends on. */
 export class Client extends Context.Service<Client, Service>()("effect-chatbotkit/Client") {}
 
-/** Keeps every request to itself: no redirect is followed, no trace header sent, and no span made but ours. */
-const isolate = (client: HttpClient.HttpClient, init: RequestInit | undefined): HttpClient.HttpClient => {
+/** Keeps an `HttpClient` from following redirects, sending trace headers and making spans. Our transports do none of it. */
+const withoutRedirects = (client: HttpClient.HttpClient, init: RequestInit | undefined): HttpClient.HttpClient => {
   if (Transport.isOwn(client)) return client
   return HttpClient.transformResponse(client, (effect) =>
     Effect.updateContext(effect, (context: Context.Context<never>) =>
@@ -100,20 +100,19 @@ const isolate = (client: HttpClient.HttpClient, init: RequestInit | undefined): 
   )
 }
 
-/** The parts that a client shares with the clients that `withOptions` makes from it. */
-interface Parts {
+/** The parts of a client that stay the same under other options. */
+interface Base {
+  /** The `HttpClient` before `transformClient` has changed it. */
   readonly httpClient: HttpClient.HttpClient
-  /** `httpClient`, as `transformClient` left it. */
-  readonly transformed: HttpClient.HttpClient
   readonly rateLimits: RateLimit.RateLimits
 }
 
 const transform = (httpClient: HttpClient.HttpClient, { transformClient }: Settings): HttpClient.HttpClient =>
   transformClient === undefined ? httpClient : transformClient(httpClient)
 
-const fromParts = (parts: Parts, settings: Settings): Service => {
-  const { httpClient, rateLimits, transformed: client } = parts
-  const connection = { client, rateLimit: rateLimits(settings), settings }
+/** Makes the client with these settings. `client` is the `HttpClient` as their `transformClient` left it. */
+const makeService = (base: Base, settings: Settings, client: HttpClient.HttpClient): Service => {
+  const connection = { client, rateLimit: base.rateLimits(settings), settings }
   return Client.of({
     run: Effect.fnUntraced(function* (operation, input, earlier) {
       const call = yield* Effect.fromResult(PreparedCall.prepare(settings, operation, input))
@@ -137,35 +136,45 @@ const fromParts = (parts: Parts, settings: Settings): Service => {
     withOptions: OverridesCache.cached((overrides) =>
       Effect.map(Effect.fromResult(override(settings, overrides)), (next) => {
         const isSame = next.transformClient === settings.transformClient
-        return fromParts({ httpClient, transformed: isSame ? client : transform(httpClient, next), rateLimits }, next)
+        return makeService(base, next, isSame ? client : transform(base.httpClient, next))
       })
     )
   })
 }
 
 /**
- * Makes a client over the `HttpClient` in the context. Fails with `InvalidOptions`, which names the option at fault,
- * before anything is sent.
+ * Makes a client over the `HttpClient` in the context. Fails with `InvalidOptions`, which names the wrong option.
  */
 export const make = Effect.fnUntraced(function* (
   options: Options
 ): Effect.fn.Return<Service, Errors.InvalidOptions, HttpClient.HttpClient> {
   const settings = yield* Effect.fromResult(resolve(options))
   const init = Context.getOrUndefined(yield* Effect.context<never>(), FetchHttpClient.RequestInit)
-  const httpClient = isolate(yield* HttpClient.HttpClient, init)
+  const httpClient = withoutRedirects(yield* HttpClient.HttpClient, init)
   const rateLimits = yield* RateLimit.makeAll
-  return fromParts({ httpClient, transformed: transform(httpClient, settings), rateLimits }, settings)
+  return makeService({ httpClient, rateLimits }, settings, transform(httpClient, settings))
 })
 
-/** {@link make} as a layer. Provide it with an `HttpClient`, or use `layers/Fetch` or `layers/Node`, which do. */
+/**
+ * A client as a layer, over the `HttpClient` in the context. `layers/Fetch` and `layers/Node` bring one. Fails with
+ * `InvalidOptions`, which names the wrong option.
+ */
 export const layer = (options: Options): Layer.Layer<Client, Errors.InvalidOptions, HttpClient.HttpClient> =>
   Layer.effect(Client, make(options))
 
-/** The `Config` that each option is read from. */
+/** The `Config` that each option is read from. The last two are no data, and given as they are. */
 export interface ConfigOptions {
-  /** Default `CHATBOTKIT_API_SECRET`, which must be set. */
+  /**
+   * The API token.
+   *
+   * @default the variable `CHATBOTKIT_API_SECRET`, which must be set
+   */
   readonly secret?: Config.Config<Options["secret"]> | undefined
-  /** Default `CHATBOTKIT_BASE_URL`, if set. */
+  /**
+   * The server.
+   *
+   * @default the variable `CHATBOTKIT_BASE_URL`; "https://api.chatbotkit.com" if it is not set
+   */
   readonly baseUrl?: Config.Config<Options["baseUrl"]> | undefined
   readonly runAsUserId?: Config.Config<Options["runAsUserId"]> | undefined
   readonly runAsChildUserEmail?: Config.Config<Options["runAsChildUserEmail"]> | undefined
@@ -185,20 +194,23 @@ const baseUrlVariable = "CHATBOTKIT_BASE_URL"
 const absent = /* @__PURE__ */ Config.succeed(undefined)
 
 /**
- * A layer whose options come from the `ConfigProvider`, by default the environment: the token from
- * `CHATBOTKIT_API_SECRET` and, if set, the server from `CHATBOTKIT_BASE_URL`. A missing token is a `ConfigError` that
- * names the variable.
+ * A client as a layer, with options from the `ConfigProvider`, by default the environment: the token from
+ * `CHATBOTKIT_API_SECRET`, and the server from `CHATBOTKIT_BASE_URL` if that is set. Fails with a `ConfigError` that names
+ * the variable if the token is missing, and with `InvalidOptions` if a value is wrong.
  */
 export const layerConfig = (
   options: ConfigOptions = {}
 ): Layer.Layer<Client, Config.ConfigError | Errors.InvalidOptions, HttpClient.HttpClient> =>
   Layer.effect(
     Client,
-    Effect.flatMap(fromConfig(options), (read) => Effect.mapError(make(read), (error) => naming(error, options)))
+    Effect.flatMap(fromConfig(options), (read) => Effect.mapError(make(read), (error) => withVariable(error, options)))
   )
 
 /** Names the variable at fault where it is one of ours. */
-const naming = ({ description, option }: Errors.InvalidOptions, options: ConfigOptions): Errors.InvalidOptions => {
+const withVariable = (
+  { description, option }: Errors.InvalidOptions,
+  options: ConfigOptions
+): Errors.InvalidOptions => {
   const variable =
     option === "secret" && options.secret === undefined
       ? `${secretVariable}: `
@@ -229,10 +241,11 @@ const overridden = (overrides: Overrides) => Effect.flatMap(Client, (client) => 
 
 /**
  * Runs an effect under other options, as `extend` of the official client does. A given option replaces that of the client;
- * headers are merged by name, `timeout` and `retry` option by option. `null` unsets an option or a header.
+ * headers are merged by name, `timeout` and `retry` member by member. `undefined` changes nothing, and `null` goes back to the
+ * default: see {@link Overrides}. Fails with `InvalidOptions`, which names the wrong option.
  *
- * The options are resolved again only if the object is another one, or has changed: keep it in a constant where calls are
- * many.
+ * The options are checked again only if the object is another one, or has changed. So keep it in a constant if there are
+ * many calls.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
-/** The connection that operations run on: options, constructors and layers. */
+/** The client that operations run on: its options, constructors and layers. */
 export * as Client from "./Client.ts"
 
-/** Contacts: their schemas, the six operations and the list. */
+/** Contacts: schemas, operations and the list. */
 export * as Contact from "./Contact.ts"
 
 /** The typed failures. */

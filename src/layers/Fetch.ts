@@ -10,19 +10,20 @@ import { vendorHost } from "../internal/call/options/BaseUrl.ts"
 import * as Browser from "../internal/transport/Browser.ts"
 import * as Fetch from "../internal/transport/FetchTransport.ts"
 
+/** The options that set these headers. */
 const options: Readonly<Record<string, string>> = {
   "x-runas-user-id": "runAsUserId",
   "x-runas-child-user-email": "runAsChildUserEmail",
   "x-timezone": "timezone"
 }
 
-/** Refuses what the vendor's server lets no browser send, instead of letting each request fail without an answer. */
+/** Refuses headers that the vendor's server allows no browser to send: each request would fail without a response. */
 const forBrowser = (service: Client.Service): Effect.Effect<Client.Service, Errors.InvalidOptions> => {
   const { headers, server } = service.settings
   const [name] = server.address === vendorHost ? Browser.blocked(headers) : []
   if (name !== undefined) {
     const option = options[name] ?? `headers.${name}`
-    const description = `A browser may not send it to ${vendorHost}, which allows no such request header (CORS): send it from a server, or set baseUrl to one of yours that allows it`
+    const description = `A browser cannot send it to ${vendorHost}, which does not allow this header (CORS). Send it from a server, or set baseUrl to a server of yours that allows it`
     return Effect.fail(new Errors.InvalidOptions({ option, description }))
   }
   return Effect.succeed({
@@ -40,9 +41,9 @@ const inBrowser = Layer.effect(
 )
 
 /**
- * A client over the global `fetch`. Fails with `InvalidOptions`, which names the option at fault. In a browser, that is
- * also an option that `api.chatbotkit.com` lets no browser send: `headers`, `timezone`, `runAsUserId` and
- * `runAsChildUserEmail`.
+ * A client over the global `fetch`. Fails with `InvalidOptions`, which names the wrong option. In a browser, the options
+ * `headers`, `timezone`, `runAsUserId` and `runAsChildUserEmail` are refused for `api.chatbotkit.com`, which allows no browser
+ * to send them.
  */
 export const layer = (options: Client.Options): Layer.Layer<Client.Client, Errors.InvalidOptions> =>
   Layer.fresh(inBrowser).pipe(Layer.provide(Client.layer(options)), Layer.provide(Fetch.layer))

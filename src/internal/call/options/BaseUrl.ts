@@ -15,12 +15,12 @@ export const vendor = `https://${vendorHost}`
 
 const expected = "Expected an http or https URL"
 
-/** `host.test`, `host.test/path` and `localhost:8787`, which parses as a URL with the scheme `localhost:`. */
+/** Matches `host.test`, `host.test/path` and `localhost:8787`, which parses as a URL with the scheme `localhost:`. */
 const withoutScheme = /^[\w.-]+(?::\d+)?(?:\/|$)/
 
 /**
- * The server behind a base URL, or what is wrong with the URL. `/v1` is added on the vendor's host and `/api/v1` on any
- * other, as the official client does.
+ * Gives the server of a base URL, or the problem of the URL. The prefix ends in `/v1` on the vendor's host and in `/api/v1` on
+ * any other, as in the official client.
  */
 export const parse = (baseUrl: unknown): Result.Result<Server, string> => {
   if (typeof baseUrl === "string" && withoutScheme.test(baseUrl)) {
@@ -34,7 +34,7 @@ export const parse = (baseUrl: unknown): Result.Result<Server, string> => {
   }
   const path = url.pathname.replace(/\/+$/, "")
   const isVendor = url.hostname === vendorHost
-  // The OpenAPI document's server URL ends in /v1: a user who copies it means the same server.
+  // The vendor's URL may end in /v1, as it does in the OpenAPI document.
   if (/\/(?:api\/)?v1$/.test(path) && !(isVendor && path === "/v1")) {
     return Result.fail("Leave out /v1 or /api/v1 at the end: the client adds it")
   }

@@ -22,7 +22,7 @@ const fieldName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** The server takes what follows the first single space of the Authorization header, so a token has no blanks. */
 const token = /^[\x21-\x7e]+$/
 
-/** The client sets these itself: with two sources for one header, one would lose in silence. */
+/** Headers that the client sets itself. If options could set them too, one of the two values would be lost silently. */
 const reserved: ReadonlySet<string> = new Set([
   "accept",
   "authorization",
@@ -33,7 +33,7 @@ const reserved: ReadonlySet<string> = new Set([
   "x-runas-user-id",
   "x-runas-userid",
   "x-timezone",
-  // These belong to the connection, and a transport throws on some of them.
+  // These describe the connection. A transport throws on some of them.
   "connection",
   "expect",
   "keep-alive",
@@ -54,10 +54,10 @@ export const tokenOf = (secret: unknown): string | undefined => {
   return typeof value === "string" && token.test(value) ? value : undefined
 }
 
-/** Why a secret cannot be sent as a token, and what to do about it. */
+/** The reason that a secret cannot be sent as a token, and what to do about it. */
 export const tokenProblem = (secret: unknown): string => {
   if (typeof secret === "string") return "Expected the token as a Redacted: wrap it in Redacted.make(…)"
-  if (secret === undefined || secret === null) return "The API token is not set: expected Redacted.make(…) of it"
+  if (secret === undefined || secret === null) return "The API token is not set. Give it as Redacted.make(…)"
   if (!Redacted.isRedacted(secret)) return "Expected a Redacted token, or an Effect of one"
   const value = valueOf(secret)
   if (value === undefined || value === null) {
@@ -67,7 +67,7 @@ export const tokenProblem = (secret: unknown): string => {
   if (value.trim() === "") return "The token is empty. Is the environment variable that it is read from set?"
   if (/^\s*Bearer\s/i.test(value)) return 'Expected the token alone, without "Bearer "'
   if (value !== value.trim())
-    return "The token has blanks or a line break around it: remove them, with trim() for example"
+    return "The token has blanks or a line break around it. Remove them, for example with trim()"
   return "Expected a token of visible ASCII characters, without blanks"
 }
 
@@ -112,7 +112,7 @@ const HeaderFields: Check = (headers, allowsNull) => {
   if (bad !== undefined) {
     return { option: Validate.fieldOf(["headers", bad], ""), description: `Expected ${headerValue}` }
   }
-  // Of a symbol, the description is no name.
+  // A symbol becomes a text that is no header name.
   const isNamed = Reflect.ownKeys(headers).every((key) => isHeaderName(String(key)))
   return isNamed
     ? undefined

@@ -3,21 +3,21 @@ import * as Result from "effect/Result"
 import { isRecord } from "./OptionChecks.ts"
 import type { Overrides } from "./Options.ts"
 
-/** Durations such as `{ seconds: 1 }` in `timeout` are the deepest that options go. */
+/** The depth of the deepest option: a duration such as `{ seconds: 1 }` in `timeout`. */
 const maxDepth = 3
 
 /** Adds the names and values in an object, and in the objects in it, to a list. */
 const flatten = (value: object, depth: number, list: Array<unknown>): void => {
   for (const [name, inner] of Object.entries(value)) {
     list.push(name)
-    // A URL can be changed too, and has no fields of its own.
+    // A URL can change without having fields of its own.
     if (inner instanceof URL) list.push(inner.href)
     else if (depth < maxDepth && isMutable(inner)) flatten(inner, depth + 1, list)
     else list.push(inner)
   }
 }
 
-/** Plain objects and arrays. What is inside other objects, such as effects and clients, is their own business. */
+/** True for plain objects and arrays. Other objects, such as effects and clients, are compared by identity. */
 const isMutable = (value: unknown): value is object =>
   Array.isArray(value) || (isRecord(value) && Object.getPrototypeOf(value) === Object.prototype)
 
@@ -31,14 +31,14 @@ const isSame = (left: ReadonlyArray<unknown>, right: ReadonlyArray<unknown>): bo
   left.length === right.length && left.every((value, index) => Object.is(value, right[index]))
 
 /**
- * Remembers what was made of an overrides object, as long as it stays as it was: a caller who changes one and uses it
- * again, to act as another user for example, gets what it says now.
+ * Remembers the result for an overrides object until the object changes. A caller who changes it and uses it again, for
+ * example to act as another user, gets a new result.
  */
 export const cached = <A, E>(make: (overrides: Overrides) => Effect.Effect<A, E>) => {
   const known = new WeakMap<object, { readonly fields: ReadonlyArray<unknown>; readonly effect: Effect.Effect<A, E> }>()
   return (overrides: Overrides): Effect.Effect<A, E> =>
     Effect.suspend(() => {
-      // Not an object, or one that cannot be read: `make` says so.
+      // `make` refuses values that are no object or cannot be read.
       const fields = Result.getOrUndefined(Result.try(() => flattened(overrides)))
       if (fields === undefined || !isRecord(overrides)) return make(overrides)
       const before = known.get(overrides)
