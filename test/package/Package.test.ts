@@ -35,6 +35,21 @@ const install = (folder: string): string => {
   return application
 }
 
+/** A program that uses what is not public. It compiles only if each of these lines is an error. */
+const intruder = `
+  import { Client } from "effect-chatbotkit"
+  import * as InMemory from "effect-chatbotkit/layers/InMemory"
+  declare const service: Client.Service
+  // @ts-expect-error
+  service.run
+  // @ts-expect-error
+  service.open
+  // @ts-expect-error
+  InMemory.layerHandle
+  // @ts-expect-error
+  import "effect-chatbotkit/internal/call/RetryLoop"
+`
+
 const compilerOptions = {
   target: "ES2023",
   lib: ["ES2024", "DOM", "DOM.Iterable", "DOM.AsyncIterable"],
@@ -56,7 +71,8 @@ describe("the packed package", () => {
       const application = install(folder)
       cpSync(join(import.meta.dirname, "consumer.ts"), join(application, "consumer.ts"))
       writeFileSync(join(application, "package.json"), JSON.stringify({ type: "module" }))
-      writeFileSync(join(application, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["consumer.ts"] }))
+      writeFileSync(join(application, "intruder.ts"), intruder)
+      writeFileSync(join(application, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }))
       assert.isUndefined(failureOf(application, tsc, "-p", "."))
       assert.isTrue(existsSync(join(application, "out/consumer.d.ts")))
       const run =

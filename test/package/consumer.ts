@@ -2,37 +2,84 @@
  * A program that uses the packed package, compiled by Package.test.ts. With `declaration: true`, each export has a type that the
  * compiler must be able to name from the public modules.
  */
-import { Effect, Layer, Redacted, Stream } from "effect"
+import { Config, Effect, Layer, Redacted, Schema, Stream } from "effect"
 import { Client, Contact, Errors } from "effect-chatbotkit"
+import * as ClientModule from "effect-chatbotkit/Client"
+import * as ContactModule from "effect-chatbotkit/Contact"
+import * as ErrorsModule from "effect-chatbotkit/Errors"
 import * as Emulator from "effect-chatbotkit/layers/Emulator"
 import * as Fetch from "effect-chatbotkit/layers/Fetch"
 import * as InMemory from "effect-chatbotkit/layers/InMemory"
 import * as Node from "effect-chatbotkit/layers/Node"
+import { HttpClient, HttpClientResponse } from "effect/http"
+import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 
 const secret = Redacted.make("sk-consumer")
+
+export const modules = [ClientModule, ContactModule, ErrorsModule] as const
 
 // Options
 export const timeout = { attempt: "5 seconds", idle: "1 minute", total: "Infinity" } satisfies Client.TimeoutOptions
 export const retry: Client.RetryOptions = { retries: 1, delay: "1 second", maxDelay: 5000 }
 export const rateLimit: Client.RateLimitOptions = { limit: 10, window: "1 minute", key: "crm" }
-export const options: Client.Options = { secret, timeout, retry, rateLimit, headers: { "x-a": "1" } }
-export const overrides: Client.Overrides = { runAsUserId: null, rateLimit: null, headers: { "x-a": null } }
+export const transformClient: Client.Options["transformClient"] = HttpClient.tap(() => Effect.void)
+export const circuitBreaker: Client.Options["circuitBreaker"] = undefined
+export const breaker = CircuitBreaker.CircuitBreaker
+export const options: Client.Options = {
+  secret,
+  baseUrl: new URL("https://api.chatbotkit.com"),
+  runAsUserId: "user_1",
+  runAsChildUserEmail: undefined,
+  timezone: "Europe/Sofia",
+  headers: { "x-a": "1" },
+  timeout,
+  retry,
+  rateLimit,
+  circuitBreaker,
+  exactlyOnce: true,
+  transformClient
+}
+export const rotating: Client.Options = { secret: Effect.succeed(secret) }
+export const configured: Client.ConfigOptions = { secret: Config.Redacted("TOKEN"), timezone: Config.succeed("UTC") }
+export const overrides: Client.Overrides = {
+  secret: undefined,
+  baseUrl: null,
+  runAsUserId: null,
+  runAsChildUserEmail: null,
+  timezone: null,
+  headers: { "x-a": null, "x-b": "1" },
+  timeout: { attempt: null, idle: "1 minute" },
+  retry: null,
+  rateLimit: null,
+  circuitBreaker: null,
+  exactlyOnce: null,
+  transformClient: null
+}
 
 // Clients and layers
+export const service = Client.Client
 export const client = Client.make(options)
 export const settings = Effect.map(client, (service) => service.settings)
+export const prefix = Effect.map(settings, ({ prefix, retry, server, timeout }) => ({ prefix, retry, server, timeout }))
+export const other = Effect.flatMap(client, (service) => service.withOptions(overrides))
 export const httpClient = Effect.map(client, (service) => service.httpClient)
+export const bots = Effect.flatMap(httpClient, (client) => client.get("/bot/list")).pipe(
+  Effect.flatMap(HttpClientResponse.schemaBodyJson(Schema.Struct({ items: Schema.Array(Schema.Json) })))
+)
 export const layers = [
   Client.layer(options),
-  Client.layerConfig(),
+  Client.layerConfig(configured),
   Fetch.layer(options),
-  Fetch.layerConfig(),
+  Fetch.layerConfig(configured),
   Node.layer(options),
-  Node.layerConfig()
+  Node.layerConfig(configured)
 ] as const
+export const fetchLayer = Fetch.layer(options)
+export const nodeLayer = Node.layer(options)
 export const fake = InMemory.layer({ client: { retry }, rateLimit: 5, accounts: [{ id: "a", tokens: ["sk-a"] }] })
-export const fakeHttp = InMemory.layerHttpClient()
+export const fakeHttp = InMemory.layerHttpClient({ baseUrl: "http://localhost:9" })
 export const emulator = Emulator.layer({ port: 0 })
+export const url = Effect.map(Emulator.Emulator, ({ url }) => url)
 
 // Operations
 export const create = Contact.create({ name: "Ada", meta: { tier: "gold" } })
@@ -45,7 +92,34 @@ export const listPage = Contact.listPage({ take: 10 })
 export const under = Client.withOptions(fetch, overrides)
 export const underAlso = fetch.pipe(Client.withOptions(overrides))
 export const listUnder = list.pipe(Client.withOptionsStream({ timeout: { idle: "5 minutes" } }))
+export const listUnderAlso = Client.withOptionsStream(list, overrides)
 export const operations = { create, fetch, update, remove, ensure, list, listPage }
+export const functions = {
+  create: Contact.create,
+  fetch: Contact.fetch,
+  update: Contact.update,
+  remove: Contact.delete,
+  ensure: Contact.ensure,
+  list: Contact.list,
+  listPage: Contact.listPage,
+  make: Client.make,
+  withOptions: Client.withOptions
+}
+
+// Schemas
+export const schemas = {
+  Contact: Contact.Contact,
+  ContactRef: Contact.ContactRef,
+  ContactPage: Contact.ContactPage,
+  ContactOptions: Contact.ContactOptions,
+  CreateRequest: Contact.CreateRequest,
+  UpdateRequest: Contact.UpdateRequest,
+  EnsureRequest: Contact.EnsureRequest,
+  ListRequest: Contact.ListRequest
+}
+export const decode = Schema.decodeUnknownEffect(Contact.Contact)
+export const emails = (page: Contact.ContactPage) => page.items.map(({ email }) => email)
+export const request: Contact.ListRequest = { take: 5 }
 
 // Failures
 export const recovered = fetch.pipe(
@@ -54,11 +128,19 @@ export const recovered = fetch.pipe(
     RateLimited: (error) => Effect.succeed(error.retryAfter)
   })
 )
+export const flipped = Effect.flip(create)
+export type Failures = Contact.CreateError | Contact.DeleteError | Contact.EnsureError | Contact.FetchError
+export const describe = (error: Failures | Contact.ListError | Contact.UpdateError) =>
+  [error._tag, error.outcome] as const
 export const isContactError = Errors.isContactError
 export const schema = Errors.ContactError
-export const schemas = [Contact.Contact, Contact.ContactRef, Contact.ContactPage, Contact.CreateRequest] as const
+export const errors = Errors
+export const invalid = new Errors.InvalidOptions({ option: "secret", description: "Expected a token" })
 
 // The handle on the fake
+export const handle = InMemory.InMemory
+export const requests = Effect.flatMap(handle, (api) => api.requests)
+export const snapshot = Effect.flatMap(handle, (api) => api.snapshot)
 export const inspected = Effect.gen(function* () {
   const api = yield* InMemory.InMemory
   const seeded = yield* api.seed([{ name: "Ada" }])
@@ -68,8 +150,31 @@ export const inspected = Effect.gen(function* () {
   yield* api.restore(snapshot)
   return { seeded, requests, snapshot, contacts: yield* api.contacts(), struck: yield* api.struck }
 })
+export const arbitrary = InMemory.seedArbitrary(3)
 export const seeds: ReadonlyArray<InMemory.Seed> = [{ name: "Ada" }]
+export const server: InMemory.ServerOptions = { rateLimit: 5, compression: true }
+export const account: InMemory.AccountOptions = { id: "a", tokens: ["sk-a"] }
+export const path = (request: InMemory.SeenRequest) => request.path
+export const kept = (snapshot: InMemory.Snapshot) => snapshot
+export const fault: InMemory.Fault.Fault = InMemory.Fault.resetAfter({ lines: 2 })
 export const rule: InMemory.Fault.Rule = { fault: InMemory.Fault.status(503), times: 2 }
+export const faults = InMemory.Fault
+export const narrowed = Effect.map(inspected, ({ struck }) =>
+  struck.map(({ fault }) => ({
+    status: fault._tag === "Status" ? fault : undefined,
+    delay: fault._tag === "Delay" ? fault : undefined,
+    plain: fault._tag === "Reset" ? fault : undefined,
+    cut: fault._tag === "CutAfter" ? fault : undefined,
+    garbage: fault._tag === "Garbage" ? fault : undefined,
+    trickle: fault._tag === "Trickle" ? fault : undefined,
+    endless: fault._tag === "Endless" ? fault : undefined,
+    error: fault._tag === "ErrorAfter" ? fault : undefined,
+    dropped: fault._tag === "DropPage" ? fault : undefined,
+    delayed: fault._tag === "DelayPage" ? fault : undefined,
+    cursor: fault._tag === "IgnoreCursor" ? fault : undefined,
+    committed: fault._tag === "AfterCommit" ? fault.fault : undefined
+  }))
+)
 export const program = Effect.all({ inspected, names: Stream.runCollect(Stream.map(list, ({ name }) => name)) }).pipe(
   Effect.provide(fake)
 )

@@ -23,71 +23,83 @@ export interface StatusOptions {
 /** A place in a body: after that many bytes, or lines. In JSON Lines each item is a line. */
 export type Place = number | { readonly lines: number }
 
-interface Status extends StatusOptions {
+/** An answer with a status: {@link status}, {@link rateLimit}. */
+export interface Status extends StatusOptions {
   readonly _tag: "Status"
   readonly status: number
 }
 
-interface Delay {
+/** A wait before the answer: {@link delay}. */
+export interface Delay {
   readonly _tag: "Delay"
   readonly duration: Duration.Input
 }
 
-interface Plain {
+/** No answer: {@link reset}, {@link stall}. */
+export interface NoAnswer {
   readonly _tag: "Reset" | "Stall"
 }
 
-interface Cut {
+/** A body that breaks off: {@link resetAfter}, {@link stallAfter}, {@link cutAfter}. */
+export interface Cut {
   readonly _tag: "ResetAfter" | "StallAfter" | "CutAfter"
   readonly at: Place
 }
 
-interface Garbage {
+/** A body that nobody can read: {@link garbage}. */
+export interface Garbage {
   readonly _tag: "Garbage"
   readonly bytes: number
 }
 
-interface Trickle {
+/** A body in small pieces: {@link trickle}. */
+export interface Trickle {
   readonly _tag: "Trickle"
   readonly bytes: number
   readonly every: Duration.Input
 }
 
-interface Endless {
+/** A body without end: {@link endless}. */
+export interface Endless {
   readonly _tag: "Endless"
   readonly text: string
   readonly every: Duration.Input
 }
 
-interface ErrorAfter {
+/** A list that fails: {@link errorAfter}. */
+export interface ErrorAfter {
   readonly _tag: "ErrorAfter"
   readonly items: number
   readonly code?: string
   readonly message?: string
 }
 
-interface DropPage {
+/** A page without contacts: {@link dropPage}. */
+export interface DropPage {
   readonly _tag: "DropPage"
   readonly index: number
 }
 
-interface DelayPage {
+/** A slow page: {@link delayPage}. */
+export interface DelayPage {
   readonly _tag: "DelayPage"
   readonly index: number
   readonly duration: Duration.Input
 }
 
-interface IgnoreCursor {
+/** Pages that are all the first: {@link ignoreCursor}. */
+export interface IgnoreCursor {
   readonly _tag: "IgnoreCursor"
 }
 
-interface AfterCommit {
+/** A fault after the operation has acted: {@link afterCommit}. */
+export interface AfterCommit {
   readonly _tag: "AfterCommit"
   readonly fault: AnswerFault
 }
 
 /** A fault that needs no answer of the operation. By itself it keeps the operation from acting. */
-export type AnswerFault = Status | Delay | Plain | Garbage
+export type AnswerFault = Status | Delay | NoAnswer | Garbage
 
 /** A fault in the body of the answer. The operation has acted by then. */
 export type BodyFault = Cut | Trickle | Endless
