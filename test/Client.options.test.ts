@@ -141,6 +141,32 @@ describe("options", () => {
     })
   )
 
+  it.effect("an overrides object is resolved again after a change that its own fields do not show", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(found)
+      let user = "one"
+      class Tenant {
+        readonly headers: Record<string, string> = Object.assign(Object.create(null), { "x-a": "1" })
+        get runAsUserId() {
+          return user
+        }
+      }
+      const overrides = new Tenant()
+      const call = Client.withOptions(calls.fetch, overrides)
+      yield* Effect.gen(function* () {
+        yield* call
+        user = "two"
+        yield* call
+        overrides.headers["x-a"] = "2"
+        yield* call
+      }).pipe(over(fake))
+      assert.deepStrictEqual(
+        fake.sent.map(({ headers }) => `${headers["x-runas-user-id"]} ${headers["x-a"]}`),
+        ["one 1", "two 1", "two 2"]
+      )
+    })
+  )
+
   it.effect("an overrides object is not remembered from one client to another", () =>
     Effect.gen(function* () {
       const fakes = [Fake.script(found), Fake.script(found)] as const

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
 import * as Failure from "./failure/Failure.ts"
 import * as SystemError from "./failure/SystemError.ts"
 import * as OptionChecks from "./options/OptionChecks.ts"
@@ -16,24 +17,36 @@ const isTransientStatus = (status: unknown): boolean =>
 /** The codes of connections that failed. Other codes, such as `ENOENT`, come again. */
 const connectionCode = /^(E(CONN|TIMEDOUT|AI_AGAIN|PIPE|HOST|NET|NOTFOUND)|UND_ERR_)/
 
-/** True if reading the secret again may work: the vault could not be reached, was busy, or says so itself. */
-const isTransient = (error: unknown, found: SystemError.SystemError | undefined): boolean => {
+/** True if an error, or one in its chain of causes, is a timeout, a busy vault, or says itself that it may be retried. */
+const isTransient = (error: unknown, depth = 8): boolean => {
+  if (!Predicate.isObject(error) || depth === 0) return false
   const reason = property(error, "reason")
   return (
     property(error, "isRetryable") === true ||
+    // Of Effect, or of an `AbortSignal`.
     property(error, "_tag") === "TimeoutError" ||
+    property(error, "name") === "TimeoutError" ||
     // Of an `HttpClientError`.
     property(reason, "_tag") === "TransportError" ||
     isTransientStatus(property(property(reason, "response"), "status")) ||
-    (found !== undefined && !found.isPermanent && (found.isNotSent || connectionCode.test(found.reason)))
+    isTransient(property(error, "cause"), depth - 1)
   )
 }
 
 /** The secret could not be read. Of the error, only its code is kept: the rest may hold anything. */
 const unreadable = (error: unknown): Failure.Failure => {
   const found = SystemError.find(error)
-  return Failure.noSecret(found?.reason, isTransient(error, found))
+  if (found === undefined) return Failure.noSecret(undefined, isTransient(error))
+  const isConnectionFailure = found.isNotSent || connectionCode.test(found.reason)
+  return Failure.noSecret(found.reason, !found.isPermanent && (isConnectionFailure || isTransient(error)))
 }
+
+/** The failure for an error of any kind. A proxy or a getter of it may throw. */
+const failureOf = (error: unknown): Failure.Failure =>
+  Result.getOrElse(
+    Result.try(() => unreadable(error)),
+    () => Failure.noSecret(undefined, false)
+  )
 
 const toToken = (secret: unknown): Effect.Effect<string, Failure.Failure> => {
   const token = OptionChecks.tokenOf(secret)
@@ -47,7 +60,7 @@ export const read = ({ secret, timeout }: Settings): Effect.Effect<string, Failu
   // A secret that is at hand needs no time.
   if (Exit.isExit(secret) && Exit.isSuccess(secret)) return toToken(secret.value)
   const token = Effect.matchEffect(secret, {
-    onFailure: (error) => Effect.fail(unreadable(error)),
+    onFailure: (error) => Effect.fail(failureOf(error)),
     onSuccess: toToken
   })
   return timeoutOrElse(token, timeout.attempt, () => Effect.fail(Failure.noSecret("timeout", true)))

@@ -16,6 +16,21 @@ const withStatus = (status: number) =>
     })
   })
 
+const holdingItself: { cause?: unknown } = {}
+holdingItself.cause = holdingItself
+
+const unreadable = new Proxy(
+  {},
+  {
+    has: () => {
+      throw new Error("canary-message")
+    },
+    get: () => {
+      throw new Error("canary-message")
+    }
+  }
+)
+
 /** Fails the first `times` reads of the secret. */
 const failing = (error: unknown, times = Number.POSITIVE_INFINITY) => {
   let reads = 0
@@ -36,7 +51,9 @@ describe("a secret that cannot be read", () => {
       new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request }) }),
       undefined
     ],
-    ["a timeout of its own", new Cause.TimeoutError(), undefined]
+    ["a timeout of its own", new Cause.TimeoutError(), undefined],
+    ["a signal's timeout", new DOMException("canary-message", "TimeoutError"), undefined],
+    ["a 503 below the error of a library", new Error("canary-message", { cause: withStatus(503) }), undefined]
   ]
 
   it.effect.each(transient)("for %s is read again, and the call succeeds", ([, error]) =>
@@ -65,10 +82,19 @@ describe("a secret that cannot be read", () => {
   it.effect.each([
     ["a file that does not exist", withCode("ENOENT"), "ENOENT"],
     ["a certificate that is not accepted", withCode("CERT_HAS_EXPIRED"), "CERT_HAS_EXPIRED"],
+    [
+      "a certificate that Effect's client does not accept",
+      new HttpClientError.HttpClientError({
+        reason: new HttpClientError.TransportError({ request, cause: withCode("CERT_HAS_EXPIRED") })
+      }),
+      "CERT_HAS_EXPIRED"
+    ],
     ["a 403 of a vault", withStatus(403), undefined],
     ["a text", "canary", undefined],
     ["nothing", undefined, undefined],
-    ["an error that cannot be retried", { isRetryable: false }, undefined]
+    ["an error that cannot be retried", { isRetryable: false }, undefined],
+    ["an error that holds itself", holdingItself, undefined],
+    ["an error that cannot be read", unreadable, undefined]
   ] as const)("for %s is final", ([, error, code]) =>
     Effect.gen(function* () {
       const fake = Fake.script(ok)

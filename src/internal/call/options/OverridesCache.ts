@@ -3,48 +3,66 @@ import * as Result from "effect/Result"
 import { isRecord } from "./OptionChecks.ts"
 import type { Overrides } from "./Options.ts"
 
-/** The depth of the deepest option: a duration such as `{ seconds: 1 }` in `timeout`. */
-const maxDepth = 3
-
-/** Adds the names and values in an object, and in the objects in it, to a list. */
-const flatten = (value: object, depth: number, list: Array<unknown>): void => {
-  for (const [name, inner] of Object.entries(value)) {
-    list.push(name)
-    // A URL can change without having fields of its own.
-    if (inner instanceof URL) list.push(inner.href)
-    else if (depth < maxDepth && isMutable(inner)) flatten(inner, depth + 1, list)
-    else list.push(inner)
+/** Adds the names and values of an object to a list, or what is given in place of an object. */
+const add = (list: Array<unknown>, group: unknown): void => {
+  if (!isRecord(group) && !Array.isArray(group)) {
+    list.push(group)
+    return
   }
+  for (const [name, value] of Object.entries(group)) {
+    list.push(name)
+    // A duration such as `{ seconds: 1 }` or `[1, 0]` may be changed. An instance of `Duration` may not.
+    if (Array.isArray(value) || (isRecord(value) && Object.getPrototypeOf(value) === Object.prototype)) add(list, value)
+    else list.push(value)
+  }
+  // So that the fields of one object do not pass for those of the next.
+  list.push("end")
 }
 
-/** True for plain objects and arrays. Other objects, such as effects and clients, are compared by identity. */
-const isMutable = (value: unknown): value is object =>
-  Array.isArray(value) || (isRecord(value) && Object.getPrototypeOf(value) === Object.prototype)
-
-const flattened = (overrides: Overrides): ReadonlyArray<unknown> => {
-  const list: Array<unknown> = []
-  flatten(overrides, 1, list)
+/** All values of overrides, in one list. */
+const snapshot = (overrides: Overrides): ReadonlyArray<unknown> => {
+  const { baseUrl } = overrides
+  const list: Array<unknown> = [
+    overrides.secret,
+    // A URL can change and stay the same object.
+    baseUrl instanceof URL ? baseUrl.href : baseUrl,
+    overrides.runAsUserId,
+    overrides.runAsChildUserEmail,
+    overrides.timezone,
+    overrides.circuitBreaker,
+    overrides.exactlyOnce,
+    overrides.transformClient
+  ]
+  add(list, overrides.headers)
+  add(list, overrides.timeout)
+  add(list, overrides.retry)
+  add(list, overrides.rateLimit)
   return list
 }
 
 const isSame = (left: ReadonlyArray<unknown>, right: ReadonlyArray<unknown>): boolean =>
   left.length === right.length && left.every((value, index) => Object.is(value, right[index]))
 
+interface Remembered<A> {
+  readonly snapshot: ReadonlyArray<unknown>
+  readonly made: Effect.Effect<A>
+}
+
 /**
  * Remembers the result for an overrides object until the object changes. A caller who changes it and uses it again, for
  * example to act as another user, gets a new result.
  */
 export const cached = <A, E>(make: (overrides: Overrides) => Effect.Effect<A, E>) => {
-  const known = new WeakMap<object, { readonly fields: ReadonlyArray<unknown>; readonly effect: Effect.Effect<A, E> }>()
+  const remembered = new WeakMap<object, Remembered<A>>()
   return (overrides: Overrides): Effect.Effect<A, E> =>
     Effect.suspend(() => {
       // `make` refuses values that are no object or cannot be read.
-      const fields = Result.getOrUndefined(Result.try(() => flattened(overrides)))
-      if (fields === undefined || !isRecord(overrides)) return make(overrides)
-      const before = known.get(overrides)
-      if (before !== undefined && isSame(before.fields, fields)) return before.effect
+      const now = Result.getOrUndefined(Result.try(() => snapshot(overrides)))
+      if (now === undefined) return make(overrides)
+      const before = remembered.get(overrides)
+      if (before !== undefined && isSame(before.snapshot, now)) return before.made
       return Effect.map(make(overrides), (made) => {
-        known.set(overrides, { fields, effect: Effect.succeed(made) })
+        remembered.set(overrides, { snapshot: now, made: Effect.succeed(made) })
         return made
       })
     })
