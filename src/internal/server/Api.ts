@@ -60,6 +60,10 @@ export const answer = Effect.fnUntraced(function* (
 /** The verbs that Next.js can't represent: it fails before it looks any further. */
 const unsupported: ReadonlySet<string> = new Set(["TRACE", "CONNECT"])
 
+/** The reply of any route to HEAD and OPTIONS, which no endpoint sees (wire contract 6). */
+const shortcut = (method: string): HttpServerResponse | undefined =>
+  method === "HEAD" ? Reply.head : method === "OPTIONS" ? Reply.options : undefined
+
 /** The reply where there is no endpoint to ask. */
 const withoutEndpoint = (
   method: string,
@@ -70,14 +74,15 @@ const withoutEndpoint = (
   if (target._tag === "Moved" && target.bare) return Reply.moved(target.location)
   if (unsupported.has(method)) return Reply.plain(RequestBody.serverError)
   if (target._tag === "Moved") return Reply.moved(target.location)
-  return routed?._tag === "Elsewhere" ? Reply.failure(ApiFailure.notImplemented) : Pages.notFound
+  if (routed?._tag !== "Elsewhere") return Pages.notFound
+  return shortcut(method) ?? Reply.failure(ApiFailure.notImplemented)
 }
 
 /** Puts a request through the checks in their order (wire contract 6) and then to its endpoint. */
 const reply = (endpoint: Endpoint, call: Call): Replied => {
   if (call.body.refusal !== undefined) return Effect.succeed(Reply.plain(call.body.refusal))
-  if (call.request.method === "HEAD") return Effect.succeed(Reply.head)
-  if (call.request.method === "OPTIONS") return Effect.succeed(Reply.options)
+  const shortened = shortcut(call.request.method)
+  if (shortened !== undefined) return Effect.succeed(shortened)
   return handled(endpoint, call).pipe(
     Exceptions.toFailure,
     Effect.catchTag("ApiFailure", (failure) => Effect.succeed(Reply.failure(failure)))
