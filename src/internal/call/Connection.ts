@@ -16,7 +16,7 @@ export interface Connection {
 
 const isTransient = (failure: Failure.Failure): boolean => failure.transient
 
-const isOpen = { ...Failure.unavailable("The circuit breaker is open"), isFinal: true }
+const openFailure = { ...Failure.unavailable("The circuit breaker is open"), isCircuitBreakerOpen: true }
 
 /** Runs an attempt under the circuit breaker, which counts transient failures as failures of the server. */
 export const guard = <A>(
@@ -32,7 +32,7 @@ export const guard = <A>(
             _tag: Exit.isFailure(exit) && Option.exists(Exit.findErrorOption(exit), isTransient) ? "Failure" : "Success"
           })
         })
-        .pipe(Effect.mapError((error) => ("_tag" in error ? isOpen : error)))
+        .pipe(Effect.mapError((error) => ("_tag" in error ? openFailure : error)))
 
 /** Acquires the rate limit. While the circuit breaker is open, it fails at once instead of waiting for nothing. */
 export const acquire = ({ rateLimit, settings }: Connection): Effect.Effect<void, Failure.Failure> => {
@@ -40,9 +40,9 @@ export const acquire = ({ rateLimit, settings }: Connection): Effect.Effect<void
   return circuitBreaker === undefined
     ? rateLimit.acquire
     : Effect.flatMap(
-        Effect.mapError(circuitBreaker.state(server.address), () => isOpen),
+        Effect.mapError(circuitBreaker.state(server.address), () => openFailure),
         (state) =>
-          state._tag === "Open" && Duration.isPositive(state.retryAfter) ? Effect.fail(isOpen) : rateLimit.acquire
+          state._tag === "Open" && Duration.isPositive(state.retryAfter) ? Effect.fail(openFailure) : rateLimit.acquire
       )
 }
 

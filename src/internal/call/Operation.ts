@@ -29,8 +29,8 @@ export interface Operation<out A, out T extends Errors.Tag> {
   /** True if the reply is read as JSON Lines, item by item, rather than as one JSON value. */
   readonly streams: boolean
   readonly safety: Safety
-  /** The number of 409 answers that are taken for a lost race, and retried. */
-  readonly conflictRetries: 0 | 1
+  /** The largest number of retries after a 409, which another request in progress may have caused. */
+  readonly maxConflictRetries: 0 | 1
   /** The failures beyond the common ones. */
   readonly failures: ReadonlyArray<T>
   /** The value of a reply that came as JSON Lines although JSON was asked for. Throws where it is not JSON. */
@@ -50,7 +50,7 @@ export const make = <S extends Schema.ConstraintDecoder<unknown>, const T extend
   readonly streams?: boolean
   readonly fromLines?: (text: string) => unknown
   readonly safety: Safety
-  readonly conflictRetries?: 0 | 1
+  readonly maxConflictRetries?: 0 | 1
   readonly failures?: ReadonlyArray<T>
   readonly success: S
   /** Decodes a value as `success` does, but faster. Undefined if `success` itself has to decode it. */
@@ -58,7 +58,7 @@ export const make = <S extends Schema.ConstraintDecoder<unknown>, const T extend
 }): Operation<S["Type"], T> => ({
   streams: false,
   fromLines: undefined,
-  conflictRetries: 0,
+  maxConflictRetries: 0,
   failures: [],
   ...spec,
   decode: quickly(spec.quick, SchemaParser.decodeUnknownResult(spec.success))

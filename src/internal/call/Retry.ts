@@ -8,18 +8,18 @@ import type { Settings } from "./options/Settings.ts"
 
 type Policy = Settings["retry"]
 
-/** The state of a call after a failed attempt. */
-export interface Progress {
+/** A call whose last attempt has failed. */
+export interface FailedCall {
   readonly safety: Operation.Safety
-  /** Attempts sent so far, at least 1. */
+  /** The number of failures so far, at least 1. */
   readonly attempts: number
-  /** 409 answers that may still be taken for a lost race. */
-  readonly conflictRetries: number
+  /** The number of retries after a 409 that are left. */
+  readonly conflictRetriesLeft: number
   /** True if the server refuses a request that it has carried out, so that any unknown outcome may be retried. */
   readonly hasIdempotencyKey?: boolean
 }
 
-/** A redirect, which would come again. A browser shows any redirect as status 0. */
+/** True for a redirect: another request would get it again. A browser shows any redirect as status 0. */
 const isRedirect = (status: number | undefined): boolean =>
   status !== undefined && (status === 0 || (status >= 300 && status < 400))
 
@@ -27,11 +27,11 @@ const isRedirect = (status: number | undefined): boolean =>
  * True if the call may be sent again: the policy has retries left, the failure is transient, and a second request cannot
  * do anything twice.
  */
-export const isAllowed = (policy: Policy, progress: Progress, failure: Failure): boolean => {
-  if (progress.attempts > policy.retries) return false
-  if (failure.tag === "Conflict") return progress.conflictRetries > 0
-  if (progress.hasIdempotencyKey === true && failure.outcome === "unknown" && !isRedirect(failure.status)) return true
-  return failure.transient && (progress.safety !== "unsafe" || failure.outcome !== "unknown")
+export const isAllowed = (policy: Policy, call: FailedCall, failure: Failure): boolean => {
+  if (call.attempts > policy.retries) return false
+  if (failure.tag === "Conflict") return call.conflictRetriesLeft > 0
+  if (call.hasIdempotencyKey === true && failure.outcome === "unknown" && !isRedirect(failure.status)) return true
+  return failure.transient && (call.safety !== "unsafe" || failure.outcome !== "unknown")
 }
 
 /**

@@ -14,13 +14,13 @@ import * as Retry from "./Retry.ts"
 import * as Secret from "./Secret.ts"
 import { timeoutOrElse } from "./Timeout.ts"
 
-/** The attempts of a call so far, and what they leave to be known of its outcome. */
-class Attempts<O extends Operation.Any> {
+/** The attempts and failures of a call so far, and the outcome that they leave it with. */
+class CallProgress<O extends Operation.Any> {
   readonly #call: PreparedCall<O>
   attempts: number
   /** The number of times that the secret could not be read, so that nothing was sent. */
   secretFailures = 0
-  conflictRetries: number
+  conflictRetriesLeft: number
   /** The attempt that has begun and not ended, as its transport reports it. */
   current: Transport.Attempt | undefined
   #outcome: Errors.Outcome = "not-sent"
@@ -29,7 +29,7 @@ class Attempts<O extends Operation.Any> {
   constructor(call: PreparedCall<O>, before: number) {
     this.#call = call
     this.attempts = before
-    this.conflictRetries = call.operation.conflictRetries
+    this.conflictRetriesLeft = call.operation.maxConflictRetries
   }
 
   /** The number of failures so far, with or without sending anything. */
@@ -37,18 +37,20 @@ class Attempts<O extends Operation.Any> {
     return this.attempts + this.secretFailures
   }
 
+  /** Counts another attempt, and returns the record in which its transport reports. */
   begin(): Transport.Attempt {
     this.attempts++
     return (this.current = { state: "unknown" })
   }
 
-  /** Takes back that an attempt has begun: nothing was sent. */
+  /** Uncounts the attempt that has begun: the circuit breaker kept it from being sent. */
   withdraw(): void {
     this.current = undefined
     this.attempts--
   }
 
-  settle(failure: Failure.Failure): void {
+  /** Ends the current attempt with a failure, which may change the outcome of the call. */
+  recordFailure(failure: Failure.Failure): void {
     this.current = undefined
     this.#last = failure
     this.#outcome = this.#call.safety === "read" ? failure.outcome : Retry.leastCertain(this.#outcome, failure.outcome)
@@ -56,14 +58,15 @@ class Attempts<O extends Operation.Any> {
 
   isAllowedToRetry(policy: Settings["retry"], failure: Failure.Failure): boolean {
     const { hasIdempotencyKey, safety } = this.#call
-    const { conflictRetries, failures } = this
-    return Retry.isAllowed(policy, { safety, attempts: failures, conflictRetries, hasIdempotencyKey }, failure)
+    const { conflictRetriesLeft, failures } = this
+    return Retry.isAllowed(policy, { safety, attempts: failures, conflictRetriesLeft, hasIdempotencyKey }, failure)
   }
 
+  /** Fails the call with the public error of its last failure. */
   fail(failure: Failure.Failure): Effect.Effect<never, Operation.Error<O>> {
     const { contactId, generatedFingerprint, operation, safety } = this.#call
     // The server's last failure says more than that the circuit breaker has kept this attempt from being sent.
-    const reason = failure.isFinal === true ? (this.#last ?? failure) : failure
+    const reason = failure.isCircuitBreakerOpen === true ? (this.#last ?? failure) : failure
     return Effect.fail(
       OperationError.make(operation, reason, {
         safety,
@@ -87,33 +90,33 @@ const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
   connection: Connection,
   call: PreparedCall<O>,
   read: Attempt.Read<A>,
-  made: Attempts<O>
+  progress: CallProgress<O>
 ): Effect.fn.Return<Completed<A>, Operation.Error<O>> {
   const { settings } = connection
   while (true) {
     const acquired = yield* Effect.result(acquire(connection))
-    if (Result.isFailure(acquired)) return yield* made.fail(acquired.failure)
+    if (Result.isFailure(acquired)) return yield* progress.fail(acquired.failure)
     const secret = yield* Effect.result(Secret.read(settings))
     if (Result.isFailure(secret)) {
-      made.secretFailures++
-      if (!made.isAllowedToRetry(settings.retry, secret.failure)) return yield* made.fail(secret.failure)
-      yield* Effect.sleep(yield* Retry.delay(settings.retry, made.failures, secret.failure))
+      progress.secretFailures++
+      if (!progress.isAllowedToRetry(settings.retry, secret.failure)) return yield* progress.fail(secret.failure)
+      yield* Effect.sleep(yield* Retry.delay(settings.retry, progress.failures, secret.failure))
       continue
     }
-    const reported = made.begin()
-    const attempt = { token: secret.success, resendCount: made.attempts - 1, reported }
+    const reported = progress.begin()
+    const attempt = { token: secret.success, resendCount: progress.attempts - 1, reported }
     const result = yield* Effect.result(guard(connection, Attempt.send(connection, call, attempt, read)))
-    if (Result.isSuccess(result)) return { value: result.success, attempts: made.attempts }
+    if (Result.isSuccess(result)) return { value: result.success, attempts: progress.attempts }
     const { failure } = result
-    if (failure.isFinal === true) {
-      made.withdraw()
-      return yield* made.fail(failure)
+    if (failure.isCircuitBreakerOpen === true) {
+      progress.withdraw()
+      return yield* progress.fail(failure)
     }
-    made.settle(failure)
+    progress.recordFailure(failure)
     yield* backOff(connection, failure)
-    if (!made.isAllowedToRetry(settings.retry, failure)) return yield* made.fail(failure)
-    if (failure.tag === "Conflict") made.conflictRetries--
-    yield* Effect.sleep(yield* Retry.delay(settings.retry, made.failures, failure))
+    if (!progress.isAllowedToRetry(settings.retry, failure)) return yield* progress.fail(failure)
+    if (failure.tag === "Conflict") progress.conflictRetriesLeft--
+    yield* Effect.sleep(yield* Retry.delay(settings.retry, progress.failures, failure))
   }
 })
 
@@ -133,8 +136,8 @@ export const send = <O extends Operation.Any, A>(
   { attempts = 0, elapsed = 0 }: Earlier = {}
 ): Effect.Effect<Completed<A>, Operation.Error<O>> =>
   Effect.suspend(() => {
-    const made = new Attempts(call, attempts)
-    const sending = sendUntilDone(connection, call, read, made)
+    const progress = new CallProgress(call, attempts)
+    const sending = sendUntilDone(connection, call, read, progress)
     // Lists have no total timeout; `timeout.idle` bounds them.
     if (call.operation.streams) return sending
     const { total } = connection.settings.timeout
@@ -143,12 +146,12 @@ export const send = <O extends Operation.Any, A>(
       sending,
       left,
       () => {
-        const failure = Failure.timeout("total", undefined, made.current?.state)
-        if (made.current !== undefined) made.settle(failure)
-        return made.fail(failure)
+        const failure = Failure.timeout("total", undefined, progress.current?.state)
+        if (progress.current !== undefined) progress.recordFailure(failure)
+        return progress.fail(failure)
       },
       () => {
-        if (made.current !== undefined) made.current.isOutOfTime = true
+        if (progress.current !== undefined) progress.current.isOutOfTime = true
       }
     )
   })

@@ -53,7 +53,7 @@ export const ensure = /* @__PURE__ */ Operation.make({
   path: "/contact/ensure",
   safety: "idempotent",
   // The loser of two first calls is told of a conflict, and finds the contact when it asks again.
-  conflictRetries: 1,
+  maxConflictRetries: 1,
   success: ContactRef,
   failures: ["Conflict"]
 })

@@ -29,15 +29,15 @@ describe("isAllowed", () => {
           for (const isTransient of [true, false])
             for (const retries of [0, 1, 3])
               for (const attempts of [1, 2, 4])
-                for (const conflictRetries of [0, 1]) {
+                for (const conflictRetriesLeft of [0, 1]) {
                   const failure = { ...transient, tag, outcome, transient: isTransient }
                   const left = attempts <= retries
                   const safe = safety !== "unsafe" || outcome !== "unknown"
-                  const expected = left && (tag === "Conflict" ? conflictRetries > 0 : isTransient && safe)
+                  const expected = left && (tag === "Conflict" ? conflictRetriesLeft > 0 : isTransient && safe)
                   assert.strictEqual(
-                    Retry.isAllowed({ ...policy, retries }, { safety, attempts, conflictRetries }, failure),
+                    Retry.isAllowed({ ...policy, retries }, { safety, attempts, conflictRetriesLeft }, failure),
                     expected,
-                    JSON.stringify({ safety, outcome, tag, isTransient, retries, attempts, conflictRetries })
+                    JSON.stringify({ safety, outcome, tag, isTransient, retries, attempts, conflictRetriesLeft })
                   )
                 }
   })

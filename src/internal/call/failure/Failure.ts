@@ -13,8 +13,8 @@ export interface Failure {
   readonly outcome: Errors.Outcome
   /** True if the same request may succeed later. */
   readonly transient: boolean
-  /** True if the circuit breaker kept the attempt from being sent, so that another is pointless. */
-  readonly isFinal?: boolean
+  /** True if the circuit breaker kept the attempt from being sent, so that the call ends here. */
+  readonly isCircuitBreakerOpen?: boolean
   readonly status?: number | undefined
   readonly code?: string | undefined
   readonly requestId?: string | undefined
