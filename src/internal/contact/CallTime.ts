@@ -8,8 +8,8 @@ const tolerance = 60_000
 const localTolerance = 600_000
 
 /**
- * Compares times of the server's with the time of a call, by the server's own clock: the `Date` of its responses, less
- * what has passed since the call began on the monotonic clock of this side.
+ * Compares times on the server's clock with the time of a call. The server's time at the beginning of the call is the `Date`
+ * of a response, less the time since the call began on the client's monotonic clock.
  */
 export class CallTime {
   readonly #clock: Clock.Clock
@@ -41,12 +41,12 @@ export class CallTime {
     return this.#server !== undefined
   }
 
-  /** True if the call certainly began after a time of the server. The wall clock of this side is not used for that. */
+  /** True if the call certainly began after a time of the server. The client's own wall clock is not used. */
   beganAfter(time: number): boolean {
     return this.#server !== undefined && time < this.#server.began - tolerance
   }
 
-  /** True if a time of the server can lie within the call. If its clock is not known, the one of this side is used. */
+  /** True if a time of the server can lie within the call. If its clock is not known, the client's is used. */
   includes(time: number): boolean {
     if (this.#server !== undefined) return !this.beganAfter(time) && time <= this.#server.now + tolerance
     const now = this.#clock.currentTimeMillisUnsafe()

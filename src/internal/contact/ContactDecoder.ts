@@ -51,9 +51,9 @@ const knownFields = (contact: Contact): Contact => {
 }
 
 /**
- * What the schema `Contact` makes of a value, written out: several times faster, also where no code may be generated.
- * What `JSON.parse` made is ours, and becomes the contact itself unless there is something in it to leave out. Undefined
- * where the schema has something to say against the value, which is then asked. A test holds the two together.
+ * Decodes a value as the schema `Contact` does, but several times faster, and without generated code. The value must come
+ * from `JSON.parse`: it becomes the contact itself, unless it has unknown fields, which the contact leaves out. Undefined if
+ * the value is no contact: the schema then describes the problem. A test compares the results with those of the schema.
  */
 export const toContact = (value: unknown): Contact | undefined => {
   if (!isContact(value)) return undefined

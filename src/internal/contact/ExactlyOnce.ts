@@ -12,7 +12,7 @@ import type * as Operation from "../call/Operation.ts"
 import * as Retry from "../call/Retry.ts"
 import { timeoutOrElse } from "../call/Timeout.ts"
 
-/** As much of a contact as tells whether a create made it. */
+/** The fields of a contact that show whether a create made it. */
 interface Made {
   readonly id: string
   readonly fingerprint: string
@@ -32,7 +32,7 @@ export interface Steps<Contact extends Made> {
   readonly operation: Create
   /** Sends the create as often as is safe. */
   readonly create: (input: Operation.Input, earlier?: RetryLoop.Earlier) => Effect.Effect<Ref, CreateError>
-  /** All contacts, the newest first. `onDate` is told the `Date` of each response. */
+  /** All contacts, the newest first. `onDate` is called with the `Date` of each response. */
   readonly newest: (onDate: (date: string | undefined) => void) => Stream.Stream<Contact, Errors.ContactError>
   /** True if a contact can be what the server made of the request. */
   readonly canComeFromRequest: (contact: Contact) => boolean

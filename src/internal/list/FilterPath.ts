@@ -1,10 +1,10 @@
 /**
- * Where in `meta` a condition of a list looks. The client writes a path so that SQLite and MySQL read it alike, and
- * refuses what the server would answer with a bare 500, or ignore and so list every contact (wire contract 4).
+ * The path into `meta` of a condition of a list. The client writes a path so that SQLite and MySQL read it alike. It refuses
+ * a path that the server would answer with a bare 500, or would ignore and so list every contact (wire contract 4).
  */
 import * as Result from "effect/Result"
 
-/** A label in double quotes, with the escapes of JSON, or all up to the next dot or bracket. */
+/** A label in double quotes, with the escapes of JSON, or the text up to the next dot or bracket. */
 const label = /"(?:[^"\\]|\\.)*"|[^.["][^.[]*/y
 const index = /\[(?:0|[1-9]\d{0,8})\]/y
 
@@ -16,10 +16,10 @@ const at = (pattern: RegExp, key: string, place: number): string | undefined => 
   return pattern.exec(key)?.[0]
 }
 
-/** The text of a label in quotes, or undefined where it is no JSON. */
+/** The text of a label in quotes, or undefined if the label is not JSON. */
 const unquoted = (text: string): string | undefined => Result.getOrUndefined(Result.try((): string => JSON.parse(text)))
 
-/** The path that the server takes for the key of a condition, or what is wrong with the key. */
+/** The path to send for the key of a condition, or the problem of the key. */
 export const fromKey = (key: string): Result.Result<string, string> => {
   let path = ""
   let place = 0

@@ -85,8 +85,8 @@ const decodeItems = <A>(
 }
 
 /**
- * Reads the events of a list (wire contract 5.2). Only `item` and `error` say something: keep-alives, and events that
- * are not known yet, are skipped.
+ * Reads the events of a list (wire contract 5.2). Only `item` and `error` events count: keep-alives and unknown events
+ * are skipped.
  */
 const readEvents = <A>(operation: Listing<A>, reply: StreamedReply, lines: JsonLines.Lines): Batch<A> => {
   const status = reply.response.status
@@ -133,8 +133,8 @@ const readChunks = <A>(
 }
 
 /**
- * The items of a list's response, in the batches they arrive in, decoded no further than they are asked for. They end only
- * where the body does; whatever else ends them is a failure.
+ * The items of a list's response, in the batches in which they arrive. A batch is decoded when it is pulled. The items end
+ * when the body ends after a whole line; if the body is cut, or is not as expected, they fail.
  */
 export const make = <A>(
   operation: Listing<A>,

@@ -1,5 +1,5 @@
 import * as Result from "effect/Result"
-import * as MetaPath from "./FilterPath.ts"
+import * as FilterPath from "./FilterPath.ts"
 
 /** The longest cursor, key and value of a condition: ids have 25 characters, and a longer URL may not reach the server. */
 export const maxLength = 1024
@@ -7,7 +7,7 @@ export const maxLength = 1024
 /** The problem of a condition, if it has one. */
 const problemOfCondition = (key: string, value: string | boolean, paths: Set<string>): string | undefined => {
   if (key.trim() === "" || key.length > maxLength) return `Expected a path into meta of at most ${maxLength} characters`
-  const path = MetaPath.fromKey(key)
+  const path = FilterPath.fromKey(key)
   if (Result.isFailure(path)) return path.failure
   // The server applies only the first of two parameters of the same name.
   if (paths.has(path.success)) return "Expected one condition on each path"

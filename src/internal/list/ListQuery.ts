@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import * as Struct from "effect/Struct"
 import type { ListRequest } from "../contact/ContactRequest.ts"
-import * as MetaPath from "./FilterPath.ts"
+import * as FilterPath from "./FilterPath.ts"
 
 /** The number of rows in a full page of the server, which is also the largest `take` of a page. */
 export const pageSize = 100
@@ -13,7 +13,7 @@ export const make = (request: ListRequest): ReadonlyArray<readonly [name: string
     const value = request[name]
     if (typeof value === "object") {
       for (const [key, wanted] of Object.entries(value)) {
-        query.push([`meta.${Result.getOrElse(MetaPath.fromKey(key), () => key)}`, String(wanted)])
+        query.push([`meta.${Result.getOrElse(FilterPath.fromKey(key), () => key)}`, String(wanted)])
       }
     } else if (value !== undefined) {
       query.push([name, String(value)])

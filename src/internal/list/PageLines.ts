@@ -2,8 +2,8 @@ import * as Predicate from "effect/Predicate"
 import { pageSize } from "./ListQuery.ts"
 
 /**
- * The page that a list in JSON Lines would have been in JSON: a server or proxy may answer with the one where the other
- * was asked for. An error among the lines is an error body in place of the page.
+ * Converts a list in JSON Lines to the page that the server would have sent in JSON: a server or proxy may answer a request
+ * for JSON with JSON Lines. If a line is an error, the result is that error's body.
  */
 export const toPage = (text: string): unknown => {
   const items: Array<unknown> = []
@@ -14,7 +14,7 @@ export const toPage = (text: string): unknown => {
     if (event["type"] === "error") return event["data"]
     if (event["type"] === "item") items.push(event["data"])
   }
-  // The one has all that the other would have paged through.
+  // JSON Lines have the whole list, a page only its first rows.
   const page = items.slice(0, pageSize)
   const last = page.at(-1)
   return { items: page, ...(Predicate.isObject(last) ? { cursor: last["id"] } : {}) }
