@@ -1,4 +1,4 @@
-/** The operations on contacts, as data. Marked as pure, so that a bundle holds those that are used and no other. */
+/** The operations on contacts, as data. Marked as pure, so that a bundle has only those that are used. */
 import * as Schema from "effect/Schema"
 import * as ContactDecoder from "./ContactDecoder.ts"
 import { Contact, ContactPage, ContactRef } from "./ContactSchema.ts"
@@ -22,7 +22,6 @@ export const fetch = /* @__PURE__ */ Operation.make({
   path: "/contact/{contactId}/fetch",
   safety: "read",
   success: Contact,
-  quick: ContactDecoder.toContact,
   failures: ["NotFound"]
 })
 
@@ -52,13 +51,13 @@ export const ensure = /* @__PURE__ */ Operation.make({
   method: "POST",
   path: "/contact/ensure",
   safety: "idempotent",
-  // The loser of two first calls is told of a conflict, and finds the contact when it asks again.
+  // Of two first calls at the same time, one gets a conflict. It finds the contact when it is sent again.
   maxConflictRetries: 1,
   success: ContactRef,
   failures: ["Conflict"]
 })
 
-/** Its reply is as many lines as there are contacts. */
+/** Its reply is one line for each contact. */
 export const list = /* @__PURE__ */ Operation.make({
   name: "Contact.list",
   method: "GET",
@@ -69,7 +68,7 @@ export const list = /* @__PURE__ */ Operation.make({
   quick: ContactDecoder.toContacts
 })
 
-/** The same path, asked for one JSON value: a page of at most 100 contacts. */
+/** The same path as `list`. Its reply is one JSON value: a page of at most 100 contacts. */
 export const listPage = /* @__PURE__ */ Operation.make({
   name: "Contact.listPage",
   method: "GET",
