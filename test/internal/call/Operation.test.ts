@@ -1,0 +1,40 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Result, Schema } from "effect"
+import * as Operation from "../../../src/internal/call/Operation.ts"
+import { operations } from "../../support/TestOperations.ts"
+
+describe("canFailWith", () => {
+  it.each([
+    ["none", false, false],
+    ["NotFound", true, false],
+    ["Conflict", false, true],
+    ["both", true, true]
+  ] as const)("an operation with the failures %s", (name, notFound, conflict) => {
+    assert.strictEqual(Operation.canFailWith(operations[name], "NotFound"), notFound)
+    assert.strictEqual(Operation.canFailWith(operations[name], "Conflict"), conflict)
+    assert.isTrue(Operation.canFailWith(operations[name], "ServerError"))
+  })
+})
+
+describe("make", () => {
+  const spec = {
+    name: "Test.quick",
+    method: "GET",
+    path: "/x",
+    safety: "read",
+    success: Schema.Struct({ id: Schema.String })
+  } as const
+
+  it("is no stream, and has no retry after a 409, unless it says so", () => {
+    assert.deepInclude(Operation.make(spec), { streams: false, maxConflictRetries: 0, failures: [] })
+    assert.strictEqual(Operation.make({ ...spec, maxConflictRetries: 1 }).maxConflictRetries, 1)
+  })
+
+  it("decodes with the schema only what the quick decoder leaves to it", () => {
+    const quick = (value: unknown) => (value === "quick" ? { id: "quick" } : undefined)
+    const { decode } = Operation.make({ ...spec, quick })
+    assert.deepStrictEqual(Result.getOrThrow(decode("quick")), { id: "quick" })
+    assert.deepStrictEqual(Result.getOrThrow(decode({ id: "a" })), { id: "a" })
+    assert.isTrue(Result.isFailure(decode({ id: 1 })))
+  })
+})
