@@ -75,9 +75,8 @@ const surroundingBlanks = /^[ \t]+|[ \t]+$/g
 
 /** A request as it would arrive: with its host, and without the blanks around header values that no server sees. */
 const received = (request: HttpClientRequest, url: URL): HttpServerRequest.HttpServerRequest => {
-  const headers = Object.entries({ host: url.host, ...request.headers }).map(
-    ([name, value]) => [name, value.replace(surroundingBlanks, "")] as const
-  )
+  const headers: Record<string, string> = { host: url.host }
+  for (const [name, value] of Object.entries(request.headers)) headers[name] = value.replace(surroundingBlanks, "")
   return HttpServerRequest.fromClientRequest(request).modify({ headers: Headers.fromInput(headers) })
 }
 

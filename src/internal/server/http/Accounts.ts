@@ -99,8 +99,11 @@ const unrestrictedAudiences: ReadonlySet<string> = new Set(["api", "user"])
 
 const makeGrant = (account: Account, options: TokenOptions): Grant => {
   const audience = options.audience ?? "api"
-  const routes = options.allowedRoutes ?? (unrestrictedAudiences.has(audience) ? ["**"] : [])
-  return { account, audience, expiresAt: options.expiresAt, allows: routeMatcher(routes) }
+  const allows =
+    options.allowedRoutes === undefined
+      ? () => unrestrictedAudiences.has(audience)
+      : routeMatcher(options.allowedRoutes)
+  return { account, audience, expiresAt: options.expiresAt, allows }
 }
 
 const routePrefix = /^\/?(?:api\/)?v1\//

@@ -17,20 +17,26 @@ const aliases: Readonly<Record<string, string>> = { utf16le: "utf-16le", ucs2: "
  * The decoder of a charset; undefined for one that nobody knows. A byte order mark is stripped once. Next.js decodes
  * with `iconv-lite`, which ignores case and punctuation in the names, and whose `iso-8859-1` is true Latin-1.
  */
-export const decoder = (label: string = utf8): Decode | undefined => {
+export const decoder = (label?: string): Decode | undefined => {
+  if (label === undefined || label === utf8) return decodeUtf8
   const name = label.toLowerCase().replace(/[^0-9a-z]/g, "")
   if (latin1.has(name)) return (chunks) => byteByByte(chunks, (byte) => byte)
   if (ascii.has(name)) return (chunks) => byteByByte(chunks, (byte) => (byte < 0x80 ? byte : 0xfffd))
   const known = [aliases[name], label, label.replaceAll("_", "-"), name].find(
     (candidate) => candidate !== undefined && isKnown(candidate)
   )
-  return known === undefined
-    ? undefined
-    : (chunks) => {
-        const decoder = new TextDecoder(known)
-        return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") + decoder.decode()
-      }
+  return known === undefined ? undefined : decodeAs(known)
 }
+
+const decodeAs =
+  (known: string): Decode =>
+  (chunks) => {
+    if (chunks.length === 0) return ""
+    const decoder = new TextDecoder(known)
+    return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") + decoder.decode()
+  }
+
+const decodeUtf8 = decodeAs(utf8)
 
 const isKnown = (label: string): boolean => {
   try {

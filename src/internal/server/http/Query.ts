@@ -4,6 +4,7 @@ export type Query = ReadonlyMap<string, string>
 /** Parses what stands after the question mark. */
 export const parse = (text: string): Query => {
   const query = new Map<string, string>()
+  if (text === "") return query
   for (const [key, value] of new URLSearchParams(text)) {
     if (!query.has(key)) query.set(key, value)
   }

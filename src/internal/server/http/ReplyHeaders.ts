@@ -21,6 +21,10 @@ const cors = {
   "access-control-allow-headers": "X-Requested-With, Accept, Content-Length, Content-Type, Authorization"
 }
 
+const none = {}
+
+const vary = { vary: "Accept-Encoding" }
+
 const corsPath = /^\/(?:api\/)?v1(?:\/|$)/i
 
 /**
@@ -35,10 +39,10 @@ export const add = Effect.fnUntraced(function* (
   const unsized = Reply.withoutLength(response)
   const replied = HttpServerResponse.setHeaders(unsized, {
     // By Effect's Clock: Node's own would show the machine's time where a test sets the clock.
-    date: new Date(yield* Clock.currentTimeMillis).toUTCString(),
-    ...(path === undefined ? {} : cookie(request.headers["host"])),
-    ...(path !== undefined && corsPath.test(path) ? cors : {}),
-    ...(isCompressible ? { vary: "Accept-Encoding" } : {}),
+    date: dateText(Math.floor((yield* Clock.currentTimeMillis) / 1000)),
+    ...(path === undefined ? none : cookie(request.headers["host"])),
+    ...(path !== undefined && corsPath.test(path) ? cors : none),
+    ...(isCompressible ? vary : none),
     ...unsized.headers
   })
   const encoding =
@@ -48,12 +52,23 @@ export const add = Effect.fnUntraced(function* (
   return encoding === undefined ? replied : yield* Compression.compress(replied, encoding)
 })
 
+/** Remembers the last result: most replies have the second and the host of the one before. */
+const rememberLast = <A, B>(compute: (input: A) => B): ((input: A) => B) => {
+  let last: { readonly input: A; readonly result: B } | undefined
+  return (input) => {
+    if (last === undefined || last.input !== input) last = { input, result: compute(input) }
+    return last.result
+  }
+}
+
+const dateText = rememberLast((seconds: number): string => new Date(seconds * 1000).toUTCString())
+
 const hostname = /^(?:\[[^\]]*\]|[^:]+)/
 
 /** The cookie names the host that was asked, without the port. */
-const cookie = (host: string | undefined): { readonly "set-cookie"?: string } => {
+const cookie = rememberLast((host: string | undefined): { readonly "set-cookie"?: string } => {
   const [name] = hostname.exec(host ?? "") ?? []
   return name === undefined
-    ? {}
+    ? none
     : { "set-cookie": `chatbotkit.host=${name.toLowerCase()}; Path=/; Secure; SameSite=Lax` }
-}
+})
