@@ -208,9 +208,9 @@ export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
  * the connection.
  *
  * The list is complete: every contact that exists throughout comes exactly once and in order, also if the connection is cut or
- * other contacts are deleted meanwhile. If that cannot be had, the stream fails, and `lastId` and `received` say how far it
- * came. It is one request, one more to confirm the end (unless `take` was reached), and more if it has to be resumed. A `cursor`
- * that no contact has is `InvalidRequest`.
+ * other contacts are deleted meanwhile. If the list cannot be completed, the stream fails, and `lastId` and `received` say how
+ * far it came. It sends one request, another to confirm the end (unless `take` was reached), and more if it has to resume. It
+ * fails with `InvalidRequest` if no contact has the `cursor` as its id.
  *
  * With `meta`, the server itself leaves out a contact if the one before it stops matching just as a page ends, or does not
  * match when it is the `cursor`.
@@ -261,8 +261,13 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
   ).pipe(Stream.withSpan("Contact.list"))
 
 /**
- * Lists one page of at most 100 contacts, even if `take` is more. A page that is shorter is the last. A `cursor` alone does not
- * mean that there are more.
+ * Lists one page of at most 100 contacts, even if `take` is more. A page with fewer than `take` contacts, and fewer than 100, is
+ * the last. The last page has a `cursor` too, unless it is empty.
+ *
+ * @example
+ * ```ts
+ * const { cursor, items } = yield* Contact.listPage({ order: "asc", take: 50 })
+ * ```
  */
 export const listPage = /* @__PURE__ */ Effect.fn("Contact.listPage")(function* (
   request: ListRequest = {}

@@ -35,8 +35,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
 const strictDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true })
 
 /**
- * The text of some bytes; undefined if they are not UTF-8. Where they are not, a decoder puts U+FFFD: to look for one
- * takes less time than a strict decoder, which has to tell it from one that was sent.
+ * The text of some bytes; undefined if they are not UTF-8. The lenient decoder puts U+FFFD in place of a bad byte, and is
+ * faster than the strict one. Only if there is a U+FFFD does the strict decoder check whether the server sent it.
  */
 const decode = (bytes: Uint8Array): string | undefined => {
   const text = decoder.decode(bytes)
@@ -55,7 +55,7 @@ export class Reader {
   /** The number of the next line. */
   #line = 1
 
-  /** `parse` makes the value of a line, and throws where it is no JSON. */
+  /** `parse` makes the value of a line, and throws if it is not JSON. */
   constructor(parse: (line: string) => unknown = JSON.parse) {
     this.#parse = parse
   }

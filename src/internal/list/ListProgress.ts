@@ -99,8 +99,8 @@ export class ListProgress<A extends Key> {
   }
 
   /**
-   * Counts a request that may bring nothing new. False if there were too many: the server leads the list on. A truthful server
-   * needs no more than this to get past what was delivered.
+   * Counts a request that may bring nothing new. False if there were too many: a correct server
+   * needs fewer to get past the contacts that were delivered.
    */
   countRequest({ delivered }: Place): boolean {
     this.#repeatable = Math.max(this.#repeatable, delivered)
@@ -152,7 +152,7 @@ export class ListProgress<A extends Key> {
     this.#beforeFirst = 0
   }
 
-  /** Lets the next request begin one place further back. */
+  /** Moves the beginning of the next request one place further back. */
   stepBack(): void {
     this.#stepsBack++
   }

@@ -57,6 +57,30 @@ describe.each(orders)("a resume point of a list in order %s", (order) => {
     }
   })
 
+  it.prop(
+    "resumes after any anchor that is left, whatever else is deleted between deliveries",
+    { sizes: Sizes, deleted: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 400 }))) },
+    ({ deleted, sizes }) => {
+      const all = keys(order, sum(sizes) + 10)
+      const gone = new Set(deleted)
+      const left = all.filter((_, index) => !gone.has(index))
+      const point = new ResumePoint(order)
+      let at = 0
+      for (const size of sizes) {
+        point.advance(all.slice(at, (at += size)))
+        assert.isAtMost(point.anchors.length, 12)
+        for (const anchor of point.anchors) {
+          const place = left.findIndex(({ id }) => id === anchor.id)
+          if (place === -1) continue
+          assert.deepStrictEqual(
+            left.slice(place + 1).filter((key) => point.isNew(key)),
+            all.filter((_, index) => index >= at && !gone.has(index))
+          )
+        }
+      }
+    }
+  )
+
   it("keeps a handful of anchors, the nearest first, however long the list", () => {
     const all = keys(order, 200_000)
     const point = new ResumePoint(order)
