@@ -25,7 +25,11 @@ type Replied<E = never> = Effect.Effect<HttpServerResponse, E, Scope>
 
 const route = Routing.make(endpoints)
 
-/** Answers a request: the whole API, in process and over sockets. */
+/**
+ * Answers a request: the whole API, in process and over sockets. `Target` reads the URL, `Routing` finds the `Endpoint` in
+ * the table of `Endpoints`, `Session` authenticates, and the `Interceptor` injects faults around the handler, which reads
+ * and writes the `ServerState`. `Assumptions` has what the contract leaves open.
+ */
 export const answer = Effect.fnUntraced(function* (
   state: Service,
   request: HttpServerRequest

@@ -31,8 +31,11 @@ export interface Identified {
   readonly id: string
 }
 
+/** Reads the rows of one page. */
+export type PageRead<Row> = Effect<ReadonlyArray<Row>, ApiFailure>
+
 /** Reads the page after a cursor, or the first one. */
-export type ReadPage<Row> = (cursor: string | undefined) => Effect<ReadonlyArray<Row>, ApiFailure>
+export type ReadPage<Row> = (cursor: string | undefined) => PageRead<Row>
 
 /** A page about to be read for a list, an export or a stream of one. */
 export interface InterceptedPage<Row> {
@@ -59,10 +62,7 @@ export interface Interceptor {
    * Around each page read from the store. A delay here is a slow database; an `ApiFailure` is a database that fails:
    * an HTTP status before the first event of a stream, an error event after it.
    */
-  readonly page: <Row extends Identified>(
-    intercepted: Intercepted,
-    page: InterceptedPage<Row>
-  ) => Effect<ReadonlyArray<Row>, ApiFailure>
+  readonly page: <Row extends Identified>(intercepted: Intercepted, page: InterceptedPage<Row>) => PageRead<Row>
 }
 
 /** Changes nothing. */

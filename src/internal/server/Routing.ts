@@ -31,15 +31,15 @@ export const make = (endpoints: ReadonlyArray<Endpoint>): ((path: string) => Rou
     if (!prefix.test(path)) return { _tag: "Nowhere" }
     const route = path.replace(prefix, "")
     const parts = route.split("/")
-    const entry = table.find(({ segments }) => fits(segments, parts))
-    if (entry === undefined) return { _tag: OtherEndpoints.has(route) ? "Elsewhere" : "Nowhere" }
-    return { _tag: "Endpoint", endpoint: entry.endpoint, params: read(entry.segments, parts) }
+    const row = table.find(({ segments }) => matches(segments, parts))
+    if (row === undefined) return { _tag: OtherEndpoints.has(route) ? "Elsewhere" : "Nowhere" }
+    return { _tag: "Endpoint", endpoint: row.endpoint, params: read(row.segments, parts) }
   }
 }
 
 const segment = (text: string): Segment => ({ text, parameter: open.exec(text)?.[1] })
 
-const fits = (segments: ReadonlyArray<Segment>, parts: ReadonlyArray<string>): boolean =>
+const matches = (segments: ReadonlyArray<Segment>, parts: ReadonlyArray<string>): boolean =>
   segments.length === parts.length &&
   segments.every(({ text, parameter }, index) => parameter !== undefined || text === parts[index])
 

@@ -66,7 +66,7 @@ export const ensure = Endpoint.json(
   })
 )
 
-/** An existing contact is good only if whether it is verified fits how it was asked for. */
+/** A trusted fingerprint finds only verified contacts, and any other only contacts that are not verified. */
 const ensured = (contact: ContactRecord, trusted: boolean): Written<ContactRecord> => {
   if ((contact.verifiedAt !== null) === trusted) return Result.succeed(contact)
   return Result.fail(ApiFailure.genericError(trusted ? "Contact is not verified" : "Contact is verified"))

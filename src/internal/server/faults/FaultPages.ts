@@ -1,12 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as ApiFailure from "../http/ApiFailure.ts"
 import type { Fault } from "./Fault.ts"
-import type { Identified, InterceptedPage } from "../Interceptor.ts"
-
-type Rows<Row> = Effect.Effect<ReadonlyArray<Row>, ApiFailure.ApiFailure>
+import type { Identified, InterceptedPage, PageRead } from "../Interceptor.ts"
 
 /** The pages of one reply so far. */
-export interface Progress {
+export interface PageProgress {
   /** Items in the pages read so far. */
   items: number
 }
@@ -14,9 +12,9 @@ export interface Progress {
 /** Applies a fault to a page of a reply. */
 export const apply = <Row extends Identified>(
   fault: Fault,
-  progress: Progress,
+  progress: PageProgress,
   page: InterceptedPage<Row>
-): Rows<Row> => {
+): PageRead<Row> => {
   const read = page.read(page.cursor)
   switch (fault._tag) {
     case "DropPage":
@@ -35,9 +33,9 @@ export const apply = <Row extends Identified>(
 const failing = <Row extends Identified>(
   items: number,
   failure: ApiFailure.ApiFailure,
-  progress: Progress,
+  progress: PageProgress,
   page: InterceptedPage<Row>
-): Rows<Row> =>
+): PageRead<Row> =>
   Effect.suspend(() => {
     const left = items - progress.items
     if (left <= 0) return Effect.fail(failure)

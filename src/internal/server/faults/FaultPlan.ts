@@ -7,21 +7,21 @@ import * as FaultReply from "./FaultReply.ts"
 import * as FaultRules from "./FaultRules.ts"
 import type * as Interceptor from "../Interceptor.ts"
 
-/** A rule in force. */
-interface Entry {
+/** A rule in force, and the number of times it was used. */
+interface ActiveRule {
   readonly rule: Rule
   readonly seed: string
-  struck: number
+  timesUsed: number
 }
 
-/** The fault of one request. */
-interface Strike {
+/** The fault chosen for one request. */
+interface ChosenFault {
   readonly fault: Fault
   readonly seed: string
-  readonly progress: FaultPages.Progress
+  readonly progress: FaultPages.PageProgress
 }
 
-/** The rules in force, and what came of them. */
+/** The rules in force, and the faults injected so far. */
 export interface FaultPlan {
   /** Injects faults into requests as the rules say. */
   readonly interceptor: Interceptor.Interceptor
@@ -37,23 +37,23 @@ export interface FaultPlan {
 
 /** A plan without rules. */
 export const make = (): FaultPlan => {
-  let entries: ReadonlyArray<Entry> = []
+  let activeRules: ReadonlyArray<ActiveRule> = []
   let struck: Array<Struck> = []
-  const strikes = new WeakMap<HttpServerRequest, Strike>()
+  const faultsByRequest = new WeakMap<HttpServerRequest, ChosenFault>()
 
   const choose = Effect.fnUntraced(function* ({ attempt, operation, request }: Interceptor.Intercepted) {
-    for (const entry of entries) {
-      const { rule } = entry
-      if (!FaultRules.fits(rule, operation, attempt)) continue
-      const seed = `${entry.seed} ${operation} ${attempt}`
+    for (const activeRule of activeRules) {
+      const { rule } = activeRule
+      if (!FaultRules.appliesTo(rule, operation, attempt)) continue
+      const seed = `${activeRule.seed} ${operation} ${attempt}`
       if (!(yield* isHit(rule.probability ?? 1, seed))) continue
-      // Looked at last, with nothing in between that could let another request go first.
-      if (entry.struck >= (rule.times ?? Number.POSITIVE_INFINITY)) continue
-      entry.struck++
+      // Checked last, right before it is counted: a request that runs in between could use the rule too.
+      if (activeRule.timesUsed >= (rule.times ?? Number.POSITIVE_INFINITY)) continue
+      activeRule.timesUsed++
       struck.push({ operation, attempt, fault: rule.fault })
-      const strike: Strike = { fault: rule.fault, seed, progress: { items: 0 } }
-      strikes.set(request, strike)
-      return strike
+      const chosen: ChosenFault = { fault: rule.fault, seed, progress: { items: 0 } }
+      faultsByRequest.set(request, chosen)
+      return chosen
     }
     return undefined
   })
@@ -62,15 +62,15 @@ export const make = (): FaultPlan => {
     interceptor: {
       reply: (intercepted, reply) =>
         Effect.suspend(() =>
-          entries.length === 0
+          activeRules.length === 0
             ? reply
-            : Effect.flatMap(choose(intercepted), (strike) =>
-                strike === undefined ? reply : FaultReply.apply(strike.fault, strike.seed, intercepted, reply)
+            : Effect.flatMap(choose(intercepted), (chosen) =>
+                chosen === undefined ? reply : FaultReply.apply(chosen.fault, chosen.seed, intercepted, reply)
               )
         ),
       page: (intercepted, page) => {
-        const strike = strikes.get(intercepted.request)
-        return strike === undefined ? page.read(page.cursor) : FaultPages.apply(strike.fault, strike.progress, page)
+        const chosen = faultsByRequest.get(intercepted.request)
+        return chosen === undefined ? page.read(page.cursor) : FaultPages.apply(chosen.fault, chosen.progress, page)
       }
     },
     inject: Effect.fnUntraced(function* (rules) {
@@ -80,15 +80,15 @@ export const make = (): FaultPlan => {
       }
       if (rules.length === 0) return
       const seed = yield* Random.nextInt
-      entries = [...entries, ...rules.map((rule, index) => ({ rule, seed: `${seed} ${index}`, struck: 0 }))]
+      activeRules = [...activeRules, ...rules.map((rule, index) => ({ rule, seed: `${seed} ${index}`, timesUsed: 0 }))]
     }),
     heal: Effect.sync(() => {
-      entries = []
+      activeRules = []
     }),
     struck: Effect.sync(() => [...struck]),
     forget: Effect.sync(() => {
       struck = []
-      for (const entry of entries) entry.struck = 0
+      for (const activeRule of activeRules) activeRule.timesUsed = 0
     })
   }
 }

@@ -18,16 +18,16 @@ export const operationsOf = ({ operation }: Rule): ReadonlyArray<OperationName> 
   typeof operation === "string" ? [operation] : operation
 
 /** True if a fault can be injected into an operation at all. */
-export const canStrike = (fault: Fault, operation: OperationName): boolean =>
+const isApplicable = (fault: Fault, operation: OperationName): boolean =>
   !pageFaults.has(fault._tag) || isList(operation)
 
-/** True if a rule is for a request, apart from its probability and number of times. */
-export const fits = (rule: Rule, operation: OperationName, attempt: number): boolean =>
-  canStrike(rule.fault, operation) &&
+/** True if a rule applies to a request, apart from its probability and number of times. */
+export const appliesTo = (rule: Rule, operation: OperationName, attempt: number): boolean =>
+  isApplicable(rule.fault, operation) &&
   (operationsOf(rule)?.includes(operation) ?? true) &&
-  fitsAttempt(rule.attempt, attempt)
+  includesAttempt(rule.attempt, attempt)
 
-const fitsAttempt = (wanted: Rule["attempt"], attempt: number): boolean => {
+const includesAttempt = (wanted: Rule["attempt"], attempt: number): boolean => {
   if (wanted === undefined) return true
   if (typeof wanted === "function") return wanted(attempt)
   return typeof wanted === "number" ? wanted === attempt : wanted.includes(attempt)
@@ -38,7 +38,7 @@ export const problem = (rule: Rule): string | undefined => {
   const { attempt, fault, probability = 1, times = 1 } = rule
   const unknown = operationsOf(rule)?.find((name) => !isOperation(name))
   if (unknown !== undefined) return `operation: there is no ${unknown}`
-  const untouched = operationsOf(rule)?.find((name) => !canStrike(fault, name))
+  const untouched = operationsOf(rule)?.find((name) => !isApplicable(fault, name))
   if (untouched !== undefined) return `operation: ${fault._tag} is for lists, which ${untouched} is not`
   const attempts = typeof attempt === "number" ? [attempt] : typeof attempt === "function" ? [] : (attempt ?? [])
   if (!attempts.every(isPositive)) return wrong("attempt", "a whole number from 1", attempts.join(", "))

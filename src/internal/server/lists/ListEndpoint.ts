@@ -26,7 +26,7 @@ export interface ListSource<Row extends Identified> extends EventEncoder.RowShap
 const polled = "/list"
 
 /**
- * An endpoint that answers with a list, in whatever format is asked for, paged or streamed (wire contract 4 and 5). Its
+ * An endpoint that answers with a list, in the format that `Accept` names, paged or streamed (wire contract 4 and 5). Its
  * refusals are those of the stream wrapper, not those of a handler.
  */
 export const make = <Row extends Identified>(

@@ -9,13 +9,12 @@ import * as ApiFailure from "../http/ApiFailure.ts"
 import * as Assumptions from "../Assumptions.ts"
 import type { EventEncoder } from "./EventEncoder.ts"
 import * as Exceptions from "../http/Exceptions.ts"
-import type { Identified } from "../Interceptor.ts"
+import type { Identified, PageRead, ReadPage } from "../Interceptor.ts"
 import * as Negotiation from "../http/Negotiation.ts"
 import type { Paging } from "./Paging.ts"
 import * as Reply from "../http/ServerReply.ts"
 import { serverError } from "../http/RequestBody.ts"
 
-type Rows<Row> = Effect.Effect<ReadonlyArray<Row>, ApiFailure.ApiFailure>
 type Replied = Effect.Effect<HttpServerResponse, ApiFailure.ApiFailure, Scope>
 
 const encoder = new TextEncoder()
@@ -25,7 +24,7 @@ const encoder = new TextEncoder()
  * follows, or the error in its place (5.5). `startedAt` is the time of the request's arrival in milliseconds.
  */
 export const page = <Row extends Identified>(options: {
-  readonly rows: Rows<Row>
+  readonly rows: PageRead<Row>
   readonly toJson: (row: Row) => string
   readonly startedAt: number
 }): Replied =>
@@ -46,7 +45,7 @@ export const page = <Row extends Identified>(options: {
  * fails later is an event of its own. A first row that the server can't write is a 500 of the framework's (5.4).
  */
 export const stream = <Row extends Identified>(options: {
-  readonly read: (cursor: string | undefined) => Rows<Row>
+  readonly read: ReadPage<Row>
   readonly paging: Paging
   readonly encoder: EventEncoder<Row>
   readonly contentType: string
@@ -71,10 +70,10 @@ export const stream = <Row extends Identified>(options: {
     return Reply.stream(encoded(events), options.contentType)
   })
 
-/** The pages of a list, each read when it is asked for, until one is empty or the budget is used up. */
+/** The pages of a list, each read when the stream is pulled, until one is empty or the budget is used up. */
 const pages = <Row extends Identified>(
-  first: Rows<Row>,
-  read: (cursor: string | undefined) => Rows<Row>,
+  first: PageRead<Row>,
+  read: ReadPage<Row>,
   budget: number
 ): Stream.Stream<ReadonlyArray<Row>, ApiFailure.ApiFailure> =>
   Stream.unfold({ next: Option.some(first), budget }, ({ next, budget }) =>

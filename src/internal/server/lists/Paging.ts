@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import * as ApiFailure from "../http/ApiFailure.ts"
 import type { Query } from "../http/Query.ts"
 
-/** The most rows a page has, and as many as it has if none are asked for. */
+/** The most rows of a page, and the number of rows without a `take`. */
 export const maxPage = 100
 
 /** The paging parameters of a list (wire contract 4). */
