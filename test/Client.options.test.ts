@@ -17,7 +17,7 @@ const fromConfig = (env: unknown, fake: Fake.Fake, options?: Client.ConfigOption
   )
 
 describe("options", () => {
-  it.effect("withOptions and withOptionsStream hold for what they wrap", () =>
+  it.effect("withOptions and withOptionsStream apply to the wrapped effect or stream only", () =>
     Effect.gen(function* () {
       const fake = Fake.script(found, found, Fake.jsonLines(Fake.item("c1")), found)
       yield* Effect.gen(function* () {
@@ -111,7 +111,7 @@ describe("options", () => {
     })
   )
 
-  it.effect("an overrides object that is used again is resolved once, and again after it was changed", () =>
+  it.effect("checks an overrides object once, and again after it was changed", () =>
     Effect.gen(function* () {
       const fake = Fake.script(found)
       const url = new URL("http://one.test")
@@ -141,7 +141,7 @@ describe("options", () => {
     })
   )
 
-  it.effect("an overrides object is resolved again after a change that its own fields do not show", () =>
+  it.effect("checks an overrides object again after a change that its own fields do not show", () =>
     Effect.gen(function* () {
       const fake = Fake.script(found)
       let user = "one"
@@ -167,7 +167,7 @@ describe("options", () => {
     })
   )
 
-  it.effect("an overrides object is not remembered from one client to another", () =>
+  it.effect("does not reuse the result for an overrides object in another client", () =>
     Effect.gen(function* () {
       const fakes = [Fake.script(found), Fake.script(found)] as const
       const call = calls.fetch.pipe(Client.withOptions({ runAsUserId: "u" }))
@@ -197,7 +197,7 @@ describe("options", () => {
     })
   )
 
-  it.effect("layerConfig names what is missing or wrong, and no value", () =>
+  it.effect("layerConfig names the missing or wrong variable, and shows no value", () =>
     Effect.gen(function* () {
       const fake = Fake.script(found)
       const missing = yield* Fake.failureOf(fromConfig({}, fake))

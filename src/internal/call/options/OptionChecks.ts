@@ -16,6 +16,10 @@ export interface Problem {
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+/** True for an object of options or headers. A `Map` has its entries elsewhere: they would be lost silently. */
+export const isGroup = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  isRecord(value) && !Predicate.isIterable(value)
+
 /** The characters of an HTTP field value (RFC 9110, 5.5). */
 const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
 const fieldName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -105,7 +109,7 @@ const HeaderValue = expecting(
 )
 
 const HeaderFields: Check = (headers, allowsNull) => {
-  if (!isRecord(headers) || Predicate.isIterable(headers)) return "Expected an object of header names and values"
+  if (!isGroup(headers)) return "Expected an object of header names and values"
   const bad = Object.keys(headers).find(
     (name) => !(isHeaderValue(headers[name]) || (allowsNull && headers[name] === null))
   )
@@ -164,12 +168,12 @@ const checks: Checks = {
 /** The names of the options. */
 export const names = Object.keys(checks)
 
-/** True if an option is an object of members that a caller may go on changing. */
-export const isGroup = (name: string): boolean => name === "headers" || Object.hasOwn(groups, name)
+/** True if an option is an object of members, which a caller may change later. */
+export const hasMembers = (name: string): boolean => name === "headers" || Object.hasOwn(groups, name)
 
 function groupCheck(group: string, checks: Checks): Check {
   return (value, allowsNull) =>
-    isRecord(value)
+    isGroup(value)
       ? problemIn(value, checks, allowsNull, [group])
       : `Expected an object with ${Object.keys(checks).join(", ")}`
 }
@@ -187,7 +191,7 @@ const problemIn = (
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined
     if (value === undefined && !isRequired.test(option)) continue
     if (value === null && allowsNull && check !== undefined && !isNeverNull.test(option)) continue
-    const problem = check === undefined ? unknown(name, group) : checked(check, value, allowsNull)
+    const problem = check === undefined ? unknown(name, group, checks) : checked(check, value, allowsNull)
     if (typeof problem === "object") return problem
     if (problem !== undefined) return { option: Validate.fieldOf(path, "options"), description: problem }
   }
@@ -217,7 +221,7 @@ const distance = (left: string, right: string): number => without(left, right).l
 const longestName = 32
 
 /** Says that there is no such option, and which one was meant if a name is close. */
-const unknown = (name: string, group: ReadonlyArray<string>): string => {
+const unknown = (name: string, group: ReadonlyArray<string>, checks: Checks): string => {
   const written = name.slice(0, longestName).toLowerCase()
   const [closest] = allNames()
     .map((known) => {
@@ -228,7 +232,7 @@ const unknown = (name: string, group: ReadonlyArray<string>): string => {
     .toSorted((left, right) => left.far - right.far)
   return closest !== undefined && closest.far * 3 <= written.length + 2
     ? `There is no such option. Did you mean ${closest.known}?`
-    : `Expected ${names.join(", ")}: there is no such option`
+    : `Expected ${Object.keys(checks).join(", ")}: there is no such option`
 }
 
 /** The first problem of a copy of options. Only overrides allow null. */

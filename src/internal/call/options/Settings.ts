@@ -4,7 +4,6 @@ import { identity } from "effect/Function"
 import * as Headers from "effect/http/Headers"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as CircuitBreaker from "effect/persistence/CircuitBreaker"
-import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -50,16 +49,12 @@ const defaults: Unauthenticated = {
 
 const refused = (option: string, description: string) => Result.fail(new Errors.InvalidOptions({ option, description }))
 
-/** A copy of a plain object. Other values are kept, for the checks to refuse. */
-const copied = (value: unknown): unknown =>
-  OptionChecks.isRecord(value) && !Predicate.isIterable(value) ? { ...value } : value
-
 /** Copies options. Each is read once, also those that an instance of a class inherits. */
 const copy = (options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Array.from(new Set([...Object.keys(options), ...OptionChecks.names]), (name) => {
       const value = options[name]
-      return [name, OptionChecks.isGroup(name) ? copied(value) : value]
+      return [name, OptionChecks.hasMembers(name) && OptionChecks.isGroup(value) ? { ...value } : value]
     })
   )
 

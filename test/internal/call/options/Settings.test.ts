@@ -6,12 +6,12 @@ import * as Settings from "../../../../src/internal/call/options/Settings.ts"
 
 const secret = Redacted.make("sk-1")
 
-/** What callers in JavaScript can do. */
+/** Options without types, as callers in JavaScript give them. */
 const loose = (options: Readonly<Record<string, unknown>>) => Settings.resolve(options as unknown as Options.Options)
 
 const settings = (options: Partial<Options.Options> = {}) => Result.getOrThrow(Settings.resolve({ secret, ...options }))
 
-/** The option that a failure names. */
+/** The option named by the failure. */
 const refused = (options: Readonly<Record<string, unknown>>): string =>
   Result.match(loose(options), { onSuccess: () => "(accepted)", onFailure: (error) => error.option })
 
@@ -72,6 +72,9 @@ describe("the description says what to do", () => {
     [{ secret, timeout: { attemps: 1 } }, "timeout.attemps", /Did you mean timeout\.attempt\?/],
     [{ secret, rateLimit: { limits: 1, window: 1 } }, "rateLimit.limits", /Did you mean rateLimit\.limit\?/],
     [{ secret, colour: 1 }, "colour", /no such option$/],
+    [{ secret, apiKey: "sk-canary" }, "apiKey", /Expected secret, baseUrl, .*no such option$/],
+    [{ secret, retry: { colour: 1 } }, "retry.colour", /Expected retries, delay, maxDelay: .*no such option$/],
+    [{ secret, timeout: { attempt: "5s" } }, "timeout.attempt", /such as "30 seconds"/],
     [{ secret, constructor: 1 }, "constructor", /no such option$/],
     [{ secret, timeout: 5 }, "timeout", /object with attempt, idle, total/],
     [{ secret, rateLimit: { window: 1 } }, "rateLimit.limit", /an integer from 1/],
@@ -185,7 +188,7 @@ describe("any JavaScript value", () => {
     assert.deepStrictEqual([prefix, headers["x-timezone"]], ["http://localhost:9/api/v1", "UTC"])
   })
 
-  it("what was checked is what is used, whatever a getter says the second time", () => {
+  it("uses the values that it checked, also if a getter changes its answer", () => {
     let reads = 0
     const options = {
       secret,
@@ -357,6 +360,7 @@ describe("retry", () => {
     [{ delay: "x" }, "retry.delay"],
     [{ maxDelay: null }, "retry.maxDelay"],
     [{ times: 1 }, "retry.times"],
+    [new Map([["retries", 0]]), "retry"],
     [3, "retry"],
     [false, "retry"]
   ])("refuses %j", (retry, option) => assert.strictEqual(isRefused("retry", retry), option))
@@ -497,7 +501,7 @@ describe("merge", () => {
       })
     )
 
-    it("is what the types of overrides say", () => {
+    it("is allowed by the types only where it has a meaning", () => {
       const unset: Options.Overrides = {
         baseUrl: null,
         runAsUserId: null,
