@@ -3,10 +3,10 @@ import { Effect } from "effect"
 import * as Bundles from "../bench/support/bundles.ts"
 
 /** What an app may weigh that fetches one contact over fetch: in bytes, minified and compressed, Effect and all. */
-const fetchesOneBudget = 58_790
+const fetchesOneBudget = 58_720
 
 /** What of the quick start may be our own code. */
-const ownBudget = 23_900
+const ownBudget = 23_860
 
 const use = (names: string) => `export default [${names}]`
 

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted, Schema } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientError, HttpClientRequest, HttpClientResponse } from "effect/http"
+import { CircuitBreaker } from "effect/persistence"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
 import * as Client from "../src/Client.ts"
@@ -146,6 +147,22 @@ describe("the HttpClient of a client", () => {
       yield* TestClock.adjust("1 millis")
       yield* Fiber.join(fiber)
       assert.lengthOf(fake.sent, 2)
+    })
+  )
+
+  it.effect("fails at once while the circuit breaker is open", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(Fake.json(503, {}))
+      const circuitBreaker = yield* CircuitBreaker.make({
+        tripPolicy: CircuitBreaker.consecutive(1),
+        openDuration: "30 seconds"
+      }).pipe(Effect.provide(CircuitBreaker.layerStoreMemory()))
+      const error = yield* over(fake, { circuitBreaker, retry: { retries: 0 } })(
+        Effect.andThen(Effect.flip(calls.fetch), Effect.flip(bots))
+      )
+      assert.isTrue(HttpClientError.isHttpClientError(error) && error.reason._tag === "TransportError")
+      assert.include(String(error), "The circuit breaker is open")
+      assert.lengthOf(fake.sent, 1)
     })
   )
 

@@ -45,23 +45,16 @@ describe("the cache of overrides", () => {
     })
   )
 
-  it.effect("remembers no failure", () =>
+  it.effect("hands on what is no object or cannot be read, and remembers no refusal", () =>
     Effect.gen(function* () {
       let tries = 0
       const cached = OverridesCache.cached(() => Effect.suspend(() => Effect.fail(++tries)))
-      const overrides = {}
-      assert.deepStrictEqual([yield* Effect.flip(cached(overrides)), yield* Effect.flip(cached(overrides))], [1, 2])
-    })
-  )
-
-  it.effect("hands on what is no object, or cannot be read", () =>
-    Effect.gen(function* () {
-      const cached = counting()
       const { proxy, revoke } = Proxy.revocable({}, {})
       revoke()
-      let expected = 0
-      for (const value of [undefined, null, "text", proxy, proxy]) {
-        assert.strictEqual(yield* cached(value as Overrides), ++expected)
+      const wrong = {}
+      const values = [undefined, null, "text", proxy, proxy, wrong, wrong]
+      for (const [index, value] of values.entries()) {
+        assert.strictEqual(yield* Effect.flip(cached(value as Overrides)), index + 1)
       }
     })
   )
