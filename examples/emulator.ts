@@ -1,5 +1,5 @@
 /**
- * Serves the in-memory ChatBotKit on loopback until it is told to stop, for clients in any language:
+ * Serves the in-memory ChatBotKit on loopback until it is interrupted, for clients in any language:
  *
  *     npm run emulator
  *     PORT=9000 npm run emulator
@@ -16,16 +16,16 @@ const announce = Effect.gen(function* () {
   yield* Console.log("Every token that begins with sk- is an account of its own. Stop it with Ctrl-C.")
 })
 
-/** Why it can't listen, in one line. */
-const refusal = (port: number, cause: unknown): string => {
+/** The reason why the server can't listen, in one line. */
+const listenFailure = (port: number, cause: unknown): string => {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined
   if (code === "EADDRINUSE")
     return `Port ${port} is in use: set PORT to another one, such as PORT=9000 npm run emulator`
   return `Can't listen on port ${port}: ${cause instanceof Error ? cause.message : String(cause)}`
 }
 
-/** Says what is wrong and ends with a status that tells so. */
-const giveUp = (line: string) =>
+/** Prints an error and sets the exit status to 1. */
+const fail = (line: string) =>
   Effect.andThen(
     Console.error(line),
     Effect.sync(() => (process.exitCode = 1))
@@ -33,17 +33,17 @@ const giveUp = (line: string) =>
 
 const serve = (port: number) =>
   Layer.launch(Layer.effectDiscard(announce).pipe(Layer.provide(Emulator.layer({ port })))).pipe(
-    Effect.catchTag("ServeError", ({ cause }) => giveUp(refusal(port, cause)))
+    Effect.catchTag("ServeError", ({ cause }) => fail(listenFailure(port, cause)))
   )
 
 const program = Config.withDefault(Config.Port("PORT"), defaultPort).pipe(
   Effect.flatMap(serve),
-  Effect.catchTag("ConfigError", () => giveUp("PORT must be a number from 1 to 65535")),
+  Effect.catchTag("ConfigError", () => fail("PORT must be a number from 1 to 65535")),
   Effect.onInterrupt(() => Console.log("Stopped"))
 )
 
 NodeRuntime.runMain(program, {
-  // To be told to stop is how it ends, not how it fails.
+  // Ctrl-C is the normal end of this program, so it exits with status 0.
   teardown: (exit, onExit) =>
     onExit(Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? 1 : Number(process.exitCode ?? 0))
 })

@@ -1,6 +1,6 @@
 /**
- * Spans, metrics and logs over OTLP with Effect's own exporter. With OTEL_EXPORTER_OTLP_ENDPOINT set (such as
- * http://localhost:4318) they go to that collector; with no settings, what would have been sent is printed.
+ * Spans, metrics and logs over OTLP with Effect's own exporter. They go to the collector at OTEL_EXPORTER_OTLP_ENDPOINT
+ * (such as http://localhost:4318). Without that setting, their names are printed instead.
  */
 import { Config, Console, Effect, Layer, Option, Stream } from "effect"
 import { Contact } from "effect-chatbotkit"
@@ -16,8 +16,8 @@ const program = Effect.gen(function* () {
   yield* Contact.delete(id)
 }).pipe(Effect.withSpan("example"))
 
-/** A collector that prints the names of what it gets. */
-const printing = HttpClient.make((request, url) => {
+/** A collector that prints the names of the spans and metrics it receives. */
+const printingCollector = HttpClient.make((request, url) => {
   const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
   const names = new Set(Array.from(body.matchAll(/"name":"([^"]+)"/g), ([, name]) => name))
   return Effect.as(
@@ -28,7 +28,9 @@ const printing = HttpClient.make((request, url) => {
 
 const telemetry = Effect.gen(function* () {
   const endpoint = yield* Config.option(Config.String("OTEL_EXPORTER_OTLP_ENDPOINT"))
-  const collector = Option.isSome(endpoint) ? FetchHttpClient.layer : Layer.succeed(HttpClient.HttpClient, printing)
+  const collector = Option.isSome(endpoint)
+    ? FetchHttpClient.layer
+    : Layer.succeed(HttpClient.HttpClient, printingCollector)
   return Otlp.layerJson({
     baseUrl: Option.getOrElse(endpoint, () => "http://localhost:4318"),
     compression: "none",

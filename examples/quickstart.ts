@@ -1,7 +1,7 @@
 /**
- * The six operations and the list, over real HTTP. With no settings it starts the emulator and talks to that. With
- * CHATBOTKIT_API_SECRET set (and CHATBOTKIT_BASE_URL, for another server than the hosted one) it does the same there.
- * Whatever it makes, it deletes, also when it is interrupted.
+ * Every operation, over real HTTP. Without settings, this program starts the emulator and talks to it. With
+ * CHATBOTKIT_API_SECRET set, it talks to the hosted service, or to the server at CHATBOTKIT_BASE_URL. It deletes every
+ * contact that it creates, also when it is interrupted.
  *
  *     npm start
  */
@@ -18,7 +18,7 @@ const show =
     Effect.tap(effect, (result) => Console.log(call, "->", result))
 
 const quickstart = Effect.gen(function* () {
-  // Marks what this run makes, so that all of it is found again, even where the answer to a write was lost.
+  // The mark of this run's contacts. It finds all of them again, even if the answer to a create was lost.
   const run = randomUUID()
   yield* Effect.addFinalizer(() => Effect.orDie(deleteAll(run)))
 
@@ -52,7 +52,7 @@ const quickstart = Effect.gen(function* () {
   )
 }).pipe(Effect.scoped)
 
-/** Deletes contacts as they are listed, many at a time: the list is complete although it loses its rows. */
+/** Deletes contacts while it lists them, many at a time. The list stays complete although its rows are deleted. */
 const deleteAll = Effect.fnUntraced(function* (run: string) {
   const count = yield* Contact.list({ meta: { run } }).pipe(
     Stream.mapEffect(({ id }) => Effect.catchTag(Contact.delete(id), "NotFound", () => Effect.void), {

@@ -1,4 +1,4 @@
-/** Code under test depends on `Client`; a test provides the in-memory ChatBotKit in its place, and looks into it. */
+/** A test of code that depends on `Client`: it provides the in-memory ChatBotKit instead, and inspects its contacts. */
 import { Effect, Stream } from "effect"
 import { Contact } from "effect-chatbotkit"
 import * as InMemory from "effect-chatbotkit/layers/InMemory"
@@ -29,4 +29,4 @@ const test = Effect.gen(function* () {
 })
 
 await Effect.runPromise(Effect.provide(test, InMemory.layer()))
-console.log("passed")
+console.log("The test passed")

@@ -12,10 +12,11 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
+import { anchorsOf } from "./Markdown.ts"
 
 const root = join(import.meta.dirname, "../..")
 
-/** The documents for users, less the wire contract, which quotes other code. */
+/** The documents for users. The wire contract is left out: it quotes code of others. */
 const documents: ReadonlyArray<readonly [path: string, text: string]> = [
   "README.md",
   "CHANGELOG.md",
@@ -24,17 +25,7 @@ const documents: ReadonlyArray<readonly [path: string, text: string]> = [
   .filter((path) => path.endsWith(".md") && path !== "docs/wire-contract.md")
   .map((path) => [path, readFileSync(join(root, path), "utf8")])
 
-/** The anchor that GitHub makes of a heading. */
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N} _-]/gu, "")
-    .replaceAll(" ", "-")
-
-const anchorsOf = (text: string): ReadonlySet<string> =>
-  new Set(Array.from(text.matchAll(/^#+ (.+)$/gm), ([, heading = ""]) => anchorOf(heading)))
-
-/** The relative links of a document that lead nowhere. */
+/** The relative links of a document whose file or heading does not exist. */
 const brokenLinks = (path: string, text: string): ReadonlyArray<string> =>
   Array.from(text.matchAll(/\]\(([^)\s]+)\)/g), ([, link = ""]) => link)
     .filter((link) => !/^[a-z]+:/.test(link))
@@ -45,7 +36,7 @@ const brokenLinks = (path: string, text: string): ReadonlyArray<string> =>
       return anchor !== undefined && !anchorsOf(readFileSync(target, "utf8")).has(anchor)
     })
 
-/** The code blocks that stand alone: those that begin with an import. Others are fragments. */
+/** The code blocks that begin with an import, which are complete programs. Others are fragments. */
 const programs = documents.flatMap(([path, text]) =>
   Array.from(text.matchAll(/^```ts\n(import [\s\S]*?)^```/gm), ([, code = ""], index) => ({
     name: `${path.replaceAll(/\W/g, "-")}-${index}.ts`,
@@ -54,7 +45,7 @@ const programs = documents.flatMap(([path, text]) =>
 )
 
 describe("the documents", () => {
-  it.each(documents)("%s: its relative links lead somewhere", (path, text) => {
+  it.each(documents)("%s: its relative links lead to files and headings that exist", (path, text) => {
     assert.deepStrictEqual(brokenLinks(path, text), [])
   })
 
