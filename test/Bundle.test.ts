@@ -2,10 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Bundles from "../bench/support/bundles.ts"
 
-/** What an app may weigh that fetches one contact over fetch: in bytes, minified and compressed, Effect and all. */
+/** The size limit of an app that fetches one contact over fetch, in bytes, minified and compressed, with Effect. */
 const fetchesOneBudget = 58_720
 
-/** What of the quick start may be our own code. */
+/** The size limit of our own code in the quick start, in bytes. */
 const ownBudget = 23_860
 
 const use = (names: string) => `export default [${names}]`
@@ -19,7 +19,7 @@ const app = `
 const files = (source: string) => Effect.promise(() => Bundles.files(source, "src"))
 
 describe("bundles", () => {
-  it.effect("an app over fetch has the client in it, and nothing of the fake or of Node", () =>
+  it.effect("an app over fetch contains the client, and nothing of the in-memory API or of Node", () =>
     Effect.gen(function* () {
       const found = yield* files(app)
       assert.isTrue(found.includes("src/internal/call/RetryLoop.ts"))
@@ -38,7 +38,7 @@ describe("bundles", () => {
     })
   )
 
-  it.effect("an app that only fetches has nothing in it of lists, of creates or of what other operations ask", () =>
+  it.effect("an app that only fetches contains no code of lists, of creates or of other requests", () =>
     Effect.gen(function* () {
       const found = yield* files(Bundles.fetchesOne)
       const others = [
@@ -61,7 +61,7 @@ describe("bundles", () => {
     })
   )
 
-  it.effect("the in-memory layer works in a browser, phone numbers and all", () =>
+  it.effect("the in-memory layer needs nothing of Node, and contains libphonenumber-js", () =>
     Effect.gen(function* () {
       const found = yield* files(`
         import * as InMemory from "effect-chatbotkit/layers/InMemory"

@@ -18,7 +18,7 @@ const bots = Effect.gen(function* () {
 })
 
 describe("the HttpClient of a client", () => {
-  it.effect("sends to the API, with token and headers", () =>
+  it.effect("sends to the API with the token and headers of the options", () =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.json(200, { items: [{ id: "b1", name: "Bot" }] }))
       const options = { runAsUserId: "user_1", headers: { "x-custom": "1" } }
@@ -32,7 +32,7 @@ describe("the HttpClient of a client", () => {
     })
   )
 
-  it.effect("puts an absolute URL behind the prefix too, so that the token goes nowhere else", () =>
+  it.effect("appends an absolute URL to the base URL too, so that no other host gets the token", () =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.json(200, {}))
       yield* over(fake)(
@@ -42,7 +42,7 @@ describe("the HttpClient of a client", () => {
     })
   )
 
-  it.effect("lets a request replace the headers of the options, but not the token", () =>
+  it.effect("sends the headers of a request in place of those of the options, but not in place of the token", () =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.json(200, {}))
       const headers = { "x-custom": "2", authorization: "Bearer other" }
@@ -53,7 +53,7 @@ describe("the HttpClient of a client", () => {
     })
   )
 
-  it.effect("sends over the client that transformClient made", () =>
+  it.effect("sends through transformClient", () =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.json(200, { items: [] }))
       yield* over(fake, { transformClient: HttpClient.mapRequest(HttpClientRequest.setHeader("x-seen", "1")) })(bots)
@@ -61,7 +61,7 @@ describe("the HttpClient of a client", () => {
     })
   )
 
-  it.effect.each([200, 302, 404, 429, 503])("sends a POST once, and gives its %i", (status) =>
+  it.effect.each([200, 302, 404, 429, 503])("sends a POST once, and returns a %i as a response", (status) =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.json(status, { code: "CODE" }))
       const response = yield* over(fake)(
@@ -73,7 +73,7 @@ describe("the HttpClient of a client", () => {
     })
   )
 
-  it.effect("can fail by status, and by schema", () =>
+  it.effect("fails by status and by schema, where the caller checks them", () =>
     Effect.gen(function* () {
       const notFound = yield* Effect.flip(over(Fake.script(Fake.json(404, {})))(bots))
       assert.isTrue(HttpClientError.isHttpClientError(notFound) && notFound.reason._tag === "StatusCodeError")
@@ -82,7 +82,7 @@ describe("the HttpClient of a client", () => {
     })
   )
 
-  it.effect("asks fetch to follow no redirect", () =>
+  it.effect("makes fetch follow no redirect", () =>
     Effect.gen(function* () {
       const inits: Array<RequestInit | undefined> = []
       const fetch: typeof globalThis.fetch = (_, init) => {
@@ -102,7 +102,7 @@ describe("the HttpClient of a client", () => {
     })
   )
 
-  it.effect("reads a secret that rotates for each request, and goes by other options", () =>
+  it.effect("reads a rotating secret for each request, and uses the options of withOptions", () =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.json(200, { items: [] }))
       let turn = 0
@@ -134,7 +134,7 @@ describe("the HttpClient of a client", () => {
     })
   )
 
-  it.effect("backs off after a 429, and so do the operations of the client", () =>
+  it.effect("backs off after a 429, which delays the operations of the client too", () =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.json(429, {}, { "retry-after": "5" }), found)
       const httpClient = Effect.flatMap(Client.Client, ({ httpClient }) => httpClient.get("/bot/list"))
@@ -166,7 +166,7 @@ describe("the HttpClient of a client", () => {
     })
   )
 
-  it.effect("fails without sending, and without showing it, where the secret cannot be read or sent", () =>
+  it.effect("fails without sending, and does not show the secret, if the secret cannot be read or sent", () =>
     Effect.gen(function* () {
       for (const secret of [Effect.fail(new Error("canary")), Effect.succeed(Redacted.make("sk-canary\n"))]) {
         const fake = Fake.script(Fake.json(200, {}))
@@ -178,7 +178,7 @@ describe("the HttpClient of a client", () => {
     })
   )
 
-  it.effect("shows no header in a failure, which holds the request", () =>
+  it.effect("shows no header in the renderings of a failure, although the failure has the request", () =>
     Effect.gen(function* () {
       const options = { headers: { "x-key": "canary-key" }, runAsUserId: "canary-user" }
       for (const step of [{ failWith: new Error("reset") }, Fake.json(404, {})]) {
@@ -188,8 +188,8 @@ describe("the HttpClient of a client", () => {
           assert.strictEqual(error.request.headers["authorization"], `Bearer ${Fake.secret}`)
           assert.strictEqual(error.request.headers["x-key"], "canary-key")
         }
-        const said = Fake.renderings(error)
-        for (const value of [Fake.secret, "canary-key", "canary-user"]) assert.notInclude(said, value)
+        const text = Fake.renderings(error)
+        for (const value of [Fake.secret, "canary-key", "canary-user"]) assert.notInclude(text, value)
       }
     })
   )

@@ -4,7 +4,7 @@ import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import * as Client from "../src/Client.ts"
 import * as Contact from "../src/Contact.ts"
 import * as Fake from "./support/FakeHttp.ts"
-import { ok, found, calls, over, error } from "./support/Calls.ts"
+import { ok, found, calls, over, errorReply } from "./support/Calls.ts"
 
 const fromConfig = (env: unknown, fake: Fake.Fake, options?: Client.ConfigOptions) =>
   calls.fetch.pipe(
@@ -84,7 +84,7 @@ describe("options", () => {
     })
   )
 
-  it.effect("null in overrides unsets an option, and undefined leaves it", () =>
+  it.effect("null in overrides unsets an option, and undefined keeps it", () =>
     Effect.gen(function* () {
       const fake = Fake.script(found)
       const options = {
@@ -111,7 +111,7 @@ describe("options", () => {
     })
   )
 
-  it.effect("checks an overrides object once, and again after it was changed", () =>
+  it.effect("checks an overrides object once, and again after each change", () =>
     Effect.gen(function* () {
       const fake = Fake.script(found)
       const url = new URL("http://one.test")
@@ -167,7 +167,7 @@ describe("options", () => {
     })
   )
 
-  it.effect("does not reuse the result for an overrides object in another client", () =>
+  it.effect("checks an overrides object for each client", () =>
     Effect.gen(function* () {
       const fakes = [Fake.script(found), Fake.script(found)] as const
       const call = calls.fetch.pipe(Client.withOptions({ runAsUserId: "u" }))
@@ -180,7 +180,7 @@ describe("options", () => {
     })
   )
 
-  it.effect("layerConfig reads the token and the server", () =>
+  it.effect("layerConfig reads the token and the base URL", () =>
     Effect.gen(function* () {
       const fake = Fake.script(found)
       yield* Fake.successOf(fromConfig({ CHATBOTKIT_API_SECRET: "sk-9" }, fake))
@@ -218,9 +218,9 @@ describe("options", () => {
     })
   )
 
-  it.effect("transformClient sees every attempt, once", () =>
+  it.effect("transformClient gets every attempt once", () =>
     Effect.gen(function* () {
-      const fake = Fake.script(error(503), found)
+      const fake = Fake.script(errorReply(503), found)
       let seen = 0
       const transformClient = HttpClient.mapRequest((request: HttpClientRequest.HttpClientRequest) => {
         seen++
@@ -234,9 +234,9 @@ describe("options", () => {
     })
   )
 
-  it.effect("a transformClient that filters by status loses nothing", () =>
+  it.effect("a transformClient that filters by status does not change the failure", () =>
     Effect.gen(function* () {
-      const fake = Fake.script(error(409, "CONFLICT"))
+      const fake = Fake.script(errorReply(409, "CONFLICT"))
       const failure = yield* Fake.failureOf(over(fake, { transformClient: HttpClient.filterStatusOk })(calls.create))
       assert.deepInclude(failure, { _tag: "Conflict", status: 409, code: "CONFLICT", description: "said" })
     })

@@ -4,14 +4,14 @@ import type { HttpClientRequest } from "effect/http"
 import { inspect } from "node:util"
 import * as Contact from "../src/Contact.ts"
 import * as Fake from "./support/FakeHttp.ts"
-import { id, over, reset, error } from "./support/Calls.ts"
+import { id, over, connectionReset, errorReply } from "./support/Calls.ts"
 
-/** The server says back all that it was sent: URL, headers and body. */
+/** A server that quotes the whole request: URL, headers and body. */
 const echo = (status: number, wrap: (text: string) => unknown) => ({
   run: (request: HttpClientRequest.HttpClientRequest) => {
     const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
-    const said = [body, decodeURIComponent(request.url), ...Object.values(request.headers)].join(" ")
-    return Fake.json(status, wrap(said), { "x-request-id": said.replace(/[^\x20-\x7e]/g, "") })()
+    const quoted = [body, decodeURIComponent(request.url), ...Object.values(request.headers)].join(" ")
+    return Fake.json(status, wrap(quoted), { "x-request-id": quoted.replace(/[^\x20-\x7e]/g, "") })()
   }
 })
 
@@ -42,15 +42,15 @@ describe("privacy", () => {
       (status) => [`${status}`, echo(status, (message) => ({ code: "CODE", message }))] as const
     ),
     ["a code", echo(400, (code) => ({ code, message: "x" }))],
-    ["no JSON", echo(200, (said) => `{"id": ${said}`)],
-    ["another shape", echo(200, (said) => ({ id: { [said]: said } }))],
+    ["no JSON", echo(200, (quoted) => `{"id": ${quoted}`)],
+    ["another shape", echo(200, (quoted) => ({ id: { [quoted]: quoted } }))],
     [
       "a transport error",
       { failWith: new Error(`${Fake.secret} ${canaries.email}`, { cause: { code: "E", ...canaries } }) }
     ]
   ]
 
-  it.effect.each(leaky)("%s: nothing the caller sent is in any rendering of the failure", ([, step]) =>
+  it.effect.each(leaky)("%s: no rendering of the failure contains a value of the caller", ([, step]) =>
     Effect.gen(function* () {
       const logged: Array<unknown> = []
       const logger = Logger.layer([Logger.make(({ cause, message }) => void logged.push(message, Cause.pretty(cause)))])
@@ -67,7 +67,7 @@ describe("privacy", () => {
     })
   )
 
-  it.effect("holds where the caller changes the input meanwhile", () =>
+  it.effect("no rendering contains the sent values, also if the caller changes the input during the call", () =>
     Effect.gen(function* () {
       const meta = { a: { b: "Canary Lovelace" } }
       const step = {
@@ -81,7 +81,7 @@ describe("privacy", () => {
     })
   )
 
-  it.effect("what the caller sent does not change how a failure is mapped", () =>
+  it.effect("values of the caller do not change how a failure is mapped", () =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.json(200, { code: "NOT_FOUND", message: "Not found" }))
       const failure = yield* Fake.failureOf(over(fake)(Contact.update(id, { nick: "FOUND" })))
@@ -100,14 +100,14 @@ describe("privacy", () => {
         }
       })
       const fake = Fake.script(
-        reset,
-        error(503),
+        connectionReset,
+        errorReply(503),
         echo(404, (message) => ({ code: "X", message }))
       )
       const options = { ...runAs, baseUrl: "http://host.test:81" }
       yield* Fake.failureOf(over(fake, options)(Contact.update(id, canaries)).pipe(Effect.withTracer(tracer)))
       yield* Fake.failureOf(
-        over(Fake.script(error(400)))(Contact.listPage({ cursor: id, meta: { a: "canary" } })).pipe(
+        over(Fake.script(errorReply(400)))(Contact.listPage({ cursor: id, meta: { a: "canary" } })).pipe(
           Effect.withTracer(tracer)
         )
       )
@@ -135,13 +135,13 @@ describe("privacy", () => {
   )
 })
 
-describe("a name in place of an id", () => {
+describe("a name or alias in place of an id", () => {
   it.effect.each(["(Canary Lovelace)", " ( Canary Lovelace ) ", "@canary", "@@canary"])(
-    "%s is cut out bare, too",
+    "%s is removed, also without its punctuation",
     (id) =>
       Effect.gen(function* () {
-        const said = { code: "NOT_FOUND", message: "no Canary Lovelace, and no canary" }
-        const failure = yield* Fake.failureOf(over(Fake.script(Fake.json(404, said)))(Contact.fetch(id)))
+        const body = { code: "NOT_FOUND", message: "no Canary Lovelace, and no canary" }
+        const failure = yield* Fake.failureOf(over(Fake.script(Fake.json(404, body)))(Contact.fetch(id)))
         assert.notInclude(Fake.renderings(failure), id.includes("Lovelace") ? "Lovelace" : "canary")
       })
   )

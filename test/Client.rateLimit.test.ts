@@ -4,28 +4,28 @@ import { CircuitBreaker, RateLimiter } from "effect/persistence"
 import { TestClock } from "effect/testing"
 import * as Client from "../src/Client.ts"
 import * as Contact from "../src/Contact.ts"
-import { error, found, id, over } from "./support/Calls.ts"
+import { errorReply, found, id, over } from "./support/Calls.ts"
 import * as Fake from "./support/FakeHttp.ts"
 
 const fetch = Contact.fetch(id)
 const rateLimit = { limit: 3, window: "10 seconds" } as const
 
-/** A fake that notes at what time each request came, and what the notes were. */
+/** A fake, and the times at which it got each request. */
 const timed = (first: Fake.Step, last: Fake.Step = first) =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const times: Array<number> = []
-    const note = (step: Fake.Step): Fake.Step => ({
+    const record = (step: Fake.Step): Fake.Step => ({
       run: () => {
         times.push(clock.currentTimeMillisUnsafe())
         return typeof step === "function" ? step() : new Response()
       }
     })
-    return { fake: Fake.script(note(first), note(last)), times }
+    return { fake: Fake.script(record(first), record(last)), times }
   })
 
 describe("rateLimit", () => {
-  it.effect("sends so many in each window, and the rest wait for theirs", () =>
+  it.effect("sends at most `limit` requests in each window, and the others in the next windows", () =>
     Effect.gen(function* () {
       const { fake, times } = yield* timed(found)
       const all = over(fake, { rateLimit })(
@@ -42,7 +42,7 @@ describe("rateLimit", () => {
     })
   )
 
-  it.effect("a 429 holds back every request, not only the one it answered", () =>
+  it.effect("a 429 delays every request, not only the one it answered", () =>
     Effect.gen(function* () {
       const { fake, times } = yield* timed(Fake.json(429, {}, { "retry-after": "7" }), found)
       const fiber = yield* Effect.forkChild(
@@ -65,7 +65,7 @@ describe("rateLimit", () => {
     })
   )
 
-  it.effect("a 429 that is not retried holds back the others too, for the window where it does not say", () =>
+  it.effect("a 429 that is not retried delays other calls too, without Retry-After for one window", () =>
     Effect.gen(function* () {
       const { fake, times } = yield* timed(Fake.json(429, {}), found)
       const options = { rateLimit: { limit: 1000, window: "4 seconds" }, retry: { retries: 0 } } as const
@@ -77,7 +77,7 @@ describe("rateLimit", () => {
     })
   )
 
-  it.effect("a 429 under withOptions delays the next call too, also under options of the same value", () =>
+  it.effect("a 429 under withOptions delays the next call under equal options", () =>
     Effect.gen(function* () {
       const { fake, times } = yield* timed(Fake.json(429, {}, { "retry-after": "7" }), found)
       const limited = () =>
@@ -94,7 +94,7 @@ describe("rateLimit", () => {
     })
   )
 
-  it.effect("a 429 under withOptions delays the calls of the layer too, where the limit is the layer's", () =>
+  it.effect("a 429 under withOptions delays the calls of the layer too, if the rate limit is the layer's", () =>
     Effect.gen(function* () {
       const { fake, times } = yield* timed(Fake.json(429, {}, { "retry-after": "7" }), found)
       const other = Client.withOptions({ runAsUserId: "u", retry: { retries: 0 } })
@@ -108,7 +108,7 @@ describe("rateLimit", () => {
     })
   )
 
-  it.effect("calls whose total timeout is over before their turn do not delay those that wait longer", () =>
+  it.effect("calls whose total timeout ends before their turn do not delay calls that wait longer", () =>
     Effect.gen(function* () {
       const { fake, times } = yield* timed(found)
       const impatient = fetch.pipe(Client.withOptions({ timeout: { total: "1 second" } }))
@@ -128,7 +128,7 @@ describe("rateLimit", () => {
     })
   )
 
-  it.effect("a store that never answers is a failure of the call after the timeout of an attempt", () =>
+  it.effect("a store that never answers fails the call after the timeout of an attempt", () =>
     Effect.gen(function* () {
       const { fake, times } = yield* timed(found)
       const never = () => Effect.never
@@ -146,7 +146,7 @@ describe("rateLimit", () => {
     })
   )
 
-  it.effect("another server has a limit of its own", () =>
+  it.effect("each server has its own limit", () =>
     Effect.gen(function* () {
       const { fake, times } = yield* timed(found)
       yield* over(fake, { rateLimit: { ...rateLimit, limit: 1 } })(
@@ -156,7 +156,7 @@ describe("rateLimit", () => {
     })
   )
 
-  it.effect("a call that is interrupted in line is never sent", () =>
+  it.effect("a call that is interrupted while it waits is never sent", () =>
     Effect.gen(function* () {
       const { fake, times } = yield* timed(found)
       const fiber = yield* Effect.forkChild(
@@ -169,7 +169,7 @@ describe("rateLimit", () => {
     })
   )
 
-  it.effect("clients share a store where one is provided, by key", () =>
+  it.effect("clients with a shared store share a limit if they have the same key", () =>
     Effect.gen(function* () {
       const { fake, times } = yield* timed(found)
       const store = yield* Layer.build(RateLimiter.layerStoreMemory)
@@ -185,7 +185,7 @@ describe("rateLimit", () => {
     })
   )
 
-  it.effect("a store that fails is a failure of the call, and nothing is sent", () =>
+  it.effect("a store that fails fails the call, and nothing is sent", () =>
     Effect.gen(function* () {
       const { fake, times } = yield* timed(found)
       const reason = new RateLimiter.RateLimitStoreError({ message: "down: sk-canary" })
@@ -222,7 +222,7 @@ describe("circuitBreaker", () => {
 
   it.effect("opens after failures of the server, fails at once, and closes again", () =>
     Effect.gen(function* () {
-      const fake = Fake.script(error(503), error(503), error(503), found)
+      const fake = Fake.script(errorReply(503), errorReply(503), errorReply(503), found)
       const options = { circuitBreaker: yield* breaker, retry: { retries: 0 } }
       const call = over(fake, options)(fetch)
       for (let times = 0; times < 3; times++) assert.strictEqual((yield* Fake.failureOf(call))._tag, "ServerError")
@@ -236,9 +236,9 @@ describe("circuitBreaker", () => {
     })
   )
 
-  it.effect("fails at once, and does not wait in line, while it is open", () =>
+  it.effect("fails at once while it is open, and does not wait for the rate limit", () =>
     Effect.gen(function* () {
-      const fake = Fake.script(error(503))
+      const fake = Fake.script(errorReply(503))
       const options = {
         circuitBreaker: yield* breaker,
         rateLimit: { limit: 3, window: "1 hour" },
@@ -252,9 +252,9 @@ describe("circuitBreaker", () => {
     })
   )
 
-  it.effect("does not take refusals for failures of the server", () =>
+  it.effect("does not count refusals as failures of the server", () =>
     Effect.gen(function* () {
-      const fake = Fake.script(error(404))
+      const fake = Fake.script(errorReply(404))
       const call = over(fake, { circuitBreaker: yield* breaker })(fetch)
       for (let times = 0; times < 10; times++) assert.strictEqual((yield* Fake.failureOf(call))._tag, "NotFound")
       assert.lengthOf(fake.sent, 10)
@@ -263,7 +263,7 @@ describe("circuitBreaker", () => {
 
   it.effect("ends the retries of a call when it opens", () =>
     Effect.gen(function* () {
-      const fake = Fake.script(error(503))
+      const fake = Fake.script(errorReply(503))
       const failure = yield* Fake.failureOf(
         over(fake, { circuitBreaker: yield* breaker, retry: { retries: 10 } })(fetch)
       )

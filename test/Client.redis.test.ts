@@ -11,11 +11,11 @@ import * as RedisServer from "./support/RedisServer.ts"
 
 if (RedisServer.missing !== undefined) console.log(`Client.redis.test.ts is skipped: ${RedisServer.missing}`)
 
-/** A connection to Redis of its own, as another process would have it. */
+/** A new connection to Redis, as each process has one. */
 const connection = (url: string) => NodeRedis.layer({ url })
 
-/** Effect's store in Redis, and how many questions it has answered and still has to answer. */
-const counted = () => {
+/** Effect's store in Redis, with the numbers of answered and pending requests to it. */
+const countedStore = () => {
   let answered = 0
   let pending = 0
   const layer = Layer.effect(
@@ -37,11 +37,11 @@ const counted = () => {
   return { layer, answered: () => answered, pending: () => pending }
 }
 
-/** Sends as another process would: its client and its connection are shared with no other. */
+/** Runs calls as a separate process would: with its own client and its own connection. */
 const processOn = (
   url: string,
   fake: Fake.Fake,
-  store: ReturnType<typeof counted>,
+  store: ReturnType<typeof countedStore>,
   calls: Effect.Effect<unknown, unknown, Client>
 ) =>
   over(fake, { rateLimit: { limit: 4, window: "1 hour", key: "account" } })(calls).pipe(
@@ -50,7 +50,7 @@ const processOn = (
 
 const fourCalls = Effect.forEach([1, 2, 3, 4], () => Contact.fetch(id), { concurrency: "unbounded" })
 
-/** Redis measures its windows in real time. This ends the present one, as the rest of an hour would. */
+/** Ends the window. Redis measures windows in real time, so this deletes its keys instead of waiting. */
 const endWindow = (url: string, rest: Duration.Input) =>
   Effect.gen(function* () {
     const redis = yield* Redis.Redis
@@ -58,18 +58,18 @@ const endWindow = (url: string, rest: Duration.Input) =>
     yield* TestClock.adjust(rest)
   }).pipe(Effect.provide(connection(url)))
 
-/** Redis answers in its own time. This waits for it, and no test depends on how long that takes. */
-const until = (isSo: () => boolean) =>
+/** Waits until a condition holds, since Redis answers in real time. No test depends on how long that takes. */
+const until = (holds: () => boolean) =>
   Effect.repeat(
     Effect.promise(() => new Promise((resume) => setImmediate(resume))),
-    { until: isSo }
+    { until: holds }
   )
 
 describe.skipIf(RedisServer.missing !== undefined)("rateLimit over Redis", () => {
   it.effect("processes that share a store share the limit", () =>
     Effect.gen(function* () {
       const url = yield* RedisServer.start
-      const [one, other] = [counted(), counted()]
+      const [one, other] = [countedStore(), countedStore()]
       const fakes = [Fake.script(found), Fake.script(found)] as const
       const sent = () => fakes[0].sent.length + fakes[1].sent.length
       const fibers = [
@@ -91,7 +91,7 @@ describe.skipIf(RedisServer.missing !== undefined)("rateLimit over Redis", () =>
     Effect.gen(function* () {
       const url = yield* RedisServer.start
       const fake = Fake.script(found)
-      const store = counted()
+      const store = countedStore()
       yield* processOn(
         url,
         fake,

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as Fake from "./support/FakeHttp.ts"
-import { id, calls, callOf, over, error } from "./support/Calls.ts"
+import { id, calls, callOf, over, errorReply } from "./support/Calls.ts"
 
 const reply =
   (body: ConstructorParameters<typeof Response>[0], init: ResponseInit = {}) =>
@@ -100,7 +100,7 @@ describe("replies", () => {
     '"canary',
     "{'id':'c1'",
     "\ufffd{"
-  ])("a body that no end would make JSON is not read again: %s", (body) =>
+  ])("a body that cannot be the start of JSON is not read again: %s", (body) =>
     Effect.gen(function* () {
       const failure = yield* Fake.failureOf(over(Fake.script(reply(body)))(calls.fetch))
       assert.deepInclude(failure, { _tag: "UnexpectedResponse", attempts: 1, isRetryable: false })
@@ -114,7 +114,7 @@ describe("replies", () => {
     })
   )
 
-  it.effect("a body without end is given up on, and its connection", () =>
+  it.effect("an endless body is cancelled, with its connection", () =>
     Effect.gen(function* () {
       let cancelled = 0
       let pulled = 0
@@ -139,7 +139,7 @@ describe("replies", () => {
     ["of the wrong type", 200, { "content-type": "text/html" }],
     ["that is too long", 200, { "content-type": "application/json", "content-length": "99999999999" }],
     ["of an error that is too long", 400, { "content-type": "application/json", "content-length": "65537" }]
-  ] as const)("a body %s does not hold its connection", ([, status, headers]) =>
+  ] as const)("a body %s does not keep its connection busy", ([, status, headers]) =>
     Effect.gen(function* () {
       let released = false
       let index = 0
@@ -162,7 +162,7 @@ describe("replies", () => {
     })
   )
 
-  it.effect("a body that is lost is a TransportError of a read body", () =>
+  it.effect("a connection lost in the body is a TransportError with the status", () =>
     Effect.gen(function* () {
       for (const headers of [{}, { "content-length": "99" }]) {
         const step = () =>
@@ -187,7 +187,7 @@ describe("replies", () => {
     })
   )
 
-  it.effect("a multi-byte character may be cut between chunks", () =>
+  it.effect("a multi-byte character may be split between chunks", () =>
     Effect.gen(function* () {
       const bytes = new TextEncoder().encode(JSON.stringify(Fake.contact(id, { name: "é😀漢" })))
       const chunks = Array.from(bytes, (byte) => Uint8Array.of(byte))
@@ -219,7 +219,7 @@ describe("replies", () => {
     ["null", reply("null", { status: 413 })],
     ["odd types", reply('{"code":5,"message":{"canary":1}}', { status: 413 })],
     ["odd code", reply('{"code":"canary canary","message":""}', { status: 413 })]
-  ] as const)("an error body of %s is no matter", ([name, step]) =>
+  ] as const)("an error body of %s does not change the failure", ([name, step]) =>
     Effect.gen(function* () {
       const failure = yield* Fake.failureOf(over(Fake.script(step))(calls.create))
       assert.deepInclude(failure, { _tag: "InvalidRequest", status: 413, outcome: "rejected" })
@@ -238,12 +238,12 @@ describe("replies", () => {
     ["cf-ray", "7d1234567890abcd-FRA"]
   ] as const)("keeps the request id %s: %s", ([header, value]) =>
     Effect.gen(function* () {
-      const failure = yield* Fake.failureOf(over(Fake.script(error(400, "X", { [header]: value })))(calls.create))
+      const failure = yield* Fake.failureOf(over(Fake.script(errorReply(400, "X", { [header]: value })))(calls.create))
       assert.strictEqual(failure.requestId, value)
     })
   )
 
-  it.effect("keeps the request id of a reply that is none of what was promised", () =>
+  it.effect("keeps the request id of an UnexpectedResponse", () =>
     Effect.gen(function* () {
       const headers = { "content-type": "text/html", "x-request-id": "req-1" }
       const failure = yield* Fake.failureOf(over(Fake.script(reply("<html>", { headers })))(calls.fetch))
@@ -251,21 +251,19 @@ describe("replies", () => {
     })
   )
 
-  it.effect(
-    "takes the 404 page of an unknown route for no answer about a contact, also when a delete is sent again",
-    () =>
-      Effect.gen(function* () {
-        const page = reply("<html>404</html>", { status: 404, headers: { "content-type": "text/html; charset=utf-8" } })
-        const fetched = yield* Fake.failureOf(over(Fake.script(page))(calls.fetch))
-        assert.deepInclude(fetched, {
-          _tag: "UnexpectedResponse",
-          status: 404,
-          outcome: "rejected",
-          isRetryable: false
-        })
-        assert.include(fetched.message, "baseUrl")
-        const deleted = yield* Fake.failureOf(over(Fake.script(error(503, "X"), page))(calls.delete))
-        assert.deepInclude(deleted, { _tag: "UnexpectedResponse", outcome: "unknown", attempts: 2 })
+  it.effect("the 404 page of an unknown route is an UnexpectedResponse, also for a retried delete", () =>
+    Effect.gen(function* () {
+      const page = reply("<html>404</html>", { status: 404, headers: { "content-type": "text/html; charset=utf-8" } })
+      const fetched = yield* Fake.failureOf(over(Fake.script(page))(calls.fetch))
+      assert.deepInclude(fetched, {
+        _tag: "UnexpectedResponse",
+        status: 404,
+        outcome: "rejected",
+        isRetryable: false
       })
+      assert.include(fetched.message, "baseUrl")
+      const deleted = yield* Fake.failureOf(over(Fake.script(errorReply(503, "X"), page))(calls.delete))
+      assert.deepInclude(deleted, { _tag: "UnexpectedResponse", outcome: "unknown", attempts: 2 })
+    })
   )
 })

@@ -10,19 +10,19 @@ import {
   found,
   page,
   calls,
-  names,
+  callNames,
   callOf,
-  success,
+  successReplies,
   over,
-  reset,
-  error,
-  wrong
+  connectionReset,
+  errorReply,
+  createUntyped
 } from "./support/Calls.ts"
 
 describe("requests", () => {
-  it.effect.each(names)("%s carries the token and says what it takes", (name) =>
+  it.effect.each(callNames)("%s has the token and the accepted content type", (name) =>
     Effect.gen(function* () {
-      const fake = Fake.script(success[name])
+      const fake = Fake.script(successReplies[name])
       yield* Fake.successOf(over(fake)(callOf(name)))
       const [sent] = fake.sent
       assert.strictEqual(fake.sent.length, 1)
@@ -36,7 +36,7 @@ describe("requests", () => {
     })
   )
 
-  it.effect("have the path, query and body of the wire", () =>
+  it.effect("have the path, query and body of the wire contract", () =>
     Effect.gen(function* () {
       const fake = Fake.script(ok, found, ok, ok, ok, page)
       const run = over(fake, { baseUrl: "http://localhost:1/base" })
@@ -69,7 +69,7 @@ describe("requests", () => {
     })
   )
 
-  it.effect("carry run-as, time zone and further headers, and no trace headers", () =>
+  it.effect("have the headers of run-as, time zone and `headers`, and no trace headers", () =>
     Effect.gen(function* () {
       const fake = Fake.script(ok)
       const options = { runAsUserId: "u", runAsChildUserEmail: "e@x.co", timezone: "UTC", headers: { "X-Extra": "1" } }
@@ -86,9 +86,9 @@ describe("requests", () => {
     })
   )
 
-  it.effect("use a rotating secret anew for each attempt", () =>
+  it.effect("read a rotating secret for each attempt", () =>
     Effect.gen(function* () {
-      const fake = Fake.script(error(503), reset, found)
+      const fake = Fake.script(errorReply(503), connectionReset, found)
       let turn = 0
       const secret = Effect.sync(() => Redacted.make(`sk-${++turn}`))
       yield* Fake.successOf(over(fake, { secret })(calls.fetch))
@@ -107,7 +107,7 @@ describe("requests", () => {
     ["that is empty", Effect.succeed(Redacted.make("")), "InvalidRequest"],
     ["that was wiped", Effect.succeed(wiped), "InvalidRequest"],
     ["that is plain text", Effect.succeed("sk-canary" as unknown as Redacted.Redacted<string>), "InvalidRequest"]
-  ] as const)("send nothing under a secret %s", ([, secret, tag]) =>
+  ] as const)("send nothing with a secret %s", ([, secret, tag]) =>
     Effect.gen(function* () {
       const fake = Fake.script(ok)
       const failure = yield* Fake.failureOf(over(fake, { secret })(calls.create))
@@ -117,9 +117,9 @@ describe("requests", () => {
     })
   )
 
-  it.effect("keep what is known where the secret fails between attempts", () =>
+  it.effect("keep the outcome of earlier attempts if the secret fails between attempts", () =>
     Effect.gen(function* () {
-      const fake = Fake.script(error(503), ok)
+      const fake = Fake.script(errorReply(503), ok)
       let turn = 0
       const secret = Effect.suspend(() => (turn++ === 0 ? Effect.succeed(Redacted.make("sk-1")) : Effect.fail("no")))
       const failure = yield* Fake.failureOf(over(fake, { secret })(calls.update))
@@ -127,7 +127,7 @@ describe("requests", () => {
     })
   )
 
-  it.effect("refuse ids, requests and nested meta that cannot be sent", () =>
+  it.effect("are refused with ids, fields and meta that cannot be sent", () =>
     Effect.gen(function* () {
       const fake = Fake.script(ok)
       let deep: { [key: string]: unknown } = {}
@@ -141,27 +141,27 @@ describe("requests", () => {
         [Contact.fetch(undefined as unknown as string), "id"],
         [Contact.delete(5 as unknown as string), "id"],
         [Contact.ensure({ fingerprint: " sixteen-letters  " }), "fingerprint"],
-        [wrong(null), "request"],
-        [wrong([]), "request"],
-        [wrong({ nmae: 1 }), "nmae"],
-        [wrong({ email: 5 }), "email"],
-        [wrong({ meta: { _a: 1 } }), "meta._a"],
-        [wrong({ meta: { "": 1 } }), "meta."],
-        [wrong({ meta: [] }), "meta"],
-        [wrong({ meta: { a: 1n } }), "meta.a"],
-        [wrong({ meta: { a: () => 1 } }), "meta.a"],
-        [wrong({ meta: { a: NaN } }), "meta.a"],
-        [wrong({ meta: new Date(0) }), "meta"],
-        [wrong({ meta: new Map([["a", 1]]) }), "meta"],
-        [wrong({ meta: cyclic }), `meta${".self".repeat(7)}.…`],
-        [wrong({ verifiedAt: 1e16 }), "verifiedAt"],
-        [wrong({ verifiedAt: "2020-01-01" }), "verifiedAt"]
+        [createUntyped(null), "request"],
+        [createUntyped([]), "request"],
+        [createUntyped({ nmae: 1 }), "nmae"],
+        [createUntyped({ email: 5 }), "email"],
+        [createUntyped({ meta: { _a: 1 } }), "meta._a"],
+        [createUntyped({ meta: { "": 1 } }), "meta."],
+        [createUntyped({ meta: [] }), "meta"],
+        [createUntyped({ meta: { a: 1n } }), "meta.a"],
+        [createUntyped({ meta: { a: () => 1 } }), "meta.a"],
+        [createUntyped({ meta: { a: NaN } }), "meta.a"],
+        [createUntyped({ meta: new Date(0) }), "meta"],
+        [createUntyped({ meta: new Map([["a", 1]]) }), "meta"],
+        [createUntyped({ meta: cyclic }), `meta${".self".repeat(7)}.…`],
+        [createUntyped({ verifiedAt: 1e16 }), "verifiedAt"],
+        [createUntyped({ verifiedAt: "2020-01-01" }), "verifiedAt"]
       ]
       for (const [call, field] of refused) {
         const failure = yield* Fake.failureOf(over(fake)(call))
         assert.deepInclude(failure, { _tag: "InvalidRequest", field, outcome: "not-sent", attempts: 0 }, field)
       }
-      const failure = yield* Fake.failureOf(over(fake)(wrong({ meta: deep })))
+      const failure = yield* Fake.failureOf(over(fake)(createUntyped({ meta: deep })))
       assert.deepInclude(failure, { _tag: "InvalidRequest", outcome: "not-sent", attempts: 0 })
       assert.isEmpty(fake.sent)
     })

@@ -3,7 +3,7 @@ import { Clock, Effect, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as Contact from "../src/Contact.ts"
 import * as Fake from "./support/FakeHttp.ts"
-import { found, calls, names, callOf, over } from "./support/Calls.ts"
+import { found, calls, callNames, callOf, over } from "./support/Calls.ts"
 
 const stalled =
   (status: number, type = "application/json") =>
@@ -13,7 +13,7 @@ const stalled =
 describe("timeouts", () => {
   const options = { timeout: { attempt: "5 seconds" }, retry: { retries: 0 } } as const
 
-  it.effect.each(names)("%s waits for headers so long", (name) =>
+  it.effect.each(callNames)("%s waits for headers until the timeout of the attempt", (name) =>
     Effect.gen(function* () {
       const fake = Fake.script("never")
       const failure = yield* Fake.failureOf(over(fake, options)(callOf(name)))
@@ -23,7 +23,7 @@ describe("timeouts", () => {
     })
   )
 
-  it.effect("the body counts, and the phase is named", () =>
+  it.effect("the body counts towards the timeout, and the failure names the phase", () =>
     Effect.gen(function* () {
       const failure = yield* Fake.failureOf(over(Fake.script(stalled(200)), options)(calls.create))
       assert.deepInclude(failure, { _tag: "Timeout", phase: "body", status: 200, outcome: "unknown" })
@@ -38,7 +38,7 @@ describe("timeouts", () => {
     })
   )
 
-  it.effect("each attempt has its own", () =>
+  it.effect("each attempt has its own timeout", () =>
     Effect.gen(function* () {
       const fake = Fake.script("never", "never", found)
       yield* Fake.successOf(over(fake, { timeout: { attempt: "5 seconds" } })(calls.fetch))
@@ -47,7 +47,7 @@ describe("timeouts", () => {
     })
   )
 
-  it.effect("can be turned off", () =>
+  it.effect("the timeout of an attempt can be turned off", () =>
     Effect.gen(function* () {
       const fake = Fake.script("never")
       const fiber = yield* Effect.forkChild(over(fake, { timeout: { attempt: "Infinity" } })(calls.fetch))
@@ -60,7 +60,7 @@ describe("timeouts", () => {
   describe("total", () => {
     const total = { timeout: { attempt: "5 seconds", total: "12 seconds" } } as const
 
-    it.effect("ends a call in the middle of an attempt, which may have done its work", () =>
+    it.effect("ends a call during an attempt, with an unknown outcome", () =>
       Effect.gen(function* () {
         const fake = Fake.script("never")
         const failure = yield* Fake.failureOf(over(fake, total)(calls.update))
@@ -70,7 +70,7 @@ describe("timeouts", () => {
       })
     )
 
-    it.effect("ends a call that waits to try again, of which nothing was left unsaid", () =>
+    it.effect("ends a call that waits to retry, with the outcome of its attempts", () =>
       Effect.gen(function* () {
         const fake = Fake.script(Fake.json(429, {}, { "retry-after": "10" }))
         const failure = yield* Fake.failureOf(over(fake, { timeout: { total: "12 seconds" } })(calls.create))
@@ -79,7 +79,7 @@ describe("timeouts", () => {
       })
     )
 
-    it.effect("does not end a list that gets on", () =>
+    it.effect("does not end a list", () =>
       Effect.gen(function* () {
         const fake = Fake.script(Fake.jsonLines(Fake.item("c1")))
         const list = Contact.list().pipe(Stream.tap(() => Effect.sleep("20 seconds")))

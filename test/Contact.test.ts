@@ -35,7 +35,7 @@ describe("Contact", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("what is not set is null, or empty for name and description", () =>
+  it.effect("a field that is not set is null, or empty for name and description", () =>
     Effect.gen(function* () {
       const { id } = yield* Contact.create()
       const { createdAt, fingerprint, updatedAt, ...contact } = yield* Contact.fetch(id)
@@ -68,7 +68,7 @@ describe("Contact", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("update changes what is given, clears with null and leaves the rest", () =>
+  it.effect("update changes the given fields, clears those that are null and keeps the others", () =>
     Effect.gen(function* () {
       const { id } = yield* Contact.create({ name: "Ada", nick: "ada", email: "ada@example.com", meta: { a: 1, b: 2 } })
       assert.deepStrictEqual(yield* Contact.update(id, { nick: null, meta: { $update: { b: 3, c: 4 } } }), { id })
@@ -93,7 +93,7 @@ describe("Contact", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("delete removes the contact, and it is NotFound from then on", () =>
+  it.effect("delete removes the contact, which is NotFound afterwards", () =>
     Effect.gen(function* () {
       const { id } = yield* Contact.create()
       assert.deepStrictEqual(yield* Contact.delete(id), { id })
@@ -106,7 +106,7 @@ describe("Contact", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("ensure makes a contact once, verified, and does not change it", () =>
+  it.effect("ensure makes a verified contact once, and never changes it", () =>
     Effect.gen(function* () {
       const fingerprint = "crm-0001-ada-lovelace"
       const first = yield* Contact.ensure({ fingerprint, name: "Ada" })
@@ -118,7 +118,7 @@ describe("Contact", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("ensure of an unverified contact is a ServerError that is not tried again", () =>
+  it.effect("ensure of an unverified contact is a ServerError and is not retried", () =>
     Effect.gen(function* () {
       const fingerprint = "crm-0001-ada-lovelace"
       yield* Contact.create({ fingerprint })
@@ -141,7 +141,7 @@ describe("Contact", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("another account's contact is Forbidden, and an unknown token Unauthorized", () =>
+  it.effect("another account's contact is Forbidden", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const [foreign] = yield* api.seed([{ name: "Grace" }], "sk-somebody-else")
@@ -152,7 +152,7 @@ describe("Contact", () => {
   )
 })
 
-/** Plain JavaScript can pass anything. */
+/** A value of any type, as plain JavaScript can pass it. */
 const untyped = <A>(value: unknown): A => value as A
 
 const create = (request: unknown) => Contact.create(untyped(request))
@@ -161,7 +161,7 @@ const ensure = (request: unknown) => Contact.ensure(untyped(request))
 const list = (request: unknown) => Stream.runDrain(Contact.list(untyped(request)))
 const listPage = (request: unknown) => Contact.listPage(untyped(request))
 
-describe("bad input is refused with nothing sent", () => {
+describe("bad input is refused before anything is sent", () => {
   const canary = "canary@example.com"
   const byId = [
     (id: unknown) => Contact.fetch(untyped(id)),

@@ -28,25 +28,25 @@ const errors: ReadonlyArray<Errors.ContactError> = [
 ]
 
 describe.each(errors.map((error) => [error._tag, error] as const))("%s", (tag, error) => {
-  it("is an Error whose message says what failed, where and how often", () => {
+  it("is an Error whose message has the operation, the description, the path and the attempts", () => {
     assert.instanceOf(error, Error)
     assert.strictEqual(error.name, tag)
     assert.strictEqual(error.message, "Contact.fetch: It went wrong (GET /contact/{contactId}/fetch, 1 attempt)")
   })
 
-  it("says so in every rendering", () => {
+  it("has its message or description in every rendering", () => {
     for (const text of [String(error), Cause.pretty(Cause.fail(error)), error.stack ?? ""]) {
       assert.include(text, error.message)
       assert.include(text, tag)
     }
-    // Effect inspects a tagged error by its fields.
+    // `inspect` shows the fields of a tagged error, not its message.
     for (const text of [inspect(error), inspect(Cause.fail(error), { depth: 9 })]) {
       assert.include(text, error.description)
       assert.include(text, tag)
     }
   })
 
-  it("has its facts in JSON", () => {
+  it("has its fields in JSON", () => {
     const json: unknown = JSON.parse(JSON.stringify(error))
     assert.deepInclude(json, { _tag: tag, operation: "Contact.fetch", attempts: 1, outcome: "unknown" })
   })
@@ -81,7 +81,7 @@ it("the union of all failures is a schema", () => {
   assert.strictEqual(back.message, error.message)
 })
 
-it("isContactError tells a failure of an operation from any other value", () => {
+it("isContactError is true for failures of operations only", () => {
   assert.isTrue(Errors.isContactError(new Errors.ServerError(fields)))
   const others = [
     new Errors.InvalidOptions({ option: "secret", description: "Expected a token" }),
@@ -92,7 +92,7 @@ it("isContactError tells a failure of an operation from any other value", () => 
   for (const other of others) assert.isFalse(Errors.isContactError(other))
 })
 
-it("the identifier of a schema has its module in it, and the tag is short", () => {
+it("the identifier of a schema contains its module, and the tag does not", () => {
   assert.strictEqual(Errors.NotFound.identifier, "effect-chatbotkit/Errors/NotFound")
   assert.strictEqual(Errors.InvalidOptions.identifier, "effect-chatbotkit/Errors/InvalidOptions")
   assert.strictEqual(new Errors.ServerError(fields)._tag, "ServerError")

@@ -24,9 +24,10 @@ interface Exported {
   }>
 }
 
+/** The span kind `client` of OTLP. */
 const client = 3
 
-/** What an OTLP collector would get of a program, in the exporter's own words. */
+/** The spans that Effect's exporter sends of a program, and the text of all that it sends. */
 const exported = <E>(program: Effect.Effect<unknown, E, never>) =>
   Effect.gen(function* () {
     const bodies: Array<string> = []
@@ -52,10 +53,10 @@ const exported = <E>(program: Effect.Effect<unknown, E, never>) =>
 const attributes = (span: Span | undefined) =>
   Object.fromEntries((span?.attributes ?? []).map(({ key, value }) => [key, String(Object.values(value)[0])]))
 
-describe("what an exporter gets", () => {
+describe("the telemetry of the client", () => {
   const ada = { name: "Canary Lovelace", email: "canary@example.com", meta: { tier: "canary-tier" } }
 
-  it.live("is a span for each operation, with one child for each attempt, and the duration of each", () =>
+  it.live("has a span for each operation, a child span for each attempt, and the duration of each attempt", () =>
     Effect.gen(function* () {
       const { spans, text } = yield* exported(
         Effect.gen(function* () {
@@ -65,7 +66,7 @@ describe("what an exporter gets", () => {
           return yield* Contact.fetch(id)
         }).pipe(Effect.provide(InMemory.layer()))
       )
-      // The in-memory API makes server spans of its own; these are the client's.
+      // Without the server spans of the in-memory API.
       const attempts = spans.filter(({ kind }) => kind === client)
       const parents = attempts.map(({ parentSpanId }) => spans.find(({ spanId }) => spanId === parentSpanId)?.name)
       assert.deepStrictEqual(
@@ -73,7 +74,7 @@ describe("what an exporter gets", () => {
         [
           "Contact.create > POST /contact/create",
           "Contact.list > GET /contact/list",
-          // To be sure of the end.
+          // The request that confirms the end of the list.
           "Contact.list > GET /contact/list",
           "Contact.delete > POST /contact/{contactId}/delete",
           "Contact.fetch > GET /contact/{contactId}/fetch"

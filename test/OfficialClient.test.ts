@@ -18,7 +18,7 @@ const ada = "c000000000000000000000ada"
 const grace = "c0000000000000000000grace"
 const fingerprint = "crm-0001-ada-lovelace"
 
-/** Three contacts, always the same, so that two clients see the same server. */
+/** Replaces all contacts by the same three, so that both clients find the same server. */
 const reset = Effect.gen(function* () {
   const api = yield* InMemory.InMemory
   yield* api.clear
@@ -30,50 +30,50 @@ const reset = Effect.gen(function* () {
   return api
 })
 
-/** The same calls in both clients' words. What is random in an answer (a new id) is not part of it. */
+/** The same call with both clients. A result leaves out the parts that are random, such as a new id. */
 interface Case {
   readonly name: string
   readonly theirs: (client: ContactClient) => Promise<unknown>
   readonly ours: Effect.Effect<unknown, unknown, Client.Client>
 }
 
-const same = (name: string, theirs: Case["theirs"], ours: Case["ours"]): Case => ({ name, theirs, ours })
+const call = (name: string, theirs: Case["theirs"], ours: Case["ours"]): Case => ({ name, theirs, ours })
 
 const created = { name: "Ñandú", email: "n@example.com", nick: "n", description: "d", preferences: "p", verifiedAt: 5 }
 
 const cases: ReadonlyArray<Case> = [
-  same(
+  call(
     "create",
     (client) => client.create({ ...created, meta: { a: { b: [1] } } }).then(Object.keys),
     Effect.map(Contact.create({ ...created, meta: { a: { b: [1] } } }), Object.keys)
   ),
-  same(
-    "create, with nothing",
+  call(
+    "create without fields",
     (client) => client.create({}).then(Object.keys),
     Effect.map(Contact.create(), Object.keys)
   ),
-  same("ensure", (client) => client.ensure({ fingerprint, name: "Ada" }), Contact.ensure({ fingerprint, name: "Ada" })),
-  same("fetch", async (client) => client.fetch(ada), Contact.fetch(ada)),
-  same(
+  call("ensure", (client) => client.ensure({ fingerprint, name: "Ada" }), Contact.ensure({ fingerprint, name: "Ada" })),
+  call("fetch", async (client) => client.fetch(ada), Contact.fetch(ada)),
+  call(
     "update",
     (client) => client.update(ada, { nick: "ada", meta: { $update: { tier: "silver" } } }),
     Contact.update(ada, { nick: "ada", meta: { $update: { tier: "silver" } } })
   ),
-  same("delete", (client) => client.delete(grace), Contact.delete(grace)),
-  same("list", async (client) => client.list(), Contact.listPage()),
-  same(
-    "list, with everything",
+  call("delete", (client) => client.delete(grace), Contact.delete(grace)),
+  call("list", async (client) => client.list(), Contact.listPage()),
+  call(
+    "list with every parameter",
     async (client) =>
       client.list({ cursor: ada, order: "asc", take: 2, meta: { tier: "gold", home_town: "London & Süd" } }),
     Contact.listPage({ cursor: ada, order: "asc", take: 2, meta: { tier: "gold", home_town: "London & Süd" } })
   ),
-  same(
-    "list, in another order of parameters",
+  call(
+    "list with its parameters in another order",
     async (client) => client.list({ meta: { vip: "true" }, take: 1, order: "desc" }),
     Contact.listPage({ meta: { vip: "true" }, take: 1, order: "desc" })
   ),
-  same(
-    "list, streamed",
+  call(
+    "list as a stream",
     (client) => items(client.list({ order: "asc", take: 150, meta: { tier: "gold" } }).stream()),
     Stream.runCollect(Contact.list({ order: "asc", take: 150, meta: { tier: "gold" } }))
   )
@@ -92,9 +92,9 @@ const transports = [
   { transport: "Node", client: Node.layer }
 ]
 
-layer(Emulator.layer())("beside the official client, over HTTP", (it) => {
-  it.effect.each(transports.flatMap((transport) => cases.map((call) => ({ ...transport, ...call }))))(
-    "$name over $transport: the same request, the same answer",
+layer(Emulator.layer())("compared with the official client over HTTP", (it) => {
+  it.effect.each(transports.flatMap((transport) => cases.map((one) => ({ ...transport, ...one }))))(
+    "$name over $transport: the same request and the same result",
     ({ client, ours, theirs }) =>
       Effect.gen(function* () {
         const { url } = yield* Emulator.Emulator
@@ -102,7 +102,7 @@ layer(Emulator.layer())("beside the official client, over HTTP", (it) => {
           Effect.map(api.requests, (requests) =>
             requests.map(({ body, headers, method, path, query }) => ({
               request: `${method} ${path}?${query}`,
-              // The one field that is ours alone: what makes a create safe to send again.
+              // Only our client generates a fingerprint, which makes a create safe to send again.
               body: body?.replace(/,?"fingerprint":"[0-9a-f]{32}"/, ""),
               contentType: headers["content-type"],
               authorization: headers["authorization"]
@@ -111,23 +111,23 @@ layer(Emulator.layer())("beside the official client, over HTTP", (it) => {
         )
         yield* reset
         const theirClient = yield* official
-        const theirAnswer = yield* Effect.promise(() => theirs(theirClient))
+        const theirResult = yield* Effect.promise(() => theirs(theirClient))
         const theirRequests = yield* sent
 
         yield* reset
-        const ourAnswer = yield* ours.pipe(Effect.provide(client({ secret: InMemory.secret, baseUrl: url })))
-        // A streamed list of ours asks for one more page, to be sure of the end: theirs never is.
+        const ourResult = yield* ours.pipe(Effect.provide(client({ secret: InMemory.secret, baseUrl: url })))
+        // Only our client confirms the end of a streamed list with one more request.
         assert.deepStrictEqual((yield* sent).slice(0, 1), theirRequests)
-        assert.deepStrictEqual(withoutTimes(ourAnswer), withoutTimes(theirAnswer))
+        assert.deepStrictEqual(withoutTimes(ourResult), withoutTimes(theirResult))
       })
   )
 })
 
-/** Both answers, less the times that differ because the second call came later. */
-const withoutTimes = (answer: unknown): unknown =>
-  JSON.parse(JSON.stringify(answer), (key, value: unknown) => (key === "updatedAt" ? undefined : value))
+/** A result without `updatedAt`, which differs since the second call comes later. */
+const withoutTimes = (result: unknown): unknown =>
+  JSON.parse(JSON.stringify(result), (key, value: unknown) => (key === "updatedAt" ? undefined : value))
 
-describe("where the official client puts its paths", () => {
+describe("the URL of a request is that of the official client", () => {
   const hosts = [
     "https://api.chatbotkit.com",
     "https://api.chatbotkit.com/",

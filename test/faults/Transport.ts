@@ -171,7 +171,7 @@ const notSent: Probe = {
   tried: "a create over a client whose layer is closed, and one whose connection takes longer than its attempt may",
   ours: Effect.gen(function* () {
     const server = yield* answering
-    const silent = yield* Tls.raw()
+    const silent = yield* Sockets.serveTcp()
     const scope = yield* Scope.make()
     const context = yield* Layer.buildWithScope(connect(server.url), scope)
     yield* Scope.close(scope, Exit.void)
@@ -328,7 +328,7 @@ const leftovers: Probe = {
       () => Effect.sync(() => Object.assign(globalThis, { setImmediate: real }))
     )
     const accepted = Deferred.makeUnsafe<void>()
-    const silent = yield* Tls.raw(() => Deferred.doneUnsafe(accepted, Effect.void))
+    const silent = yield* Sockets.serveTcp(() => Deferred.doneUnsafe(accepted, Effect.void))
     // One for each end of the connection.
     const sockets = () => process.getActiveResourcesInfo().filter((name) => /^T(?:CP|LS)/.test(name)).length
     const connecting = yield* Effect.gen(function* () {

@@ -7,13 +7,13 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
-import { connect } from "node:net"
 import * as InProcess from "../../src/internal/server/InProcess.ts"
 import * as Interceptor from "../../src/internal/server/Interceptor.ts"
 import * as ServerState from "../../src/internal/server/ServerState.ts"
 import * as Emulator from "../../src/layers/Emulator.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import { jsonl, open, parse, post, seed, send, toRequest, type Sent } from "../internal/server/Harness.ts"
+import * as Sockets from "../support/Sockets.ts"
 
 const layer = (options?: ServerState.Options) =>
   Emulator.layerServed().pipe(Layer.provideMerge(ServerState.layer(options)), Layer.merge(NodeHttpClient.layerUndici))
@@ -21,26 +21,18 @@ const layer = (options?: ServerState.Options) =>
 const url = Effect.map(Emulator.Emulator, (emulator) => emulator.url)
 const sendTo = (sent: Sent) => Effect.flatMap(url, (base) => send(sent, base))
 
-/** Writes bytes to a socket and returns what comes back until the server or the client ends it. */
-const raw = (bytes: string | Uint8Array, end = true) =>
-  Effect.flatMap(url, (base) =>
-    Effect.callback<string>((resume) => {
-      const { hostname, port } = new URL(base)
-      const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
-      let text = ""
-      socket.on("data", (chunk) => (text += chunk.toString()))
-      socket.on("error", () => {})
-      socket.on("close", () => resume(Effect.succeed(text)))
-      socket.on("end", () => socket.end())
-      socket.write(bytes)
-      if (end) socket.end()
-      return Effect.sync(() => socket.destroy())
-    })
-  )
+/** Sends bytes over a connection of their own, and gives the text of all replies. */
+const sendRaw = (bytes: string | Uint8Array, end = true) =>
+  Effect.gen(function* () {
+    const { received, socket } = yield* Sockets.dial(yield* url)
+    socket.write(bytes)
+    if (end) socket.end()
+    return (yield* Deferred.await(received)).toString()
+  }).pipe(Effect.scoped)
 
 const many = Array.from({ length: 250 }, (_, index) => ({ id: `id-${index}`, createdAt: index }))
 
-const intact = Effect.gen(function* () {
+const assertIntact = Effect.gen(function* () {
   const got = yield* sendTo({ path: "/v1/contact/id-7/fetch" })
   assert.strictEqual(got.status, 200)
   const state = yield* ServerState.ServerState
@@ -48,7 +40,7 @@ const intact = Effect.gen(function* () {
 })
 
 describe("The emulator", () => {
-  it.effect("gives the handle on the API it serves", () =>
+  it.effect("provides the handle on the API that it serves", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const [ada] = yield* api.seed([{ name: "Ada" }], "sk-test")
@@ -59,7 +51,7 @@ describe("The emulator", () => {
     }).pipe(Effect.provide(Layer.merge(Emulator.layer({ host: "127.0.0.1", port: 0 }), NodeHttpClient.layerUndici)))
   )
 
-  it.effect("has a URL, a state of its own and ends with its layer", () =>
+  it.effect("has a URL and its own state, and closes with its layer", () =>
     Effect.gen(function* () {
       const base = yield* Effect.scoped(
         Effect.gen(function* () {
@@ -79,7 +71,7 @@ describe("The emulator", () => {
     }).pipe(Effect.provide(NodeHttpClient.layerUndici))
   )
 
-  it.effect("answers as the API in process does", () =>
+  it.effect("answers as the API does in process", () =>
     Effect.gen(function* () {
       const base = yield* url
       const client = yield* InProcess.makeHttpClient({ baseUrl: base })
@@ -114,7 +106,7 @@ describe("The emulator", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("shares a state that is already there", () =>
+  it.effect("shares its state with the API in process", () =>
     Effect.gen(function* () {
       const client = yield* InProcess.makeHttpClient()
       yield* client.execute(toRequest(post("/v1/contact/create", { name: "Ada" })))
@@ -123,7 +115,7 @@ describe("The emulator", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("runs by the clock it was started under", () =>
+  it.effect("uses the Clock under which it was started", () =>
     Effect.gen(function* () {
       yield* seed(many)
       const state = yield* ServerState.ServerState
@@ -144,7 +136,7 @@ describe("The emulator", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("ends a handler whose client has gone", () =>
+  it.effect("interrupts a handler when its client disconnects", () =>
     Effect.gen(function* () {
       yield* seed(many)
       const state = yield* ServerState.ServerState
@@ -167,7 +159,7 @@ describe("The emulator", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("ends at once, whatever is going on", () =>
+  it.effect("closes at once, although requests are open", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
       const ended = yield* Deferred.make<void>()
@@ -176,7 +168,7 @@ describe("The emulator", () => {
         Effect.onInterrupt(() => Deferred.succeed(ended, undefined))
       )
       const fiber = yield* Effect.gen(function* () {
-        const idle = yield* Effect.forkDetach(raw("GET /v1/contact/list HTTP/1.1\r\nHost:", false))
+        const idle = yield* Effect.forkDetach(sendRaw("GET /v1/contact/list HTTP/1.1\r\nHost:", false))
         const waiting = yield* Effect.forkDetach(Effect.exit(sendTo({ path: "/v1/contact/x/fetch" })))
         yield* Deferred.await(started)
         return [idle, waiting] as const
@@ -187,7 +179,7 @@ describe("The emulator", () => {
     })
   )
 
-  it.effect("cuts the connection for an interceptor, before the reply and inside it", () =>
+  it.effect("disconnects when an interceptor says so, before a reply and inside it", () =>
     Effect.gen(function* () {
       yield* seed(many)
       const state = yield* ServerState.ServerState
@@ -208,7 +200,7 @@ describe("The emulator", () => {
       assert.strictEqual(response.status, 200)
       assert.strictEqual((yield* Effect.exit(response.text))._tag, "Failure")
       state.interceptor = Interceptor.none
-      yield* intact
+      yield* assertIntact
     }).pipe(Effect.provide(layer()))
   )
 })
@@ -218,10 +210,10 @@ describe("Bad input to the emulator", () => {
   const cases: ReadonlyArray<readonly [name: string, bytes: string | Uint8Array, reply: RegExp]> = [
     ["no HTTP at all", "hello\r\n\r\n", /^HTTP\/1\.1 400 /],
     ["binary noise", Uint8Array.from({ length: 5000 }, (_, index) => (index * 7919) % 256), /^HTTP\/1\.1 400 /],
-    ["a TLS hello", Uint8Array.of(22, 3, 1, 0, 5, 1, 0, 0, 1, 0), /^HTTP\/1\.1 400 /],
+    ["a TLS handshake", Uint8Array.of(22, 3, 1, 0, 5, 1, 0, 0, 1, 0), /^HTTP\/1\.1 400 /],
     ["an unknown verb", `BREW /v1/contact/list HTTP/1.1\r\n${head}\r\n`, /^HTTP\/1\.1 400 /],
-    ["a bad header", "GET /v1/contact/list HTTP/1.1\r\nHost: x\r\nA B\r\n\r\n", /^HTTP\/1\.1 400 /],
-    ["no host", "GET /v1/contact/list HTTP/1.1\r\n\r\n", /^HTTP\/1\.1 400 /],
+    ["a malformed header", "GET /v1/contact/list HTTP/1.1\r\nHost: x\r\nA B\r\n\r\n", /^HTTP\/1\.1 400 /],
+    ["no Host header", "GET /v1/contact/list HTTP/1.1\r\n\r\n", /^HTTP\/1\.1 400 /],
     [
       "a URL of 10 MB",
       `GET /v1/contact/${"x".repeat(10_000_000)}/fetch HTTP/1.1\r\n${head}\r\n`,
@@ -233,25 +225,25 @@ describe("Bad input to the emulator", () => {
       /^HTTP\/1\.1 431 |^$/
     ],
     ["half a request line", "GET /v1/con", /^HTTP\/1\.1 400 |^$/],
-    ["half a head", `GET /v1/contact/list HTTP/1.1\r\n${head}`, /^HTTP\/1\.1 400 |^$/],
+    ["half of the headers", `GET /v1/contact/list HTTP/1.1\r\n${head}`, /^HTTP\/1\.1 400 |^$/],
     [
       "half a body",
       `POST /v1/contact/create HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{}`,
       /^HTTP\/1\.1 400 |^$/
     ],
     [
-      "a bad chunk",
+      "a malformed chunk size",
       `POST /v1/contact/create HTTP/1.1\r\n${head}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
       /^HTTP\/1\.1 400 |^$/
     ],
     [
-      "two lengths",
+      "two Content-Length headers",
       `POST /v1/contact/create HTTP/1.1\r\n${head}Content-Length: 1\r\nContent-Length: 2\r\n\r\n{}`,
       /^HTTP\/1\.1 400 /
     ],
-    ["an asterisk", `OPTIONS * HTTP/1.1\r\n${head}Connection: close\r\n\r\n`, /^HTTP\/1\.1 404 /],
+    ["OPTIONS *", `OPTIONS * HTTP/1.1\r\n${head}Connection: close\r\n\r\n`, /^HTTP\/1\.1 404 /],
     [
-      "an absolute target",
+      "an absolute URL as target",
       `GET http://y/v1/contact/id-7/fetch HTTP/1.1\r\n${head}Connection: close\r\n\r\n`,
       /^HTTP\/1\.1 200 [^]*"id":"id-7"/
     ],
@@ -266,17 +258,17 @@ describe("Bad input to the emulator", () => {
       /^HTTP\/1\.1 40[04] /
     ],
     [
-      "a tunnel",
+      "CONNECT",
       `CONNECT x:80 HTTP/1.1\r\n${head}\r\n`,
       /^HTTP\/1\.1 500 Internal Server Error\r\n[^]*Internal Server Error/
     ],
     [
-      "an upgrade",
+      "a request to upgrade to WebSocket",
       `GET /v1/contact/id-7/fetch HTTP/1.1\r\n${head}Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
       /^HTTP\/1\.1 200 /
     ],
     [
-      "a reason to send a body",
+      "a request that expects 100 Continue",
       `POST /v1/contact/id-7/update HTTP/1.1\r\n${head}Expect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
       /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /
     ]
@@ -285,8 +277,8 @@ describe("Bad input to the emulator", () => {
     it.effect(`${name} -> ${reply.source}`, () =>
       Effect.gen(function* () {
         yield* seed(many)
-        assert.match(yield* raw(bytes), reply)
-        yield* intact
+        assert.match(yield* sendRaw(bytes), reply)
+        yield* assertIntact
       }).pipe(Effect.provide(layer()))
     )
   }
@@ -296,14 +288,14 @@ describe("Bad input to the emulator", () => {
       yield* seed(many)
       const chunk = `10000\r\n${" ".repeat(65_536)}\r\n`
       const request = `POST /v1/contact/create HTTP/1.1\r\n${head}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`
-      const got = yield* raw(request + chunk.repeat(32) + "0\r\n\r\n")
+      const got = yield* sendRaw(request + chunk.repeat(32) + "0\r\n\r\n")
       assert.match(got, /^HTTP\/1\.1 413 Body exceeded 1mb limit\r\n/)
       assert.isTrue(got.endsWith("Body exceeded 1mb limit") || got.includes("Body exceeded 1mb limit\r\n0"))
-      yield* intact
+      yield* assertIntact
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("polluting keys change nothing but the contact", () =>
+  it.effect("keys such as __proto__ change nothing but the contact", () =>
     Effect.gen(function* () {
       const body = '{"meta":{"constructor":{"prototype":{"bad":1}},"a":{"__proto__":{"bad":1}}},"__proto__":{"bad":1}}'
       const { id } = parse((yield* sendTo({ path: "/v1/contact/create", body })).text)

@@ -1,39 +1,34 @@
-/** What the bytes of a reply show on a socket, where an HTTP client shows less or sends something else. */
+/** Tests of the emulator over plain sockets, for the parts of requests and replies that HTTP clients change or hide. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
-import { connect } from "node:net"
 import { gunzipSync, inflateSync } from "node:zlib"
 import * as ServerState from "../../src/internal/server/ServerState.ts"
 import * as Emulator from "../../src/layers/Emulator.ts"
 import { seed } from "../internal/server/Harness.ts"
+import * as Sockets from "../support/Sockets.ts"
 
 const layer = (options?: ServerState.Options) =>
   Emulator.layerServed().pipe(Layer.provideMerge(ServerState.layer(options)))
 
 interface Reply {
-  /** The status line, without its version. */
+  /** The status line without the HTTP version. */
   readonly status: string
-  /** Names in lower case. */
+  /** By their names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
 }
 
-/** Everything that comes back for these bytes, as one reply. */
+/** Sends bytes over a connection of their own, and gives the reply. */
 const exchange = (bytes: string): Effect.Effect<Reply, never, Emulator.Emulator> =>
-  Effect.flatMap(Emulator.Emulator, ({ url }) =>
-    Effect.callback<Reply>((resume) => {
-      const { hostname, port } = new URL(url)
-      const socket = connect({ host: hostname, port: Number(port) })
-      const chunks: Array<Buffer> = []
-      socket.on("data", (chunk) => chunks.push(Buffer.from(chunk)))
-      socket.on("error", () => {})
-      socket.on("close", () => resume(Effect.succeed(parse(Buffer.concat(chunks)))))
-      socket.write(bytes, "latin1")
-      return Effect.sync(() => socket.destroy())
-    })
-  )
+  Effect.gen(function* () {
+    const { url } = yield* Emulator.Emulator
+    const { received, socket } = yield* Sockets.dial(url)
+    socket.write(bytes, "latin1")
+    return parse(yield* Deferred.await(received))
+  }).pipe(Effect.scoped)
 
 const parse = (bytes: Buffer): Reply => {
   const end = bytes.indexOf("\r\n\r\n")
@@ -64,7 +59,7 @@ const dechunked = (bytes: Buffer): Buffer => {
   return Buffer.concat(pieces)
 }
 
-const ask = (
+const request = (
   target: string,
   { body = "", headers = {}, verb = "GET" }: { verb?: string; body?: string; headers?: Record<string, string> } = {}
 ) => {
@@ -97,67 +92,84 @@ const html = {
 
 type Row = readonly [
   name: string,
-  reply: ReturnType<typeof ask>,
+  reply: ReturnType<typeof request>,
   status: string,
   headers: Readonly<Record<string, string>>,
   body: string | RegExp
 ]
 
-const malformed = { ...usual }
 const create = (body: string, type = "application/json") =>
-  ask("/v1/contact/create", { verb: "POST", body, headers: { "Content-Type": type } })
+  request("/v1/contact/create", { verb: "POST", body, headers: { "Content-Type": type } })
 
 const rows: ReadonlyArray<Row> = [
-  ["a list", ask("/v1/contact/list"), "200 OK", { ...usual, ...json }, '{"items":[]}'],
+  ["a list", request("/v1/contact/list"), "200 OK", { ...usual, ...json }, '{"items":[]}'],
   [
     "a stream of lines",
-    ask("/v1/contact/list", { headers: { Accept: "application/jsonl" } }),
+    request("/v1/contact/list", { headers: { Accept: "application/jsonl" } }),
     "200 OK",
     { ...usual, "content-type": "application/jsonl" },
     ""
   ],
   [
     "a missing contact",
-    ask("/v1/contact/x/fetch"),
+    request("/v1/contact/x/fetch"),
     "404 Not Found",
     { ...usual, ...json },
     '{"message":"Not found","code":"NOT_FOUND"}'
   ],
   [
     "no credentials",
-    ask("/v1/contact/create", { verb: "POST", body: "{}", headers: { Authorization: "" } }),
+    request("/v1/contact/create", { verb: "POST", body: "{}", headers: { Authorization: "" } }),
     "403 Forbidden",
     { ...usual, ...json, "x-failure-code": "NOT_AUTHORIZED" },
     '{"message":"Not authorized","code":"NOT_AUTHORIZED"}'
   ],
-  ["OPTIONS", ask("/v1/contact/list", { verb: "OPTIONS" }), "200 OK", { ...usual, ...json }, "{}"],
-  ["malformed JSON", create("{"), "400 Invalid JSON", malformed, "Invalid JSON"],
-  ["an unknown charset", create("{}", "application/json; charset=nope"), "400 Invalid body", malformed, "Invalid body"],
+  ["OPTIONS", request("/v1/contact/list", { verb: "OPTIONS" }), "200 OK", { ...usual, ...json }, "{}"],
+  ["malformed JSON", create("{"), "400 Invalid JSON", usual, "Invalid JSON"],
+  ["an unknown charset", create("{}", "application/json; charset=nope"), "400 Invalid body", usual, "Invalid body"],
   [
     "a body nested too deep",
     create("[".repeat(20_000) + "]".repeat(20_000)),
     "500 Internal Server Error",
-    malformed,
+    usual,
     "Internal Server Error"
   ],
   [
-    "a body that is too long",
+    "a body above the size limit",
     create("{}".padEnd(1_048_577)),
     "413 Body exceeded 1mb limit",
-    malformed,
+    usual,
     "Body exceeded 1mb limit"
   ],
-  ["TRACE", ask("/v1/contact/list", { verb: "TRACE" }), "500 Internal Server Error", usual, "Internal Server Error"],
+  [
+    "TRACE",
+    request("/v1/contact/list", { verb: "TRACE" }),
+    "500 Internal Server Error",
+    usual,
+    "Internal Server Error"
+  ],
   [
     "CONNECT",
-    ask("example.com:443", { verb: "CONNECT" }),
+    request("example.com:443", { verb: "CONNECT" }),
     "500 Internal Server Error",
     { ...always, "set-cookie": cookie },
     "Internal Server Error"
   ],
-  ["an unknown path", ask("/nope"), "404 Not Found", { ...always, "set-cookie": cookie, ...html }, /^<!DOCTYPE html>/],
-  ["an unknown path under /v1", ask("/v1/nope"), "404 Not Found", { ...usual, ...html }, /^<!DOCTYPE html>/],
-  ["a broken path", ask("/v1/contact/%zz/fetch"), "400 Bad Request", { ...always, ...html }, /^<!DOCTYPE html>/],
+  [
+    "an unknown path",
+    request("/nope"),
+    "404 Not Found",
+    { ...always, "set-cookie": cookie, ...html },
+    /^<!DOCTYPE html>/
+  ],
+  ["an unknown path under /v1", request("/v1/nope"), "404 Not Found", { ...usual, ...html }, /^<!DOCTYPE html>/],
+  [
+    "a path with malformed percent-encoding",
+    request("/v1/contact/%zz/fetch"),
+    "400 Bad Request",
+    { ...always, ...html },
+    /^<!DOCTYPE html>/
+  ],
   ...(
     [
       ["two slashes", "//v1//contact/list?a=//", "/v1/contact/list?a=//", always],
@@ -167,23 +179,23 @@ const rows: ReadonlyArray<Row> = [
     ] as const
   ).map(([name, target, location, headers]): Row => [
     name,
-    ask(target),
+    request(target),
     "308 Permanent Redirect",
     { ...headers, location },
     location
   ]),
-  ["dots", ask("/v1/./contact/x/../list"), "200 OK", { ...usual, ...json }, '{"items":[]}'],
-  ["encoded dots", ask("/v1/contact/x/%2e%2E/list"), "200 OK", { ...usual, ...json }, '{"items":[]}'],
+  ["dots", request("/v1/./contact/x/../list"), "200 OK", { ...usual, ...json }, '{"items":[]}'],
+  ["encoded dots", request("/v1/contact/x/%2e%2E/list"), "200 OK", { ...usual, ...json }, '{"items":[]}'],
   [
     "an endpoint that the emulator does not have",
-    ask("/v1/conversation/list"),
+    request("/v1/conversation/list"),
     "501 Not Implemented",
     { ...usual, ...json },
     '{"code":"NOT_IMPLEMENTED","message":"The emulator does not have this endpoint"}'
   ]
 ]
 
-describe("The bytes of a reply (contract 0 and 6)", () => {
+describe("The bytes of a reply (wire contract 0 and 6)", () => {
   for (const [name, reply, status, headers, body] of rows) {
     it.effect(`${name} -> ${status}`, () =>
       Effect.gen(function* () {
@@ -199,43 +211,36 @@ describe("The bytes of a reply (contract 0 and 6)", () => {
     )
   }
 
-  it.effect("HEAD has no body, and no length of one", () =>
+  it.effect("a reply to HEAD has no body and no Content-Length", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_700_000_000_000)
       const { "transfer-encoding": _, ...bodiless } = usual
-      const got = yield* ask("/v1/contact/list", { verb: "HEAD" })
+      const got = yield* request("/v1/contact/list", { verb: "HEAD" })
       assert.deepStrictEqual(got, { status: "200 OK", headers: bodiless, body: Buffer.alloc(0) })
-      const page = yield* ask("/v1/nope", { verb: "HEAD" })
+      const page = yield* request("/v1/nope", { verb: "HEAD" })
       assert.strictEqual(page.status, "404 Not Found")
       assert.strictEqual(page.headers["content-length"], undefined)
       assert.lengthOf(page.body, 0)
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("a body that is cut is unreadable", () =>
+  it.effect("a request whose body is cut creates no contact", () =>
     Effect.gen(function* () {
       const { url } = yield* Emulator.Emulator
-      const text = yield* Effect.callback<string>((resume) => {
-        const { hostname, port } = new URL(url)
-        const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
-        let text = ""
-        socket.on("data", (chunk) => (text += chunk.toString()))
-        socket.on("error", () => {})
-        socket.on("end", () => socket.end())
-        socket.on("close", () => resume(Effect.succeed(text)))
-        socket.end(
-          "POST /v1/contact/create HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk-main\r\n" +
-            "Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{}"
-        )
-      })
+      const { received, socket } = yield* Sockets.dial(url)
+      socket.end(
+        "POST /v1/contact/create HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk-main\r\n" +
+          "Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{}"
+      )
+      const text = (yield* Deferred.await(received)).toString()
       assert.match(text, /^HTTP\/1\.1 400 |^$/)
       assert.strictEqual((yield* ServerState.ServerState).store.size, 0)
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("the cookie names an IPv6 host without its port", () =>
+  it.effect("the cookie has an IPv6 host without its port", () =>
     Effect.gen(function* () {
-      const got = yield* ask("/v1/contact/list", { headers: { Host: "[::1]:8787" } })
+      const got = yield* request("/v1/contact/list", { headers: { Host: "[::1]:8787" } })
       assert.strictEqual(got.headers["set-cookie"], "chatbotkit.host=[::1]; Path=/; Secure; SameSite=Lax")
     }).pipe(Effect.provide(layer()))
   )
@@ -243,7 +248,7 @@ describe("The bytes of a reply (contract 0 and 6)", () => {
 
 const decoders: Readonly<Record<string, (bytes: Buffer) => Buffer>> = { gzip: gunzipSync, deflate: inflateSync }
 
-/** An Accept-Encoding, and the coding it gets. */
+/** Values of Accept-Encoding, each with the Content-Encoding of the reply. */
 const codings: ReadonlyArray<readonly [accepted: string, coding: string | undefined]> = [
   ["gzip", "gzip"],
   ["*", "gzip"],
@@ -260,14 +265,14 @@ const codings: ReadonlyArray<readonly [accepted: string, coding: string | undefi
   ["", undefined]
 ]
 
-describe("Compression (contract 6)", () => {
+describe("Compression (wire contract 6)", () => {
   for (const [accepted, coding] of codings) {
-    it.effect(`Accept-Encoding: ${accepted} -> ${coding ?? "as it is"}`, () =>
+    it.effect(`Accept-Encoding: ${accepted} -> ${coding ?? "not compressed"}`, () =>
       Effect.gen(function* () {
         yield* seed(Array.from({ length: 250 }, (_, index) => ({ id: `id-${index}`, createdAt: index })))
-        const plain = (target: string, accept: string) => ask(target, { headers: { Accept: accept } })
+        const plain = (target: string, accept: string) => request(target, { headers: { Accept: accept } })
         const encoded = (target: string, accept: string) =>
-          ask(target, { headers: { Accept: accept, "Accept-Encoding": accepted } })
+          request(target, { headers: { Accept: accept, "Accept-Encoding": accepted } })
         for (const [target, accept] of [
           ["/v1/contact/list", "application/json"],
           ["/v1/contact/list", "text/csv"],
@@ -291,22 +296,22 @@ describe("Compression (contract 6)", () => {
           lines.body.toString(),
           (yield* plain("/v1/contact/list", "application/jsonl")).body.toString()
         )
-        const refused = yield* ask("/v1/contact/create", {
+        const refused = yield* request("/v1/contact/create", {
           verb: "POST",
           body: "{",
           headers: { "Accept-Encoding": accepted }
         })
         assert.strictEqual(refused.headers["content-encoding"], undefined)
         assert.strictEqual(refused.body.toString(), "Invalid JSON")
-        const head = yield* ask("/nope", { verb: "HEAD", headers: { "Accept-Encoding": accepted } })
+        const head = yield* request("/nope", { verb: "HEAD", headers: { "Accept-Encoding": accepted } })
         assert.strictEqual(head.headers["content-encoding"], undefined)
       }).pipe(Effect.provide(layer({ compression: true })))
     )
   }
 
-  it.effect("is off unless asked for", () =>
+  it.effect("is off by default", () =>
     Effect.gen(function* () {
-      const got = yield* ask("/v1/contact/list", { headers: { "Accept-Encoding": "gzip" } })
+      const got = yield* request("/v1/contact/list", { headers: { "Accept-Encoding": "gzip" } })
       assert.strictEqual(got.headers["content-encoding"], undefined)
       assert.strictEqual(got.body.toString(), '{"items":[]}')
     }).pipe(Effect.provide(layer()))

@@ -39,7 +39,7 @@ const faults = {
   reset: Fault.reset,
   "reset after headers": Fault.resetAfter(0),
   "reset in the body": Fault.resetAfter(5),
-  "reset for the end": Fault.resetAfter(34),
+  "reset after the body": Fault.resetAfter(34),
   stall: Fault.stall,
   "stall after headers": Fault.stallAfter(0),
   "stall in the body": Fault.stallAfter(5),
@@ -55,7 +55,7 @@ const faults = {
   "lost to garbage": Fault.afterCommit(Fault.garbage())
 }
 
-/** What a create comes to under a fault: what the caller is told, and what is there. */
+/** The outcome of a create under a fault: its failure, the stored contacts and the requests. */
 const outcome = (fault: InMemory.Fault.Fault) =>
   Effect.gen(function* () {
     const api = yield* InMemory.InMemory
@@ -68,7 +68,7 @@ const outcome = (fault: InMemory.Fault.Fault) =>
 
 describe("A client under faults", () => {
   for (const [name, fault] of Object.entries(faults)) {
-    it.effect(`is told the same here, over undici and over fetch: ${name}`, () =>
+    it.effect(`fails in process as over undici and over fetch: ${name}`, () =>
       Effect.gen(function* () {
         const local = yield* Effect.provide(outcome(fault), transports["in process"], { local: true })
         const undici = yield* Effect.provide(outcome(fault), transports.undici, { local: true })
@@ -82,7 +82,7 @@ describe("A client under faults", () => {
 
 describe("Fetch and undici", () => {
   for (const [name, http] of Object.entries({ undici: NodeHttpClient.layerUndici, fetch: FetchHttpClient.layer })) {
-    it.effect(`${name}: a broken body fails, a cut one ends`, () =>
+    it.effect(`${name}: a reset body fails, a cut body ends early`, () =>
       Effect.gen(function* () {
         const api = yield* InMemory.InMemory
         const { url } = yield* Emulator.Emulator
@@ -102,7 +102,7 @@ describe("Fetch and undici", () => {
     )
   }
 
-  it.effect("the emulator ends though replies are held back", () =>
+  it.effect("the emulator closes although replies are stalled", () =>
     Effect.gen(function* () {
       const waiting = yield* Effect.gen(function* () {
         const { url } = yield* Emulator.Emulator

@@ -7,7 +7,7 @@ import * as Browser from "../../src/internal/transport/Browser.ts"
 import * as Fetch from "../../src/layers/Fetch.ts"
 
 const secret = Redacted.make("sk-canary-secret")
-const own = "https://api.example.com"
+const ownServer = "https://api.example.com"
 
 const sent: Array<Request> = []
 const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -15,14 +15,14 @@ const fetch: typeof globalThis.fetch = async (input, init) => {
   return new Response('{"id":"c1"}', { headers: { "content-type": "application/json" } })
 }
 
-/** In a browser, or not. */
+/** Provides the recording `fetch`, in a browser or elsewhere. */
 const within = (isBrowser: boolean) =>
   Effect.provide(
     Layer.mergeAll(Layer.succeed(Browser.IsBrowser, isBrowser), Layer.succeed(FetchHttpClient.Fetch, fetch)),
     { local: true }
   )
 
-/** What the layer fails with, for these options. */
+/** The option that the layer refuses, or `accepted`. */
 const refusal = (options: Partial<Client.Options>, isBrowser = true) =>
   Client.Client.pipe(
     Effect.as("accepted"),
@@ -46,16 +46,16 @@ const accepted = [
 ]
 
 describe("layers/Fetch in a browser", () => {
-  it.effect.each(refused)("refuses %s, which the vendor's server lets no browser send", ([option, options]) =>
+  it.effect.each(refused)("refuses %s, which the hosted server does not allow browsers to send", ([option, options]) =>
     Effect.gen(function* () {
       assert.strictEqual(yield* refusal(options), option)
       assert.strictEqual(yield* refusal({ ...options, baseUrl: "https://api.chatbotkit.com/v1" }), option)
-      assert.strictEqual(yield* refusal({ ...options, baseUrl: own }), "accepted")
+      assert.strictEqual(yield* refusal({ ...options, baseUrl: ownServer }), "accepted")
       assert.strictEqual(yield* refusal(options, false), "accepted")
     })
   )
 
-  it.effect.each(refused)("refuses %s in withOptions, and in those inside it", ([option, options]) =>
+  it.effect.each(refused)("refuses %s in withOptions, also in a nested one", ([option, options]) =>
     Effect.gen(function* () {
       const before = sent.length
       const call = Contact.create({}).pipe(Client.withOptions(options))
@@ -67,7 +67,7 @@ describe("layers/Fetch in a browser", () => {
         assert.notInclude(error.message, "Berlin")
       }
       assert.strictEqual(sent.length, before)
-      yield* Client.withOptions({ baseUrl: own })(call)
+      yield* Client.withOptions({ baseUrl: ownServer })(call)
       assert.strictEqual(sent.length, before + 1)
     }).pipe(Effect.provide(Fetch.layer({ secret }), { local: true }), within(true))
   )
@@ -78,7 +78,7 @@ describe("layers/Fetch in a browser", () => {
     })
   )
 
-  it.effect("refuses the same where the options are read from a ConfigProvider", () =>
+  it.effect("refuses the same options from a ConfigProvider", () =>
     Effect.gen(function* () {
       const provider = ConfigProvider.fromUnknown({ CHATBOTKIT_API_SECRET: "sk-canary-secret" })
       const layer = Fetch.layerConfig({ timezone: Config.succeed("Europe/Berlin") })
@@ -91,7 +91,7 @@ describe("layers/Fetch in a browser", () => {
     }).pipe(within(true))
   )
 
-  it.effect("sends nothing that would need the server's permission", () =>
+  it.effect("sends no header that needs a preflight for another one than these", () =>
     Effect.gen(function* () {
       const before = sent.length
       yield* Contact.create({ name: "Ada" })

@@ -15,7 +15,7 @@ const once = { client: { retry: { retries: 0 } } }
 const other = "sk-other"
 
 describe("Faults of the layer", () => {
-  it.effect("one lost answer to a create", () =>
+  it.effect("lose one answer to a create", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const error = yield* Effect.flip(Contact.create({ name: "Ada" }))
@@ -39,7 +39,7 @@ describe("Faults of the layer", () => {
     )
   )
 
-  it.effect("are added, and healed, while it lives", () =>
+  it.effect("are added and removed while the layer is in use", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const outcome = Effect.map(Effect.result(Contact.listPage()), ({ _tag }) => _tag)
@@ -56,7 +56,7 @@ describe("Faults of the layer", () => {
 })
 
 describe("The layer", () => {
-  it.effect("has a handle on its own API also within a program that has another", () =>
+  it.effect("has a handle on its own API, also inside a program with another one", () =>
     Effect.gen(function* () {
       const outer = yield* InMemory.InMemory
       const inner = Effect.gen(function* () {
@@ -71,7 +71,7 @@ describe("The layer", () => {
 })
 
 describe("A snapshot", () => {
-  it.effect("brings back all contacts of all accounts, as often as it is asked to", () =>
+  it.effect("restores all contacts of all accounts, any number of times", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const both = Effect.all([api.contacts(), api.contacts(other)])
@@ -96,7 +96,7 @@ describe("A snapshot", () => {
         assert.deepStrictEqual(yield* both, before)
         assert.deepStrictEqual(yield* api.contacts("sk-third"), [])
       }
-      // Everything that finds a contact finds it again.
+      // Ids, fingerprints and cursors find the contacts again.
       assert.strictEqual((yield* Contact.fetch(ada?.id ?? "")).name, "Ada")
       const taken = yield* Effect.flip(Contact.create({ fingerprint: "crm-0001-ada-lovelace" }))
       assert.strictEqual(taken._tag, "Conflict")
@@ -105,7 +105,7 @@ describe("A snapshot", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("of one API is good for another", () =>
+  it.effect("of one API can be restored in another", () =>
     Effect.gen(function* () {
       const fill = Effect.gen(function* () {
         const api = yield* InMemory.InMemory
@@ -122,7 +122,7 @@ describe("A snapshot", () => {
 })
 
 describe("The count of requests", () => {
-  it.effect("holds those no longer kept, and those of no operation", () =>
+  it.effect("includes requests that the log no longer has, and requests of no operation", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       assert.strictEqual(yield* api.count(), 0)
@@ -144,7 +144,7 @@ describe("The count of requests", () => {
 describe("Arbitrary contacts", () => {
   const count = 500
 
-  it.effect("are such as the API takes, and come back as they were stored", () =>
+  it.effect("are accepted by the API and come back unchanged", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const seeded = yield* InMemory.seedArbitrary(count).pipe(Random.withSeed("contacts"))
@@ -167,7 +167,7 @@ describe("Arbitrary contacts", () => {
     }).pipe(Effect.provide(Layer.provideMerge(Client.layer({ secret: InMemory.secret }), InMemory.layerHttpClient())))
   )
 
-  it.effect("have all that makes contacts hard", () =>
+  it.effect("include the characters, keys and nulls that are hard to handle", () =>
     Effect.gen(function* () {
       const seeded = yield* InMemory.seedArbitrary(count).pipe(Random.withSeed("contacts"))
       const text = JSON.stringify(seeded)
@@ -183,7 +183,7 @@ describe("Arbitrary contacts", () => {
     }).pipe(Effect.provide(InMemory.layerHttpClient()))
   )
 
-  it.effect("are the same under the same seed, and others under another", () =>
+  it.effect("are equal for equal seeds, and differ for different seeds", () =>
     Effect.gen(function* () {
       const drawn = (seed: string) =>
         InMemory.seedArbitrary(20).pipe(
@@ -196,7 +196,7 @@ describe("Arbitrary contacts", () => {
     })
   )
 
-  it.effect("can be added again, elsewhere, and with something in common", () =>
+  it.effect("can be added repeatedly, to any account, and with common fields", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       for (let round = 0; round < 3; round++) yield* InMemory.seedArbitrary(30).pipe(Random.withSeed("a"))
@@ -213,7 +213,7 @@ describe("Arbitrary contacts", () => {
     }).pipe(Effect.provide(InMemory.layerHttpClient()))
   )
 
-  it.effect("are in no bundle that does not ask for them", () =>
+  it.effect("are only in bundles that use them", () =>
     Effect.gen(function* () {
       const maker = "src/internal/server/contacts/ContactArbitrary.ts"
       assert.notInclude(yield* bundled("InMemory.layer, InMemory.Fault.reset"), maker)
@@ -222,7 +222,7 @@ describe("Arbitrary contacts", () => {
   )
 })
 
-/** The files in the bundle of a module that uses some names. */
+/** The files in the bundle of a module that uses the given names. */
 const bundled = (names: string) =>
   Effect.promise(async () => {
     const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -247,13 +247,13 @@ const bundled = (names: string) =>
 describe("A base URL", () => {
   const list = Stream.runCollect(Contact.list())
 
-  it.effect("that the layer was given is answered for", () =>
+  it.effect("of the layer reaches the API", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* list, [])
     }).pipe(Effect.provide(InMemory.layer({ client: { baseUrl: "http://emulator.example:8787" } })))
   )
 
-  it.effect("that is another one is a host that can't be found: nothing is sent", () =>
+  it.effect("of another server is a host that cannot be found, so nothing is sent", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const elsewhere = Client.withOptions({ baseUrl: "https://api.chatbotkit.co", retry: { retries: 0 } })

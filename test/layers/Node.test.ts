@@ -29,8 +29,13 @@ const connect = (baseUrl: string, more: Partial<Client.Options> = {}) => Node.la
 
 const contact = JSON.stringify(Fake.contact(id))
 
-/** What of a failure says whether the request was sent, and whether to send it again. */
-const told = (error: Errors.ContactError) => ({
+const sendContact = ({ response }: Sockets.Exchange) => {
+  response.setHeader("content-type", "application/json")
+  response.end(contact)
+}
+
+/** The fields of a failure that concern sending. */
+const summary = (error: Errors.ContactError) => ({
   tag: error._tag,
   outcome: error.outcome,
   attempts: error.attempts,
@@ -38,8 +43,8 @@ const told = (error: Errors.ContactError) => ({
   ...(error._tag === "Timeout" ? { phase: error.phase } : {})
 })
 
-/** A create, which must not be sent twice, and how it fails. */
-const failedCreate = Effect.map(Effect.flip(Contact.create({ name: "Ada" })), told)
+/** The summary of a failed create with `exactlyOnce: false`, which is not sent twice. */
+const failedCreate = Effect.map(Effect.flip(Contact.create({ name: "Ada" })), summary)
 
 const closed = (socket: Socket) =>
   Effect.callback<void>((resume) => {
@@ -47,13 +52,13 @@ const closed = (socket: Socket) =>
     socket.once("close", () => resume(Effect.void))
   })
 
-describe("a client over undici speaks HTTP/1.1", () => {
+describe("a client over undici uses HTTP/1.1", () => {
   const served = Tls.serve((_, response) => {
     response.setHeader("content-type", "application/json")
     response.end(contact)
   })
 
-  it.live("with a server that offers HTTP/2 too", () =>
+  it.live("with a server that also offers HTTP/2", () =>
     Effect.gen(function* () {
       yield* Tls.trusted
       const server = yield* served
@@ -62,7 +67,7 @@ describe("a client over undici speaks HTTP/1.1", () => {
     })
   )
 
-  it.live("also through an agent of the caller's, which would speak HTTP/2", () =>
+  it.live("also through an agent of the caller, which would use HTTP/2", () =>
     Effect.gen(function* () {
       const server = yield* served
       const { cert: ca } = Tls.certificate()
@@ -73,8 +78,8 @@ describe("a client over undici speaks HTTP/1.1", () => {
   )
 })
 
-describe("a client over undici says that nothing was sent", () => {
-  it.live("where the certificate is not accepted", () =>
+describe("a failure over undici has the outcome `not-sent`", () => {
+  it.live("if the certificate is not accepted", () =>
     Effect.gen(function* () {
       const server = yield* Tls.serve((_, response) => response.end())
       const error = yield* Effect.provide(failedCreate, connect(server.url))
@@ -83,7 +88,7 @@ describe("a client over undici says that nothing was sent", () => {
     })
   )
 
-  it.live("where the port speaks no TLS", () =>
+  it.live("if the server does not use TLS", () =>
     Effect.gen(function* () {
       const server = yield* Sockets.serve(({ response }) => response.end())
       const url = server.url.replace("http:", "https:")
@@ -93,10 +98,10 @@ describe("a client over undici says that nothing was sent", () => {
     })
   )
 
-  it.live("where the connection is reset in the TLS handshake, and tries again", () =>
+  it.live("if the connection is reset in the TLS handshake, and is retried", () =>
     Effect.gen(function* () {
       let connections = 0
-      const server = yield* Tls.raw((socket) => {
+      const server = yield* Sockets.serveTcp((socket) => {
         connections++
         socket.resetAndDestroy()
       })
@@ -107,9 +112,9 @@ describe("a client over undici says that nothing was sent", () => {
     })
   )
 
-  it.live.each(["attempt", "total"] as const)("where the connection takes longer than timeout.%s", (limit) =>
+  it.live.each(["attempt", "total"] as const)("if the connection takes longer than timeout.%s", (limit) =>
     Effect.gen(function* () {
-      const server = yield* Tls.raw()
+      const server = yield* Sockets.serveTcp()
       const more: Partial<Client.Options> = { retry: { retries: 0 }, timeout: { [limit]: 20 } }
       const error = yield* Effect.provide(failedCreate, connect(server.secureUrl, more))
       const phase = limit === "attempt" ? "connect" : "total"
@@ -117,7 +122,7 @@ describe("a client over undici says that nothing was sent", () => {
     })
   )
 
-  it.live("where the client is used after its layer was closed", () =>
+  it.live("if the client is used after its layer was closed", () =>
     Effect.gen(function* () {
       const server = yield* Sockets.serve(({ response }) => response.end())
       const scope = yield* Scope.make()
@@ -129,7 +134,7 @@ describe("a client over undici says that nothing was sent", () => {
     })
   )
 
-  it.live("where undici refuses the request", () =>
+  it.live("if undici refuses the request", () =>
     Effect.gen(function* () {
       const server = yield* Sockets.serve(({ response }) => response.end())
       const layer = connect(server.url, {
@@ -141,21 +146,21 @@ describe("a client over undici says that nothing was sent", () => {
     })
   )
 
-  it.live("but not where the request had been sent", () =>
+  it.live("but not if the request was sent", () =>
     Effect.gen(function* () {
-      const server = yield* Tls.raw((socket) => socket.once("data", () => socket.resetAndDestroy()))
+      const server = yield* Sockets.serveTcp((socket) => socket.once("data", () => socket.resetAndDestroy()))
       const error = yield* Effect.provide(failedCreate, connect(server.url))
       assert.deepStrictEqual(error, { tag: "TransportError", outcome: "unknown", attempts: 1, isRetryable: false })
     })
   )
 
-  it.live("but not where a transformClient had sent it before", () =>
+  it.live("but not if a transformClient sent it before", () =>
     Effect.gen(function* () {
-      const server = yield* Tls.raw((socket) => socket.once("data", () => socket.resetAndDestroy()))
+      const server = yield* Sockets.serveTcp((socket) => socket.once("data", () => socket.resetAndDestroy()))
       const scope = yield* Scope.make()
       const transformClient: Client.Options["transformClient"] = (client) =>
         HttpClient.transformResponse(client, (sent) =>
-          // The second time, its pool of connections is closed.
+          // The second request fails, since the pool of connections is closed.
           Effect.catch(sent, () => Effect.andThen(Scope.close(scope, Exit.void), sent))
         )
       const context = yield* Layer.buildWithScope(connect(server.url, { transformClient }), scope)
@@ -165,7 +170,7 @@ describe("a client over undici says that nothing was sent", () => {
   )
 })
 
-describe("a client over undici whose server goes silent", () => {
+describe("a client over undici whose server stops answering", () => {
   it.live("uses another connection for the next call", () =>
     Effect.gen(function* () {
       const sockets: Array<Socket> = []
@@ -178,7 +183,7 @@ describe("a client over undici whose server goes silent", () => {
       yield* Effect.gen(function* () {
         yield* Contact.fetch(id)
         const error = yield* Effect.flip(Contact.fetch(id))
-        assert.deepInclude(told(error), { phase: "headers", outcome: "unknown" })
+        assert.deepInclude(summary(error), { phase: "headers", outcome: "unknown" })
         yield* Contact.fetch(id)
       }).pipe(Effect.provide(connect(server.url, { retry: { retries: 0 }, timeout: { attempt: 200 } })))
       const [first, second, third] = sockets
@@ -189,7 +194,7 @@ describe("a client over undici whose server goes silent", () => {
   )
 })
 
-/** A proxy that tunnels, and what it was asked for. */
+/** A proxy, and the targets of the tunnels it opened. */
 const proxy = Effect.gen(function* () {
   const tunnels: Array<string | undefined> = []
   const sockets = new Set<Socket>()
@@ -202,24 +207,10 @@ const proxy = Effect.gen(function* () {
       upstream.write(head)
       upstream.pipe(socket).pipe(upstream)
     })
-    for (const end of [socket, upstream]) {
-      sockets.add(end)
-      end.on("error", () => undefined)
-    }
+    sockets.add(upstream)
+    upstream.on("error", () => undefined)
   })
-  const port = yield* Effect.acquireRelease(
-    Effect.callback<number>((resume) => {
-      server.listen(0, "127.0.0.1", () => {
-        const address = server.address()
-        resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0))
-      })
-    }),
-    () =>
-      Effect.sync(() => {
-        server.close()
-        for (const socket of sockets) socket.destroy()
-      })
-  )
+  const port = yield* Sockets.listen(server, sockets)
   return { url: `http://127.0.0.1:${port}`, tunnels }
 })
 
@@ -227,12 +218,9 @@ describe("a client over undici uses the dispatcher in the context", () => {
   const given = (baseUrl: string, dispatcher: Dispatcher) =>
     Layer.provide(connect(baseUrl), Layer.succeed(NodeHttpClient.Dispatcher, dispatcher))
 
-  it.live("a proxy", () =>
+  it.live("with a proxy", () =>
     Effect.gen(function* () {
-      const server = yield* Sockets.serve(({ response }) => {
-        response.setHeader("content-type", "application/json")
-        response.end(contact)
-      })
+      const server = yield* Sockets.serve(sendContact)
       const { tunnels, url } = yield* proxy
       const dispatcher = new ProxyAgent({ uri: url, proxyTunnel: true })
       yield* Effect.provide(Contact.fetch(id), given(server.url, dispatcher))
@@ -241,7 +229,7 @@ describe("a client over undici uses the dispatcher in the context", () => {
     })
   )
 
-  it.live("a CA and a limit of connections; it is not closed", () =>
+  it.live("with a CA and a limit of connections, and does not close it", () =>
     Effect.gen(function* () {
       const sockets = new Set<unknown>()
       const server = yield* Tls.serve((request, response) => {
@@ -261,7 +249,7 @@ describe("a client over undici uses the dispatcher in the context", () => {
     })
   )
 
-  it.live("calls that are interrupted while they wait for its only connection leave that to the next", () =>
+  it.live("whose only connection goes to the next call when waiting calls are interrupted", () =>
     Effect.gen(function* () {
       const arrived = Deferred.makeUnsafe<void>()
       const server = yield* Sockets.serve(({ response }) => {
@@ -288,12 +276,9 @@ describe("a client over undici uses the dispatcher in the context", () => {
     })
   )
 
-  it.live("each client its own, in one program", () =>
+  it.live("of each client in one program", () =>
     Effect.gen(function* () {
-      const server = yield* Sockets.serve(({ response }) => {
-        response.setHeader("content-type", "application/json")
-        response.end(contact)
-      })
+      const server = yield* Sockets.serve(sendContact)
       let dispatched = 0
       const agent = new Agent()
       const counting = agent.compose((dispatch) => (opts, handler) => {
@@ -310,7 +295,7 @@ describe("a client over undici uses the dispatcher in the context", () => {
   )
 })
 
-describe("layers/Node says what it needs", () => {
+describe("layers/Node fails with its requirements", () => {
   const needs = /layers\/Node needs Node\.js 22\.19 or later.*use layers\/Fetch/
 
   const defectOf = <A, E>(layer: Layer.Layer<A, E>) =>
@@ -335,14 +320,14 @@ describe("layers/Node says what it needs", () => {
     })
   )
 
-  it.live.each(["22.19.0", "22.20.1", "24.0.0", "100.0.0"])("and nothing on Node.js %s", (node) =>
+  it.live.each(["22.19.0", "22.20.1", "24.0.0", "100.0.0"])("but not on Node.js %s", (node) =>
     Effect.gen(function* () {
       yield* under({ node })
       assert.strictEqual(yield* defectOf(connect("http://127.0.0.1:1")), "no defect")
     })
   )
 
-  it.live("where the dispatcher cannot dispatch, as that of Bun", () =>
+  it.live("if the dispatcher cannot dispatch, as in Bun", () =>
     Effect.gen(function* () {
       const dispatcher = Layer.succeed(NodeHttpClient.Dispatcher, {} as never)
       assert.match(yield* defectOf(Layer.provide(connect("http://127.0.0.1:1"), dispatcher)), needs)
@@ -351,12 +336,9 @@ describe("layers/Node says what it needs", () => {
 })
 
 describe("a client over undici", () => {
-  it.live("says who it is and what it can decompress, unless the caller says otherwise", () =>
+  it.live("sends User-Agent and Accept-Encoding, unless the options replace them", () =>
     Effect.gen(function* () {
-      const server = yield* Sockets.serve(({ response }) => {
-        response.setHeader("content-type", "application/json")
-        response.end(contact)
-      })
+      const server = yield* Sockets.serve(sendContact)
       yield* Effect.provide(Contact.fetch(id), connect(server.url))
       yield* Effect.provide(Contact.fetch(id), connect(server.url, { headers: { "User-Agent": "crm/2" } }))
       const [first, second] = server.exchanges.map(({ request }) => request.headers)
@@ -366,7 +348,7 @@ describe("a client over undici", () => {
     })
   )
 
-  it.live("does not wait for the fake timers of a test", () =>
+  it.live("works under the fake timers of a test", () =>
     Effect.gen(function* () {
       const server = yield* Sockets.serve(({ response }) => {
         response.setHeader("content-type", "application/json")
@@ -374,7 +356,7 @@ describe("a client over undici", () => {
         response.end(contact)
       })
       yield* Effect.gen(function* () {
-        // The connection of this call could be used again.
+        // This call leaves a connection for reuse.
         yield* Contact.fetch(id)
         yield* Effect.acquireUseRelease(
           Effect.sync(() => vi.useFakeTimers({ toFake: ["setImmediate", "setTimeout", "setInterval", "Date"] })),
@@ -387,11 +369,11 @@ describe("a client over undici", () => {
     })
   )
 
-  it.live("drops connections that are being made when its layer is closed", () =>
+  it.live("closes pending connections when its layer closes", () =>
     Effect.gen(function* () {
       const accepted = Deferred.makeUnsafe<Socket>()
-      const server = yield* Tls.raw((socket) => Deferred.doneUnsafe(accepted, Effect.succeed(socket)))
-      // One for each end of the connection.
+      const server = yield* Sockets.serveTcp((socket) => Deferred.doneUnsafe(accepted, Effect.succeed(socket)))
+      // Both ends of the connection count.
       const sockets = () => process.getActiveResourcesInfo().filter((name) => /^T(?:CP|LS)/.test(name)).length
       let connecting = 0
       yield* Effect.gen(function* () {
@@ -400,13 +382,13 @@ describe("a client over undici", () => {
         yield* Fiber.interrupt(fiber)
         connecting = sockets()
       }).pipe(Effect.provide(connect(server.secureUrl)))
-      // Undici would drop it after ten seconds.
+      // Without that, undici closes it after ten seconds.
       yield* Fake.settle
       assert.isBelow(sockets(), connecting)
     })
   )
 
-  it.live("is used one call after another over one connection", () =>
+  it.live("uses one connection for calls one after another", () =>
     Effect.gen(function* () {
       const server = yield* Sockets.serve(({ response }) => {
         response.setHeader("content-type", "application/jsonl")

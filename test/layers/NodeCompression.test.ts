@@ -22,7 +22,7 @@ const encodings: Readonly<Record<string, (body: Buffer) => Buffer>> = {
   "x-gzip": Zlib.gzipSync,
   GZip: Zlib.gzipSync,
   deflate: Zlib.deflateSync,
-  // Without the zlib header, as some servers understand it.
+  // Without the zlib header, as some servers send it.
   "deflate ": Zlib.deflateRawSync,
   br: Zlib.brotliCompressSync,
   "gzip, br": (body) => Zlib.brotliCompressSync(Zlib.gzipSync(body)),
@@ -36,7 +36,7 @@ const connect = (baseUrl: string, more: Partial<Client.Options> = {}) =>
 const json = { "content-type": "application/json" }
 const jsonLines = { "content-type": "application/jsonl" }
 
-/** Sends a body in pieces of this size, each in a turn of its own. */
+/** Sends a body in pieces of the given size, each in its own turn of the event loop. */
 const dribble = (response: ServerResponse, body: Buffer, size: number) => {
   const next = (from: number): void => {
     if (from >= body.length) return void response.end()
@@ -66,7 +66,7 @@ describe("a compressed body over undici", () => {
           ids
         )
       }).pipe(Effect.provide(connect(server.url)))
-      // The connection of a body that was read whole is used again.
+      // A body that was read to its end leaves its connection for reuse.
       assert.strictEqual(new Set(server.exchanges.map(({ request }) => request.socket)).size, 1)
     })
   )
@@ -83,7 +83,7 @@ describe("a compressed body over undici", () => {
     })
   )
 
-  it.live("has headers that hold for what is read of it", () =>
+  it.live("has headers without the encoding and the compressed length", () =>
     Effect.gen(function* () {
       const server = yield* Sockets.serve(({ response }) => {
         const body = Zlib.gzipSync(contact)
@@ -102,7 +102,7 @@ describe("a compressed body over undici", () => {
     })
   )
 
-  it.live("of a refusal is read for what it says", () =>
+  it.live("of an error reply is decompressed", () =>
     Effect.gen(function* () {
       const server = yield* Sockets.serve(({ response }) => {
         response.writeHead(404, { ...json, "content-encoding": "br" })
@@ -113,7 +113,7 @@ describe("a compressed body over undici", () => {
     })
   )
 
-  it.live.each(["gzip", "deflate", "br"] as const)("of a list is a stream: %s", (encoding) =>
+  it.live.each(["gzip", "deflate", "br"] as const)("of a list is decompressed as it arrives: %s", (encoding) =>
     Effect.gen(function* () {
       const first = Deferred.makeUnsafe<void>()
       const compressor = { gzip: Zlib.createGzip, deflate: Zlib.createDeflate, br: Zlib.createBrotliCompress }[
@@ -140,7 +140,7 @@ describe("a compressed body over undici", () => {
     })
   )
 
-  it.live("without end is read no further than it is taken, and its connection closed", () =>
+  it.live("that is endless is read as far as it is consumed, and its connection closed", () =>
     Effect.gen(function* () {
       const compressor = Zlib.createGzip()
       let written = 0
@@ -166,11 +166,11 @@ describe("a compressed body over undici", () => {
 
 const mebibyte = 1024 * 1024
 
-describe("a body that decompresses to more than it may be", () => {
+describe("a body that is too large when decompressed", () => {
   const bombs = { gzip: Zlib.gzipSync, deflate: Zlib.deflateSync, br: Zlib.brotliCompressSync }
   const member = Zlib.gzipSync(Buffer.alloc(16 * mebibyte, 0x20))
 
-  it.live("fails, and is read no further", () =>
+  it.live("fails, and its connection is closed", () =>
     Effect.gen(function* () {
       let sent = 0
       const server = yield* Sockets.serve(({ response }) => {
@@ -190,40 +190,42 @@ describe("a body that decompresses to more than it may be", () => {
       assert.include(error.message, "longer than")
       const [exchange] = server.exchanges
       if (exchange !== undefined) yield* Deferred.await(exchange.closed)
-      // Each has 16 kB: those of the limit, and those that wait in sockets and buffers.
+      // Each has 16 kB compressed. Some more than the limit are in sockets and buffers.
       assert.isBelow(sent, 1000)
     })
   )
 
-  it.live.each(Object.entries(bombs))("takes no more memory than other bodies: %s", ([encoding, compress]) =>
-    Effect.gen(function* () {
-      const bomb = compress(Buffer.alloc(64 * mebibyte, 0x20))
-      const rest = [bomb]
-      const source: Body = {
-        pull: Effect.suspend(() => {
-          const chunk = rest.shift()
-          return chunk === undefined ? Cause.done() : Effect.succeed([chunk] as const)
-        }),
-        cancel: Effect.void
-      }
-      const body = Decompress.make(source, encoding)
-      assert.isDefined(body)
-      if (body === undefined) return
-      const before = process.memoryUsage().arrayBuffers
-      const [chunk] = yield* body.pull
-      assert.isAtMost(chunk.length, mebibyte)
-      // However long nobody reads on.
-      for (let turn = 0; turn < 10; turn++) yield* Fake.settle
-      assert.isBelow(process.memoryUsage().arrayBuffers - before, 8 * mebibyte)
-      let read = chunk.length
-      for (;;) {
-        const next = yield* Effect.result(body.pull)
-        if (Result.isFailure(next)) break
-        for (const { length } of next.success) read += length
-      }
-      assert.strictEqual(read, 64 * mebibyte)
-      yield* body.cancel
-    })
+  it.live.each(Object.entries(bombs))(
+    "is decompressed in small pieces, as it is consumed: %s",
+    ([encoding, compress]) =>
+      Effect.gen(function* () {
+        const bomb = compress(Buffer.alloc(64 * mebibyte, 0x20))
+        const rest = [bomb]
+        const source: Body = {
+          pull: Effect.suspend(() => {
+            const chunk = rest.shift()
+            return chunk === undefined ? Cause.done() : Effect.succeed([chunk] as const)
+          }),
+          cancel: Effect.void
+        }
+        const body = Decompress.make(source, encoding)
+        assert.isDefined(body)
+        if (body === undefined) return
+        const before = process.memoryUsage().arrayBuffers
+        const [chunk] = yield* body.pull
+        assert.isAtMost(chunk.length, mebibyte)
+        // Nothing more is decompressed while nobody reads.
+        for (let turn = 0; turn < 10; turn++) yield* Fake.settle
+        assert.isBelow(process.memoryUsage().arrayBuffers - before, 8 * mebibyte)
+        let read = chunk.length
+        for (;;) {
+          const next = yield* Effect.result(body.pull)
+          if (Result.isFailure(next)) break
+          for (const { length } of next.success) read += length
+        }
+        assert.strictEqual(read, 64 * mebibyte)
+        yield* body.cancel
+      })
   )
 })
 
@@ -259,24 +261,22 @@ describe("a compressed body that is damaged", () => {
     })
   )
 
-  it.live.each(["gzip", "deflate", "br"])(
-    "and cut short is a cut body, which a read is tried again for: %s",
-    (encoding) =>
-      Effect.gen(function* () {
-        const whole = (encodings[encoding] ?? ((body) => body))(contact)
-        for (const length of [1, 2, 11, whole.length >> 1, whole.length - 5, whole.length - 1]) {
-          const server = yield* answering((nth) => (nth === 0 ? whole.subarray(0, length) : whole), encoding)
-          const once = connect(server.url, { retry: { retries: 0 } })
-          const error = yield* Effect.flip(Effect.provide(Contact.fetch(id), once))
-          assert.deepInclude(error, { _tag: "TransportError", outcome: "unknown", isRetryable: true })
-          const again = yield* answering((nth) => (nth === 0 ? whole.subarray(0, length) : whole), encoding)
-          yield* Effect.provide(Contact.fetch(id), connect(again.url, { retry: { delay: 0 } }))
-          assert.lengthOf(again.exchanges, 2)
-        }
-      })
+  it.live.each(["gzip", "deflate", "br"])("by a cut fails with TransportError, and a read is retried: %s", (encoding) =>
+    Effect.gen(function* () {
+      const whole = (encodings[encoding] ?? ((body) => body))(contact)
+      for (const length of [1, 2, 11, whole.length >> 1, whole.length - 5, whole.length - 1]) {
+        const server = yield* answering((nth) => (nth === 0 ? whole.subarray(0, length) : whole), encoding)
+        const once = connect(server.url, { retry: { retries: 0 } })
+        const error = yield* Effect.flip(Effect.provide(Contact.fetch(id), once))
+        assert.deepInclude(error, { _tag: "TransportError", outcome: "unknown", isRetryable: true })
+        const again = yield* answering((nth) => (nth === 0 ? whole.subarray(0, length) : whole), encoding)
+        yield* Effect.provide(Contact.fetch(id), connect(again.url, { retry: { delay: 0 } }))
+        assert.lengthOf(again.exchanges, 2)
+      }
+    })
   )
 
-  it.live("of a list that was cut goes on after the last contact that came whole", () =>
+  it.live("of a list by a cut: the list resumes after its last complete contact", () =>
     Effect.gen(function* () {
       const cursors: Array<string | null> = []
       const server = yield* Sockets.serve(({ request, response }) => {
@@ -301,7 +301,7 @@ describe("a compressed body that is damaged", () => {
   )
 
   it.live.each(["zstd", "compress", "gzip, gzip, gzip, gzip, gzip, gzip", "toString"])(
-    "or in an encoding that was not accepted fails: %s",
+    "by an encoding that was not accepted fails: %s",
     (encoding) =>
       Effect.gen(function* () {
         const server = yield* answering(() => Zlib.gzipSync(contact), encoding)
@@ -310,7 +310,7 @@ describe("a compressed body that is damaged", () => {
       })
   )
 
-  it.live("or has nothing in it never hangs", () =>
+  it.live("by being empty fails and never hangs", () =>
     Effect.gen(function* () {
       for (const status of [200, 204, 400]) {
         const server = yield* Sockets.serve(({ response }) => {

@@ -15,23 +15,23 @@ const sample = Response.make(
   { pull: Effect.never, cancel: Effect.void }
 )
 
-/** How many responses are alive after a full garbage collection, which `queryObjects` begins with. */
+/** The number of live responses. `queryObjects` collects all garbage first. */
 const liveResponses = Effect.sync(() => Number(queryObjects(sample.constructor as never, { format: "count" })))
 
-/** Does the same thing 900 times, 10 at a time, and counts the responses that are left each 300 times. */
-const leftAfter = <E, R>(once: Effect.Effect<unknown, E, R>) =>
+/** Runs an effect 900 times, 10 at a time, and counts the live responses after each 300. */
+const liveAfter = <E, R>(once: Effect.Effect<unknown, E, R>) =>
   Effect.gen(function* () {
     const counts: Array<number> = []
     for (let round = 0; round < 3; round++) {
       yield* Effect.forEach(Array.from({ length: 300 }), () => once, { concurrency: 10, discard: true })
-      // What a callback of a socket still holds is free a turn later.
+      // The callbacks of sockets release their responses one turn later.
       yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
       counts.push(yield* liveResponses)
     }
     return counts
   })
 
-/** A list whose body follows its headers. */
+/** A server whose list sends its headers before its body. */
 const server = (end: boolean) =>
   Sockets.serve(({ response }) => {
     response.writeHead(200, { "content-type": "application/jsonl" })
@@ -44,22 +44,22 @@ const server = (end: boolean) =>
 
 const connect = (baseUrl: string) => Node.layer({ secret: InMemory.secret, baseUrl, retry: { retries: 0 } })
 
-// Far fewer than 900, and more than connections still hold.
+// Far fewer than 900, and more than open connections keep alive.
 const few = 50
 
 describe("a client over undici keeps no responses", () => {
   it.live("of lists that were read to their end", () =>
     Effect.gen(function* () {
       const { url } = yield* server(true)
-      const counts = yield* leftAfter(Stream.runDrain(Contact.list({ take: 2 }))).pipe(Effect.provide(connect(url)))
+      const counts = yield* liveAfter(Stream.runDrain(Contact.list({ take: 2 }))).pipe(Effect.provide(connect(url)))
       assert.isBelow(Math.max(...counts), few)
     })
   )
 
-  it.live("of lists of which only the first contact was taken", () =>
+  it.live("of lists that were left after the first contact", () =>
     Effect.gen(function* () {
       const { url } = yield* server(false)
-      const counts = yield* leftAfter(Stream.runDrain(Stream.take(Contact.list(), 1))).pipe(
+      const counts = yield* liveAfter(Stream.runDrain(Stream.take(Contact.list(), 1))).pipe(
         Effect.provide(connect(url))
       )
       assert.isBelow(Math.max(...counts), few)
@@ -78,7 +78,7 @@ describe("a client over undici keeps no responses", () => {
         yield* Deferred.await(begun)
         yield* Fiber.interrupt(fiber)
       })
-      const counts = yield* leftAfter(once).pipe(Effect.provide(connect(url)))
+      const counts = yield* liveAfter(once).pipe(Effect.provide(connect(url)))
       assert.isBelow(Math.max(...counts), few)
     })
   )

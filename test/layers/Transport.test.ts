@@ -10,12 +10,12 @@ import { item } from "../support/FakeHttp.ts"
 import * as Sockets from "../support/Sockets.ts"
 
 const transports = [
-  // Node's `fetch` may begin a call before it sees that the connection of the one before is free.
+  // Node's `fetch` may start a call before it notices that the connection of the previous call is free.
   { transport: "Fetch", layer: Fetch.layer, connections: 2 },
   { transport: "Node", layer: Node.layer, connections: 1 }
 ]
 
-// Real sockets, so real time: nothing here waits for a clock.
+// The sockets are real, so the tests run in real time, but none waits for a clock.
 describe.each(transports)("over $transport", ({ connections, layer }) => {
   const connect = (baseUrl: string) => layer({ secret: InMemory.secret, baseUrl })
 
@@ -41,7 +41,7 @@ describe.each(transports)("over $transport", ({ connections, layer }) => {
     })
   )
 
-  it.live("a stream of which no more is taken closes its socket", () =>
+  it.live("a stream that is left early closes its socket", () =>
     Effect.gen(function* () {
       const server = yield* Sockets.serve(({ response }) => {
         response.writeHead(200, { "content-type": "application/jsonl" })
@@ -55,7 +55,7 @@ describe.each(transports)("over $transport", ({ connections, layer }) => {
     })
   )
 
-  it.live("a call that is interrupted while it waits closes its socket", () =>
+  it.live("a call that is interrupted before its response closes its socket", () =>
     Effect.gen(function* () {
       const arrived = Deferred.makeUnsafe<void>()
       const server = yield* Sockets.serve(() => Deferred.doneUnsafe(arrived, Effect.void))
@@ -70,7 +70,7 @@ describe.each(transports)("over $transport", ({ connections, layer }) => {
     })
   )
 
-  it.live("a cut stream fails, and says how far it came", () =>
+  it.live("a cut stream fails with `received` and `lastId`", () =>
     Effect.gen(function* () {
       const server = yield* Sockets.serve(({ response }) => {
         response.writeHead(200, { "content-type": "application/jsonl" })
@@ -105,7 +105,7 @@ describe.each(transports)("over $transport", ({ connections, layer }) => {
     })
   )
 
-  it.live("a body that is given up lets go of its socket", () =>
+  it.live("a body that is not read to its end closes its socket", () =>
     Effect.gen(function* () {
       const server = yield* Sockets.serve(({ response }) => {
         response.writeHead(200, { "content-type": "text/html" })
@@ -121,7 +121,7 @@ describe.each(transports)("over $transport", ({ connections, layer }) => {
     })
   )
 
-  it.live("failing calls one after another do not pile up connections", () =>
+  it.live("failing calls one after another reuse their connections", () =>
     Effect.gen(function* () {
       const server = yield* Sockets.serve(({ response }) => {
         response
@@ -135,7 +135,7 @@ describe.each(transports)("over $transport", ({ connections, layer }) => {
     })
   )
 
-  it.live("nothing is sent but what the API needs", () =>
+  it.live("no trace headers and no cookies are sent", () =>
     Effect.gen(function* () {
       const server = yield* Sockets.serve(({ response }) => {
         response.writeHead(200, { "content-type": "application/json" }).end('{"id":"c"}')
@@ -143,13 +143,13 @@ describe.each(transports)("over $transport", ({ connections, layer }) => {
       yield* Contact.create({ name: "Ada" }).pipe(Effect.withSpan("parent"), Effect.provide(connect(server.url)))
       const [exchange] = server.exchanges
       const sent = Object.keys(exchange?.request.headers ?? {})
-      // `fetch` adds a few of its own; trace headers would make a browser ask for permission first.
+      // `fetch` adds some headers of its own. Trace headers would make a browser send a preflight.
       for (const name of ["traceparent", "b3", "cookie"]) assert.notInclude(sent, name)
       assert.includeMembers(sent, ["accept", "authorization", "content-type", "content-length"])
     })
   )
 
-  it.live("a refused connection is known not to have been sent, also for a create", () =>
+  it.live("a refused connection is retried and has the outcome `not-sent`, also for a create", () =>
     Effect.gen(function* () {
       const url = yield* Effect.scoped(
         Effect.map(

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import type { Socket } from "node:net"
 import * as Contact from "../../src/Contact.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
-import * as Tls from "../support/Tls.ts"
+import * as Sockets from "../support/Sockets.ts"
 import { cases } from "./Cases.ts"
 import * as Run from "./Run.ts"
 import { wires } from "./Wires.ts"
@@ -57,7 +57,7 @@ describe.each(["Fetch", "Node"] as const)("an answer over %s before the request 
   )("%s, and the server %s: the caller gets the answer", ([status, , end]) =>
     Effect.gen(function* () {
       const tag = ({ 413: "InvalidRequest", 401: "Unauthorized", 400: "InvalidRequest" } as const)[status]
-      const server = yield* Tls.raw((socket) =>
+      const server = yield* Sockets.serveTcp((socket) =>
         socket.once("data", () => {
           socket.pause()
           end(socket, `HTTP/1.1 ${status} X\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\nno`)

@@ -7,7 +7,7 @@ import { Agent, ProxyAgent } from "@effect/platform-node/Undici"
 import * as Contact from "../../src/Contact.ts"
 import * as Fetch from "../../src/layers/Fetch.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
-import * as Tls from "../support/Tls.ts"
+import * as Sockets from "../support/Sockets.ts"
 import * as Run from "./Run.ts"
 import { well } from "./Wires.ts"
 
@@ -86,7 +86,7 @@ describe.each(["Fetch", "Node"] as const)("connections over %s", (transport) => 
 
   it.live("a server that closes the connection instead of a TLS handshake: not sent, and tried again", () =>
     Effect.gen(function* () {
-      const { secureUrl } = yield* Tls.raw((socket) => socket.once("data", () => socket.end()))
+      const { secureUrl } = yield* Sockets.serveTcp((socket) => socket.once("data", () => socket.end()))
       assert.deepStrictEqual(yield* observed({ transport, baseUrl: () => secureUrl }), again)
     })
   )
@@ -116,7 +116,7 @@ describe.each(["Fetch", "Node"] as const)("connections over %s", (transport) => 
     "a server that resets the connection instead of a TLS handshake: not sent, as far as the transport tells",
     () =>
       Effect.gen(function* () {
-        const { secureUrl } = yield* Tls.raw((socket) => socket.once("data", () => socket.resetAndDestroy()))
+        const { secureUrl } = yield* Sockets.serveTcp((socket) => socket.once("data", () => socket.resetAndDestroy()))
         assert.deepStrictEqual(
           yield* observed({ transport, baseUrl: () => secureUrl }),
           transport === "Node" ? again : lost
@@ -126,7 +126,7 @@ describe.each(["Fetch", "Node"] as const)("connections over %s", (transport) => 
 
   it.live("a TLS handshake that never ends: not sent, as far as the transport tells", () =>
     Effect.gen(function* () {
-      const { secureUrl } = yield* Tls.raw()
+      const { secureUrl } = yield* Sockets.serveTcp()
       const client = { timeout: { attempt: 200 } }
       const timedOut =
         transport === "Node"
@@ -148,7 +148,9 @@ describe.each(["Fetch", "Node"] as const)("connections over %s", (transport) => 
     /** A proxy that answers so when it is asked for a connection. */
     const answering = (line: string) =>
       Effect.map(
-        Tls.raw((socket) => socket.once("data", () => socket.end(`HTTP/1.1 ${line}\r\ncontent-length: 0\r\n\r\n`))),
+        Sockets.serveTcp((socket) =>
+          socket.once("data", () => socket.end(`HTTP/1.1 ${line}\r\ncontent-length: 0\r\n\r\n`))
+        ),
         ({ url }) => url
       )
 
@@ -177,7 +179,7 @@ describe.each(["Fetch", "Node"] as const)("connections over %s", (transport) => 
 
     it.live("that closes the connection: not sent, as far as the transport tells", () =>
       Effect.gen(function* () {
-        const { url } = yield* Tls.raw((socket) => socket.once("data", () => socket.end()))
+        const { url } = yield* Sockets.serveTcp((socket) => socket.once("data", () => socket.end()))
         const dispatcher = yield* through(url)
         assert.deepStrictEqual(
           yield* observed({ transport, dispatcher, baseUrl: secure }),
@@ -216,7 +218,7 @@ describe("a dispatcher that is of another undici than fetch", () => {
         Layer.succeed(FetchHttpClient.Fetch, globalThis.fetch),
         Layer.succeed(FetchHttpClient.RequestInit, { dispatcher } as RequestInit)
       )
-      const { url } = yield* Tls.raw()
+      const { url } = yield* Sockets.serveTcp()
       const layer = Layer.provide(Fetch.layer({ secret: InMemory.secret, baseUrl: url }), given)
       const error = yield* Effect.flip(Effect.provide(Contact.create(), layer, { local: true }))
       assert.deepInclude({ ...error }, { _tag: "TransportError", outcome: "not-sent", attempts: 1, isRetryable: false })

@@ -6,10 +6,23 @@ import * as Fake from "./FakeHttp.ts"
 
 export const id = "cmwsk55x8000com7dj9qcuwx6"
 export const fingerprint = "crm-0001-ada-lovelace"
-export const ok = Fake.json(200, { id })
-export const found = Fake.json(200, Fake.contact(id))
-export const page = Fake.json(200, { items: [] })
 
+/** 200 and an id. */
+export const ok = Fake.json(200, { id })
+/** 200 and a contact. */
+export const found = Fake.json(200, Fake.contact(id))
+/** 200 and an empty page. */
+export const page = Fake.json(200, { items: [] })
+/** An error reply in the form of the API. */
+export const errorReply = (status: number, code = "CODE", headers = {}) =>
+  Fake.json(status, { code, message: "said" }, headers)
+
+/** A failure of the transport that leaves the outcome unknown. */
+export const connectionReset = { failWith: Object.assign(new Error("reset"), { code: "ECONNRESET" }) }
+/** A failure of the transport before anything is sent. */
+export const connectionRefused = { failWith: new TypeError("fetch failed", { cause: { code: "ECONNREFUSED" } }) }
+
+/** One call of each operation. */
 export const calls = {
   create: Contact.create({ name: "Ada" }),
   fetch: Contact.fetch(id),
@@ -17,14 +30,15 @@ export const calls = {
   delete: Contact.delete(id),
   ensure: Contact.ensure({ fingerprint }),
   listPage: Contact.listPage(),
-  // With what it takes, it needs no second request to be sure of the end.
+  // With `take` reached, a list needs no second request to confirm its end.
   list: Stream.runCollect(Contact.list({ take: 1 }))
 }
-export type Name = keyof typeof calls
-export const names = Object.keys(calls) as ReadonlyArray<Name>
-export const callOf = (name: Name): Effect.Effect<unknown, Errors.ContactError, Client.Client> => calls[name]
+export type CallName = keyof typeof calls
+export const callNames = Object.keys(calls) as ReadonlyArray<CallName>
+export const callOf = (name: CallName): Effect.Effect<unknown, Errors.ContactError, Client.Client> => calls[name]
 
-export const success: Readonly<Record<Name, () => Response>> = {
+/** The reply that each call succeeds with. */
+export const successReplies: Readonly<Record<CallName, () => Response>> = {
   create: ok,
   fetch: found,
   update: ok,
@@ -34,15 +48,11 @@ export const success: Readonly<Record<Name, () => Response>> = {
   list: Fake.jsonLines(Fake.item("c1"))
 }
 
-/** Provides a fake to a call, under a seed. */
+/** A create with a request of any type, as plain JavaScript can make it. */
+export const createUntyped = (request: unknown) => Contact.create(request as Contact.CreateRequest)
+
+/** Runs effects with a client over a fake. Its randomness is seeded. */
 export const over = (fake: Fake.Fake, options: Partial<Client.Options> = {}) => {
   const layer = Layer.orDie(Fake.layer(fake, options))
   return <A, E, R>(effect: Effect.Effect<A, E, R>) => effect.pipe(Effect.provide(layer), Random.withSeed("seed"))
 }
-
-export const reset = { failWith: Object.assign(new Error("reset"), { code: "ECONNRESET" }) }
-export const refusedConnection = { failWith: new TypeError("fetch failed", { cause: { code: "ECONNREFUSED" } }) }
-export const error = (status: number, code = "CODE", headers = {}) =>
-  Fake.json(status, { code, message: "said" }, headers)
-
-export const wrong = (request: unknown) => Contact.create(request as Contact.CreateRequest)

@@ -1,4 +1,4 @@
-/** A scripted `HttpClient`: it records what is sent and answers what it was told to. */
+/** A scripted `HttpClient`: it records the requests and answers them with the given replies. */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { inspect } from "node:util"
 import * as Client from "../../src/Client.ts"
 
-/** A request as the transport saw it, and the virtual time at which it did. */
+/** A request as the transport gets it, and the time of the test clock. */
 export interface Sent {
   readonly method: string
   readonly url: URL
@@ -22,7 +22,7 @@ export interface Sent {
   readonly at: number
 }
 
-/** What to do with one request. `failWith` is the cause of a transport error. */
+/** The reaction to one request: a reply, a transport error with the cause `failWith`, a defect, or no reply. */
 export type Step =
   | (() => Response)
   | { readonly failWith: unknown }
@@ -30,17 +30,18 @@ export type Step =
   | { readonly run: (request: HttpClientRequest.HttpClientRequest) => Response }
   | "never"
 
+/** The client, and the requests it was given. */
 export interface Fake {
   readonly http: HttpClient.HttpClient
   readonly sent: Array<Sent>
-  /** How many requests were interrupted while they waited for a response. */
+  /** The number of requests that were interrupted before their response. */
   readonly interrupted: () => number
 }
 
 const textOf = (request: HttpClientRequest.HttpClientRequest): string =>
   request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
 
-/** Plays the steps in order, and the last one for ever. */
+/** A fake that takes one step for each request, in order. The last step repeats. */
 export const script = (...steps: readonly [...ReadonlyArray<Step>, Step]): Fake => {
   const sent: Array<Sent> = []
   let interrupted = 0
@@ -60,9 +61,10 @@ export const script = (...steps: readonly [...ReadonlyArray<Step>, Step]): Fake 
   return { http, sent, interrupted: () => interrupted }
 }
 
+/** The secret of the client, which no rendering may show. */
 export const secret = "sk-canary-secret"
 
-/** A client over a fake. Creates are sent as they are: what makes them happen exactly once is tested by itself. */
+/** A client over a fake. `exactlyOnce` is off, so a create is sent without a generated fingerprint. */
 export const layer = (fake: Fake, options: Partial<Client.Options> = {}) =>
   Layer.provide(
     Client.layer({ secret: Redacted.make(secret), exactlyOnce: false, ...options }),
@@ -78,13 +80,13 @@ export const json =
       headers: { "content-type": "application/json", ...headers }
     })
 
-/** A JSON Lines reply in these chunks. */
+/** A JSON Lines reply in the given chunks. */
 export const jsonLines =
   (...chunks: ReadonlyArray<string | Uint8Array>): (() => Response) =>
   () =>
     new Response(bodyOf(chunks), { headers: { "content-type": "application/jsonl" } })
 
-/** A body in these chunks, handed out one by one; `onPull` and `onCancel` see how it is read. */
+/** A body in the given chunks, read one by one. `onPull` is called for each chunk, `onCancel` on cancellation. */
 export const bodyOf = (
   chunks: ReadonlyArray<string | Uint8Array>,
   options: {
@@ -114,7 +116,7 @@ export const bodyOf = (
   )
 }
 
-/** Lets every promise that can settle do so. */
+/** Lets pending promises settle, over five turns of the event loop. */
 export const settle: Effect.Effect<void> = Effect.promise(async () => {
   for (let round = 0; round < 5; round++) {
     // oxlint-disable-next-line no-await-in-loop
@@ -122,7 +124,7 @@ export const settle: Effect.Effect<void> = Effect.promise(async () => {
   }
 })
 
-/** Runs an effect to its end, moving the test clock on in steps while it waits. */
+/** Runs an effect to its end and advances the test clock in steps while it waits. */
 export const drive = <A, E, R>(effect: Effect.Effect<A, E, R>, step = 50) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkChild(effect)
@@ -135,7 +137,7 @@ export const drive = <A, E, R>(effect: Effect.Effect<A, E, R>, step = 50) =>
     return yield* Effect.die(new Error("The effect never ends"))
   })
 
-/** The typed failure of an effect, driven to its end. Anything else fails the test. */
+/** The typed failure of an effect, driven to its end. Success, a defect or interruption fails the test. */
 export const failureOf = <A, E, R>(effect: Effect.Effect<A, E, R>, step?: number) =>
   Effect.flatMap(drive(effect, step), (exit) =>
     Exit.isFailure(exit)
@@ -146,11 +148,11 @@ export const failureOf = <A, E, R>(effect: Effect.Effect<A, E, R>, step?: number
       : Effect.die(new Error(`It succeeded with ${inspect(exit.value)}`))
   )
 
-/** What an effect succeeds with, driven to its end. */
+/** The value that an effect succeeds with, driven to its end. */
 export const successOf = <A, E, R>(effect: Effect.Effect<A, E, R>, step?: number) =>
   Effect.flatMap(drive(effect, step), (exit) => exit)
 
-/** Every text that a failure can turn into. */
+/** All the texts that a failure is rendered as. */
 export const renderings = (error: unknown): string =>
   [
     String(error),
@@ -161,7 +163,8 @@ export const renderings = (error: unknown): string =>
     error instanceof Error ? `${error.message} ${error.stack} ${inspect(error.cause)}` : ""
   ].join("\n")
 
-export const contact = (id: string, over: Readonly<Record<string, unknown>> = {}) => ({
+/** A contact as the API sends it, with some fields replaced. */
+export const contact = (id: string, fields: Readonly<Record<string, unknown>> = {}) => ({
   id,
   name: "",
   description: "",
@@ -172,11 +175,12 @@ export const contact = (id: string, over: Readonly<Record<string, unknown>> = {}
   preferences: null,
   verifiedAt: null,
   meta: null,
-  // The higher the number in an id, the older the contact: a list has them in the order of their numbers.
+  // The higher the number in an id, the older the contact, so a list has them in the order of their numbers.
   createdAt: 1_700_000_000_000 - (Number(/^c(\d+)$/.exec(id)?.[1]) || 0),
   updatedAt: 1_700_000_000_000,
-  ...over
+  ...fields
 })
 
-export const item = (id: string, over: Readonly<Record<string, unknown>> = {}): string =>
-  `${JSON.stringify({ type: "item", data: contact(id, over) })}\n`
+/** A contact as a line of JSON Lines. */
+export const item = (id: string, fields: Readonly<Record<string, unknown>> = {}): string =>
+  `${JSON.stringify({ type: "item", data: contact(id, fields) })}\n`

@@ -9,9 +9,9 @@ const bytes = (text: string) =>
     byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`
   ).join("")
 
-/** How servers quote a value. */
+/** The forms in which servers quote a value in their messages. */
 export const quotations: ReadonlyArray<readonly [name: string, quote: (value: string) => string]> = [
-  ["as it is", (value) => value],
+  ["unchanged", (value) => value],
   ["inspect", (value) => inspect({ value })],
   ["JSON", (value) => JSON.stringify({ value })],
   ["JSON in JSON", (value) => JSON.stringify(JSON.stringify({ value }))],

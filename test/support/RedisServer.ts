@@ -1,20 +1,15 @@
 import { Effect } from "effect"
 import { spawn, spawnSync } from "node:child_process"
-import { createServer, type AddressInfo } from "node:net"
+import { createServer } from "node:net"
+import * as Sockets from "./Sockets.ts"
 
-/** Why there is no Redis to test with, if so: it comes from the system's packages (Debian: `redis-server`). */
+/** The reason why Redis cannot be tested with, or undefined. On Debian, the package `redis-server` has it. */
 export const missing: string | undefined =
   spawnSync("redis-server", ["--version"]).status === 0 ? undefined : "redis-server is not installed"
 
-const freePort = Effect.callback<number>((resume) => {
-  const server = createServer()
-  server.listen(0, "127.0.0.1", () => {
-    const { port } = server.address() as AddressInfo
-    server.close(() => resume(Effect.succeed(port)))
-  })
-})
+const freePort = Effect.scoped(Effect.suspend(() => Sockets.listen(createServer())))
 
-/** A Redis of one's own, empty, on a free loopback port, for as long as the scope lives. Gives its URL. */
+/** Starts an empty Redis on a free loopback port, which runs while the scope lives. Gives its URL. */
 export const start = Effect.gen(function* () {
   const port = yield* freePort
   yield* Effect.acquireRelease(

@@ -5,7 +5,7 @@ const spec = { method: "POST", safety: "idempotent", success: Schema.Struct({ id
 
 export const path = "/contact/{contactId}/x"
 
-/** Operations by the failures that they can have beyond the common ones. */
+/** Operations, named by the failures that they can have in addition to the common ones. */
 export const operations = {
   none: Operation.make({ ...spec, path, name: "Test.none" }),
   NotFound: Operation.make({ ...spec, path, name: "Test.notFound", failures: ["NotFound"] }),
@@ -13,5 +13,5 @@ export const operations = {
   both: Operation.make({ ...spec, path, name: "Test.both", failures: ["NotFound", "Conflict"] })
 }
 
-/** A call whose failure becomes an error. */
+/** The context of a call, from which its error is made. */
 export const context = { safety: "idempotent", attempts: 2, outcome: "unknown", contactId: "c1" } as const

@@ -1,21 +1,23 @@
-/** Counts the work of searching text: time would depend on the machine. */
+/** Counts the work of searching text, since time depends on the machine. */
 
-/** What goes through a string from one end to the other, and what looks at one place of it. */
-const whole = ["split", "replace", "match", "includes", "indexOf", "normalize", "toLowerCase"] as const
-const one = ["charCodeAt", "codePointAt", "slice"] as const
+/** The methods that read a whole string, and those that read one place in it. */
+const wholeMethods = ["split", "replace", "match", "includes", "indexOf", "normalize", "toLowerCase"] as const
+const placeMethods = ["charCodeAt", "codePointAt", "slice"] as const
 
 /**
- * Counts, until it is released, the characters that string methods go through, and the steps of a rolling hash. Give it
- * back before anything else is done.
+ * Counts the characters that string methods read and the steps of a rolling hash, until `release` is called. It replaces
+ * built-in functions, so release it before any other work.
  */
 export const counting = () => {
   let work = 0
   const string = String.prototype
   const { imul } = Math
-  const originals = [...whole, ...one].map((name) => [name, Object.getOwnPropertyDescriptor(string, name)] as const)
+  const originals = [...wholeMethods, ...placeMethods].map(
+    (name) => [name, Object.getOwnPropertyDescriptor(string, name)] as const
+  )
   for (const [name, descriptor] of originals) {
     const original = descriptor?.value as (...given: Array<unknown>) => unknown
-    const isWhole = whole.some((each) => each === name)
+    const isWhole = wholeMethods.some((each) => each === name)
     Object.defineProperty(string, name, {
       ...descriptor,
       value(this: string, ...given: Array<unknown>) {
@@ -35,7 +37,7 @@ export const counting = () => {
   return { work: () => work, release }
 }
 
-/** The work of a function. */
+/** The work that a function does. */
 export const workOf = (use: () => void): number => {
   const counted = counting()
   try {
@@ -58,7 +60,7 @@ export const pages: ReadonlyArray<readonly [name: string, page: string]> = [
   ["Chinese", "王小"]
 ].map(([name = "", text = ""]) => [name, text.repeat(Math.ceil((64 * 1024) / text.length)).slice(0, 64 * 1000)])
 
-/** Requests of about so many bytes. */
+/** Requests of about `length` bytes. */
 export const requests = (length: number): ReadonlyArray<readonly [name: string, body: { readonly meta: object }]> => [
   ["one long text", { meta: { a: "b".repeat(length) } }],
   ["near repeats", { meta: { a: "aaaaab".repeat(length / 6) } }],

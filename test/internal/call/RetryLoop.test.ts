@@ -5,7 +5,7 @@ import * as Settings from "../../../src/internal/call/options/Settings.ts"
 import * as Reply from "../../../src/internal/call/reply/Reply.ts"
 import * as PreparedCall from "../../../src/internal/call/request/PreparedCall.ts"
 import * as RetryLoop from "../../../src/internal/call/RetryLoop.ts"
-import { error, ok } from "../../support/Calls.ts"
+import { errorReply, ok } from "../../support/Calls.ts"
 import * as Fake from "../../support/FakeHttp.ts"
 import { operations } from "../../support/TestOperations.ts"
 
@@ -25,7 +25,7 @@ const send = (fake: Fake.Fake, earlier?: RetryLoop.Earlier) => {
 describe("send", () => {
   it.effect("counts the attempts until one succeeds", () =>
     Effect.gen(function* () {
-      const fiber = yield* Effect.forkChild(send(Fake.script(error(503), error(503), ok)))
+      const fiber = yield* Effect.forkChild(send(Fake.script(errorReply(503), errorReply(503), ok)))
       yield* TestClock.adjust("30 seconds")
       assert.strictEqual((yield* Fiber.join(fiber)).attempts, 3)
     })
@@ -33,7 +33,7 @@ describe("send", () => {
 
   it.effect("counts the attempts of an earlier part as retries", () =>
     Effect.gen(function* () {
-      const fake = Fake.script(error(503))
+      const fake = Fake.script(errorReply(503))
       const fiber = yield* Effect.forkChild(Effect.flip(send(fake, { attempts: 2 })))
       yield* TestClock.adjust("30 seconds")
       assert.strictEqual((yield* Fiber.join(fiber)).attempts, 4)
