@@ -11,13 +11,12 @@ import { constTrue, dual } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Errors from "./Errors.ts"
 import * as ApiHttpClient from "./internal/call/ApiHttpClient.ts"
 import * as Connection from "./internal/call/Connection.ts"
 import type * as Failure from "./internal/call/failure/Failure.ts"
-import type * as Operation from "./internal/call/Operation.ts"
+import type { OperationRunner } from "./internal/call/OperationRunner.ts"
 import type { Options, Overrides } from "./internal/call/options/Options.ts"
 import * as OverridesCache from "./internal/call/options/OverridesCache.ts"
 import { override, resolve, type Settings } from "./internal/call/options/Settings.ts"
@@ -25,7 +24,6 @@ import * as RateLimit from "./internal/call/rateLimit/RateLimit.ts"
 import * as PreparedCall from "./internal/call/request/PreparedCall.ts"
 import * as Reply from "./internal/call/reply/Reply.ts"
 import * as RetryLoop from "./internal/call/RetryLoop.ts"
-import type { StreamedReply } from "./internal/call/reply/StreamedReply.ts"
 import * as Transport from "./internal/transport/Transport.ts"
 
 export type {
@@ -59,28 +57,10 @@ export interface Service {
   readonly httpClient: HttpClient.HttpClient
   /** The same client under other options; {@link withOptions} provides it to an effect. */
   readonly withOptions: (overrides: Overrides) => Effect.Effect<Service, Errors.InvalidOptions>
-  /**
-   * Runs an operation, and gives its decoded reply and the number of times that the request was sent.
-   *
-   * @internal
-   */
-  readonly run: <A, T extends Errors.Tag>(
-    operation: Operation.Operation<A, T>,
-    input: Operation.Input,
-    earlier?: RetryLoop.Earlier
-  ) => Effect.Effect<RetryLoop.Completed<A>, Operation.Error<Operation.Operation<A, T>>>
-  /**
-   * Runs an operation up to the headers of its response. The body is read as a stream, which closes with the scope.
-   * `failures` is the number of earlier attempts that failed; they count as retries.
-   *
-   * @internal
-   */
-  readonly open: <O extends Operation.Any>(
-    operation: O,
-    input: Operation.Input,
-    scope: Scope.Scope,
-    failures?: number
-  ) => Effect.Effect<StreamedReply, Operation.Error<O>>
+  /** @internal */
+  readonly run: OperationRunner["run"]
+  /** @internal */
+  readonly open: OperationRunner["open"]
 }
 
 /** The service that every operation of `Contact` depends on. */

@@ -6,20 +6,16 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { Client } from "./Client.ts"
-import type * as Errors from "./Errors.ts"
-import type * as RetryLoop from "./internal/call/RetryLoop.ts"
 import { CreateRequest, EnsureRequest, ListRequest, UpdateRequest } from "./internal/contact/ContactRequest.ts"
 import type { Contact, ContactPage, ContactRef } from "./internal/contact/ContactSchema.ts"
 import * as ExactlyOnce from "./internal/contact/ExactlyOnce.ts"
 import * as Failure from "./internal/call/failure/Failure.ts"
 import * as OperationError from "./internal/call/failure/OperationError.ts"
+import * as ContactList from "./internal/list/ContactList.ts"
 import * as ListQuery from "./internal/list/ListQuery.ts"
-import * as Listing from "./internal/list/Listing.ts"
 import type * as Operation from "./internal/call/Operation.ts"
 import * as operations from "./internal/contact/ContactOperations.ts"
-import * as PathSegment from "./internal/call/request/PathSegment.ts"
 import * as PlainJson from "./internal/call/request/PlainJson.ts"
-import * as RequestMatch from "./internal/contact/RequestMatch.ts"
 import * as Validate from "./internal/call/request/Validate.ts"
 
 export { Contact, ContactPage, ContactRef } from "./internal/contact/ContactSchema.ts"
@@ -67,22 +63,6 @@ const validated = <O extends Operation.Any, A>(
     )
   )
 
-/** Runs an operation on the client in the context. */
-const run = <A, T extends Errors.Tag>(
-  operation: Operation.Operation<A, T>,
-  input: Operation.Input
-): Effect.Effect<A, Operation.Error<Operation.Operation<A, T>>, Client> =>
-  Effect.flatMap(Client, (client) => Effect.map(client.run(operation, input), ({ value }) => value))
-
-/** A client that reports the `Date` of each streamed response. */
-const withDates = (client: Client["Service"], onDate: (date: string | undefined) => void): Client["Service"] => ({
-  ...client,
-  open: (operation, input, scope, failures) =>
-    Effect.tap(client.open(operation, input, scope, failures), ({ response }) =>
-      Effect.sync(() => onDate(response.headers["date"]))
-    )
-})
-
 // -----------------------------------------------------------------------------
 // The operations
 // -----------------------------------------------------------------------------
@@ -108,19 +88,9 @@ export const create = /* @__PURE__ */ Effect.fn("Contact.create")(function* (
 ): Effect.fn.Return<ContactRef, CreateError, Client> {
   const accepted = yield* validated(operations.create, request, checkCreate)
   const client = yield* Client
-  const send = (input: Operation.Input, earlier?: RetryLoop.Earlier) =>
-    Effect.map(client.run(operations.create, input, earlier), ({ value }): ContactRef => value)
-  if (!client.settings.exactlyOnce) return yield* send({ body: accepted })
-  return yield* ExactlyOnce.create(
-    {
-      operation: operations.create,
-      create: send,
-      newest: (onDate) => Stream.provideService(list({ order: "desc" }), Client, withDates(client, onDate)),
-      canComeFromRequest: RequestMatch.canComeFrom(accepted),
-      total: client.settings.timeout.total
-    },
-    accepted
-  )
+  const { exactlyOnce, timeout } = client.settings
+  if (exactlyOnce) return yield* ExactlyOnce.create(client, accepted, timeout.total)
+  return (yield* client.run(operations.create, { body: accepted })).value
 })
 
 /**
@@ -134,7 +104,8 @@ export const create = /* @__PURE__ */ Effect.fn("Contact.create")(function* (
 export const fetch = /* @__PURE__ */ Effect.fn("Contact.fetch")(function* (
   id: string
 ): Effect.fn.Return<Contact, FetchError, Client> {
-  return yield* run(operations.fetch, { contactId: id })
+  const client = yield* Client
+  return (yield* client.run(operations.fetch, { contactId: id })).value
 })
 
 /**
@@ -151,13 +122,16 @@ export const update = /* @__PURE__ */ Effect.fn("Contact.update")(function* (
   request: UpdateRequest
 ): Effect.fn.Return<ContactRef, UpdateError, Client> {
   const body = yield* validated(operations.update, request, checkUpdate, { isUpdate: true })
-  return yield* run(operations.update, { contactId: id, body })
+  const client = yield* Client
+  return (yield* client.run(operations.update, { contactId: id, body })).value
 })
 
 const remove = /* @__PURE__ */ Effect.fn("Contact.delete")(function* (
   id: string
 ): Effect.fn.Return<ContactRef, DeleteError, Client> {
-  return yield* run(operations.remove, { contactId: id, body: {} }).pipe(
+  const client = yield* Client
+  return yield* client.run(operations.remove, { contactId: id, body: {} }).pipe(
+    Effect.map(({ value }) => value),
     // After a lost answer, "not found" means that the lost request has deleted the contact.
     Effect.catchIf(
       (error) => error._tag === "NotFound" && error.outcome === "unknown",
@@ -189,7 +163,9 @@ export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
   request: EnsureRequest
 ): Effect.fn.Return<ContactRef, EnsureError, Client> {
   const body = yield* validated(operations.ensure, request, checkEnsure)
-  return yield* run(operations.ensure, { body }).pipe(
+  const client = yield* Client
+  return yield* client.run(operations.ensure, { body }).pipe(
+    Effect.map(({ value }) => value),
     // The loser of a race gets a 409. The winner can be a request of this very call that a gateway sent twice.
     Effect.catchTag("Conflict", (error) =>
       Effect.fail(
@@ -201,6 +177,13 @@ export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
       )
     )
   )
+})
+
+const checkedList = /* @__PURE__ */ Effect.fnUntraced(function* (
+  request: ListRequest
+): Effect.fn.Return<Stream.Stream<Contact, ListError>, ListError, Client> {
+  const accepted = yield* validated(operations.list, request, checkList, listCopy)
+  return ContactList.make(yield* Client, accepted)
 })
 
 /**
@@ -221,44 +204,7 @@ export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
  * ```
  */
 export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListError, Client> =>
-  Stream.unwrap(
-    Effect.gen(function* () {
-      const accepted = yield* validated(operations.list, request, checkList, listCopy)
-      if (accepted.take === 0) return Stream.empty
-      const client = yield* Client
-      const asked = { ...accepted, meta: accepted.meta ?? {} }
-      const options = {
-        order: asked.order ?? "desc",
-        cursor: asked.cursor,
-        isFiltered: Object.keys(asked.meta).length > 0
-      }
-      const requests: Listing.Requests<Contact, never> = {
-        operation: operations.list,
-        take: asked.take,
-        open: (page, scope, failures) =>
-          client.open(operations.list, { query: ListQuery.make({ ...asked, ...page }) }, scope, failures),
-        page: (cursor) =>
-          Effect.map(
-            client.run(operations.listPage, { query: ListQuery.make({ ...asked, cursor, take: ListQuery.pageSize }) }),
-            ({ attempts, value }) => ({ attempts, value: value.items })
-          ),
-        exists: (id) =>
-          PathSegment.isPlain(id)
-            ? client.run(operations.fetch, { contactId: id }).pipe(
-                Effect.map(({ attempts }) => ({ attempts, value: true })),
-                // A contact of another account gives a position too. Any other 403, such as a firewall's, says nothing.
-                Effect.catchIf(
-                  (error) => error._tag === "Forbidden" && error.code === "NOT_AUTHORIZED",
-                  ({ attempts }) => Effect.succeed({ attempts, value: true })
-                ),
-                Effect.catchTag("NotFound", ({ attempts }) => Effect.succeed({ attempts, value: false }))
-              )
-            : Effect.succeed({ attempts: 0, value: false })
-      }
-      const contacts = Listing.make(requests, options)
-      return asked.take === undefined ? contacts : Stream.take(contacts, asked.take)
-    })
-  ).pipe(Stream.withSpan("Contact.list"))
+  Stream.unwrap(checkedList(request)).pipe(Stream.withSpan("Contact.list"))
 
 /**
  * Lists one page of at most 100 contacts, even if `take` is more. A page with fewer than `take` contacts, and fewer than 100, is
@@ -274,5 +220,6 @@ export const listPage = /* @__PURE__ */ Effect.fn("Contact.listPage")(function* 
 ): Effect.fn.Return<ContactPage, ListError, Client> {
   const accepted = yield* validated(operations.listPage, request, checkList, listCopy)
   if (accepted.take === 0) return { items: [] }
-  return yield* run(operations.listPage, { query: ListQuery.make(accepted) })
+  const client = yield* Client
+  return (yield* client.run(operations.listPage, { query: ListQuery.make(accepted) })).value
 })

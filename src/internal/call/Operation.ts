@@ -33,9 +33,9 @@ export interface Operation<out A, out T extends Errors.Tag> {
   readonly maxConflictRetries: 0 | 1
   /** The failures beyond the common ones. */
   readonly failures: ReadonlyArray<T>
-  /** The value of a reply that came as JSON Lines although JSON was asked for. Throws where it is not JSON. */
+  /** Converts a reply that came as JSON Lines, although the request was for JSON. Throws if it is not JSON. */
   readonly fromLines: ((text: string) => unknown) | undefined
-  /** Decodes what a 200 carries: for a stream, the items of any number of its lines. */
+  /** Decodes the body of a 200: for a stream, the items of any number of its lines. */
   readonly decode: (body: unknown) => Result.Result<A, SchemaIssue.Issue>
 }
 
@@ -53,24 +53,24 @@ export const make = <S extends Schema.ConstraintDecoder<unknown>, const T extend
   readonly maxConflictRetries?: 0 | 1
   readonly failures?: ReadonlyArray<T>
   readonly success: S
-  /** Decodes a value as `success` does, but faster. Undefined if `success` itself has to decode it. */
-  readonly quick?: (value: unknown) => S["Type"] | undefined
+  /** The fast path: decodes a value as `success` does. Undefined if `success` itself has to decode it. */
+  readonly decodeFast?: (value: unknown) => S["Type"] | undefined
 }): Operation<S["Type"], T> => ({
   streams: false,
   fromLines: undefined,
   maxConflictRetries: 0,
   failures: [],
   ...spec,
-  decode: quickly(spec.quick, SchemaParser.decodeUnknownResult(spec.success))
+  decode: withFastPath(spec.decodeFast, SchemaParser.decodeUnknownResult(spec.success))
 })
 
 type Decode<A> = (value: unknown) => Result.Result<A, SchemaIssue.Issue>
 
-const quickly = <A>(quick: ((value: unknown) => A | undefined) | undefined, decode: Decode<A>): Decode<A> =>
-  quick === undefined
+const withFastPath = <A>(decodeFast: ((value: unknown) => A | undefined) | undefined, decode: Decode<A>): Decode<A> =>
+  decodeFast === undefined
     ? decode
     : (value) => {
-        const decoded = quick(value)
+        const decoded = decodeFast(value)
         return decoded === undefined ? decode(value) : Result.succeed(decoded)
       }
 

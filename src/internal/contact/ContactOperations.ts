@@ -65,7 +65,7 @@ export const list = /* @__PURE__ */ Operation.make({
   streams: true,
   safety: "read",
   success: /* @__PURE__ */ Schema.Array(Contact),
-  quick: ContactDecoder.toContacts
+  decodeFast: ContactDecoder.toContacts
 })
 
 /** The same path as `list`. Its reply is one JSON value: a page of at most 100 contacts. */

@@ -12,6 +12,7 @@ import * as OperationError from "../call/failure/OperationError.ts"
 import type * as Operation from "../call/Operation.ts"
 import type { StreamedReply } from "../call/reply/StreamedReply.ts"
 import * as Retry from "../call/Retry.ts"
+import type { Completed } from "../call/RetryLoop.ts"
 import * as ItemStream from "./ItemStream.ts"
 import { type ListOptions, ListProgress, type Place, type Reading } from "./ListProgress.ts"
 import type { Key } from "./ResumePoint.ts"
@@ -34,15 +35,11 @@ export interface Requests<A extends Key, T extends Errors.Tag> {
     failures: number
   ) => Effect.Effect<StreamedReply, Errors.ContactError>
   /** Requests the page after a cursor as one JSON document, which a cut connection cannot shorten unnoticed. */
-  readonly page: (cursor: string | undefined) => Effect.Effect<Answered<ReadonlyArray<A>>, Errors.ContactError>
-  /** Asks whether there is a contact with this id. */
-  readonly exists: (id: string) => Effect.Effect<Answered<boolean>, Errors.ContactError>
-}
-
-interface Answered<B> {
-  readonly value: B
-  /** The number of times the request was sent. */
-  readonly attempts: number
+  readonly page: (
+    cursor: string | undefined
+  ) => Effect.Effect<Completed<{ readonly items: ReadonlyArray<A> }>, Errors.ContactError>
+  /** Finds out whether a list can begin after the contact with this id. */
+  readonly exists: (id: string) => Effect.Effect<Completed<boolean>, Errors.ContactError>
 }
 
 /** A response that is being read. */
@@ -98,8 +95,8 @@ class Listing<A extends Key, T extends Errors.Tag> {
   #state: State<A, ListError<A, T>> = opening
   /** The number of attempts that have failed since something new came. */
   #failures = 0
-  /** The number of times that any request was sent. */
-  #sent = 0
+  /** The attempts of all requests so far. */
+  #attempts = 0
 
   constructor(requests: Requests<A, T>, options: ListOptions, scope: Scope.Scope) {
     this.#requests = requests
@@ -144,7 +141,7 @@ class Listing<A extends Key, T extends Errors.Tag> {
     const { operation } = this.#requests
     return OperationError.make(operation, failure, {
       safety: operation.safety,
-      attempts: this.#sent,
+      attempts: this.#attempts,
       outcome: failure.outcome,
       lastId: this.#progress.lastId,
       received: this.#progress.received
@@ -171,11 +168,11 @@ class Listing<A extends Key, T extends Errors.Tag> {
     const reply = yield* Effect.mapError(
       this.#requests.open({ cursor: place.cursor, take }, scope, before),
       (error) => {
-        this.#sent += Math.max(0, error.attempts - before)
+        this.#attempts += Math.max(0, error.attempts - before)
         return this.#error(OperationError.toFailure(error))
       }
     )
-    this.#sent += reply.attempts - before
+    this.#attempts += reply.attempts - before
     this.#failures = reply.attempts - 1
     const pull = ItemStream.make(this.#requests.operation, reply)
     return { _tag: "Reading", response: { scope, pull, reply, reading: this.#progress.read(place) } }
@@ -223,7 +220,7 @@ class Listing<A extends Key, T extends Errors.Tag> {
   ): Effect.fn.Return<typeof opening | typeof confirming | typeof complete, ListError<A, T>> {
     const { place } = this.#progress
     yield* this.#countRequest(place)
-    const items = yield* this.#ask(this.#requests.page(place.cursor))
+    const { items } = yield* this.#send(this.#requests.page(place.cursor))
     switch (this.#progress.confirm(place, items)) {
       case "more":
         return opening
@@ -236,21 +233,22 @@ class Listing<A extends Key, T extends Errors.Tag> {
           this.#progress.stepBack()
           return confirming
         }
-        if (yield* this.#ask(this.#requests.exists(this.#cursor))) return complete
+        if (yield* this.#send(this.#requests.exists(this.#cursor))) return complete
         return yield* Effect.fail(
           this.#error({ ...Failure.refused("cursor", "no contact has this id any more"), outcome: "rejected" })
         )
     }
   })
 
-  #ask<B>(question: Effect.Effect<Answered<B>, Errors.ContactError>): Effect.Effect<B, ListError<A, T>> {
-    return Effect.matchEffect(question, {
+  /** Sends a request for one JSON document, and counts its attempts. */
+  #send<B>(request: Effect.Effect<Completed<B>, Errors.ContactError>): Effect.Effect<B, ListError<A, T>> {
+    return Effect.matchEffect(request, {
       onSuccess: ({ attempts, value }) => {
-        this.#sent += attempts
+        this.#attempts += attempts
         return Effect.succeed(value)
       },
       onFailure: (error) => {
-        this.#sent += error.attempts
+        this.#attempts += error.attempts
         return Effect.fail(this.#error(OperationError.toFailure(error)))
       }
     })

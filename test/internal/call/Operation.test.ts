@@ -18,7 +18,7 @@ describe("canFailWith", () => {
 
 describe("make", () => {
   const spec = {
-    name: "Test.quick",
+    name: "Test.x",
     method: "GET",
     path: "/x",
     safety: "read",
@@ -30,10 +30,10 @@ describe("make", () => {
     assert.strictEqual(Operation.make({ ...spec, maxConflictRetries: 1 }).maxConflictRetries, 1)
   })
 
-  it("decodes with the schema only what the quick decoder leaves to it", () => {
-    const quick = (value: unknown) => (value === "quick" ? { id: "quick" } : undefined)
-    const { decode } = Operation.make({ ...spec, quick })
-    assert.deepStrictEqual(Result.getOrThrow(decode("quick")), { id: "quick" })
+  it("decodes with the schema only what the fast path leaves to it", () => {
+    const decodeFast = (value: unknown) => (value === "fast" ? { id: "fast" } : undefined)
+    const { decode } = Operation.make({ ...spec, decodeFast })
+    assert.deepStrictEqual(Result.getOrThrow(decode("fast")), { id: "fast" })
     assert.deepStrictEqual(Result.getOrThrow(decode({ id: "a" })), { id: "a" })
     assert.isTrue(Result.isFailure(decode({ id: 1 })))
   })

@@ -1,0 +1,26 @@
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type * as Errors from "../../Errors.ts"
+import type * as Operation from "./Operation.ts"
+import type { StreamedReply } from "./reply/StreamedReply.ts"
+import type * as RetryLoop from "./RetryLoop.ts"
+
+/** The part of a client that operations run on. */
+export interface OperationRunner {
+  /** Runs an operation, and gives its decoded reply and the number of times that the request was sent. */
+  readonly run: <A, T extends Errors.Tag>(
+    operation: Operation.Operation<A, T>,
+    input: Operation.Input,
+    earlier?: RetryLoop.Earlier
+  ) => Effect.Effect<RetryLoop.Completed<A>, Operation.Error<Operation.Operation<A, T>>>
+  /**
+   * Runs an operation up to the headers of its response. The body is read as a stream, which closes with the scope.
+   * `failures` is the number of earlier attempts that failed; they count as retries.
+   */
+  readonly open: <O extends Operation.Any>(
+    operation: O,
+    input: Operation.Input,
+    scope: Scope.Scope,
+    failures?: number
+  ) => Effect.Effect<StreamedReply, Operation.Error<O>>
+}

@@ -1,0 +1,34 @@
+import type { CallTime } from "./CallTime.ts"
+import type { CreateRequest } from "./ContactRequest.ts"
+import type { Contact } from "./ContactSchema.ts"
+import type { SearchResult } from "./NewestContacts.ts"
+import * as RequestMatch from "./RequestMatch.ts"
+
+/** The facts that the 409 of a create is judged by. The contact is the one that has the fingerprint. */
+export interface Evidence extends SearchResult {
+  readonly request: CreateRequest
+  readonly time: CallTime
+  /** True if the client generated the fingerprint, so that nobody else uses it. */
+  readonly isGenerated: boolean
+  /** True if an earlier answer was lost, so that an earlier request of the call may have made a contact. */
+  readonly isAnswerLost: boolean
+}
+
+/** The contact, if this call made it; otherwise the outcome of the call. */
+export type Verdict = Contact | "rejected" | "unknown"
+
+/** Judges a 409. docs/guarantees.md has the cases as a table. */
+export const judge = ({ contact, isAnswerLost, isGenerated, isPastCall, request, time }: Evidence): Verdict => {
+  if (isGenerated) return contact ?? "unknown"
+  // After a lost answer, this call's contact may have been deleted since.
+  if (contact === undefined) return isPastCall && !isAnswerLost ? "rejected" : "unknown"
+  const isOlder = time.beganAfter(contact.createdAt)
+  const isSame = RequestMatch.canComeFrom(request)(contact)
+  if (!isAnswerLost) {
+    const isUnchanged = contact.updatedAt === contact.createdAt
+    return isOlder || (isUnchanged && !isSame) ? "rejected" : "unknown"
+  }
+  if (isSame && time.includes(contact.createdAt)) return contact
+  // A contact that was changed since may have got the fingerprint only after this call's contact was deleted.
+  return isOlder && time.beganAfter(contact.updatedAt) ? "rejected" : "unknown"
+}
