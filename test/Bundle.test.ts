@@ -43,13 +43,16 @@ describe("bundles", () => {
       const found = yield* files(Bundles.fetchesOne)
       const others = [
         "CallTime",
+        "ConflictVerdict",
         "ContactDecoder",
+        "ContactList",
         "RequestMatch",
         "ContactRequest",
         "ExactlyOnce",
         "ItemStream",
         "JsonLines",
         "Listing",
+        "NewestContacts",
         "PageLines",
         "PlainJson"
       ]
