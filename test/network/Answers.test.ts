@@ -1,26 +1,39 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { TestClock } from "effect/testing"
 import type { Socket } from "node:net"
 import * as Contact from "../../src/Contact.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Sockets from "../support/Sockets.ts"
 import { cases } from "./Cases.ts"
 import * as Run from "./Run.ts"
-import { wires } from "./Wires.ts"
+import { type Wire, wires } from "./Wires.ts"
 
 const calls = ["fetch", "update", "create", "unguarded", "list"] as const satisfies ReadonlyArray<Run.CallName>
 
-/** All calls at the same time, each with a server and a client of its own, over a connection that has been used before. */
+/** No answer comes until the time of the attempt is up. */
+const neverAnswers = Effect.map(
+  Effect.context(),
+  (context): Wire =>
+    () =>
+      Effect.runForkWith(context)(TestClock.adjust("10 seconds"))
+)
+
+/**
+ * All calls at the same time, each with a server, a client and a clock of its own, over a connection that has been used
+ * before.
+ */
 const observed = (transport: Run.Transport, name: keyof typeof wires, times: number) =>
   Effect.forEach(
     calls,
-    (call) => {
-      // Long enough for the answer that comes, where one comes.
-      const attempt = name === "never answers" ? (times === 1 ? 4000 : 300) : 10_000
-      const client = { timeout: { attempt, idle: 10_000 } }
-      const observation = Run.observe({ transport, call, wire: wires[name], times, warm: true, client })
-      return Effect.map(observation, (text) => [call, text] as const)
-    },
+    (call) =>
+      Effect.gen(function* () {
+        // Later than the contacts that are there: what a create makes is the newest.
+        yield* TestClock.adjust("1 minute")
+        const wire = name === "never answers" ? yield* neverAnswers : wires[name]
+        const client = { timeout: { attempt: "10 seconds", idle: "10 seconds" } } as const
+        return [call, yield* Run.observe({ transport, call, wire, times, warm: true, client })] as const
+      }).pipe(Effect.provide(TestClock.layer({ warningDelay: "1 minute" }), { local: true })),
     { concurrency: "unbounded" }
   ).pipe(Effect.map(Object.fromEntries<string>))
 

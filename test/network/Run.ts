@@ -42,7 +42,7 @@ const told = (exit: Exit.Exit<unknown, Errors.ContactError>): string => {
 }
 
 /** Two retries, without a wait. */
-const options = { secret: InMemory.secret, retry: { retries: 2, delay: 0 } } satisfies Partial<Client.Options>
+const options = { retry: { retries: 2, delay: 0 } } satisfies Partial<Client.Options>
 
 export interface Setup {
   readonly transport: Transport
@@ -87,8 +87,16 @@ export const observe = ({
             Layer.succeed(FetchHttpClient.Fetch, fetchOfUndici as unknown as typeof globalThis.fetch),
             Layer.succeed(FetchHttpClient.RequestInit, { dispatcher } as RequestInit)
           )
+    const handled: Array<unknown> = []
+    // Every request reads the secret first, and so waits until the server is done with the one before. Otherwise the next
+    // request of a list may go out over a connection just as the server ends it.
+    const secret = Effect.as(
+      Effect.promise(() => Promise.allSettled(handled)),
+      InMemory.secret
+    )
     const layer = transports[transport]({
       ...options,
+      secret,
       baseUrl: baseUrl(raw.url),
       exactlyOnce: call !== "unguarded",
       ...client
@@ -100,7 +108,9 @@ export const observe = ({
         raw.requests.length = 0
       }
       let left = times
-      raw.handle((exchange) => (left-- > 0 ? wire(exchange) : well(exchange)))
+      raw.handle((exchange) => {
+        handled.push(left-- > 0 ? wire(exchange) : well(exchange))
+      })
       return yield* Effect.exit(callOf(call))
     }).pipe(Effect.provide(Layer.orDie(Layer.provide(layer, over)), { local: true }))
     const made = (yield* api.contacts()).length - seeds.length

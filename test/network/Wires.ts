@@ -1,4 +1,5 @@
 /** Ways for a server, or what stands before it, to answer: byte by byte. */
+import * as Peer from "./Peer.ts"
 import type { Exchange } from "./RawServer.ts"
 import { chunked, head, whole } from "./RawServer.ts"
 
@@ -9,12 +10,6 @@ export type Wire = (exchange: Exchange) => unknown
 export const well: Wire = async ({ act, socket }) => {
   socket.write(whole(await act()))
 }
-
-/** Lets what was written reach the client before anything else happens to the connection. */
-const arrived = (exchange: Exchange, bytes: Buffer | string): Promise<void> =>
-  new Promise((resolve) => {
-    exchange.socket.write(bytes, () => setTimeout(resolve, 20))
-  })
 
 const reset = ({ socket }: Exchange): void => {
   // Of a socket over TLS, too.
@@ -41,12 +36,13 @@ const before =
     socket.write(whole(answer))
   }
 
-/** Does what is asked, sends this much of the answer, and lets the connection end so. */
+/** Does what is asked, sends this much of the answer, and ends the connection once the client has read it. */
 const cutting =
   (part: (answer: Awaited<ReturnType<Exchange["act"]>>) => Buffer | string, end: (exchange: Exchange) => void): Wire =>
   async (exchange) => {
-    await arrived(exchange, part(await exchange.act()))
-    end(exchange)
+    exchange.socket.write(part(await exchange.act()))
+    await Peer.hasRead(exchange.socket)
+    await Peer.hasEnded(exchange.socket, () => end(exchange))
   }
 
 const half = (body: Buffer): Buffer => body.subarray(0, Math.ceil(body.length / 2))
