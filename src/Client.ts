@@ -17,6 +17,7 @@ import * as ApiHttpClient from "./internal/call/ApiHttpClient.ts"
 import * as Connection from "./internal/call/Connection.ts"
 import type * as Failure from "./internal/call/failure/Failure.ts"
 import type { OperationRunner } from "./internal/call/OperationRunner.ts"
+import * as OptionChecks from "./internal/call/options/OptionChecks.ts"
 import type { Options, Overrides } from "./internal/call/options/Options.ts"
 import * as OverridesCache from "./internal/call/options/OverridesCache.ts"
 import { override, resolve, type Settings } from "./internal/call/options/Settings.ts"
@@ -183,7 +184,11 @@ export const layerConfig = (
 ): Layer.Layer<Client, Config.ConfigError | Errors.InvalidOptions, HttpClient.HttpClient> =>
   Layer.effect(
     Client,
-    Effect.flatMap(fromConfig(options), (read) => Effect.mapError(make(read), (error) => withVariable(error, options)))
+    OptionChecks.isRecord(options)
+      ? Effect.flatMap(fromConfig(options), (read) =>
+          Effect.mapError(make(read), (error) => withVariable(error, options))
+        )
+      : Effect.fail(new Errors.InvalidOptions({ option: "options", description: "Expected an object of Configs" }))
   )
 
 /** Names the variable at fault where it is one of ours. */

@@ -218,6 +218,18 @@ describe("options", () => {
     })
   )
 
+  it.effect.each([null, 5, "text", []])("layerConfig refuses %o", (value) =>
+    Effect.gen(function* () {
+      const fake = Fake.script(found)
+      const bad = value as Client.ConfigOptions
+      const failure = yield* Fake.failureOf(
+        Effect.suspend(() => fromConfig({ CHATBOTKIT_API_SECRET: "sk-9" }, fake, bad))
+      )
+      assert.deepInclude(failure, { _tag: "InvalidOptions", option: "options" })
+      assert.isEmpty(fake.sent)
+    })
+  )
+
   it.effect("transformClient gets every attempt once", () =>
     Effect.gen(function* () {
       const fake = Fake.script(errorReply(503), found)
