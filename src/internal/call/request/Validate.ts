@@ -10,7 +10,9 @@ export interface Problem {
 }
 
 // Without `reportInput`, an issue holds no input and its message names only what was expected.
-const format = /* @__PURE__ */ SchemaIssue.makeFormatterStandardSchemaV1()
+const format = /* @__PURE__ */ SchemaIssue.makeFormatterStandardSchemaV1({
+  leafHook: (issue) => (issue._tag === "UnexpectedKey" ? "There is no such field" : SchemaIssue.defaultLeafHook(issue))
+})
 
 /** The largest body that the server takes, in bytes (wire contract 6). */
 export const maxBytes = 1_048_576

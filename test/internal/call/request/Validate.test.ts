@@ -23,6 +23,13 @@ describe("make", () => {
     assert.strictEqual(checked.failure.field, field)
     assert.notInclude(checked.failure.description, "canary")
   })
+
+  it("says that there is no field of an unknown name", () => {
+    assert.deepStrictEqual(
+      check({ name: "a", nome: "b" }),
+      Result.fail({ field: "nome", description: "There is no such field" })
+    )
+  })
 })
 
 describe("fieldOf", () => {
