@@ -252,6 +252,25 @@ describe("circuitBreaker", () => {
     })
   )
 
+  it.effect("is waited for no longer than the total timeout, and nothing is sent", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(found)
+      const circuitBreaker = { ...(yield* breaker), state: () => Effect.never }
+      const call = over(fake, { circuitBreaker, timeout: { total: "1 minute" } })(fetch)
+      const fiber = yield* Effect.forkChild(Effect.flip(call))
+      yield* TestClock.adjust("59 seconds")
+      assert.isUndefined(fiber.pollUnsafe())
+      yield* TestClock.adjust("1 second")
+      assert.deepInclude(yield* Fiber.join(fiber), {
+        _tag: "Timeout",
+        phase: "total",
+        attempts: 0,
+        outcome: "not-sent"
+      })
+      assert.isEmpty(fake.sent)
+    })
+  )
+
   it.effect("does not count refusals as failures of the server", () =>
     Effect.gen(function* () {
       const fake = Fake.script(errorReply(404))
