@@ -1,10 +1,11 @@
 /* oxlint-disable no-await-in-loop -- one contender after another */
 /**
- * Where the CPU time of a fetch goes, by whose code it is spent in: a profile of each contender, in a process of its own.
+ * Profiles a fetch by id, and sums up the CPU time by the package whose code it is spent in. Each contender runs in a process
+ * of its own, with 1 request and with 50 requests at a time.
  *
- *     npm run bench:profile    prints it, and writes bench/PROFILE.md
+ *     npm run bench:profile    prints the tables, and writes bench/PROFILE.md
  *
- * What profiles and heap snapshots have shown of V8, which some lines of `src` take into account:
+ * Profiles and heap snapshots have shown this about V8, and some lines of `src` take it into account:
  *
  * - Once V8 has seen some objects of one literal live on, it makes all objects of that literal in old space. There a dead one
  *   keeps what it refers to until the next full collection. So the list path makes no literal for the event of an item, and
@@ -17,22 +18,23 @@ import { writeFile } from "node:fs/promises"
 import { type Profiler, Session } from "node:inspector/promises"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { contender, names } from "./support/contenders.ts"
+import { contender, names } from "./support/contenders/byName.ts"
 import { idOf } from "./support/data.ts"
 import { figure } from "./support/harness.ts"
 import { startPeer } from "./support/processes.ts"
-import { groupTable } from "./support/report.ts"
+import { exact, markdown } from "./support/report.ts"
 
-const requests = 20_000
+const requests = 10_000
 const rounds = 3
+const concurrencies = [1, 50]
 
-/** Whose code a function is, by the file that it is from. */
+/** The owner of a function, by the file that it is from. */
 const owners: ReadonlyArray<readonly [owner: string, files: RegExp]> = [
   ["Effect", /node_modules\/(?:effect|@effect)\//],
   ["the official client", /node_modules\/@chatbotkit\//],
   ["undici and fetch", /node_modules\/undici\/|^node:internal\/deps\/undici|^wasm:/],
-  ["the benchmark", /\/bench\//],
   ["ours", /\/dist\//],
+  ["the benchmark", /\/bench\//],
   ["Node's streams, sockets and timers", /^node:/]
 ]
 
@@ -47,7 +49,7 @@ const ownerOf = ({ functionName, url }: Profiler.ProfileNode["callFrame"]): stri
 
 type Spent = Readonly<Record<string, number>>
 
-/** Microseconds a request, by owner. */
+/** Microseconds for each request, by owner. */
 const spentIn = ({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Spent => {
   const byId = new Map(nodes.map((node) => [node.id, ownerOf(node.callFrame)]))
   const spent = new Map<string, number>()
@@ -58,48 +60,67 @@ const spentIn = ({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Sp
   return Object.fromEntries(spent)
 }
 
-const profile = async (name: string, url: string): Promise<ReadonlyArray<Spent>> => {
-  const one = await contender(name, url, 1000)
+/** The rounds of a contender, for each of {@link concurrencies}. */
+type Rounds = ReadonlyArray<ReadonlyArray<Spent>>
+
+const profile = async (name: string, url: string): Promise<Rounds> => {
+  const client = await contender(name, url, 1000)
   const ids = Array.from({ length: requests }, (_, index) => idOf(index % 1000))
-  await one.fetch(ids, 1)
   const session = new Session()
   session.connect()
   await session.post("Profiler.enable")
-  const results: Array<Spent> = []
-  for (let round = 0; round < rounds; round++) {
-    await session.post("Profiler.start")
-    await one.fetch(ids, 1)
-    results.push(spentIn((await session.post("Profiler.stop")).profile))
+  const results: Array<ReadonlyArray<Spent>> = []
+  for (const concurrency of concurrencies) {
+    await client.fetch(ids, concurrency)
+    const ofConcurrency: Array<Spent> = []
+    for (let round = 0; round < rounds; round++) {
+      await session.post("Profiler.start")
+      await client.fetch(ids, concurrency)
+      ofConcurrency.push(spentIn((await session.post("Profiler.stop")).profile))
+    }
+    results.push(ofConcurrency)
   }
   return results
 }
 
-const inProcess = async (name: string, url: string): Promise<ReadonlyArray<Spent>> => {
+const inProcess = async (name: string, url: string): Promise<Rounds> => {
   const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.url), name, url])
-  const results: ReadonlyArray<Spent> = JSON.parse(stdout)
+  const results: Rounds = JSON.parse(stdout)
   return results
+}
+
+const tableOf = (name: string, results: Rounds): string => {
+  const median = (spents: ReadonlyArray<Spent>, value: (spent: Spent) => number) => figure(spents.map(value)).median
+  const owned = [...owners.map(([owner]) => owner), garbage, native]
+    .map((owner) => ({ owner, medians: results.map((spents) => median(spents, (spent) => spent[owner] ?? 0)) }))
+    .filter(({ medians }) => Math.max(...medians) >= 0.5)
+    .toSorted((left, right) => (right.medians[0] ?? 0) - (left.medians[0] ?? 0))
+  const total = (spent: Spent) => Object.values(spent).reduce((sum, part) => sum + part, 0)
+  const row = (owner: string, medians: ReadonlyArray<number>) => [owner, ...medians.map((value) => exact(value, 0))]
+  return markdown([
+    [name, ...concurrencies.map((concurrency) => `µs for each request, ${concurrency} at a time`)],
+    ...owned.map(({ medians, owner }) => row(owner, medians)),
+    row(
+      "in total",
+      results.map((spents) => median(spents, total))
+    )
+  ])
 }
 
 const report = async (): Promise<void> => {
   const peer = await startPeer(1000)
   const tables: Array<string> = []
   for (const name of Object.values(names)) {
-    const results = await inProcess(name, peer.url)
-    const of = (owner: string) => figure(results.map((spent) => spent[owner] ?? 0))
-    const all = figure(results.map((spent) => Object.values(spent).reduce((sum, part) => sum + part, 0)))
-    const parts = [...owners.map(([owner]) => owner), garbage, native]
-      .map((owner) => ({ name: owner, figure: of(owner) }))
-      .filter(({ figure }) => figure.median >= 0.5)
-      .toSorted((left, right) => right.figure.median - left.figure.median)
-    tables.push(groupTable({ title: name, unit: "µs a request", rows: [...parts, { name: "all of it", figure: all }] }))
-    console.log(`${tables.at(-1)}\n`)
+    const table = tableOf(name, await inProcess(name, peer.url))
+    tables.push(table)
+    console.log(`${table}\n`)
   }
   peer.stop()
-  const text = `# Where the time of a fetch goes
+  const text = `# Profile of a fetch
 
-Written by \`npm run bench:profile\`; nothing here is typed by hand. CPU time of the main thread while ${requests.toLocaleString("en")} contacts are
-fetched one at a time, by whose code it is spent in: medians of ${rounds} rounds, each contender in a process of its own. The
-profiler itself takes part of it; whole figures without it are in [RESULTS.md](RESULTS.md).
+Written by \`npm run bench:profile\`. CPU time of the main thread while ${exact(requests, 0)} contacts are fetched by id, by the package
+whose code it is spent in: medians of ${rounds} rounds, each contender in a process of its own. The profiler itself takes a
+part of the time; [RESULTS.md](RESULTS.md) has the figures without it.
 
 ${tables.join("\n\n")}
 `

@@ -1,11 +1,11 @@
-/** What apps weigh once bundled, minified and compressed. */
+/** The sizes of apps once bundled, minified and compressed, and the parts of Effect that they need. */
 import { build, type BuildOptions } from "esbuild"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
-/** What an app gets of us: what is published, or, with nothing built before, the source. */
+/** The form of our package in an app: as published, or, without a build before, the source. */
 type Ours = "dist" | "src"
 
 const bundle = async (source: string, ours: Ours, options: BuildOptions = {}) => {
@@ -20,14 +20,14 @@ const bundle = async (source: string, ours: Ours, options: BuildOptions = {}) =>
     target: "es2022",
     platform: "browser",
     logLevel: "silent",
-    // The project's own says where the source is.
+    // The tsconfig of the project leads to the source.
     ...(ours === "dist" ? { tsconfigRaw: "{}" } : {}),
     ...options
   })
   return { metafile, text: outputFiles?.[0]?.text ?? "" }
 }
 
-/** The files of ours and others that end up in the bundle of an app. */
+/** All files, ours and others, that end up in the bundle of an app. */
 export const files = async (source: string, ours: Ours): Promise<ReadonlyArray<string>> => {
   const { metafile } = await bundle(source, ours)
   return Object.values(metafile?.outputs ?? {}).flatMap(({ inputs }) =>
@@ -39,11 +39,20 @@ export const files = async (source: string, ours: Ours): Promise<ReadonlyArray<s
 export const bundleSize = async (source: string, ours: Ours): Promise<number> =>
   gzipSync((await bundle(source, ours)).text, { level: 9 }).length
 
-/** An app that reads one contact over fetch. */
+/** An app that reads one contact over fetch, and imports each module by its own name. */
 export const fetchesOne = `
   import * as Effect from "effect/Effect"
   import * as Redacted from "effect/Redacted"
   import * as Contact from "effect-chatbotkit/Contact"
+  import * as Fetch from "effect-chatbotkit/layers/Fetch"
+  const layer = Fetch.layer({ secret: Redacted.make("sk-") })
+  Effect.runPromise(Effect.provide(Contact.fetch("c"), layer)).then(console.log)
+`
+
+/** The same app with the imports of the README. */
+export const fetchesOneFromIndex = `
+  import { Effect, Redacted } from "effect"
+  import { Contact } from "effect-chatbotkit"
   import * as Fetch from "effect-chatbotkit/layers/Fetch"
   const layer = Fetch.layer({ secret: Redacted.make("sk-") })
   Effect.runPromise(Effect.provide(Contact.fetch("c"), layer)).then(console.log)
@@ -72,9 +81,18 @@ export const official = `
   new ContactClient({ secret: "sk-" }).fetch("c").then(console.log)
 `
 
+/** The modules of Effect that some modules of ours import, directly or through one another. */
+export const effectModules = async (modules: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
+  const source = modules.map((name) => `import ${JSON.stringify(name)}`).join("\n")
+  const { metafile } = await bundle(source, "dist", { treeShaking: false, external: ["effect", "effect/*"] })
+  return Object.values(metafile?.outputs ?? {}).flatMap(({ imports }) =>
+    imports.flatMap(({ external, path }) => (external === true ? [path] : []))
+  )
+}
+
 /**
- * The part of an app's bundle that is ours: the bundle less one with everything that app and we use of Effect, and nothing
- * else. That is found in the bundle with Effect left out, after what is not used has been dropped.
+ * The part of an app's bundle that is ours: the difference to a bundle of all that the app and we use of Effect. Those
+ * uses are found in the bundle without Effect, after unused code has been dropped.
  */
 export const ownSize = async (source: string, ours: Ours): Promise<{ readonly own: number; readonly base: number }> => {
   const { text } = await bundle(source, ours, { minify: false, external: ["effect", "effect/*"] })

@@ -1,4 +1,4 @@
-/** The contacts that every contender reads: the same on the server and wherever they are counted. */
+/** The contacts that every contender reads, for the server that sends them and for the check of a list. */
 
 import type { Contact } from "effect-chatbotkit/Contact"
 
@@ -14,7 +14,7 @@ export const idOf = (index: number): string => `c${index.toString().padStart(24,
 /** The place in the list that an id stands for. */
 export const indexOf = (id: string): number => Number(id.slice(1))
 
-/** The contact at a place of the list, the newest first. */
+/** The contact at a place of the list, which begins with the newest. */
 export const contactAt = (index: number): Contact => ({
   id: idOf(index),
   name: words[index % words.length] ?? "",
@@ -30,14 +30,14 @@ export const contactAt = (index: number): Contact => ({
   updatedAt: began + index
 })
 
-/** The token of an account with so many contacts. */
+/** The token of the account that has `size` contacts. */
 export const tokenOf = (size: number): string => `sk-${size}`
 
-/** How many contacts the account of an Authorization header has. */
+/** The number of contacts that the account of an Authorization header has. */
 export const sizeOf = (authorization: string | undefined): number =>
   Number((authorization ?? "").slice("Bearer sk-".length))
 
-/** What the sum of `createdAt` over a list of so many contacts is. */
+/** The checksum of a list: the sum of the last three digits of each `createdAt`. */
 export const checksum = (size: number): number => {
   let sum = 0
   for (let index = 0; index < size; index++) sum += (began - index) % 1000

@@ -1,8 +1,8 @@
 /* oxlint-disable no-await-in-loop -- contenders take turns */
-/** Rounds in which contenders take turns, each run timed by tinybench, and what they come to. */
+/** Rounds in which entrants take turns, each run timed by tinybench, and the figures that they give. */
 import { Bench } from "tinybench"
 
-/** Some measurements of one thing, a round each. */
+/** The measurements of one thing, one for each round. */
 export interface Figure {
   readonly median: number
   readonly min: number
@@ -10,19 +10,19 @@ export interface Figure {
   readonly samples: ReadonlyArray<number>
 }
 
-/** How long one run took: milliseconds on the clock, and of CPU time in the process that did it. */
+/** The time of one run: milliseconds on the clock, and of CPU in the process that did it. */
 export interface Took {
   readonly wall: number
   readonly cpu: number
 }
 
-/** What takes part in a race. */
+/** A participant of a race. */
 export interface Entrant {
   readonly name: string
   readonly run: () => Promise<Took>
 }
 
-/** How an entrant did. */
+/** The figures of an entrant. */
 export interface Outcome {
   readonly wall: Figure
   readonly cpu: Figure
@@ -45,7 +45,7 @@ const cpuMillis = (): number => {
   return (system + user) / 1000
 }
 
-/** Runs something once, from a clean heap, and times it. */
+/** Times one run, after a garbage collection. */
 export const timed = async (work: () => Promise<unknown>): Promise<Took> => {
   let cpu = 0
   const bench = new Bench({ iterations: 1, time: 0, warmup: false, retainSamples: true, throws: true })
@@ -65,8 +65,8 @@ export const timed = async (work: () => Promise<unknown>): Promise<Took> => {
 }
 
 /**
- * Runs all entrants once a round, another one first each time, so that what disturbs the machine for a while disturbs
- * them alike. Warm-up rounds do not count.
+ * Runs all entrants once a round. Each round starts with another one, so that a disturbance of the machine affects them
+ * alike. Warm-up rounds do not count.
  */
 export const race = async (
   entrants: ReadonlyArray<Entrant>,

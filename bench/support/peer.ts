@@ -1,6 +1,6 @@
 /**
- * The server that all contenders talk to, in a process of its own: bytes made beforehand, sent as fast as Node's HTTP
- * server can. A list comes a page of 100 contacts at a time, as from the real one.
+ * The server of all contenders, in a process of its own. It sends bytes that it made beforehand, as fast as Node's HTTP
+ * server can, and a list in chunks of 100 contacts, as the real server does.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { contactAt, idOf, indexOf, prefix, sizeOf } from "./data.ts"

@@ -1,5 +1,5 @@
-/** What has to be measured in, or from, other processes: the servers, the time to import, and the peak of memory. */
-import { execFile, fork, spawn } from "node:child_process"
+/** The other processes of a benchmark: the server, workers, and fresh processes that import modules or list an account. */
+import { execFile, fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import type { Took } from "./harness.ts"
@@ -16,7 +16,7 @@ export interface Server {
   readonly stop: () => void
 }
 
-/** Starts the benchmark's own server, whose largest account has so many contacts. */
+/** Starts the benchmark's own server, whose largest account has `largest` contacts. */
 export const startPeer = (largest: number): Promise<Server> =>
   new Promise((resolve, reject) => {
     const child = fork(here("peer.ts"), [String(largest)], { execArgv: ["--max-old-space-size=4000"] })
@@ -25,33 +25,18 @@ export const startPeer = (largest: number): Promise<Server> =>
     child.once("message", (url) => resolve({ url: String(url), stop: () => child.kill() }))
   })
 
-/** Starts the emulator, to check that both servers say the same. */
-export const startEmulator = (): Promise<Server> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["examples/emulator.ts"], { cwd: root, stdio: ["ignore", "pipe", "inherit"] })
-    child.once("error", reject)
-    child.once("exit", (code) => reject(new Error(`The emulator ended with ${code}`)))
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      const [url] = /http:\/\/\S+/.exec(text) ?? []
-      if (url !== undefined) resolve({ url, stop: () => child.kill() })
-    })
-  })
-
-/** A contender in a process of its own. */
+/** A process for contenders. It does one job at a time. */
 export interface Worker {
-  readonly name: string
   readonly run: (job: Job) => Promise<Took>
   readonly stop: () => void
 }
 
-/** Starts a contender. It does one job at a time. */
-export const startWorker = (url: string, name: string): Worker => {
-  const child = fork(here("worker.ts"), [url, name], { execArgv: ["--expose-gc"] })
+export const startWorker = (url: string): Worker => {
+  const child = fork(here("worker.ts"), [url], { execArgv: ["--expose-gc"] })
   return {
-    name,
     run: (job) =>
       new Promise((resolve, reject) => {
-        const failed = () => reject(new Error(`${name} failed`))
+        const failed = () => reject(new Error(`${job.contender} failed`))
         child.once("exit", failed)
         child.once("message", (took) => {
           child.off("exit", failed)
@@ -68,16 +53,17 @@ const evaluate = async (args: ReadonlyArray<string>): Promise<number> => {
   return Number(stdout)
 }
 
-/** How long a new process takes to import some modules, in milliseconds. */
+/** The CPU time that a new process needs to import some modules, in milliseconds. */
 export const importTime = (modules: ReadonlyArray<string>): Promise<number> =>
   evaluate([
     "--input-type=module",
     "--eval",
-    `const began = performance.now()
+    `const began = process.cpuUsage()
      ${modules.map((name) => `await import(${JSON.stringify(name)})`).join("\n")}
-     console.log(performance.now() - began)`
+     const { system, user } = process.cpuUsage(began)
+     console.log((system + user) / 1000)`
   ])
 
 /** The peak memory of a new process in which a contender lists an account, in MB. */
 export const peakMemory = (url: string, contender: string, size: number): Promise<number> =>
-  evaluate([here("memory.ts"), url, contender, String(size)])
+  evaluate([here("listOnce.ts"), url, contender, String(size)])

@@ -1,4 +1,4 @@
-/** Tables of what was measured: for the terminal, and as Markdown. */
+/** Tables of measurements and targets, as Markdown. */
 import { type Figure, figure } from "./harness.ts"
 
 export interface Row {
@@ -7,67 +7,77 @@ export interface Row {
 }
 
 /** One table of measurements. */
-export interface Group {
+export interface Measurements {
   readonly title: string
   readonly unit: string
   readonly digits?: number
   readonly rows: ReadonlyArray<Row>
   /** The row that the others are compared with. */
   readonly reference?: string
-  /** Is less better? */
-  readonly less?: boolean
 }
 
-/** One line of the issue's table. */
+/** A figure that has a limit. */
 export interface Target {
   readonly title: string
   readonly figure: Figure
   readonly limit: number
+  /** True if the limit is the least that will do, and not the most. */
   readonly atLeast: boolean
   readonly unit: string
+  /** The same figure of the floor, in the same run. */
+  readonly floor?: Figure
 }
 
-const exact = (value: number, digits: number): string =>
+export const exact = (value: number, digits: number): string =>
   value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })
 
 const spread = (of: Figure, digits: number): string =>
   of.min === of.max ? "" : `${exact(of.min, digits)} to ${exact(of.max, digits)}`
 
-/** The ratio of two measurements, round by round: what disturbed both in one round does not count. */
+/** The ratio of two measurements in each round: a disturbance that lasts for a round cancels out. */
 export const ratio = (of: Figure, to: Figure): Figure =>
   figure(of.samples.map((sample, round) => sample / (to.samples[round] ?? to.median)))
 
-export const isMet = ({ atLeast, figure, limit }: Target): boolean =>
+/** The measurements of one row of a table. */
+export const rowOf = (tables: ReadonlyArray<Measurements>, title: string, name: string): Figure => {
+  const row = tables.find((table) => table.title === title)?.rows.find((row) => row.name === name)
+  if (row === undefined) throw new Error(`There is no ${name} in ${title}`)
+  return row.figure
+}
+
+const isMet = ({ atLeast, figure, limit }: Target): boolean =>
   atLeast ? figure.median >= limit : figure.median <= limit
 
-const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+/** A table whose first row is its head. */
+export const markdown = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const [head = [], ...rest] = rows
   const line = (cells: ReadonlyArray<string>) => `| ${cells.join(" | ")} |`
   return [line(head), line(head.map((_, at) => (at === 0 ? "---" : "---:"))), ...rest.map(line)].join("\n")
 }
 
 export const targetsTable = (targets: ReadonlyArray<Target>): string =>
-  table([
-    ["figure", "median", "spread", "target", "met"],
+  markdown([
+    ["figure", "median", "spread", "floor", "target", "result"],
     ...targets.map((target) => [
       target.title,
       `${exact(target.figure.median, 2)}${target.unit}`,
       spread(target.figure, 2),
+      target.floor === undefined ? "" : `${exact(target.floor.median, 2)}${target.unit}`,
       `${target.atLeast ? ">=" : "<="} ${exact(target.limit, 2)}${target.unit}`,
-      isMet(target) ? "yes" : "**no**"
+      isMet(target) ? "met" : "**not met**"
     ])
   ])
 
-export const groupTable = (group: Group): string => {
-  const { digits = 0 } = group
-  const reference = group.rows.find(({ name }) => name === group.reference)?.figure
-  return table([
-    [group.title, group.unit, "spread", ...(reference === undefined ? [] : [`over ${group.reference}`])],
-    ...group.rows.map(({ figure, name }) => [
+export const measurementsTable = (measurements: Measurements): string => {
+  const { digits = 0, reference, rows, title, unit } = measurements
+  const base = rows.find(({ name }) => name === reference)?.figure
+  return markdown([
+    [title, unit, "spread", ...(base === undefined ? [] : [`over ${reference}`])],
+    ...rows.map(({ figure, name }) => [
       name,
       exact(figure.median, digits),
       spread(figure, digits),
-      ...(reference === undefined ? [] : [exact(ratio(figure, reference).median, 2)])
+      ...(base === undefined ? [] : [exact(ratio(figure, base).median, 2)])
     ])
   ])
 }

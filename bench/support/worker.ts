@@ -1,58 +1,78 @@
 /* oxlint-disable no-await-in-loop -- one list after another */
-/** A contender in a process of its own, as in an app: it measures what it is told to do, and says how long it took. */
-import { type Bulk, contender, type Contender, type Thing, type Write } from "./contenders.ts"
-import { checksum, idOf } from "./data.ts"
+/** A process for contenders, as an app is one: it does the jobs that it receives, and reports their time. */
+import { contender } from "./contenders/byName.ts"
+import type { Contender, Write, WriteInput } from "./contenders/contender.ts"
+import { checksum, contactAt, idOf } from "./data.ts"
 import { timed } from "./harness.ts"
 
-/** What to do: `count` lists or requests, so many at a time, with the account of `size` contacts. */
+/** One measurement of a contender: `count` lists or calls, `concurrency` at a time, on the account of `size` contacts. */
 export interface Job {
-  readonly work: "list" | "fetch" | "create" | { readonly bulk: Bulk; readonly unordered?: boolean }
+  readonly contender: string
+  readonly work: Work
   readonly size: number
   readonly count: number
   readonly concurrency: number
 }
 
-const [, , url = "", name = ""] = process.argv
-const bySize = new Map<number, Contender>()
+/** The calls of a job. `stream` runs the writes as a stream of results, in order or not. */
+export type Work = "list" | "fetch" | { readonly write: Write; readonly stream?: "ordered" | "unordered" }
 
-const contenderFor = async (size: number): Promise<Contender> => {
-  const one = bySize.get(size) ?? (await contender(name, url, size))
-  bySize.set(size, one)
-  return one
+const [, , url = ""] = process.argv
+const contenders = new Map<string, Promise<Contender>>()
+
+const contenderFor = (name: string, size: number): Promise<Contender> => {
+  const key = `${name} ${size}`
+  const known = contenders.get(key)
+  if (known !== undefined) return known
+  const made = contender(name, url, size)
+  contenders.set(key, made)
+  return made
 }
 
 let written = 0
 
-const writes = (count: number): ReadonlyArray<Write> =>
-  Array.from({ length: count }, () => {
+const writeInputs = (count: number, size: number): ReadonlyArray<WriteInput> =>
+  Array.from({ length: count }, (_, index) => {
     const number = written++
-    return { fingerprint: `bench-fingerprint-${number}`, name: `Contact ${number}`, email: `c${number}@example.com` }
+    return {
+      id: idOf(index % size),
+      fields: { fingerprint: `bench-fingerprint-${number}`, name: `Contact ${number}`, email: `c${number}@example.com` }
+    }
   })
 
 const ids = (count: number, size: number) => Array.from({ length: count }, (_, index) => idOf(index % size))
 
-/** A list that is wrong is no faster than one that is right. */
-const listed = (contender: Contender, size: number, times: number) => {
+/** A wrong list is an error, however fast it was. */
+const listed = (name: string, client: Contender, size: number, times: number) => {
   const expected = checksum(size)
   return async () => {
     for (let time = 0; time < times; time++) {
-      const sum = await contender.list()
-      if (sum !== expected) throw new Error(`${name} listed something else: ${sum} instead of ${expected}`)
+      const sum = await client.list()
+      if (sum !== expected) throw new Error(`${name} gave a wrong list: its checksum is ${sum} instead of ${expected}`)
     }
   }
 }
 
-const prepare = async ({ concurrency, count, size, work }: Job): Promise<() => Promise<void>> => {
-  const contender = await contenderFor(size)
-  if (work === "list") return listed(contender, size, count)
+/** A wrong contact is an error as well. It is checked before the measurement. */
+const checkFetch = async (name: string, client: Contender): Promise<void> => {
+  const expected = contactAt(0)
+  const createdAt = await client.createdAt(expected.id)
+  if (createdAt !== expected.createdAt) throw new Error(`${name} read a wrong contact`)
+}
+
+const prepare = async ({ concurrency, contender, count, size, work }: Job): Promise<() => Promise<void>> => {
+  const client = await contenderFor(contender, size)
+  if (work === "list") return listed(contender, client, size, count)
   if (work === "fetch") {
+    await checkFetch(contender, client)
     const wanted = ids(count, size)
-    return () => contender.fetch(wanted, concurrency)
+    return () => client.fetch(wanted, concurrency)
   }
-  const given = writes(count)
-  if (work === "create") return () => contender.create(given, concurrency)
-  const things = given.map((write, index): Thing => ({ id: idOf(index % size), write }))
-  return () => contender.bulk(work.bulk, things, concurrency, work.unordered)
+  const { stream, write } = work
+  const inputs = writeInputs(count, size)
+  return stream === undefined
+    ? () => client.write(write, inputs, concurrency)
+    : () => client.writeStream(write, inputs, { concurrency, unordered: stream === "unordered" })
 }
 
 process.on("message", (job: Job) => {

@@ -1,0 +1,24 @@
+/** All groups, in the order in which `npm run bench` runs them. */
+import { bulk, bulkWrites } from "./bulk.ts"
+import { creates, fetches } from "./fetch.ts"
+import type { Group } from "./group.ts"
+import { list, listLengths } from "./lists.ts"
+import { memory } from "./memory.ts"
+import { options } from "./options.ts"
+import { decode, inMemory } from "./parts.ts"
+import { imports, sizes } from "./size.ts"
+
+export const groups: ReadonlyArray<Group> = [
+  fetches,
+  bulk,
+  list,
+  memory,
+  options,
+  sizes,
+  imports,
+  creates,
+  bulkWrites,
+  listLengths,
+  decode,
+  inMemory
+]

@@ -1,0 +1,75 @@
+/* oxlint-disable no-await-in-loop -- contenders take turns */
+/** Fetches by id, and creates. */
+import { names } from "../contenders/byName.ts"
+import { race } from "../harness.ts"
+import type { Measurements, Target } from "../report.ts"
+import type { Work } from "../worker.ts"
+import { atMost, cpuAndSpeed, type Group, over, type ToEntrant, withWorkers } from "./group.ts"
+
+const size = 1000
+const all = Object.values(names)
+
+const job = (contender: string, work: Work, count: number, concurrency: number) => ({
+  contender,
+  work,
+  size,
+  count,
+  concurrency
+})
+
+/** Enough calls for V8 to have compiled the code of a contender. */
+const warmUp = async (entrant: ToEntrant, work: Work): Promise<void> => {
+  for (const name of all) await entrant(job(name, work, 4000, 50)).run()
+}
+
+const titleOf = (concurrency: number) => `fetch, ${concurrency} at a time`
+
+const targetsOf = (tables: ReadonlyArray<Measurements>, concurrency: number): ReadonlyArray<Target> => {
+  const cpu = (name: string, to: string) => over(tables, `${titleOf(concurrency)}, CPU`, name, to)
+  const title = (layer: string, to: string) => `CPU of a fetch, ${concurrency} at a time: ${layer} over ${to}`
+  return [
+    atMost(
+      title("layers/Fetch", "the official client"),
+      concurrency === 1 ? 1.2 : 1.3,
+      cpu(names.fetch, names.official),
+      { floor: cpu(names.floor, names.official) }
+    ),
+    atMost(title("layers/Node", "the official client"), 0.65, cpu(names.node, names.official)),
+    atMost(title("layers/Fetch", names.plainFetch), 0.65, cpu(names.fetch, names.plainFetch), {
+      floor: cpu(names.floor, names.plainFetch)
+    }),
+    atMost(title("layers/Node", names.plainUndici), 0.65, cpu(names.node, names.plainUndici))
+  ]
+}
+
+export const fetches: Group = {
+  name: "fetch",
+  description: "fetch by id, 1 and 50 at a time",
+  run: (rounds) =>
+    withWorkers(size, async (entrant) => {
+      await warmUp(entrant, "fetch")
+      const measure = async (concurrency: number, count: number) => {
+        const entrants = all.map((name) => entrant(job(name, "fetch", count, concurrency)))
+        const outcomes = await race(entrants, { rounds, warmup: 1 })
+        return cpuAndSpeed(titleOf(concurrency), "request", count, outcomes)
+      }
+      const tables = [...(await measure(1, 1000)), ...(await measure(50, 2000))]
+      return { tables, targets: [...targetsOf(tables, 1), ...targetsOf(tables, 50)] }
+    })
+}
+
+export const creates: Group = {
+  name: "create",
+  description: "create, 1 at a time",
+  run: (rounds) =>
+    withWorkers(size, async (entrant) => {
+      const work = { write: "create" } as const
+      await warmUp(entrant, work)
+      const count = 1000
+      const outcomes = await race(
+        all.map((name) => entrant(job(name, work, count, 1))),
+        { rounds, warmup: 1 }
+      )
+      return { tables: cpuAndSpeed("create, 1 at a time", "request", count, outcomes), targets: [] }
+    })
+}
