@@ -25,7 +25,7 @@ const test = Effect.gen(function* () {
     contacts.map((contact) => contact.nick),
     ["Dear Ada", null, "Dear Edsger"]
   )
-  assert.equal(yield* api.count("Contact.update"), 2)
+  assert.equal(yield* api.requestCount("Contact.update"), 2)
 })
 
 await Effect.runPromise(Effect.provide(test, InMemory.layer()))

@@ -206,7 +206,7 @@ describe("a list that is cut as if that were all", () => {
         yield* api.inject({ operation: "Contact.list", times: 1, fault: Fault.cutAfter({ lines }) })
         const seen = yield* Stream.runCollect(Contact.list({ order: "asc" }))
         assert.deepStrictEqual(ids(seen), ids(contacts), `after ${lines} lines`)
-        yield* api.heal
+        yield* api.removeFaults
       }
     }).pipe(Effect.provide(InMemory.layer()))
   )

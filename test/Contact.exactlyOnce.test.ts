@@ -45,8 +45,8 @@ describe("a create whose answer is lost", () => {
         contacts.map(({ id, name }) => ({ id, name })),
         [{ ...ref, name: "Ada" }]
       )
-      assert.strictEqual(yield* api.count("Contact.create"), 2)
-      assert.strictEqual(yield* api.count("Contact.list"), 1)
+      assert.strictEqual(yield* api.requestCount("Contact.create"), 2)
+      assert.strictEqual(yield* api.requestCount("Contact.list"), 1)
     }).pipe(over())
   )
 
@@ -74,7 +74,7 @@ describe("a create whose answer is lost", () => {
       yield* TestClock.adjust("10 minutes")
       const { id } = yield* Fiber.join(fiber)
       assert.strictEqual((yield* Contact.fetch(id)).name, "Ada")
-      assert.strictEqual(yield* api.count("Contact.list"), 1)
+      assert.strictEqual(yield* api.requestCount("Contact.list"), 1)
     }).pipe(over())
   )
 
@@ -230,7 +230,7 @@ describe("a Conflict of which nobody can tell", () => {
       const api = yield* InMemory.InMemory
       for (const other of [{ phone: "+12025550199" }, { meta: { owner: "another" } }, { verifiedAt: 5 }]) {
         yield* api.clear
-        yield* api.heal
+        yield* api.removeFaults
         yield* api.seed([{ fingerprint, ...other }])
         yield* inject(Fault.reset)
         const request = { fingerprint, phone: "(202) 555-0123", meta: { owner: "me" } }
@@ -253,7 +253,7 @@ describe("a token that may not use fingerprints", () => {
         (yield* api.contacts(token)).map((contact) => contact.id),
         [id]
       )
-      assert.strictEqual(yield* api.count("Contact.create"), 2)
+      assert.strictEqual(yield* api.requestCount("Contact.create"), 2)
     }).pipe(over(client, { accounts }))
   )
 
@@ -382,7 +382,7 @@ describe("a first 409 is a Conflict, and looked into:", () => {
       ])
       const error = yield* Effect.flip(drive(Contact.create({ fingerprint, name: "Ada" })))
       assert.deepInclude(error, { _tag: "Conflict", status: 409, outcome, attempts: 1, isRetryable: false })
-      assert.strictEqual(yield* api.count("Contact.list"), 1)
+      assert.strictEqual(yield* api.requestCount("Contact.list"), 1)
     }).pipe(over(client))
   )
 

@@ -97,7 +97,7 @@ const expectRefused = (call: Call, field: string) =>
     assert.deepInclude(error, { _tag: "InvalidRequest", field, outcome: "not-sent", attempts: 0, isRetryable: false })
     assert.notInclude(Fake.renderings(error), "canary")
     assert.isBelow(error.message.length, 400)
-    assert.strictEqual(yield* api.count(), 0)
+    assert.strictEqual(yield* api.requestCount(), 0)
   }).pipe(Effect.provide(InMemory.layer()))
 
 describe.each(Object.keys(writes))("%s refuses, with nothing sent:", (name) => {

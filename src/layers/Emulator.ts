@@ -69,7 +69,7 @@ const serve = Effect.fnUntraced(function* (server: Server) {
       Effect.flatMap((response) =>
         response.status < 200 ? resetConnection : Effect.map(connection, flushed(response))
       ),
-      Effect.catchTag("Disconnect", () => resetConnection)
+      Effect.catchTag("ConnectionReset", () => resetConnection)
     )
   )
   server.on("connect", (request, socket) => answerConnect(server, request, socket))

@@ -13,7 +13,7 @@ import * as Client from "../Client.ts"
 import type * as Contact from "../Contact.ts"
 import type * as Errors from "../Errors.ts"
 import * as ContactArbitrary from "../internal/server/contacts/ContactArbitrary.ts"
-import type { Operation, Rule, Struck } from "../internal/server/faults/Fault.ts"
+import type { InjectedFault, OperationName, Rule } from "../internal/server/faults/Fault.ts"
 import * as InProcess from "../internal/server/InProcess.ts"
 import type * as RequestLog from "../internal/server/RequestLog.ts"
 import * as ServerState from "../internal/server/ServerState.ts"
@@ -43,7 +43,7 @@ export interface Service {
   /** The requests seen, oldest first; of many, the newest 10,000. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLog.SeenRequest>>
   /** The number of requests of an operation, or of all, including those that {@link Service.requests} no longer has. */
-  readonly count: (operation?: Operation) => Effect.Effect<number>
+  readonly requestCount: (operation?: OperationName) => Effect.Effect<number>
   /**
    * Adds rules after those there are. A rule that makes no sense is a defect that names the field at fault, and then
    * none is added.
@@ -56,12 +56,12 @@ export interface Service {
    */
   readonly inject: (...rules: ReadonlyArray<Rule>) => Effect.Effect<void>
   /** Removes all rules. Requests under way keep their faults. */
-  readonly heal: Effect.Effect<void>
-  /** The faults that were injected into requests so far, oldest first. */
-  readonly struck: Effect.Effect<ReadonlyArray<Struck>>
+  readonly removeFaults: Effect.Effect<void>
+  /** The faults injected into requests so far, oldest first. */
+  readonly injectedFaults: Effect.Effect<ReadonlyArray<InjectedFault>>
   /**
-   * Removes all contacts and forgets all requests and what struck. The rules stay, and start again: attempts count from
-   * 1.
+   * Removes all contacts, and forgets all requests and injected faults. The rules stay, and start again: attempts count
+   * from 1.
    */
   readonly clear: Effect.Effect<void>
 }
@@ -87,10 +87,11 @@ const handle = (state: ServerState.Service): Service => {
     snapshot: state.save,
     restore: state.restore,
     requests: state.requests,
-    count: (operation) => Effect.sync(() => (operation === undefined ? state.log.total : state.log.counted(operation))),
+    requestCount: (operation) =>
+      Effect.sync(() => (operation === undefined ? state.log.total : state.log.counted(operation))),
     inject: (...rules) => state.faults.inject(rules),
-    heal: state.faults.heal,
-    struck: state.faults.struck,
+    removeFaults: state.faults.removeAll,
+    injectedFaults: state.faults.injected,
     clear: state.clear
   })
 }

@@ -12,7 +12,7 @@ type Call = Effect.Effect<unknown, Errors.ContactError, Client.Client>
 /** One call of each operation, and the server's name for it. */
 export const calls: ReadonlyArray<{
   readonly name: string
-  readonly operation: Fault.Operation
+  readonly operation: Fault.OperationName
   readonly call: Call
 }> = [
   { name: "create", operation: "Contact.create", call: Contact.create({ name: "Ada" }) },

@@ -26,7 +26,7 @@ const createAll = (rules: ReadonlyArray<InMemory.Fault.Rule>, request: (index: n
     const refs = yield* Effect.forEach(numbers, (index) => Contact.create(request(index)), { concurrency })
     const made = yield* api.contacts()
     const numbered = new Map(made.map((contact) => [contact.id, contact.name]))
-    const lost = (yield* api.struck).length
+    const lost = (yield* api.injectedFaults).length
     return seen(`${made.length} contacts, ${new Set(World.ids(refs)).size} ids (${lost} answers lost)`, {
       contacts: [made.length, count],
       ids: [new Set(World.ids(refs)).size, count],
@@ -116,9 +116,9 @@ const together: ReadonlyArray<Probe> = [
         return seen(`1,000 times ${kinds.join(" / ")}`, {
           kinds: [kinds, ["Conflict 409 rejected 1x"]],
           contacts: [(yield* api.contacts()).length, count],
-          creates: [yield* api.count("Contact.create"), count],
+          creates: [yield* api.requestCount("Contact.create"), count],
           // Each is looked into once.
-          lists: [yield* api.count("Contact.list"), count]
+          lists: [yield* api.requestCount("Contact.list"), count]
         })
       })
     )

@@ -23,14 +23,14 @@ const interrupted = (begun: Effect.Effect<unknown, unknown, Client>, sentBefore:
   Effect.gen(function* () {
     const api = yield* InMemory.InMemory
     const fiber = yield* Effect.forkChild(begun)
-    while ((yield* api.count()) < sentBefore) yield* Fake.settle
+    while ((yield* api.requestCount()) < sentBefore) yield* Fake.settle
     yield* Fake.settle
-    const sent = yield* api.count()
+    const sent = yield* api.requestCount()
     const began = yield* Clock.currentTimeMillis
     yield* Fiber.interrupt(fiber)
     const took = (yield* Clock.currentTimeMillis) - began
     yield* Effect.sleep("30 minutes")
-    return { sent, took, after: (yield* api.count()) - sent }
+    return { sent, took, after: (yield* api.requestCount()) - sent }
   })
 
 interface Moment {
@@ -62,7 +62,7 @@ const moments: ReadonlyArray<Moment> = [
   {
     name: "backing off",
     tried: "interrupted in the back-off after a 429 with Retry-After: 9",
-    rules: always(Fault.rateLimit({ retryAfter: 9 })),
+    rules: always(Fault.rateLimit({ retryAfter: "9 seconds" })),
     call: Contact.fetch(id),
     sent: 1
   },
@@ -226,9 +226,9 @@ const aborted: Probe = {
       const api = yield* InMemory.InMemory
       yield* api.inject({ fault: Fault.status(503) })
       const fiber = yield* Effect.forkChild(Stream.runDrain(Contact.list()))
-      while ((yield* api.count()) < 1) yield* Fake.settle
+      while ((yield* api.requestCount()) < 1) yield* Fake.settle
       yield* Fiber.interrupt(fiber)
-      return seen(`${yield* api.count()} request`, { requests: [yield* api.count(), 1] })
+      return seen(`${yield* api.requestCount()} request`, { requests: [yield* api.requestCount(), 1] })
     }),
     { retry: { delay: "1 hour", maxDelay: "1 hour" } }
   ),
@@ -238,7 +238,7 @@ const aborted: Probe = {
         yield* api.inject({ fault: Fault.stall })
         const controller = new AbortController()
         const aborting = Effect.gen(function* () {
-          while ((yield* api.count()) < 1) yield* Fake.settle
+          while ((yield* api.requestCount()) < 1) yield* Fake.settle
           const began = performance.now()
           controller.abort()
           return began

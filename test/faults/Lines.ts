@@ -110,9 +110,9 @@ const cycles: ReadonlyArray<Probe> = [
         yield* World.seeded(150)
         yield* api.inject({ fault: Fault.ignoreCursor })
         const error = yield* Effect.flip(Stream.runDrain(Contact.list()))
-        return seen(`${World.summary(error)}, ${yield* api.count()} requests`, {
+        return seen(`${World.summary(error)}, ${yield* api.requestCount()} requests`, {
           tag: [error._tag, "UnexpectedResponse"],
-          bounded: [(yield* api.count()) <= 40, true]
+          bounded: [(yield* api.requestCount()) <= 40, true]
         })
       })
     ),

@@ -29,7 +29,7 @@ const brokenAt = (fault: (at: number) => InMemory.Fault.Fault, options: Partial<
       const size = yield* bodySize
       const wrong: Array<string> = []
       for (let at = 0; at <= size; at++) {
-        yield* api.heal
+        yield* api.removeFaults
         yield* api.inject({ times: 1, fault: fault(at) })
         const got = yield* listed
         if (got.join() !== three.join()) wrong.push(`${at}: ${got.join()}`)
@@ -47,7 +47,7 @@ const givenUpAt = World.inProcess(
     const ids = World.ids(yield* api.contacts())
     const wrong: Array<string> = []
     for (let at = 0; at < size; at++) {
-      yield* api.heal
+      yield* api.removeFaults
       yield* api.inject({ fault: Fault.resetAfter(at) })
       const got: Array<string> = []
       const error = yield* Effect.flip(
@@ -91,7 +91,7 @@ const cuts: ReadonlyArray<Probe> = [
         yield* World.seedInto(api, 3)
         const ends = yield* Effect.forEach([Fault.cutAfter, Fault.resetAfter], (fault) =>
           Effect.gen(function* () {
-            yield* api.heal
+            yield* api.removeFaults
             yield* api.inject({ fault: fault({ lines: 2 }) })
             const { ended, found } = yield* World.events(() => client.list().stream())
             return `${found.length} of 3, ends ${ended}`
@@ -111,7 +111,7 @@ const cuts: ReadonlyArray<Probe> = [
         yield* World.seeded(250)
         yield* api.inject({ attempt: 1, fault: Fault.cutAfter({ lines }) })
         const count = yield* Stream.runCount(Contact.list())
-        return seen(`${count} of 250 in ${yield* api.count()} requests`, { count: [count, 250] })
+        return seen(`${count} of 250 in ${yield* api.requestCount()} requests`, { count: [count, 250] })
       })
     )
   }))
@@ -152,7 +152,7 @@ const oddLines: Probe = {
       const contacts = yield* World.seedInto(api, 3)
       const ends = yield* Effect.forEach(Object.entries(odd), ([name, write]) =>
         Effect.gen(function* () {
-          yield* api.heal
+          yield* api.removeFaults
           const headers = { "content-type": "application/jsonl" }
           yield* api.inject({ fault: Fault.status(200, { body: write(contacts.map(line)), headers }) })
           const { ended, found } = yield* World.events(() => client.list().stream())
@@ -236,7 +236,7 @@ const emptyPages: ReadonlyArray<Probe> = [
         const contacts = World.ids(yield* World.seeded(250))
         const wrong: Array<string> = []
         for (const index of [0, 1, 2]) {
-          yield* api.heal
+          yield* api.removeFaults
           yield* api.inject({ times: 1, fault: Fault.dropPage(index) })
           const got = World.ids(yield* Stream.runCollect(Contact.list({ order: "asc" })))
           if (got.join() !== contacts.join()) wrong.push(`page ${index}: ${got.length}`)

@@ -93,15 +93,15 @@ const disturbed = (order: "asc" | "desc", filtered: boolean) =>
         const by = left.createdAt - right.createdAt || (left.id < right.id ? -1 : 1)
         return order === "asc" ? by : -by
       })
-      const struck = (yield* api.struck).length
+      const cutCount = (yield* api.injectedFaults).length
       return seen(
-        `all ${survivors.length} that lived, once and in order; ${deleted.size} deleted, ${yield* api.count("Contact.create")} made, ${struck} cuts`,
+        `all ${survivors.length} that lived, once and in order; ${deleted.size} deleted, ${yield* api.requestCount("Contact.create")} made, ${cutCount} cuts`,
         {
           survivors: [survived.join() === survivors.join(), true],
           distinct: [new Set(World.ids(got)).size, got.length],
           order: [World.ids(got).join() === World.ids(sorted).join(), true],
           "enough was deleted": [deleted.size > 200, true],
-          "enough was cut": [struck >= wanted.length / 600, true]
+          "enough was cut": [cutCount >= wanted.length / 600, true]
         }
       )
     }),
@@ -130,10 +130,10 @@ const untouched: Probe = {
       const ids = World.ids(yield* World.seeded(count))
       yield* api.inject(...cuts)
       const got = World.ids(yield* Stream.runCollect(Contact.list({ order: "asc" })))
-      const struck = (yield* api.struck).length
-      return seen(`${got.length}, in order, with ${struck} cuts`, {
+      const cutCount = (yield* api.injectedFaults).length
+      return seen(`${got.length}, in order, with ${cutCount} cuts`, {
         ids: [got.join() === ids.join(), true],
-        "enough was cut": [struck >= count / 600, true]
+        "enough was cut": [cutCount >= count / 600, true]
       })
     }),
     { retry: { delay: 1 }, timeout: { idle: 200 } }

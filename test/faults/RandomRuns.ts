@@ -38,7 +38,7 @@ const randomList = (nth: number) =>
   Effect.gen(function* () {
     const api = yield* InMemory.InMemory
     yield* api.clear
-    yield* api.heal
+    yield* api.removeFaults
     const size = yield* below(nth % 3 === 0 ? 360 : 12)
     const contacts = yield* World.seeded(size, (index) => ({ createdAt: Math.floor(index / 4) }))
     const stored = World.ids(yield* api.contacts())
@@ -98,7 +98,7 @@ const randomSchedule = (nth: number) =>
       Effect.gen(function* () {
         const api = yield* InMemory.InMemory
         yield* api.inject({
-          fault: asked === undefined ? Fault.status(503) : Fault.rateLimit({ retryAfter: asked })
+          fault: asked === undefined ? Fault.status(503) : Fault.rateLimit({ retryAfter: `${asked} seconds` })
         })
         yield* Effect.flip(Contact.fetch(id))
         return (yield* api.requests).map(({ time }) => time)

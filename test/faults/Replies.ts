@@ -204,7 +204,7 @@ const fields: Probe = {
       const wrong: Array<string> = []
       for (const status of [400, 401, 402, 403, 429, 500, 503, undefined]) {
         for (const { call, name } of calls) {
-          yield* api.heal
+          yield* api.removeFaults
           yield* api.inject({ fault: status === undefined ? Fault.reset : Fault.status(status) })
           const error = yield* Effect.flip(call)
           const isTransient = status === undefined || status >= 429
@@ -249,7 +249,7 @@ const broken = Effect.gen(function* () {
   const wrong: Array<string> = []
   for (const [kind, fault] of Object.entries(promised)) {
     for (const { call, name } of calls) {
-      yield* api.heal
+      yield* api.removeFaults
       yield* api.inject({ fault })
       const error = yield* Effect.flip(call)
       if (error._tag !== "UnexpectedResponse" || error.outcome !== "unknown") {
@@ -274,7 +274,7 @@ const unpromised: Probe = {
     Effect.gen(function* () {
       const ends = yield* Effect.forEach(Object.entries(promised), ([kind, fault]) =>
         Effect.gen(function* () {
-          yield* api.heal
+          yield* api.removeFaults
           yield* api.inject({ fault })
           const told = yield* World.settled(() => client.fetch(id))
           return "value" in told ? kind : undefined

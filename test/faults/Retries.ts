@@ -11,7 +11,7 @@ const { Fault } = InMemory
 
 const failures: Readonly<Record<string, InMemory.Fault.Fault>> = {
   408: Fault.status(408),
-  429: Fault.rateLimit({ retryAfter: 1 }),
+  429: Fault.rateLimit({ retryAfter: "1 second" }),
   500: Fault.status(500),
   502: Fault.status(502),
   503: Fault.status(503),
@@ -36,11 +36,11 @@ const sends = (faults: ReadonlyArray<InMemory.Fault.Fault>) =>
       for (const { call, name, operation } of calls) {
         if (fault._tag === "ErrorAfter" && operation !== "Contact.list") continue
         yield* api.clear
-        yield* api.heal
+        yield* api.removeFaults
         yield* api.seed([{ id }])
         yield* api.inject({ operation, fault })
         const exit = yield* Effect.exit(call)
-        const sent = yield* api.count(operation)
+        const sent = yield* api.requestCount(operation)
         counts.push({ name, fault: index, sent: Exit.isFailure(exit) || fault._tag === "AfterCommit" ? sent : -sent })
       }
     }
@@ -65,11 +65,11 @@ const noRetries: Probe = {
     (client, api) =>
       Effect.gen(function* () {
         for (const fault of [Fault.status(503), Fault.reset, Fault.stall]) {
-          yield* api.heal
+          yield* api.removeFaults
           yield* api.inject({ fault })
           yield* World.settled(() => client.create({}))
         }
-        return only(`3 calls, ${yield* api.count()} sends`)
+        return only(`3 calls, ${yield* api.requestCount()} sends`)
       }),
     { retries: 0, timeout: 50 }
   )
@@ -115,10 +115,10 @@ const everyStatus: Probe = {
         const again: Array<string> = []
         for (const status of [400, 404, 408, 409, 429, 500, 501, 503]) {
           yield* api.clear
-          yield* api.heal
+          yield* api.removeFaults
           yield* api.inject({ fault: Fault.status(status) })
           yield* World.settled(() => client.create({}))
-          if ((yield* api.count()) > 1) again.push(String(status))
+          if ((yield* api.requestCount()) > 1) again.push(String(status))
         }
         return only(`a create is sent again after ${again.join(", ")}`)
       }),
@@ -136,10 +136,10 @@ const unguarded: Probe = {
       const again: Array<number> = []
       for (const status of statuses) {
         yield* api.clear
-        yield* api.heal
+        yield* api.removeFaults
         yield* api.inject({ fault: Fault.status(status) })
         yield* Effect.exit(Contact.create())
-        if ((yield* api.count()) > 1) again.push(status)
+        if ((yield* api.requestCount()) > 1) again.push(status)
       }
       return seen(`sent again: ${again.join(", ")}`, { again: [again, [429]] })
     }),
@@ -157,7 +157,7 @@ const permanent: Probe = {
       const fingerprint = "crm-0001-ada-lovelace"
       yield* api.seed([{ fingerprint }])
       const error = yield* Effect.flip(Contact.ensure({ fingerprint }))
-      return seen(World.summary(error), { sent: [yield* api.count(), 1], outcome: [error.outcome, "rejected"] })
+      return seen(World.summary(error), { sent: [yield* api.requestCount(), 1], outcome: [error.outcome, "rejected"] })
     })
   )
 }
@@ -187,7 +187,7 @@ const slept = ([header, from, to]: (typeof retryAfters)[number]) =>
   World.inProcess(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
-      yield* api.inject({ attempt: 1, fault: Fault.rateLimit({ retryAfter: header }) })
+      yield* api.inject({ attempt: 1, fault: Fault.status(429, { headers: { "retry-after": header } }) })
       yield* Contact.listPage()
       const [first, second] = yield* api.requests
       const took = (second?.time ?? Number.NaN) - (first?.time ?? 0)
@@ -207,7 +207,7 @@ const obeyed: Probe = {
   theirs: World.official(
     (client, api) =>
       Effect.gen(function* () {
-        yield* api.inject({ attempt: 1, fault: Fault.rateLimit({ retryAfter: 3 }) })
+        yield* api.inject({ attempt: 1, fault: Fault.rateLimit({ retryAfter: "3 seconds" }) })
         yield* World.settled(() => client.list())
         const [first, second] = yield* api.requests
         const waited = (second?.time ?? Number.NaN) - (first?.time ?? 0)

@@ -90,7 +90,7 @@ const paths: ReadonlyArray<Probe> = [
             if (error._tag !== "InvalidRequest" || error.attempts !== 0) wrong.push(`${name} ${id}: ${error._tag}`)
           }
         }
-        return seen("InvalidRequest, and nothing is sent", { wrong: [wrong, []], sent: [yield* api.count(), 0] })
+        return seen("InvalidRequest, and nothing is sent", { wrong: [wrong, []], sent: [yield* api.requestCount(), 0] })
       })
     ),
     theirs: World.official((client, api) =>
@@ -156,7 +156,7 @@ const redirected = (connect: typeof Node.layer) =>
           other.url,
           "https://127.0.0.1:1/"
         ]) {
-          yield* api.heal
+          yield* api.removeFaults
           yield* api.inject({ fault: Fault.status(status, { headers: { location } }) })
           for (const call of calls) {
             const error = yield* Effect.flip(call)
@@ -165,7 +165,7 @@ const redirected = (connect: typeof Node.layer) =>
           }
         }
       }
-      return [wrong, sent - (yield* api.count()), other.exchanges.length]
+      return [wrong, sent - (yield* api.requestCount()), other.exchanges.length]
     }),
     { runAsUserId: "user_1", headers: { "x-key": "canary" } },
     connect
@@ -194,7 +194,7 @@ const redirects: Probe = {
           response.end("{}")
         })
         for (const status of statuses) {
-          yield* api.heal
+          yield* api.removeFaults
           yield* api.inject({ fault: Fault.status(status, { headers: { location: other.url } }) })
           yield* World.settled(() => client.create({ name: "Ada" }))
         }

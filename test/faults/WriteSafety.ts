@@ -194,7 +194,7 @@ const refusedAll = (requests: Readonly<Record<string, object>>) =>
       const all = yield* Effect.forEach(Object.values(requests), (request) => told(create(request)))
       return seen(`each: ${[...new Set(all)].join(" / ")}`, {
         all: [all, all.map(() => "InvalidRequest not-sent 0x")],
-        requests: [yield* api.count(), 0]
+        requests: [yield* api.requestCount(), 0]
       })
     })
   )
@@ -255,7 +255,7 @@ const inputs: ReadonlyArray<Probe> = [
         )
         return seen(`each: ${[...new Set(all)].join(" / ")}`, {
           all: [all, all.map(() => "InvalidRequest not-sent 0x")],
-          requests: [yield* api.count(), 0]
+          requests: [yield* api.requestCount(), 0]
         })
       })
     )

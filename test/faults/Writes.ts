@@ -27,8 +27,8 @@ const lost: ReadonlyArray<Probe> = Object.entries(losses).map(([name, fault]) =>
       yield* api.inject({ operation: "Contact.create", attempt: 1, fault })
       const ref = yield* Contact.create({ name: "Ada" })
       const made = (yield* api.contacts()).filter((contact) => contact.name === "Ada")
-      return seen(`${made.length} contact, and its id (${yield* api.count("Contact.create")} POSTs)`, {
-        struck: [(yield* api.struck).length, 1],
+      return seen(`${made.length} contact, and its id (${yield* api.requestCount("Contact.create")} POSTs)`, {
+        "faults injected": [(yield* api.injectedFaults).length, 1],
         ids: [World.ids(made), [ref.id]]
       })
     })
@@ -173,7 +173,11 @@ const deletes: ReadonlyArray<Probe> = [
             yield* api.inject({ operation: "Contact.delete", attempt: 1, fault })
             const ref = yield* Contact.delete(id)
             const left = World.ids(yield* api.contacts())
-            return [ref.id === id, left.length === 1 && left[0] === other?.id, yield* api.count("Contact.delete")]
+            return [
+              ref.id === id,
+              left.length === 1 && left[0] === other?.id,
+              yield* api.requestCount("Contact.delete")
+            ]
           })
         )
       ),

@@ -187,10 +187,10 @@ describe("The emulator", () => {
         ...Interceptor.none,
         reply: ({ attempt }) =>
           attempt === 1
-            ? Effect.fail(new Interceptor.Disconnect())
+            ? Effect.fail(new Interceptor.ConnectionReset())
             : Effect.succeed(
                 HttpServerResponse.stream(
-                  Stream.concat(Stream.succeed(Uint8Array.of(123)), Stream.fail(new Interceptor.Disconnect()))
+                  Stream.concat(Stream.succeed(Uint8Array.of(123)), Stream.fail(new Interceptor.ConnectionReset()))
                 )
               )
       }

@@ -35,7 +35,7 @@ const faults = {
   "no content": Fault.status(204),
   HTML: Fault.status(200, { body: "<html>", headers: { "content-type": "text/html" } }),
   redirect: Fault.status(307, { headers: { location: "http://127.0.0.1:1/" } }),
-  "rate limit": Fault.rateLimit({ retryAfter: 3 }),
+  "rate limit": Fault.rateLimit({ retryAfter: "3 seconds" }),
   reset: Fault.reset,
   "reset after headers": Fault.resetAfter(0),
   "reset in the body": Fault.resetAfter(5),
@@ -63,7 +63,7 @@ const outcome = (fault: InMemory.Fault.Fault) =>
     const error = yield* Fake.failureOf(Contact.create({ name: "Ada" }), 1000)
     const { _tag, outcome, status } = error
     const stored = (yield* api.contacts(token)).length
-    return { _tag, outcome, status, stored, sent: yield* api.count() }
+    return { _tag, outcome, status, stored, sent: yield* api.requestCount() }
   })
 
 describe("A client under faults", () => {
@@ -90,10 +90,10 @@ describe("Fetch and undici", () => {
         for (const bytes of [0, 1, 33, 34]) {
           yield* api.inject({ fault: Fault.resetAfter(bytes) })
           assert.isTrue(Exit.isFailure(yield* Effect.exit(create)), `reset after ${bytes}`)
-          yield* api.heal
+          yield* api.removeFaults
           yield* api.inject({ fault: Fault.cutAfter(bytes) })
           assert.lengthOf((yield* create).text, bytes)
-          yield* api.heal
+          yield* api.removeFaults
         }
         yield* api.inject({ fault: Fault.reset })
         const refused = yield* Effect.flip(create)
@@ -110,8 +110,8 @@ describe("Fetch and undici", () => {
         const fibers = yield* Effect.forEach(["/v1/contact/x/fetch", "/v1/contact/list"], (path) =>
           Effect.forkDetach(Effect.exit(send({ path }, url)))
         )
-        for (let turn = 0; turn < 1000 && (yield* api.struck).length < 2; turn++) yield* Fake.settle
-        assert.lengthOf(yield* api.struck, 2)
+        for (let turn = 0; turn < 1000 && (yield* api.injectedFaults).length < 2; turn++) yield* Fake.settle
+        assert.lengthOf(yield* api.injectedFaults, 2)
         return fibers
       }).pipe(
         Effect.provide(

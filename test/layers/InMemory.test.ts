@@ -26,7 +26,7 @@ describe("Faults of the layer", () => {
         ["Ada"]
       )
       yield* Contact.create({ name: "Grace" })
-      assert.deepStrictEqual(yield* api.struck, [
+      assert.deepStrictEqual(yield* api.injectedFaults, [
         { operation: "Contact.create", attempt: 1, fault: Fault.afterCommit(Fault.reset) }
       ])
     }).pipe(
@@ -46,11 +46,11 @@ describe("Faults of the layer", () => {
       assert.strictEqual(yield* outcome, "Success")
       yield* api.inject({ fault: Fault.status(400) }, { fault: Fault.stall })
       assert.strictEqual(yield* outcome, "Failure")
-      yield* api.heal
+      yield* api.removeFaults
       assert.strictEqual(yield* outcome, "Success")
-      assert.lengthOf(yield* api.struck, 1)
+      assert.lengthOf(yield* api.injectedFaults, 1)
       yield* api.clear
-      assert.deepStrictEqual(yield* api.struck, [])
+      assert.deepStrictEqual(yield* api.injectedFaults, [])
     }).pipe(Effect.provide(InMemory.layer(once)))
   )
 })
@@ -62,10 +62,10 @@ describe("The layer", () => {
       const inner = Effect.gen(function* () {
         yield* Contact.create({ name: "Ada" })
         const api = yield* InMemory.InMemory
-        return yield* api.count("Contact.create")
+        return yield* api.requestCount("Contact.create")
       })
       assert.strictEqual(yield* Effect.provide(inner, InMemory.layer()), 1)
-      assert.strictEqual(yield* outer.count("Contact.create"), 0)
+      assert.strictEqual(yield* outer.requestCount("Contact.create"), 0)
     }).pipe(Effect.provide(InMemory.layer()))
   )
 })
@@ -101,7 +101,7 @@ describe("A snapshot", () => {
       const taken = yield* Effect.flip(Contact.create({ fingerprint: "crm-0001-ada-lovelace" }))
       assert.strictEqual(taken._tag, "Conflict")
       assert.lengthOf(yield* Stream.runCollect(Contact.list({ cursor: grace?.id })), 1)
-      assert.strictEqual(yield* api.count("Contact.update"), 2)
+      assert.strictEqual(yield* api.requestCount("Contact.update"), 2)
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
@@ -125,18 +125,18 @@ describe("The count of requests", () => {
   it.effect("includes requests that the log no longer has, and requests of no operation", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
-      assert.strictEqual(yield* api.count(), 0)
+      assert.strictEqual(yield* api.requestCount(), 0)
       for (let round = 0; round < 5; round++) yield* send(post("/v1/contact/create", {}))
       yield* send({ path: "/v1/contact/list" })
       yield* send({ path: "/nothing" })
-      assert.strictEqual(yield* api.count(), 7)
-      assert.strictEqual(yield* api.count("Contact.create"), 5)
-      assert.strictEqual(yield* api.count("Contact.delete"), 0)
+      assert.strictEqual(yield* api.requestCount(), 7)
+      assert.strictEqual(yield* api.requestCount("Contact.create"), 5)
+      assert.strictEqual(yield* api.requestCount("Contact.delete"), 0)
       assert.lengthOf(yield* api.requests, 2)
       assert.strictEqual((yield* api.requests)[1]?.attempt, 0)
       yield* api.clear
-      assert.strictEqual(yield* api.count(), 0)
-      assert.strictEqual(yield* api.count("Contact.create"), 0)
+      assert.strictEqual(yield* api.requestCount(), 0)
+      assert.strictEqual(yield* api.requestCount("Contact.create"), 0)
     }).pipe(Effect.provide(InMemory.layerHttpClient({ requestLogLimit: 2 })))
   )
 })
@@ -267,7 +267,7 @@ describe("A base URL", () => {
         assert.strictEqual(failure._tag, "TransportError")
         assert.propertyVal(failure, "outcome", "not-sent")
       }
-      assert.strictEqual(yield* api.count(), 0)
+      assert.strictEqual(yield* api.requestCount(), 0)
     }).pipe(Effect.provide(InMemory.layer()))
   )
 })

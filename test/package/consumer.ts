@@ -148,7 +148,7 @@ export const inspected = Effect.gen(function* () {
   const requests = yield* api.requests
   const snapshot = yield* api.snapshot
   yield* api.restore(snapshot)
-  return { seeded, requests, snapshot, contacts: yield* api.contacts(), struck: yield* api.struck }
+  return { seeded, requests, snapshot, contacts: yield* api.contacts(), injected: yield* api.injectedFaults }
 })
 export const arbitrary = InMemory.seedArbitrary(3)
 export const seeds: ReadonlyArray<InMemory.Seed> = [{ name: "Ada" }]
@@ -159,8 +159,8 @@ export const kept = (snapshot: InMemory.Snapshot) => snapshot
 export const fault: InMemory.Fault.Fault = InMemory.Fault.resetAfter({ lines: 2 })
 export const rule: InMemory.Fault.Rule = { fault: InMemory.Fault.status(503), times: 2 }
 export const faults = InMemory.Fault
-export const narrowed = Effect.map(inspected, ({ struck }) =>
-  struck.map(({ fault }) => ({
+export const narrowed = Effect.map(inspected, ({ injected }) =>
+  injected.map(({ fault }) => ({
     status: fault._tag === "Status" ? fault : undefined,
     delay: fault._tag === "Delay" ? fault : undefined,
     plain: fault._tag === "Reset" ? fault : undefined,

@@ -50,7 +50,7 @@ const ofList = (dice: Dice): AnyFault =>
   dice.pick<() => AnyFault>([
     () => instead(dice, refusals),
     () => Fault.status(200, { body: '{"code":"GENERIC_ERROR","message":"System error occurred"}' }),
-    () => Fault.rateLimit({ retryAfter: dice.below(30) }),
+    () => Fault.rateLimit({ retryAfter: `${dice.below(30)} seconds` }),
     () =>
       inBody(dice, () => (dice.chance(0.5) ? { lines: dice.pick([0, 1, 2, 5, 100, 101, 200]) } : dice.below(30_000))),
     () => Fault.errorAfter(dice.pick([0, 1, 3, 100, 150])),

@@ -27,7 +27,7 @@ const nobody: Origin = { call: -1, request: 0 }
 
 const CurrentOrigin = Context.Reference<Origin>("simulation/CurrentOrigin", { defaultValue: () => nobody })
 
-/** The header that tells the faults that struck a call from those that struck others. */
+/** The header with the number of the call, so that an injected fault can be assigned to it. */
 export const callHeader = "x-simulated-call"
 
 /** The connection ended before the answer did. */

@@ -17,13 +17,13 @@ const outcomeOf = ({ ask, end }: Call): string => {
   return end.kind === "crashed" ? "crashed" : "done"
 }
 
-/** Each fault that struck a call, in its phase, and what became of the call. */
+/** Each fault injected into a call, the phase of the call, and its outcome. */
 const faultStates = (world: World): ReadonlyArray<string> => {
   const { faults, log } = world.server.state
   const origins = new Map(
     log.list().map(({ attempt, headers, operation }) => [`${operation} ${attempt}`, Number(headers[callHeader])])
   )
-  return Effect.runSync(faults.struck).flatMap(({ attempt, fault, operation }) => {
+  return Effect.runSync(faults.injected).flatMap(({ attempt, fault, operation }) => {
     const call = world.history.calls[origins.get(`${operation} ${attempt}`) ?? -1]
     if (call === undefined) return []
     const isAtPageEnd =

@@ -10,7 +10,7 @@ import * as ContentType from "./http/ContentType.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import { endpoints } from "./Endpoints.ts"
 import * as Exceptions from "./http/Exceptions.ts"
-import type { Disconnect } from "./Interceptor.ts"
+import type { ConnectionReset } from "./Interceptor.ts"
 import * as Pages from "./http/HtmlPages.ts"
 import * as Query from "./http/Query.ts"
 import * as Reply from "./http/ServerReply.ts"
@@ -33,7 +33,7 @@ const route = Routing.make(endpoints)
 export const answer = Effect.fnUntraced(function* (
   state: Service,
   request: HttpServerRequest
-): Effect.fn.Return<HttpServerResponse, Disconnect, Scope> {
+): Effect.fn.Return<HttpServerResponse, ConnectionReset, Scope> {
   const startedAt = yield* Clock.currentTimeMillis
   const { method, headers, cookies } = request
   const target = Target.read(request.url)

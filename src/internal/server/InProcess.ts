@@ -53,7 +53,7 @@ export const makeHttpClient = ({ baseUrl }: Options = {}): Effect.Effect<
             return HttpServerResponse.toClientResponse(inPieces(sent), { request })
           }),
           Effect.provideService(Scope.Scope, requestScope),
-          Effect.catchTag("Disconnect", (cause) => Effect.fail(failed(request, cause))),
+          Effect.catchTag("ConnectionReset", (cause) => Effect.fail(failed(request, cause))),
           Effect.onExit((exit) => (transferred && Exit.isSuccess(exit) ? Effect.void : Scope.close(requestScope, exit)))
         )
       })

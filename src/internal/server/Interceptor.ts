@@ -7,11 +7,11 @@ import type { ApiFailure } from "./http/ApiFailure.ts"
 import type { OperationName } from "./OperationName.ts"
 
 /**
- * The connection ends here, without an answer or in the middle of one. In process the client sees a transport error,
- * with this as its cause; over a socket the connection is destroyed.
+ * The connection is reset, before the response or in the middle of it. In process the client gets a transport error with
+ * this as its cause; over a socket the connection is destroyed.
  */
-export class Disconnect extends Data.TaggedError("Disconnect")<{}> {
-  /** The code of the system for it, over a socket. */
+export class ConnectionReset extends Data.TaggedError("ConnectionReset")<{}> {
+  /** The code that Node gives this error over a socket. */
   readonly code = "ECONNRESET"
   override get message(): string {
     return "The server closed the connection"
@@ -56,8 +56,8 @@ export interface Interceptor {
    */
   readonly reply: (
     intercepted: Intercepted,
-    reply: Effect<HttpServerResponse, Disconnect, Scope>
-  ) => Effect<HttpServerResponse, Disconnect, Scope>
+    reply: Effect<HttpServerResponse, ConnectionReset, Scope>
+  ) => Effect<HttpServerResponse, ConnectionReset, Scope>
   /**
    * Around each page read from the store. A delay here is a slow database; an `ApiFailure` is a database that fails:
    * an HTTP status before the first event of a stream, an error event after it.

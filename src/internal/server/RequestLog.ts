@@ -1,8 +1,10 @@
+import type { OperationName } from "./OperationName.ts"
+
 /** A request the server has seen. */
 export interface SeenRequest {
-  /** The operation whose path it had, such as `Contact.fetch`; undefined for a path that no route has. */
-  readonly operation: string | undefined
-  /** Which request of its operation it was, from 1; 0 without an operation. */
+  /** The operation that the path belongs to, such as `Contact.fetch`; undefined if no operation has the path. */
+  readonly operation: OperationName | undefined
+  /** The number of the request among those of its operation, from 1; 0 without an operation. */
   readonly attempt: number
   readonly method: string
   /** As sent: undecoded, without the query. */
@@ -13,9 +15,9 @@ export interface SeenRequest {
   readonly headers: Readonly<Record<string, string>>
   /** The body as text, empty if there was none; undefined if it was too large or in no known charset. */
   readonly body: string | undefined
-  /** When its head arrived, in milliseconds since the epoch. */
+  /** The time its head arrived, in milliseconds since the epoch, as a number. */
   readonly time: number
-  /** The account it acted as; undefined if it was not allowed in. */
+  /** The id of the account it acted as; undefined if it was not authenticated. */
   readonly account: string | undefined
 }
 

@@ -17,13 +17,13 @@ import * as Store from "./store/Store.ts"
 export interface Options {
   /** Default: every distinct `sk-…` token is an account of its own. */
   readonly accounts?: ReadonlyArray<Accounts.AccountOptions>
-  /** Requests in 60 s to paths ending in `/list`, for each paying account. Default: no limit. */
+  /** Requests in 60 s to paths that end in `/list`, for each account and its children together. Default: no limit. */
   readonly rateLimit?: number
   /**
    * The window of that limit: over a `log` of the last 60 s, where a unit is free again after exactly that time, or over
    * the `minutes` of the clock, this one and a weighted part of the one before. Default `log`.
    */
-  readonly pollWindow?: PollWindow
+  readonly rateLimitWindow?: PollWindow
   /**
    * True to compress replies as Next.js does for clients that accept it: gzip or deflate, whatever the size, but never
    * JSON Lines. In process, only a request that itself has an `Accept-Encoding` gets such a reply. Default false.
@@ -104,7 +104,7 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
     const accounts = new Accounts.Accounts(options.accounts)
     const pollLimit = new PollLimit(accounts, {
       limit: options.rateLimit,
-      window: options.pollWindow ?? Assumptions.pollWindow
+      window: options.rateLimitWindow ?? Assumptions.pollWindow
     })
     const log = new RequestLog.RequestLog(options.requestLogLimit ?? defaultRequestLogLimit)
     return ServerState.of({

@@ -221,9 +221,9 @@ const filters: ReadonlyArray<Case> = [
 ]
 
 const accounts = [
-  { id: "parent", tokens: ["sk-main"], pollLimit: 2 },
-  { id: "child", tokens: ["sk-child"], parent: "parent", pollLimit: 50 },
-  { id: "stranger", tokens: ["sk-stranger"], pollLimit: 2 }
+  { id: "parent", tokens: ["sk-main"], rateLimit: 2 },
+  { id: "child", tokens: ["sk-child"], parent: "parent", rateLimit: 50 },
+  { id: "stranger", tokens: ["sk-stranger"], rateLimit: 2 }
 ]
 
 const list = send(get("/contact/list"), ok)

@@ -70,7 +70,7 @@ const noted = (
     Stream.tap(() => Effect.map(elapsed, (millis) => timeline.pieces.push(millis))),
     cutAfterPieces === undefined
       ? (stream) => stream
-      : (stream) => Stream.concat(Stream.take(stream, cutAfterPieces), Stream.fail(new Interceptor.Disconnect()))
+      : (stream) => Stream.concat(Stream.take(stream, cutAfterPieces), Stream.fail(new Interceptor.ConnectionReset()))
   )
   return HttpServerResponse.setBody(response, HttpBody.stream(pieces, body.contentType))
 }

@@ -199,7 +199,7 @@ describe("The interceptor", () => {
               attempt === 1
                 ? Effect.andThen(reply, Effect.succeed(HttpServerResponse.empty({ status: 503 })))
                 : attempt === 2
-                  ? Effect.fail(new Interceptor.Disconnect())
+                  ? Effect.fail(new Interceptor.ConnectionReset())
                   : reply
             )
           )
@@ -227,7 +227,7 @@ describe("The interceptor", () => {
         reply: () =>
           Effect.succeed(
             HttpServerResponse.stream(
-              Stream.concat(Stream.succeed(Uint8Array.of(123)), Stream.fail(new Interceptor.Disconnect()))
+              Stream.concat(Stream.succeed(Uint8Array.of(123)), Stream.fail(new Interceptor.ConnectionReset()))
             )
           )
       })
@@ -346,7 +346,7 @@ describe("Compression in process", () => {
         ...Interceptor.none,
         reply: (_, reply) =>
           Effect.map(reply, (response) =>
-            HttpServerResponse.stream(Stream.fail(new Interceptor.Disconnect()), {
+            HttpServerResponse.stream(Stream.fail(new Interceptor.ConnectionReset()), {
               contentType: response.headers["content-type"] ?? ""
             })
           )

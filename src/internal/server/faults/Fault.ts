@@ -2,11 +2,10 @@
  * Faults of a reply, as plain data, and the rules that say when they are injected. Faults are the same in process
  * and over the sockets of the emulator.
  */
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import type { OperationName } from "../OperationName.ts"
 
-/** The name of an operation, such as `Contact.create`. */
-export type Operation = OperationName
+export type { OperationName } from "../OperationName.ts"
 
 /** The parts of an answer of {@link status} that differ from the API's own for that status. */
 export interface StatusOptions {
@@ -104,7 +103,7 @@ export type AnswerFault = Status | Delay | NoAnswer | Garbage
 /** A fault in the body of the answer. The operation has acted by then. */
 export type BodyFault = Cut | Trickle | Endless
 
-/** A fault in the pages that a list or an export reads. It strikes no other operation. */
+/** A fault in the pages that a list or an export reads. Other operations are left alone. */
 export type PageFault = ErrorAfter | DropPage | DelayPage | IgnoreCursor
 
 /** A fault. Made by the functions of this module. */
@@ -120,12 +119,21 @@ export const status = (status: number, options: StatusOptions = {}): AnswerFault
   status
 })
 
+/** The options of {@link rateLimit}. */
+export interface RateLimitOptions {
+  /** The `Retry-After` header, rounded up to whole seconds. A number is in milliseconds. Default: no such header. */
+  readonly retryAfter?: Duration.Input
+}
+
 /**
- * Answers 429 `LIMITS_REACHED`, and does nothing. The API itself sends no `Retry-After`; give one in seconds, or the
- * text of the header.
+ * Answers 429 `LIMITS_REACHED`, and does nothing. The API itself sends no `Retry-After`. For one that is a date, or that
+ * nobody can read, use {@link status} with `headers`.
  */
-export const rateLimit = ({ retryAfter }: { readonly retryAfter?: number | string } = {}): AnswerFault =>
-  status(429, retryAfter === undefined ? {} : { headers: { "retry-after": String(retryAfter) } })
+export const rateLimit = ({ retryAfter }: RateLimitOptions = {}): AnswerFault =>
+  status(429, retryAfter === undefined ? {} : { headers: { "retry-after": String(wholeSeconds(retryAfter)) } })
+
+const wholeSeconds = (duration: Duration.Input): number =>
+  Math.ceil(Duration.toSeconds(Duration.fromInputUnsafe(duration)))
 
 /** Waits, then answers as usual. A number is in milliseconds. */
 export const delay = (duration: Duration.Input): AnswerFault => ({ _tag: "Delay", duration })
@@ -185,13 +193,14 @@ export const ignoreCursor: Fault = { _tag: "IgnoreCursor" }
 
 /** The requests that a fault is injected into. Of several rules, only the first that fits a request is used. */
 export interface Rule {
-  /** The operations it is for. Default: every one, of those that the fault can strike. */
-  readonly operation?: Operation | ReadonlyArray<Operation>
+  /** The operations it is for. Default: every operation that the fault can be injected into. */
+  readonly operation?: OperationName | ReadonlyArray<OperationName>
   /** Which requests of an operation, counted from 1 for each. Default: every one. */
   readonly attempt?: number | ReadonlyArray<number> | ((attempt: number) => boolean)
   /**
-   * The probability, from 0 to 1, that it is injected into a request that fits otherwise. Default 1. Chance comes from a seed that Effect's
-   * `Random` gives when the rule is added: the same seed strikes the same attempts, in whatever order they arrive.
+   * The probability, from 0 to 1, that it is injected into a request that the other members allow. Default 1. It is drawn
+   * from a seed that Effect's `Random` gives when the rule is added. With the same seed the same attempts get the fault, in
+   * whatever order they arrive.
    */
   readonly probability?: number
   /** The number of times it may be injected, 1 or more. Default: no limit. */
@@ -199,9 +208,9 @@ export interface Rule {
   readonly fault: Fault
 }
 
-/** A fault that was chosen for a request, whether or not the reply was long enough for it to show. */
-export interface Struck {
-  readonly operation: Operation
+/** A fault injected into a request. It is listed even if the reply was too short for the fault to show. */
+export interface InjectedFault {
+  readonly operation: OperationName
   /** Which request of the operation it was, from 1. */
   readonly attempt: number
   readonly fault: Fault

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as Random from "effect/Random"
-import type { Fault, Rule, Struck } from "./Fault.ts"
+import type { Fault, InjectedFault, Rule } from "./Fault.ts"
 import * as FaultPages from "./FaultPages.ts"
 import * as FaultReply from "./FaultReply.ts"
 import * as FaultRules from "./FaultRules.ts"
@@ -28,9 +28,9 @@ export interface FaultPlan {
   /** Adds rules after those there are. A rule that makes no sense is a defect that names the field at fault. */
   readonly inject: (rules: ReadonlyArray<Rule>) => Effect.Effect<void>
   /** Removes all rules. Requests under way keep their faults. */
-  readonly heal: Effect.Effect<void>
+  readonly removeAll: Effect.Effect<void>
   /** The faults injected so far, oldest first. */
-  readonly struck: Effect.Effect<ReadonlyArray<Struck>>
+  readonly injected: Effect.Effect<ReadonlyArray<InjectedFault>>
   /** Forgets the injected faults, so that each rule may be used as often as at first. */
   readonly forget: Effect.Effect<void>
 }
@@ -38,7 +38,7 @@ export interface FaultPlan {
 /** A plan without rules. */
 export const make = (): FaultPlan => {
   let activeRules: ReadonlyArray<ActiveRule> = []
-  let struck: Array<Struck> = []
+  let injected: Array<InjectedFault> = []
   const faultsByRequest = new WeakMap<HttpServerRequest, ChosenFault>()
 
   const choose = Effect.fnUntraced(function* ({ attempt, operation, request }: Interceptor.Intercepted) {
@@ -50,7 +50,7 @@ export const make = (): FaultPlan => {
       // Checked last, right before it is counted: a request that runs in between could use the rule too.
       if (activeRule.timesUsed >= (rule.times ?? Number.POSITIVE_INFINITY)) continue
       activeRule.timesUsed++
-      struck.push({ operation, attempt, fault: rule.fault })
+      injected.push({ operation, attempt, fault: rule.fault })
       const chosen: ChosenFault = { fault: rule.fault, seed, progress: { items: 0 } }
       faultsByRequest.set(request, chosen)
       return chosen
@@ -82,12 +82,12 @@ export const make = (): FaultPlan => {
       const seed = yield* Random.nextInt
       activeRules = [...activeRules, ...rules.map((rule, index) => ({ rule, seed: `${seed} ${index}`, timesUsed: 0 }))]
     }),
-    heal: Effect.sync(() => {
+    removeAll: Effect.sync(() => {
       activeRules = []
     }),
-    struck: Effect.sync(() => [...struck]),
+    injected: Effect.sync(() => [...injected]),
     forget: Effect.sync(() => {
-      struck = []
+      injected = []
       for (const activeRule of activeRules) activeRule.timesUsed = 0
     })
   }

@@ -8,13 +8,13 @@ import * as Stream from "effect/Stream"
 import * as ApiFailure from "../http/ApiFailure.ts"
 import type { AnswerFault, Fault, StatusOptions } from "./Fault.ts"
 import * as FaultBody from "./FaultBody.ts"
-import { Disconnect, type Intercepted } from "../Interceptor.ts"
+import { ConnectionReset, type Intercepted } from "../Interceptor.ts"
 import * as Negotiation from "../http/Negotiation.ts"
 import { isList } from "../OperationName.ts"
 import * as Reply from "../http/ServerReply.ts"
 import * as RequestBody from "../http/RequestBody.ts"
 
-type Replied = Effect.Effect<HttpServerResponse.HttpServerResponse, Disconnect, Scope>
+type Replied = Effect.Effect<HttpServerResponse.HttpServerResponse, ConnectionReset, Scope>
 
 /** Applies a fault to a reply. Its chance comes from the seed. */
 export const apply = (fault: Fault, seed: string, intercepted: Intercepted, reply: Replied): Replied => {
@@ -30,7 +30,7 @@ export const apply = (fault: Fault, seed: string, intercepted: Intercepted, repl
     case "CutAfter":
       return changed(reply, (body) => FaultBody.until(body, fault.at, Stream.empty))
     case "ResetAfter":
-      return changed(reply, (body) => FaultBody.until(body, fault.at, Stream.fail(new Disconnect())))
+      return changed(reply, (body) => FaultBody.until(body, fault.at, Stream.fail(new ConnectionReset())))
     case "StallAfter":
       return changed(reply, (body) => FaultBody.until(body, fault.at, Stream.never))
     case "Trickle":
@@ -52,7 +52,7 @@ const answer = (fault: AnswerFault, seed: string, intercepted: Intercepted, repl
     case "Delay":
       return Effect.delay(reply, fault.duration)
     case "Reset":
-      return Effect.fail(new Disconnect())
+      return Effect.fail(new ConnectionReset())
     case "Stall":
       return Effect.never
     case "Garbage":

@@ -3,7 +3,7 @@ import * as Glob from "effect/Glob"
 /** A token with more to say than its text. */
 export interface TokenOptions {
   readonly token: string
-  /** When it stops working, in milliseconds since the epoch. Default: never. */
+  /** The time it expires, in milliseconds since the epoch. Default: never. */
   readonly expiresAt?: number
   /**
    * Globs of the paths it may use, relative to `/v1/` or `/api/v1/`; a leading `!` excludes. Default: every path for
@@ -26,8 +26,11 @@ export interface AccountOptions {
   readonly parent?: string
   /** The address under which the parent may run as this one. Default: none. */
   readonly email?: string
-  /** Poll requests in 60 s, instead of the server's `rateLimit`. It counts only where this account has no parent. */
-  readonly pollLimit?: number
+  /**
+   * List requests in 60 s, in place of the `rateLimit` of the server. Ignored if the account has a parent, whose limit it
+   * shares.
+   */
+  readonly rateLimit?: number
 }
 
 /** An account. */

@@ -33,7 +33,7 @@ export class PollLimit {
   /** Takes a unit at that time, in milliseconds; false if the limit is reached. */
   take(account: Account, now: number): boolean {
     const payer = this.#accounts.payer(account)
-    const limit = payer.pollLimit ?? this.#options.limit
+    const limit = payer.rateLimit ?? this.#options.limit
     if (limit === undefined) return true
     const usage = this.#used.get(payer.id) ?? makeUsage[this.#options.window]()
     this.#used.set(payer.id, usage)

@@ -52,7 +52,7 @@ for (const [transport, start] of Object.entries(transports)) {
           check(expected, exchange)
           const acts = expected.acts ?? expected.status === 200
           assert.strictEqual(state.store.size, items + (expected.to === "create" && acts ? 1 : 0))
-          assert.deepStrictEqual(yield* state.faults.struck, [
+          assert.deepStrictEqual(yield* state.faults.injected, [
             {
               operation: requests[expected.to].path.endsWith("create") ? "Contact.create" : "Contact.list",
               attempt: 1,
@@ -60,10 +60,10 @@ for (const [transport, start] of Object.entries(transports)) {
             }
           ])
           yield* stop
-          yield* state.faults.heal
-          const healed = yield* start(page)
-          yield* until("it is well again", () => healed.exchange.end === "ended")
-          assert.lengthOf(parse(textOf(healed.exchange)).items, 100)
+          yield* state.faults.removeAll
+          const afterwards = yield* start(page)
+          yield* until("the reply without a fault ends", () => afterwards.exchange.end === "ended")
+          assert.lengthOf(parse(textOf(afterwards.exchange)).items, 100)
         }).pipe(Effect.provide(layer()))
       )
     }

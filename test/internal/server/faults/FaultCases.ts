@@ -12,7 +12,7 @@ export const requests = { create, list, page, malformed }
 /** How many contacts there are to list. */
 export const items = 150
 
-/** A fault, and what comes of a request that it strikes. */
+/** A fault, and the outcome of a request that it is injected into. */
 export interface Case {
   readonly to: keyof typeof requests
   readonly fault: Fault.Fault
@@ -143,15 +143,15 @@ export const cases: Readonly<Record<string, Case>> = {
     headers: { "retry-after": undefined, "x-failure-code": undefined },
     body: '{"code":"LIMITS_REACHED","message":"You have exceeded your allocated rate limits: rate/poll"}'
   },
-  "the rate limit, in seconds": {
+  "the rate limit, with a time to wait": {
     to: "create",
-    fault: Fault.rateLimit({ retryAfter: 7 }),
+    fault: Fault.rateLimit({ retryAfter: "6.2 seconds" }),
     status: 429,
     headers: { "retry-after": "7", "x-failure-code": "LIMITS_REACHED" }
   },
-  "the rate limit, in any text": {
+  "the rate limit, with an unreadable time to wait": {
     to: "create",
-    fault: Fault.rateLimit({ retryAfter: "soon" }),
+    fault: Fault.status(429, { headers: { "retry-after": "soon" } }),
     status: 429,
     headers: { "retry-after": "soon" }
   },

@@ -22,7 +22,7 @@ const inject = (...rules: ReadonlyArray<Fault.Rule>) =>
   Effect.flatMap(ServerState.ServerState, (state) => state.faults.inject(rules))
 
 /** Which of some creates are answered with a fault. */
-const struckOf = (count: number) =>
+const faultyAttempts = (count: number) =>
   Effect.map(Effect.replicateEffect(statusOf(create), count), (statuses) =>
     statuses.flatMap((status, index) => (status === 200 ? [] : [index + 1]))
   )
@@ -37,7 +37,7 @@ describe("The names of operations", () => {
 })
 
 describe("A rule", () => {
-  const cases: Readonly<Record<string, readonly [rule: Fault.Rule, struck: ReadonlyArray<number>]>> = {
+  const cases: Readonly<Record<string, readonly [rule: Fault.Rule, attempts: ReadonlyArray<number>]>> = {
     "of every request": [{ fault: down }, [1, 2, 3, 4, 5, 6]],
     "of one attempt": [{ attempt: 2, fault: down }, [2]],
     "of some attempts": [{ attempt: [1, 5], fault: down }, [1, 5]],
@@ -56,9 +56,9 @@ describe("A rule", () => {
     it.effect(name, () =>
       Effect.gen(function* () {
         const { faults } = yield* ServerState.ServerState
-        assert.deepStrictEqual(yield* struckOf(6), expected)
+        assert.deepStrictEqual(yield* faultyAttempts(6), expected)
         assert.deepStrictEqual(
-          yield* faults.struck,
+          yield* faults.injected,
           expected.map((attempt) => ({ operation: "Contact.create", attempt, fault: down }))
         )
       }).pipe(Effect.provide(layer({ faults: [rule] })))
@@ -84,7 +84,7 @@ describe("A rule", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("of pages strikes lists and exports, and lets the others pass to the next rule", () =>
+  it.effect("of pages is for lists and exports, and other operations get the next rule", () =>
     Effect.gen(function* () {
       yield* Harness.seed(Harness.numbered(3))
       yield* inject({ fault: Fault.dropPage(0) }, { fault: down })
@@ -94,7 +94,7 @@ describe("A rule", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("strikes before anything else is looked at, and not where there is no operation", () =>
+  it.effect("is injected before any check of the request, and only into requests of an operation", () =>
     Effect.gen(function* () {
       yield* inject({ fault: down })
       assert.strictEqual((yield* send({ path: "/v1/contact/list", authorization: null })).status, 503)
@@ -103,14 +103,14 @@ describe("A rule", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("is gone once healed; what struck is still known", () =>
+  it.effect("is gone once removed; the injected faults are still listed", () =>
     Effect.gen(function* () {
       const { faults } = yield* ServerState.ServerState
       yield* inject({ fault: down })
       yield* create
-      yield* faults.heal
+      yield* faults.removeAll
       assert.strictEqual((yield* create).status, 200)
-      assert.lengthOf(yield* faults.struck, 1)
+      assert.lengthOf(yield* faults.injected, 1)
     }).pipe(Effect.provide(layer()))
   )
 
@@ -118,11 +118,11 @@ describe("A rule", () => {
     Effect.gen(function* () {
       const state = yield* ServerState.ServerState
       yield* inject({ attempt: 1, times: 1, fault: down })
-      assert.deepStrictEqual(yield* struckOf(2), [1])
+      assert.deepStrictEqual(yield* faultyAttempts(2), [1])
       yield* state.clear
-      assert.deepStrictEqual(yield* state.faults.struck, [])
+      assert.deepStrictEqual(yield* state.faults.injected, [])
       assert.strictEqual(state.log.total, 0)
-      assert.deepStrictEqual(yield* struckOf(2), [1])
+      assert.deepStrictEqual(yield* faultyAttempts(2), [1])
     }).pipe(Effect.provide(layer()))
   )
 
@@ -149,8 +149,8 @@ describe("Chance", () => {
     lost(Fault.resetAfter(5))
   ]
 
-  /** What strikes many creates, in the order of their attempts, whatever order they were sent in. */
-  const strikes = (seed: string, transport: keyof typeof transports, concurrency: number) =>
+  /** The faults injected into many creates, in the order of their attempts, whatever order they were sent in. */
+  const injectedInto = (seed: string, transport: keyof typeof transports, concurrency: number) =>
     Effect.gen(function* () {
       const state = yield* ServerState.ServerState
       yield* inject(...fourWays).pipe(Random.withSeed(seed))
@@ -164,25 +164,25 @@ describe("Chance", () => {
         { concurrency, discard: true }
       )
       assert.strictEqual(state.store.size, often)
-      const struck = yield* state.faults.struck
-      return struck.toSorted((left, right) => left.attempt - right.attempt)
+      const injected = yield* state.faults.injected
+      return injected.toSorted((left, right) => left.attempt - right.attempt)
     }).pipe(Effect.provide(layer()))
 
-  it.effect("strikes the same attempts under the same seed, in whatever order, here and over sockets", () =>
+  it.effect("gets the same attempts from the same seed, in whatever order, in process and over sockets", () =>
     Effect.gen(function* () {
-      const expected = yield* strikes("a", "in process", 1)
+      const expected = yield* injectedInto("a", "in process", 1)
       assert.isTrue(expected.length > 5 && expected.length < 45, `${expected.length} of ${often}`)
       assert.strictEqual(new Set(expected.map(({ fault }) => fault)).size, 4)
-      assert.deepStrictEqual(yield* strikes("a", "in process", 20), expected)
-      assert.deepStrictEqual(yield* strikes("a", "over a socket", 20), expected)
-      assert.notDeepEqual(yield* strikes("b", "in process", 1), expected)
+      assert.deepStrictEqual(yield* injectedInto("a", "in process", 20), expected)
+      assert.deepStrictEqual(yield* injectedInto("a", "over a socket", 20), expected)
+      assert.notDeepEqual(yield* injectedInto("b", "in process", 1), expected)
     })
   )
 
   it.effect("comes from the seed that is there when the layer is built", () =>
     Effect.gen(function* () {
       const run = (seed: number) =>
-        struckOf(40).pipe(
+        faultyAttempts(40).pipe(
           Effect.provide(layer({ faults: [{ probability: 0.5, fault: down }] }), { local: true }),
           Random.withSeed(seed)
         )
@@ -212,7 +212,7 @@ describe("Chance", () => {
 
 describe("A rule that makes no sense", () => {
   // As it would come from code without types.
-  const named = (name: string): Fault.Operation => name as Fault.Operation
+  const named = (name: string): Fault.OperationName => name as Fault.OperationName
   const cases: ReadonlyArray<readonly [message: string, rule: Fault.Rule]> = [
     ["operation: there is no Contact.listPage", { operation: named("Contact.listPage"), fault: down }],
     ["operation: there is no x", { operation: ["Contact.list", named("x")], fault: down }],

@@ -256,8 +256,8 @@ describe("The poll limit (contract 4)", () => {
       Effect.provide(
         layer({
           accounts: [
-            { id: "parent", tokens: ["sk-parent"], pollLimit: 1 },
-            { id: "child", tokens: ["sk-child"], parent: "parent", pollLimit: 5 }
+            { id: "parent", tokens: ["sk-parent"], rateLimit: 1 },
+            { id: "child", tokens: ["sk-child"], parent: "parent", rateLimit: 5 }
           ]
         })
       )
