@@ -4,14 +4,14 @@ import type { ClauseId } from "./Clauses.ts"
 import type { Reply } from "./Reply.ts"
 
 /**
- * What only a server under control can give: its clock, several accounts, a look into how it answers, chosen records, a
- * poll limit, an account with nothing else in it, or what the emulator alone does. A case without needs is right against a live server too.
+ * A requirement that only a controlled server meets: a settable clock, several accounts, an interceptor, seeded contacts,
+ * a poll limit, an empty account, or behaviour of the emulator alone. A case without needs also holds for a live server.
  */
 export type Need = "clock" | "accounts" | "interceptor" | "seed" | "limit" | "empty" | "emulator"
 
 /**
- * A request. Texts in it may name remembered values as `<name>`; `<run>` is different in every run, and what has it is
- * the run's own. A path that starts with `/contact` gets the prefix of the target.
+ * A request. `<name>` in its texts stands for a remembered value. `<run>` is unique to each run and marks its contacts. A
+ * path that starts with `/contact` gets the prefix of the target.
  */
 export interface Request {
   /** Default: POST with a body, GET without. */
@@ -21,69 +21,69 @@ export interface Request {
   readonly authorization?: string | null
   readonly headers?: Readonly<Record<string, string>>
   readonly json?: unknown
-  /** Sent as it stands, as JSON unless `headers` says more. */
+  /** A body that is sent unchanged, with the content type of JSON unless `headers` has another one. */
   readonly body?: string | Uint8Array
 }
 
 /** A named condition on a reply. */
 export type Check = readonly [name: string, holds: (reply: Reply) => boolean]
 
-/** What a reply must be. Only what is named is looked at; texts may name remembered values. */
+/** The expected reply. Only the given fields are checked. `<name>` stands for a remembered value. */
 export interface Expected {
   readonly status: number
-  /** Exact values; null for a header that must not be there. */
+  /** Exact values, or null for a header that must be absent. */
   readonly headers?: Readonly<Record<string, string | null>>
   /** The exact body. */
   readonly text?: string
   /** The exact body as JSON. */
   readonly json?: unknown
-  /** Fields the JSON body has, with exactly these values. */
+  /** Some fields of the JSON body, with their exact values. */
   readonly has?: Readonly<Record<string, unknown>>
-  /** The ids of the items, in order, whatever the format. */
+  /** The ids of the items, in order, in any format. */
   readonly ids?: ReadonlyArray<string>
   readonly checks?: ReadonlyArray<Check>
   /** Milliseconds from the request to the head of the reply and to each piece of its body, by the server's clock. */
   readonly at?: { readonly head: number; readonly pieces?: ReadonlyArray<number> }
-  /** Whether the connection breaks inside the body. Default false. */
+  /** True if the connection breaks inside the body. Default: false. */
   readonly cut?: boolean
-  /** Remembers fields of the JSON body, by the name to remember them under. */
+  /** Fields of the JSON body to remember, by the names to remember them under. */
   readonly save?: Readonly<Record<string, string>>
 }
 
 /** One step of a case. */
 export type Step =
   | { readonly kind: "send"; readonly request: Request; readonly expected: Expected }
-  /** Sends requests at once. Each list is one allowed outcome: the statuses, sorted. */
+  /** Sends requests at the same time. Each list of `outcomes` is one allowed outcome: the statuses, sorted. */
   | {
-      readonly kind: "together"
+      readonly kind: "concurrent"
       readonly requests: ReadonlyArray<Request>
       readonly outcomes: ReadonlyArray<ReadonlyArray<number>>
     }
   /** Sets the server's clock, in milliseconds from the start of the case. */
   | { readonly kind: "clock"; readonly to: number }
 
-/** How long reading a page takes, and whether the database then fails or something else is thrown. */
+/** The duration of reading a page, and the failure that follows: of the database, or an exception with this message. */
 export interface DisturbedPage {
   readonly millis?: number
   readonly fails?: boolean
   readonly throws?: string
 }
 
-/** What happens inside the server of a case, counted in milliseconds and bytes. */
+/** Delays and failures inside the server of a case. Times are in milliseconds. */
 export interface Disturbance {
-  /** Before an endpoint starts to answer. */
+  /** The delay before an endpoint starts to answer. */
   readonly replyAfter?: number
-  /** By the index of a page in its reply. */
+  /** Pages, by their index in a reply. */
   readonly pages?: Readonly<Record<number, DisturbedPage>>
-  /** The connection breaks once the body has had that many pieces. */
+  /** The number of pieces of a body after which the connection breaks. */
   readonly cutAfterPieces?: number
-  /** The work is done, its outcome lost, and done once more after that time. */
+  /** The delay after which the server repeats a request that it has already applied, as after a transient error. */
   readonly againAfter?: number
-  /** The requests concerned, by a part of their path. Default all. */
+  /** A part of the path of the affected requests. Default: all requests. */
   readonly on?: string
 }
 
-/** How the server of a case is set up. Each thing in it is a need. */
+/** The setup of the server of a case. Each field is a need of the case. */
 export interface Setup {
   readonly accounts?: ReadonlyArray<AccountOptions>
   readonly limit?: number
@@ -91,7 +91,7 @@ export interface Setup {
   readonly disturbance?: Disturbance
 }
 
-/** A small program of requests and the replies the contract promises. */
+/** A sequence of requests, with the replies that the contract promises. */
 export interface Case {
   readonly id: string
   readonly clauses: ReadonlyArray<ClauseId>
@@ -100,5 +100,5 @@ export interface Case {
   readonly steps: ReadonlyArray<Step>
 }
 
-/** When cases start, in milliseconds since the epoch, where the clock is under control. */
-export const epoch = 1_700_000_000_000
+/** The time at which cases start on a controlled server, in milliseconds since 1970. */
+export const startTime = 1_700_000_000_000

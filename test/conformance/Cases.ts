@@ -14,7 +14,7 @@ import { section7 } from "./cases/Section7.ts"
 import { slowness } from "./cases/Slow.ts"
 import { storage } from "./cases/Storage.ts"
 
-/** Every case, in the order of the contract. */
+/** All cases, in the order of the contract. */
 export const cases: ReadonlyArray<Case> = [
   ...section0,
   ...section1,

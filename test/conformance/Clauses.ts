@@ -19,13 +19,13 @@ const all = [
   ...section7
 ] as const
 
-/** The id of a clause: a case can name no other. */
+/** The ids of the clauses. A case can name no other. */
 export type ClauseId = (typeof all)[number]["id"]
 
-/** Every clause in scope. */
+/** All clauses in scope. */
 export const clauses: ReadonlyArray<Clause & { readonly id: ClauseId }> = all
 
-/** The sections of the contract that have clauses, and what they are about. */
+/** The sections of the contract that have clauses, with their titles. */
 export const sections: ReadonlyArray<readonly [section: number, title: string]> = [
   [0, "Paths and verbs"],
   [1, "The record"],

@@ -14,9 +14,9 @@ import { create, fetched } from "./Steps.ts"
 import * as Targets from "./Targets.ts"
 import * as Controlled from "./targets/Controlled.ts"
 import * as Live from "./targets/Live.ts"
-import type { Open } from "./targets/Target.ts"
+import type { OpenTarget } from "./targets/Target.ts"
 
-describe("The contract, in process and over a socket", () => {
+describe("The wire contract, in process and over HTTP", () => {
   for (const self of cases) {
     it.effect(`${self.id} (${self.clauses.join(", ")})`, () =>
       Effect.gen(function* () {
@@ -31,8 +31,8 @@ describe("The contract, in process and over a socket", () => {
   }
 })
 
-/** What a case uses, and so must say that it needs. */
-const used = ({ setup = {}, steps }: Case): ReadonlySet<Need> => {
+/** The needs that follow from the setup and the steps of a case. */
+const impliedNeeds = ({ setup = {}, steps }: Case): ReadonlySet<Need> => {
   const needs = new Set<Need>()
   if (setup.accounts !== undefined) needs.add("accounts")
   if (setup.limit !== undefined) needs.add("limit")
@@ -43,8 +43,8 @@ const used = ({ setup = {}, steps }: Case): ReadonlySet<Need> => {
   return needs
 }
 
-/** A list that may show more than the run's own contacts. */
-const looksAround = ({ steps }: Case): boolean =>
+/** True if a case expects a list that can contain contacts of others. */
+const listsForeignContacts = ({ steps }: Case): boolean =>
   steps.some(
     (step) =>
       step.kind === "send" &&
@@ -62,26 +62,26 @@ describe("The suite", () => {
     )
   })
 
-  it("has every id once", () => {
+  it("has unique ids", () => {
     assert.strictEqual(new Set(cases.map(({ id }) => id)).size, cases.length)
     assert.strictEqual(new Set(clauses.map(({ id }) => id)).size, clauses.length)
   })
 
-  it("says of every inferred or unconfirmed clause what it rests on", () => {
+  it("gives an assumption or a reason for every inferred or unconfirmed clause", () => {
     const unexplained = clauses.filter(
       ({ basis, assumptions, unnamed }) => basis !== undefined && assumptions === undefined && unnamed === undefined
     )
     assert.deepStrictEqual(unexplained, [])
   })
 
-  it("has cases that say what they need", () => {
+  it("declares the needs of every case", () => {
     for (const self of cases) {
-      for (const need of used(self)) assert.include(self.needs ?? [], need, self.id)
-      if (self.needs === undefined) assert.isFalse(looksAround(self), self.id)
+      for (const need of impliedNeeds(self)) assert.include(self.needs ?? [], need, self.id)
+      if (self.needs === undefined) assert.isFalse(listsForeignContacts(self), self.id)
     }
   })
 
-  it.effect("notices what is wrong", () =>
+  it.effect("finds wrong replies", () =>
     Effect.gen(function* () {
       const wrong = (steps: Case["steps"]) =>
         Effect.map(
@@ -95,7 +95,7 @@ describe("The suite", () => {
     })
   )
 
-  it.effect("notices a difference between targets", () =>
+  it.effect("finds differences between targets", () =>
     Effect.gen(function* () {
       const self = (name: string): Case => ({ id: "same", clauses: [], steps: [create({ name }), fetched({ name })] })
       const one = yield* Run.runControlled(self("a"), Controlled.inProcess)
@@ -108,10 +108,10 @@ describe("The suite", () => {
 
 const live = Effect.map(Emulator.Emulator, ({ url }) => Live.live({ baseUrl: url, secret: InMemory.secret }))
 
-const left = Effect.flatMap(InMemory.InMemory, (api) => api.contacts())
+const remainingContacts = Effect.flatMap(InMemory.InMemory, (api) => api.contacts())
 
 describe("A live server", () => {
-  it("is asked only if both variables say so", () => {
+  it("is tested only if both variables are set", () => {
     const secret = { CHATBOTKIT_API_SECRET: "sk-x" }
     assert.isString(Live.fromEnvironment({}))
     assert.isString(Live.fromEnvironment(secret))
@@ -123,7 +123,7 @@ describe("A live server", () => {
     assert.strictEqual(Redacted.value(options.secret), "sk-x")
   })
 
-  it.live("gets the cases without needs, among contacts of others, and keeps nothing of them", () =>
+  it.live("passes the cases without needs, beside contacts of others, and keeps no contact of a case", () =>
     Effect.gen(function* () {
       const { url } = yield* Emulator.Emulator
       const api = yield* InMemory.InMemory
@@ -131,35 +131,37 @@ describe("A live server", () => {
       const { outcomes } = yield* Targets.runLive({ baseUrl: url, secret: InMemory.secret })
       assert.isAbove(outcomes.size, 100)
       for (const [id, { problems }] of outcomes) assert.deepStrictEqual(problems, [], id)
-      assert.deepStrictEqual(yield* left, others)
+      assert.deepStrictEqual(yield* remainingContacts, others)
     }).pipe(Effect.provide(Emulator.layer()))
   )
 
-  it.live("is left as it was by a case that fails", () =>
+  it.live("keeps no contact of a case that fails", () =>
     Effect.gen(function* () {
       const self: Case = { id: "fails", clauses: [], steps: [create({ name: "a" }), fetched({ name: "b" })] }
       const { problems } = yield* Run.run(self, yield* live)
       assert.lengthOf(problems, 1)
-      assert.deepStrictEqual(yield* left, [])
+      assert.deepStrictEqual(yield* remainingContacts, [])
     }).pipe(Effect.provide(Emulator.layer()))
   )
 
-  it.live("is left as it was by a case that is interrupted", () =>
+  it.live("keeps no contact of a case that is interrupted", () =>
     Effect.gen(function* () {
-      const made = yield* Deferred.make<void>()
+      const created = yield* Deferred.make<void>()
       const open = yield* live
-      const hanging: Open = (setup, name) =>
+      const hanging: OpenTarget = (setup, name) =>
         Effect.map(open(setup, name), (target) => ({
           ...target,
-          send: (wire) =>
-            wire.method === "GET" ? Effect.andThen(Deferred.succeed(made, undefined), Effect.never) : target.send(wire)
+          send: (request) =>
+            request.method === "GET"
+              ? Effect.andThen(Deferred.succeed(created, undefined), Effect.never)
+              : target.send(request)
         }))
       const self: Case = { id: "hangs", clauses: [], steps: [create({ name: "a" }), fetched({})] }
       const fiber = yield* Effect.forkChild(Run.run(self, hanging))
-      yield* Deferred.await(made)
-      assert.lengthOf(yield* left, 1)
+      yield* Deferred.await(created)
+      assert.lengthOf(yield* remainingContacts, 1)
       yield* Fiber.interrupt(fiber)
-      assert.deepStrictEqual(yield* left, [])
+      assert.deepStrictEqual(yield* remainingContacts, [])
     }).pipe(Effect.provide(Emulator.layer()))
   )
 })

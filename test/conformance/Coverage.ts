@@ -4,10 +4,10 @@ import type { Clause } from "./clauses/Clause.ts"
 import { invariants } from "./Invariants.ts"
 import type { Outcome } from "./Run.ts"
 
-/** What came of the cases that ran against a target, by their id. */
+/** The outcomes of the cases that ran against a target, by their ids. */
 export interface Results {
   readonly target: string
-  /** Whether the invariants were checked. */
+  /** True if the invariants were checked. */
   readonly controlled: boolean
   readonly outcomes: ReadonlyMap<string, Outcome>
 }
@@ -15,15 +15,12 @@ export interface Results {
 /** The clauses that a case or an invariant names. */
 export const covered: ReadonlySet<ClauseId> = new Set([...cases, ...invariants].flatMap(({ clauses }) => clauses))
 
-/** The clauses that nothing names. */
+/** The clauses that no case, invariant or other test covers. */
 export const uncovered: ReadonlyArray<Clause> = clauses.filter(
   ({ checkedBy, id }) => checkedBy === undefined && !covered.has(id)
 )
 
-/**
- * The clauses that hold in a target: every case that ran and names one passes, and so does every invariant; those that
- * no case of the run names are not among them.
- */
+/** The clauses that hold for a target: at least one case or invariant that names the clause was checked, and all passed. */
 export const passing = ({ controlled, outcomes }: Results): ReadonlySet<ClauseId> => {
   const seen = new Set<ClauseId>()
   const failed = new Set<ClauseId>()
@@ -32,7 +29,7 @@ export const passing = ({ controlled, outcomes }: Results): ReadonlySet<ClauseId
     if (outcome === undefined) continue
     for (const clause of clauses) (outcome.problems.length === 0 ? seen : failed).add(clause)
   }
-  const broken = new Set([...outcomes.values()].flatMap((outcome) => outcome.broken))
+  const broken = new Set([...outcomes.values()].flatMap((outcome) => outcome.brokenInvariants))
   for (const { id, clauses } of controlled ? invariants : []) {
     for (const clause of clauses) (broken.has(id) ? failed : seen).add(clause)
   }

@@ -1,22 +1,22 @@
 import type { ClauseId } from "./Clauses.ts"
 import type { Reply } from "./Reply.ts"
 
-/** What holds for every reply of every case, where nothing between us and the application adds to it. */
+/** A condition on every reply of a controlled target, where no proxy changes replies. */
 export interface Invariant {
   readonly id: string
   readonly clauses: ReadonlyArray<ClauseId>
-  /** The path is as it was sent, with its query. */
+  /** `path` is the path of the request, with its query. */
   readonly holds: (reply: Reply, path: string) => boolean
 }
 
-const produced: ReadonlySet<number> = new Set([200, 308, 400, 401, 403, 404, 405, 409, 413, 429, 500, 501])
+const possibleStatuses: ReadonlySet<number> = new Set([200, 308, 400, 401, 403, 404, 405, 409, 413, 429, 500, 501])
 
-const without =
+const lacks =
   (...names: ReadonlyArray<string>) =>
   ({ headers }: Reply): boolean =>
     names.every((name) => headers[name] === undefined)
 
-const isPage = ({ headers }: Reply): boolean => headers["content-type"] === "text/html; charset=utf-8"
+const isHtmlPage = ({ headers }: Reply): boolean => headers["content-type"] === "text/html; charset=utf-8"
 
 const isDecodable = (path: string): boolean => {
   try {
@@ -26,8 +26,8 @@ const isDecodable = (path: string): boolean => {
   }
 }
 
-/** Whether Next.js answers before it looks at the headers that are configured for every path. */
-const isBare = (path: string): boolean => {
+/** True if Next.js answers without the headers that are configured for all paths. */
+const lacksConfiguredHeaders = (path: string): boolean => {
   const [sent = ""] = path.split("?", 1)
   return sent.includes("//") || !isDecodable(sent)
 }
@@ -38,18 +38,19 @@ const cors = {
   "access-control-allow-headers": "X-Requested-With, Accept, Content-Length, Content-Type, Authorization"
 }
 
-const compressed: ReadonlySet<string> = new Set([
+const compressible: ReadonlySet<string> = new Set([
   "application/json",
   "text/csv",
   "text/event-stream",
   "text/html; charset=utf-8"
 ])
 
+/** All invariants. */
 export const invariants: ReadonlyArray<Invariant> = [
   {
-    id: "only the statuses of these routes",
+    id: "only statuses that the contract names",
     clauses: ["6.402", "6.422", "6.50x"],
-    holds: ({ status }) => produced.has(status)
+    holds: ({ status }) => possibleStatuses.has(status)
   },
   {
     id: "success is 200",
@@ -63,11 +64,11 @@ export const invariants: ReadonlyArray<Invariant> = [
       reply.status < 400 ||
       reply.headers["content-type"] === undefined ||
       reply.text === "" ||
-      isPage(reply) ||
+      isHtmlPage(reply) ||
       /^\{"message":".+","code":"[A-Z_]+"\}$|^\{"code":"[A-Z_]+","message":".+"\}$/.test(reply.text)
   },
   {
-    id: "never TOO_MANY_REQUESTS",
+    id: "no code TOO_MANY_REQUESTS",
     clauses: ["6.429"],
     holds: ({ status, text }) => status !== 429 || text.includes('"code":"LIMITS_REACHED"')
   },
@@ -80,7 +81,7 @@ export const invariants: ReadonlyArray<Invariant> = [
   {
     id: "no request id",
     clauses: ["6.header.request-id"],
-    holds: without("x-request-id", "request-id", "x-correlation-id")
+    holds: lacks("x-request-id", "request-id", "x-correlation-id")
   },
   {
     id: "every reply has a Date",
@@ -88,31 +89,33 @@ export const invariants: ReadonlyArray<Invariant> = [
     holds: ({ headers }) => !Number.isNaN(Date.parse(headers["date"] ?? ""))
   },
   {
-    id: "no WWW-Authenticate and Allow",
+    id: "no WWW-Authenticate and no Allow",
     clauses: ["6.header.others"],
-    holds: without("www-authenticate", "allow")
+    holds: lacks("www-authenticate", "allow")
   },
   {
-    id: "ETag and Cache-Control on pages only",
+    id: "ETag and Cache-Control on HTML pages only",
     clauses: ["6.header.others", "6.header.pages"],
-    holds: (reply) => ["etag", "cache-control"].every((name) => (reply.headers[name] !== undefined) === isPage(reply))
+    holds: (reply) =>
+      ["etag", "cache-control"].every((name) => (reply.headers[name] !== undefined) === isHtmlPage(reply))
   },
   {
-    id: "Set-Cookie names the host",
+    id: "Set-Cookie with the host",
     clauses: ["6.header.cookie", "6.header.cookie.none"],
     holds: ({ headers }, path) =>
-      headers["set-cookie"] === (isBare(path) ? undefined : "chatbotkit.host=127.0.0.1; Path=/; Secure; SameSite=Lax")
+      headers["set-cookie"] ===
+      (lacksConfiguredHeaders(path) ? undefined : "chatbotkit.host=127.0.0.1; Path=/; Secure; SameSite=Lax")
   },
   {
     id: "no Content-Length",
     clauses: ["6.header.chunked"],
-    holds: without("content-length")
+    holds: lacks("content-length")
   },
   {
-    id: "Vary where Next.js would compress",
+    id: "Vary on the content types that Next.js compresses",
     clauses: ["6.header.vary", "6.header.vary.none"],
     holds: ({ headers }) =>
-      headers["vary"] === (compressed.has(headers["content-type"] ?? "") ? "Accept-Encoding" : undefined)
+      headers["vary"] === (compressible.has(headers["content-type"] ?? "") ? "Accept-Encoding" : undefined)
   },
   {
     id: "X-Failure-Code on 403 only",
@@ -120,21 +123,21 @@ export const invariants: ReadonlyArray<Invariant> = [
     holds: ({ status, headers }) => headers["x-failure-code"] === (status === 403 ? "NOT_AUTHORIZED" : undefined)
   },
   {
-    id: "headers for browsers under /v1 and /api/v1",
+    id: "CORS headers under /v1 and /api/v1 only",
     clauses: ["6.cors", "6.cors.others"],
     holds: ({ headers }, path) => {
-      const wanted = !isBare(path) && /^\/(?:api\/)?v1(?:[/?]|$)/i.test(path)
-      return Object.entries(cors).every(([name, value]) => headers[name] === (wanted ? value : undefined))
+      const isApiPath = !lacksConfiguredHeaders(path) && /^\/(?:api\/)?v1(?:[/?]|$)/i.test(path)
+      return Object.entries(cors).every(([name, value]) => headers[name] === (isApiPath ? value : undefined))
     }
   },
   {
-    id: "no credentials and no exposed headers",
+    id: "no Allow-Credentials and no Expose-Headers",
     clauses: ["6.cors.bare"],
-    holds: without("access-control-allow-credentials", "access-control-expose-headers")
+    holds: lacks("access-control-allow-credentials", "access-control-expose-headers")
   },
   {
     id: "JSON has no charset",
     clauses: ["1.content-type"],
-    holds: (reply) => isPage(reply) || !(reply.headers["content-type"] ?? "").includes(";")
+    holds: (reply) => isHtmlPage(reply) || !(reply.headers["content-type"] ?? "").includes(";")
   }
 ]

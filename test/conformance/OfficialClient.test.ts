@@ -7,13 +7,13 @@ import * as Queue from "effect/Queue"
 import { TestClock } from "effect/testing"
 import * as ServerState from "../../src/internal/server/ServerState.ts"
 import * as Emulator from "../../src/layers/Emulator.ts"
-import { type Disturbance, epoch } from "./Case.ts"
+import { type Disturbance, startTime } from "./Case.ts"
 import { numbered } from "./Seeds.ts"
 import * as Disturbances from "./targets/Disturbances.ts"
 
 type Options = ConstructorParameters<typeof ContactClient>[0]
 
-/** The official client on the emulator. It repeats 429 and 5xx after a pause of real time, so it is told not to. */
+/** The official client over the emulator, without retries, since its delays are in real time. */
 const client = (options: Partial<Options> = {}) =>
   Effect.map(
     Emulator.Emulator,
@@ -34,7 +34,7 @@ const disturb = (disturbance: Disturbance) =>
     return waits
   })
 
-/** What the client throws: its error has a message and a code, and no status. */
+/** An error of the official client, which has a message and a code, and no status. */
 interface Thrown {
   readonly message: string
   readonly code: string
@@ -67,11 +67,11 @@ const contacts: ReadonlyArray<ServerState.Seed> = [
   { id: "edsger", createdAt: 3, meta: { tier: "silver", deep: { key: "v" } } }
 ]
 
-/** A body whose types the client would refuse, as JavaScript would send it. */
+/** A body that the types of the client refuse, as plain JavaScript sends it. */
 const untyped = (body: object): object => body
 
-/** An ensure without a fingerprint, which the client's types say is required. */
-const ensureAny = (api: ContactClient, body: object): Promise<{ readonly id: string }> =>
+/** An ensure with any body. The types of the client require a fingerprint. */
+const ensureUntyped = (api: ContactClient, body: object): Promise<{ readonly id: string }> =>
   Reflect.apply(api.ensure, api, [body])
 
 interface Failure {
@@ -134,7 +134,7 @@ const failures: ReadonlyArray<Failure> = [
     },
     {
       name: `400 of an ensure: ${message}`,
-      call: (api) => ensureAny(api, body),
+      call: (api) => ensureUntyped(api, body),
       code: "BAD_REQUEST",
       message
     }
@@ -143,26 +143,26 @@ const failures: ReadonlyArray<Failure> = [
   { name: "500 of an alias", call: (api) => api.fetch("@ada"), ...systemError },
   { name: "500 of a malformed filter", call: (api) => api.list(untyped({ meta: { "a..b": "c" } })), ...systemError },
   {
-    name: "500 of an ensure that is not verified",
+    name: "500 of an ensure of an unverified contact",
     call: (api) => api.ensure({ fingerprint: "grace-is-not-verified" }),
     code: "GENERIC_ERROR",
     message: "Contact is not verified"
   },
   {
-    name: "500 of an ensure with 16 characters",
+    name: "500 of an ensure with a fingerprint of 16 characters",
     call: (api) => api.ensure({ fingerprint: "x".repeat(16) }),
     code: "GENERIC_ERROR",
     message: "fingerprint is too short"
   },
   {
-    // The body is plain text; these are the client's own words for the status.
+    // The reply is plain text. The code and the message are the client's own.
     name: "413 of a create",
     call: (api) => api.create({ meta: { text: "x".repeat(1_100_000) } }),
     code: "CONTENT_TOO_LARGE",
     message: "Client request is too large to be processed by the web server."
   },
   {
-    name: "400 of an Accept that is none of the four",
+    name: "400 of an unsupported Accept",
     call: (api) => api.list(),
     options: { headers: { Accept: "text/html" } },
     code: "BAD_REQUEST",
@@ -170,7 +170,7 @@ const failures: ReadonlyArray<Failure> = [
   }
 ]
 
-describe("What the official client throws", () => {
+describe("The errors of the official client", () => {
   for (const { name, call, options, code, message } of failures) {
     it.effect(name, () =>
       Effect.gen(function* () {
@@ -183,7 +183,7 @@ describe("What the official client throws", () => {
     )
   }
 
-  it.effect("429 of a list, not of a fetch", () =>
+  it.effect("429 of a list, but not of a fetch", () =>
     Effect.gen(function* () {
       yield* seed(contacts)
       const api = yield* client()
@@ -197,7 +197,7 @@ describe("What the official client throws", () => {
     }).pipe(Effect.provide(emulator({ rateLimit: 1 })))
   )
 
-  it.effect("a stream refused before its first event", () =>
+  it.effect("401 of a stream", () =>
     Effect.gen(function* () {
       const api = yield* client(badToken)
       assert.deepStrictEqual(yield* thrown(() => collect(api.list().stream())), notAuthenticated)
@@ -205,8 +205,8 @@ describe("What the official client throws", () => {
   )
 })
 
-describe("What the official client reads", () => {
-  it.effect("pages, up to the empty one", () =>
+describe("The results of the official client", () => {
+  it.effect("pages up to an empty one", () =>
     Effect.gen(function* () {
       yield* seed(numbered(205))
       const api = yield* client()
@@ -221,7 +221,7 @@ describe("What the official client reads", () => {
     }).pipe(Effect.provide(emulator()))
   )
 
-  it.effect("filters, flattened as it sends them", () =>
+  it.effect("lists with filters", () =>
     Effect.gen(function* () {
       yield* seed(contacts)
       const api = yield* client()
@@ -234,29 +234,32 @@ describe("What the official client reads", () => {
     }).pipe(Effect.provide(emulator()))
   )
 
-  it.effect("ensure, trusted and not", () =>
+  it.effect("ensure with and without a fingerprint", () =>
     Effect.gen(function* () {
-      yield* TestClock.setTime(epoch)
+      yield* TestClock.setTime(startTime)
       yield* seed(contacts)
       const api = yield* client()
       const call = <A>(run: () => PromiseLike<A>) => Effect.promise(async () => run())
       assert.deepStrictEqual(yield* call(() => api.ensure({ fingerprint, name: "Another" })), { id: "ada" })
       const { id } = yield* call(() => api.ensure({ fingerprint: "somebody who is new" }))
-      assert.deepInclude(yield* call(() => api.fetch(id)), { verifiedAt: epoch, fingerprint: "somebody who is new" })
-      const zoe = yield* call(() => ensureAny(api, { name: "zoe" }))
-      assert.deepStrictEqual(yield* call(() => ensureAny(api, { nick: "zoe" })), zoe)
-      // To the client's types nothing is ever null.
+      assert.deepInclude(yield* call(() => api.fetch(id)), {
+        verifiedAt: startTime,
+        fingerprint: "somebody who is new"
+      })
+      const zoe = yield* call(() => ensureUntyped(api, { name: "zoe" }))
+      assert.deepStrictEqual(yield* call(() => ensureUntyped(api, { nick: "zoe" })), zoe)
+      // In the types of the client, no field is null.
       const anonymous: object = yield* call(() => api.fetch(zoe.id))
       assert.deepInclude(anonymous, { verifiedAt: null, fingerprint: "d3dc1d24-7da4-5de6-9c44-7a3508583397" })
       yield* call(() => api.update(zoe.id, { verifiedAt: 1 }))
-      assert.deepStrictEqual(yield* thrown(() => ensureAny(api, { name: "zoe" })), {
+      assert.deepStrictEqual(yield* thrown(() => ensureUntyped(api, { name: "zoe" })), {
         message: "Contact is verified",
         code: "GENERIC_ERROR"
       })
     }).pipe(Effect.provide(emulator()))
   )
 
-  it.effect("a stream that fails on its second page hands the error over as an event", () =>
+  it.effect("a stream whose second page fails yields the error as an event", () =>
     Effect.gen(function* () {
       yield* seed(numbered(150))
       yield* disturb({ pages: { 1: { fails: true } } })
@@ -267,7 +270,7 @@ describe("What the official client reads", () => {
     }).pipe(Effect.provide(emulator()))
   )
 
-  it.effect("a stream that is slow to start begins with a nop", () =>
+  it.effect("a stream whose first page is slow begins with a nop", () =>
     Effect.gen(function* () {
       yield* seed(numbered(150))
       const waits = yield* disturb({ pages: { 0: { millis: 20_000 } } })
@@ -279,7 +282,7 @@ describe("What the official client reads", () => {
     }).pipe(Effect.provide(emulator()))
   )
 
-  it.effect("a slow list that fails after its 200 is no error to it", () =>
+  it.effect("a slow list that fails after its 200 does not throw", () =>
     Effect.gen(function* () {
       const waits = yield* disturb({ pages: { 0: { millis: 40_000, fails: true } } })
       const api = yield* client()

@@ -1,28 +1,28 @@
-/** A reply as it came over the wire. */
+/** A reply as it was received. */
 export interface Reply {
   readonly status: number
-  /** Names in lower case. */
+  /** By their names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly text: string
-  /** Whether the connection broke inside the body. */
+  /** True if the connection broke inside the body. */
   readonly cut: boolean
-  /** Milliseconds from the request to the head and to each piece of the body, where the clock is under control. */
+  /** Milliseconds from the request to the head and to each piece of the body. Only with a disturbed server. */
   readonly at?: { readonly head: number; readonly pieces: ReadonlyArray<number> } | undefined
 }
 
-const transport: ReadonlySet<string> = new Set(["connection", "keep-alive", "transfer-encoding"])
+const transportHeaders: ReadonlySet<string> = new Set(["connection", "keep-alive", "transfer-encoding"])
 
-/** A reply without what belongs to the transport. */
+/** A reply without the headers of the transport. */
 export const comparable = ({ headers, ...reply }: Reply): Reply => ({
   ...reply,
   headers: Object.fromEntries(
     Object.entries(headers)
-      .filter(([name]) => !transport.has(name))
+      .filter(([name]) => !transportHeaders.has(name))
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
   )
 })
 
-/** The body as JSON; undefined if it is none. */
+/** The body as JSON, or undefined if it is not JSON. */
 export const json = ({ text }: Reply): unknown => {
   try {
     return JSON.parse(text)

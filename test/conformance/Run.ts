@@ -1,84 +1,86 @@
 import * as Effect from "effect/Effect"
-import * as Equal from "node:util"
 import * as Random from "effect/Random"
 import { TestClock } from "effect/testing"
+import { isDeepStrictEqual } from "node:util"
 import type { Case, Expected, Request, Step } from "./Case.ts"
 import { invariants } from "./Invariants.ts"
 import * as Reply from "./Reply.ts"
-import type { Open, Target, Wire } from "./targets/Target.ts"
+import type { OpenTarget, Target, WireRequest } from "./targets/Target.ts"
 
-/** What came of a case. */
+/** The outcome of a case. */
 export interface Outcome {
-  /** What is wrong; empty if nothing is. */
+  /** The differences from the contract. */
   readonly problems: ReadonlyArray<string>
-  /** The ids of the invariants some reply broke. */
-  readonly broken: ReadonlyArray<string>
-  /** The replies by step, without what belongs to the transport. */
+  /** The ids of the invariants that a reply broke. */
+  readonly brokenInvariants: ReadonlyArray<string>
+  /** The replies to each step, without the headers of the transport. */
   readonly replies: ReadonlyArray<ReadonlyArray<Reply.Reply>>
 }
 
-/** Runs a case against a target made for it. Where the clock is under control, nothing in it is left to chance. */
-export const run = (self: Case, open: Open): Effect.Effect<Outcome> =>
+/** Runs a case against a new target, with seeded randomness. */
+export const run = (self: Case, open: OpenTarget): Effect.Effect<Outcome> =>
   Effect.scoped(
     Effect.gen(function* () {
       const target = yield* open(self.setup ?? {}, self.id)
       return yield* runSteps(self, target)
     })
   ).pipe(
-    Effect.catchCause((cause) => Effect.succeed({ problems: [String(cause)], broken: [], replies: [] })),
+    Effect.catchCause((cause) => Effect.succeed({ problems: [String(cause)], brokenInvariants: [], replies: [] })),
     Random.withSeed(self.id)
   )
 
-/** As `run`, for targets whose clock is under control. */
-export const runControlled = (self: Case, open: Open): Effect.Effect<Outcome> =>
+/** Runs a case against a new controlled target, under the test clock. */
+export const runControlled = (self: Case, open: OpenTarget): Effect.Effect<Outcome> =>
   Effect.provide(run(self, open), TestClock.layer())
 
 const runSteps = Effect.fnUntraced(function* (self: Case, target: Target) {
   const memory = new Map([["run", target.run]])
   const problems: Array<string> = []
-  const broken = new Set<string>()
+  const brokenInvariants = new Set<string>()
   const replies: Array<ReadonlyArray<Reply.Reply>> = []
   for (const [index, step] of self.steps.entries()) {
-    const asked = wires(step, target, memory)
-    const got = yield* take(step, asked, target)
-    const complain = (problem: string) => problems.push(`step ${index + 1}, ${title(step, memory)}: ${problem}`)
-    for (const [at, reply] of (target.controlled ? got : []).entries()) {
+    const requests = wireRequests(step, target, memory)
+    const received = yield* perform(step, requests, target)
+    const report = (problem: string) => problems.push(`step ${index + 1}, ${title(step, memory)}: ${problem}`)
+    for (const [at, reply] of (target.controlled ? received : []).entries()) {
       for (const { id, holds } of invariants) {
-        if (holds(reply, asked[at]?.path ?? "")) continue
-        broken.add(id)
-        complain(`breaks "${id}": ${shown(reply)}`)
+        if (holds(reply, requests[at]?.path ?? "")) continue
+        brokenInvariants.add(id)
+        report(`breaks the invariant "${id}": ${described(reply)}`)
       }
     }
-    replies.push(comparable(step, got))
-    judge(step, got, memory).forEach(complain)
-    // What comes after a failure would only repeat it.
+    replies.push(comparable(step, received))
+    problemsOf(step, received, memory).forEach(report)
+    // Later steps depend on this one.
     if (problems.length > 0) break
   }
-  return { problems, broken: [...broken], replies }
+  return { problems, brokenInvariants: [...brokenInvariants], replies }
 })
 
-const wires = (step: Step, target: Target, memory: ReadonlyMap<string, string>): ReadonlyArray<Wire> => {
+const wireRequests = (step: Step, target: Target, memory: ReadonlyMap<string, string>): ReadonlyArray<WireRequest> => {
   if (step.kind === "clock") return []
-  return (step.kind === "send" ? [step.request] : step.requests).map((request) => toWire(request, target, memory))
+  return (step.kind === "send" ? [step.request] : step.requests).map((request) =>
+    toWireRequest(request, target, memory)
+  )
 }
 
-const take = (step: Step, asked: ReadonlyArray<Wire>, target: Target) =>
+const perform = (step: Step, requests: ReadonlyArray<WireRequest>, target: Target) =>
   step.kind === "clock"
     ? Effect.as(target.setClock(step.to), [])
-    : Effect.all(asked.map(target.send), { concurrency: "unbounded" })
+    : Effect.all(requests.map(target.send), { concurrency: "unbounded" })
 
-/** Of requests at once it is chance which one gets which reply. */
+/** The replies in a form that can be compared. Those of concurrent requests are sorted, since their order is random. */
 const comparable = (step: Step, replies: ReadonlyArray<Reply.Reply>): ReadonlyArray<Reply.Reply> => {
   const plain = replies.map(Reply.comparable)
-  return step.kind === "together" ? plain.toSorted((a, b) => a.status - b.status) : plain
+  return step.kind === "concurrent" ? plain.toSorted((a, b) => a.status - b.status) : plain
 }
 
-const toWire = (request: Request, target: Target, memory: ReadonlyMap<string, string>): Wire => {
-  const { json, headers = {} } = filled(request, memory)
-  const body = json === undefined ? filled(request.body, memory) : JSON.stringify(json)
+const toWireRequest = (request: Request, target: Target, memory: ReadonlyMap<string, string>): WireRequest => {
+  const { json, headers = {} } = substituted(request, memory)
+  const body = json === undefined ? substituted(request.body, memory) : JSON.stringify(json)
   const method = request.method ?? (body === undefined ? "GET" : "POST")
   const authorization = request.authorization === undefined ? target.authorization : request.authorization
-  const path = filled(request.path, memory)
+  const path = substituted(request.path, memory)
   return {
     method,
     path: path.startsWith("/contact") ? target.prefix + path : path,
@@ -91,49 +93,60 @@ const toWire = (request: Request, target: Target, memory: ReadonlyMap<string, st
   }
 }
 
-/** A value with the remembered ones in place of their names. */
-const filled = <A>(value: A, memory: ReadonlyMap<string, string>): A => fill(value, memory) as A
+/** A value in which each `<name>` is replaced by the remembered value. */
+const substituted = <A>(value: A, memory: ReadonlyMap<string, string>): A => substitute(value, memory) as A
 
-const fill = (value: unknown, memory: ReadonlyMap<string, string>): unknown => {
+const substitute = (value: unknown, memory: ReadonlyMap<string, string>): unknown => {
   if (typeof value === "string") return value.replace(/<([\w-]+)>/g, (name, key: string) => memory.get(key) ?? name)
-  if (Array.isArray(value)) return value.map((item) => fill(item, memory))
+  if (Array.isArray(value)) return value.map((item) => substitute(item, memory))
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [fill(key, memory), fill(item, memory)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [substitute(key, memory), substitute(item, memory)])
+  )
 }
 
-const judge = (step: Step, replies: ReadonlyArray<Reply.Reply>, memory: Map<string, string>): ReadonlyArray<string> => {
+const problemsOf = (
+  step: Step,
+  replies: ReadonlyArray<Reply.Reply>,
+  memory: Map<string, string>
+): ReadonlyArray<string> => {
   if (step.kind === "clock") return []
-  if (step.kind === "send") return replies.flatMap((reply) => judgeReply(reply, step.expected, memory))
+  if (step.kind === "send") return replies.flatMap((reply) => problemsOfReply(reply, step.expected, memory))
   const statuses = replies.map(({ status }) => status).toSorted((a, b) => a - b)
-  return step.outcomes.some((outcome) => Equal.isDeepStrictEqual(outcome, statuses))
+  return step.outcomes.some((outcome) => isDeepStrictEqual(outcome, statuses))
     ? []
-    : [`statuses ${statuses.join()}`]
+    : [`statuses ${statuses.join()} are no allowed outcome`]
 }
 
-const judgeReply = (reply: Reply.Reply, expected: Expected, memory: Map<string, string>): ReadonlyArray<string> => {
+const problemsOfReply = (
+  reply: Reply.Reply,
+  expected: Expected,
+  memory: Map<string, string>
+): ReadonlyArray<string> => {
   const problems: Array<string> = []
-  const same = (what: string, got: unknown, wanted: unknown) => {
-    if (Equal.isDeepStrictEqual(got, wanted)) return
-    problems.push(`${what} is ${brief(got)} instead of ${brief(wanted)}`)
+  const checkEqual = (what: string, actual: unknown, wanted: unknown) => {
+    if (isDeepStrictEqual(actual, wanted)) return
+    problems.push(`${what} is ${brief(actual)} instead of ${brief(wanted)}`)
   }
   const body = Reply.json(reply)
   for (const [name, key] of Object.entries(expected.save ?? {})) {
     const value = Reply.field(body, key)
     if (typeof value === "string") memory.set(name, value)
-    else problems.push(`${key} is no text: ${brief(value)}`)
+    else problems.push(`${key} is not a string: ${brief(value)}`)
   }
-  if (reply.status !== expected.status) return [`${shown(reply)} instead of ${expected.status}`]
-  for (const [name, value] of Object.entries(expected.headers ?? {})) same(name, reply.headers[name] ?? null, value)
-  if (expected.text !== undefined) same("body", reply.text, filled(expected.text, memory))
-  if (expected.json !== undefined) same("body", body, filled(expected.json, memory))
+  if (reply.status !== expected.status) return [`${described(reply)} instead of ${expected.status}`]
+  for (const [name, value] of Object.entries(expected.headers ?? {}))
+    checkEqual(name, reply.headers[name] ?? null, value)
+  if (expected.text !== undefined) checkEqual("body", reply.text, substituted(expected.text, memory))
+  if (expected.json !== undefined) checkEqual("body", body, substituted(expected.json, memory))
   for (const [name, value] of Object.entries(expected.has ?? {}))
-    same(name, Reply.field(body, name), filled(value, memory))
-  if (expected.ids !== undefined) same("ids", Reply.ids(reply), filled(expected.ids, memory))
-  if (expected.at !== undefined) same("time of the head", reply.at?.head, expected.at.head)
-  if (expected.at?.pieces !== undefined) same("times of the body", reply.at?.pieces, expected.at.pieces)
-  same("whether the body is cut", reply.cut, expected.cut ?? false)
+    checkEqual(name, Reply.field(body, name), substituted(value, memory))
+  if (expected.ids !== undefined) checkEqual("ids", Reply.ids(reply), substituted(expected.ids, memory))
+  if (expected.at !== undefined) checkEqual("time of the head", reply.at?.head, expected.at.head)
+  if (expected.at?.pieces !== undefined) checkEqual("times of the body", reply.at?.pieces, expected.at.pieces)
+  checkEqual("cut", reply.cut, expected.cut ?? false)
   for (const [name, holds] of expected.checks ?? [])
-    if (!holds(reply)) problems.push(`not so: ${name}: ${shown(reply)}`)
+    if (!holds(reply)) problems.push(`fails the check "${name}": ${described(reply)}`)
   return problems
 }
 
@@ -142,22 +155,22 @@ const brief = (value: unknown): string => {
   return text.length > 400 ? `${text.slice(0, 400)}… (${text.length})` : text
 }
 
-const shown = (reply: Reply.Reply): string => `${reply.status} ${brief(reply.text)}`
+const described = (reply: Reply.Reply): string => `${reply.status} ${brief(reply.text)}`
 
 const title = (step: Step, memory: ReadonlyMap<string, string>): string => {
   if (step.kind === "clock") return `clock to ${step.to}`
-  if (step.kind === "together") return `${step.requests.length} at once`
+  if (step.kind === "concurrent") return `${step.requests.length} concurrent requests`
   const { method = step.request.json === undefined && step.request.body === undefined ? "GET" : "POST", path } =
     step.request
-  return `${method} ${filled(path, memory).slice(0, 80)}`
+  return `${method} ${substituted(path, memory).slice(0, 80)}`
 }
 
-/** The first difference between the replies of two targets; undefined if there is none. */
+/** The first difference between the replies of two targets, or undefined if there is none. */
 export const difference = (one: Outcome, other: Outcome): string | undefined => {
   const steps = Math.max(one.replies.length, other.replies.length)
   for (let index = 0; index < steps; index++) {
     const [a, b] = [one.replies[index], other.replies[index]]
-    if (!Equal.isDeepStrictEqual(a, b)) return `step ${index + 1}: ${brief(a)} and ${brief(b)}`
+    if (!isDeepStrictEqual(a, b)) return `step ${index + 1}: ${brief(a)} and ${brief(b)}`
   }
   return undefined
 }

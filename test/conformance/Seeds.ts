@@ -1,8 +1,8 @@
 import type { Seed } from "../../src/internal/server/ServerState.ts"
 
-/** The id of the contact with that number. */
-export const padded = (index: number) => `id-${String(index).padStart(4, "0")}`
+/** The id of the contact with this number. */
+export const numberedId = (index: number) => `id-${String(index).padStart(4, "0")}`
 
-/** Contacts with the ids `id-0000` and so on, each a millisecond younger than the one before. */
+/** Contacts with the ids `id-0000` and so on, each created one millisecond after the one before. */
 export const numbered = (count: number): ReadonlyArray<Seed> =>
-  Array.from({ length: count }, (_, index) => ({ id: padded(index), fingerprint: `f-${index}`, createdAt: index }))
+  Array.from({ length: count }, (_, index) => ({ id: numberedId(index), fingerprint: `f-${index}`, createdAt: index }))

@@ -3,12 +3,15 @@ import * as Reply from "./Reply.ts"
 
 const jsonType = { "content-type": "application/json" } as const
 
-/** A request and the reply it gets. */
+/** Sends a request and expects a reply. */
 export const send = (request: Request, expected: Expected): Step => ({ kind: "send", request, expected })
 
-/** Requests at once, and the statuses they may get, each list sorted. */
-export const together = (requests: ReadonlyArray<Request>, outcomes: ReadonlyArray<ReadonlyArray<number>>): Step => ({
-  kind: "together",
+/** Sends requests at the same time. Each list of `outcomes` is one allowed outcome: the statuses, sorted. */
+export const concurrently = (
+  requests: ReadonlyArray<Request>,
+  outcomes: ReadonlyArray<ReadonlyArray<number>>
+): Step => ({
+  kind: "concurrent",
   requests,
   outcomes
 })
@@ -23,37 +26,45 @@ export const post = (path: string, json: unknown = {}, rest: Partial<Request> = 
   ...rest
 })
 
-/** A POST of JSON as text, for what a value of JavaScript can't say. */
-export const raw = (path: string, body: string): Request => ({ path, body })
+/** A POST of JSON text, for JSON that no JavaScript value is encoded as. */
+export const postText = (path: string, body: string): Request => ({ path, body })
 
 /** A GET. */
 export const get = (path: string, rest: Partial<Request> = {}): Request => ({ path, ...rest })
 
-/** A GET that asks for a format. */
-export const asking = (path: string, accept: string, rest: Partial<Request> = {}): Request => ({
+/** A request of each operation that takes an id. */
+export const requestsWithId = (id: string): ReadonlyArray<Request> => [
+  get(`/contact/${id}/fetch`),
+  post(`/contact/${id}/update`),
+  post(`/contact/${id}/delete`)
+]
+
+/** A request with an Accept header. */
+export const withAccept = (path: string, accept: string, rest: Partial<Request> = {}): Request => ({
   path,
   ...rest,
   headers: { ...rest.headers, accept }
 })
 
+/** The formats of lists other than JSON, as content types. */
 export const jsonl = "application/jsonl"
 export const sse = "text/event-stream"
 export const csv = "text/csv"
 
-/** 200 and JSON. */
+/** 200 with JSON. */
 export const ok: Expected = { status: 200, headers: jsonType }
 
-/** 200 and another content type. */
+/** 200 with another content type. */
 export const okAs = (contentType: string, rest: Partial<Expected> = {}): Expected => ({
   status: 200,
   headers: { "content-type": contentType },
   ...rest
 })
 
-/** 200 and nothing but an id. */
+/** 200 with the id of a remembered contact, and nothing else. */
 export const idOf = (name: string): Expected => ({ ...ok, text: `{"id":"<${name}>"}` })
 
-/** Makes a contact and remembers its id. */
+/** Creates a contact and remembers its id. */
 export const create = (json: object, name = "id", rest: Partial<Request> = {}): Step =>
   send(post("/contact/create", json, rest), { ...ok, save: { [name]: "id" }, checks: [onlyId] })
 
@@ -68,18 +79,18 @@ export const update = (json: object, name = "id", rest: Partial<Request> = {}): 
 /** Deletes a remembered contact. */
 export const remove = (name = "id"): Step => send(post(`/contact/<${name}>/delete`), idOf(name))
 
-/** Fetches a remembered contact, which has these fields. */
+/** Fetches a remembered contact and expects some of its fields. */
 export const fetched = (has: Readonly<Record<string, unknown>>, name = "id"): Step =>
   send(get(`/contact/<${name}>/fetch`), { ...ok, has })
 
-/** A refusal as an ordinary handler gives it. */
+/** An error reply of a handler: `message` comes first. */
 export const refused = (status: number, code: string, message: string): Expected => ({
   status,
   headers: jsonType,
   text: JSON.stringify({ message, code })
 })
 
-/** A refusal that was an exception, or comes from the list wrapper. */
+/** An error reply to an exception, or of the wrapper around lists: `code` comes first. */
 export const thrown = (status: number, code: string, message: string): Expected => ({
   status,
   headers: jsonType,
@@ -90,16 +101,20 @@ export const badRequest = (message = "Bad request") => refused(400, "BAD_REQUEST
 export const notAuthenticated = refused(401, "NOT_AUTHENTICATED", "Not authenticated")
 export const notAuthorized = refused(403, "NOT_AUTHORIZED", "Not authorized")
 export const notFound = refused(404, "NOT_FOUND", "Not found")
-export const wrongVerb = refused(405, "METHOD_NOT_ALLOWED", "Method not allowed")
+export const methodNotAllowed = refused(405, "METHOD_NOT_ALLOWED", "Method not allowed")
 export const conflict = thrown(409, "CONFLICT", "Unique constraint violation")
-export const failed = (message = "System error occurred") => thrown(500, "GENERIC_ERROR", message)
-export const limited = thrown(429, "LIMITS_REACHED", "You have exceeded your allocated rate limits: rate/poll")
+export const serverError = (message = "System error occurred") => thrown(500, "GENERIC_ERROR", message)
+export const rateLimited = thrown(429, "LIMITS_REACHED", "You have exceeded your allocated rate limits: rate/poll")
 
-/** A refusal of the framework: plain text. */
-export const plain = (status: number, text: string): Expected => ({ status, headers: { "content-type": null }, text })
+/** An error reply of the framework, in plain text. */
+export const plainText = (status: number, text: string): Expected => ({
+  status,
+  headers: { "content-type": null },
+  text
+})
 
-/** A page of Next.js. */
-export const page = (status: number): Expected => ({
+/** An HTML page of Next.js. */
+export const htmlPage = (status: number): Expected => ({
   status,
   headers: {
     "content-type": "text/html; charset=utf-8",
@@ -107,34 +122,34 @@ export const page = (status: number): Expected => ({
   },
   checks: [
     [
-      "a page of HTML",
+      "the body is an HTML page",
       ({ text }) => text.startsWith("<!DOCTYPE html>") && text.includes(`<title data-next-head="">${status}: `)
     ],
-    ["with an ETag", ({ headers }) => /^"\w+"$/.test(headers["etag"] ?? "")]
+    ["there is an ETag", ({ headers }) => /^"\w+"$/.test(headers["etag"] ?? "")]
   ]
 })
 
-/** The path is another one. */
-export const moved = (location: string): Expected => ({
+/** A permanent redirect to a path. */
+export const redirect = (location: string): Expected => ({
   status: 308,
   headers: { location, "content-type": null },
   text: location
 })
 
-/** The body is an object of that one field. */
+/** The body is an object with an id and nothing else. */
 export const onlyId: Check = ["the body is {id} and nothing else", (reply) => /^\{"id":"[^"]+"\}$/.test(reply.text)]
 
-/** The ids of the run's own contacts, oldest first unless the query says more. */
+/** Lists the contacts of this run and expects the remembered ones, in order. */
 export const listed = (query: string, ids: ReadonlyArray<string>): Step =>
   send(get(`/contact/list?meta.run=<run>${query === "" ? "" : `&${query}`}`), {
     ...ok,
     ids: ids.map((id) => `<${id}>`)
   })
 
-/** As many items. */
+/** The reply has this number of items. */
 export const count = (wanted: number): Check => [`${wanted} items`, (reply) => Reply.ids(reply).length === wanted]
 
-/** The same case for each of the operations that take a body, as a request to a contact made for it. */
+/** The same case for create, ensure and update. Its update is sent to a contact that is created for it. */
 export const forEachWrite = (
   make: (operation: "create" | "ensure" | "update", write: (json: unknown) => Request) => Case
 ): ReadonlyArray<Case> =>

@@ -1,4 +1,4 @@
-/** Runs the conformance suite and prints what it found: `npm run conformance`. */
+/** Runs all conformance cases and prints a report: `npm run conformance`. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import { cases } from "./Cases.ts"
@@ -13,7 +13,7 @@ import * as Live from "./targets/Live.ts"
 const width = 100
 const print = (line = "") => Effect.sync(() => process.stdout.write(`${line}\n`))
 
-/** Lines of at most the width, the first with its indentation, the others with the one given. */
+/** A text in lines of at most the width. The first line keeps its indentation, the others get `indent`. */
 const wrapped = (text: string, indent: string): string => {
   const lines: Array<string> = []
   let line = /^ */.exec(text)?.[0] ?? ""
@@ -35,24 +35,28 @@ const printAll = (title: string, lines: ReadonlyArray<string>) =>
 const table = (results: ReadonlyArray<Coverage.Results>) => {
   const passing = results.map(Coverage.passing)
   const line = (title: string, counts: ReadonlyArray<number | string>) =>
-    title.padEnd(30) + counts.map((count) => String(count).padStart(12)).join("")
+    title.padEnd(30) + counts.map((count) => String(count).padStart(13)).join("")
   const counts = (of: ReadonlyArray<(typeof clauses)[number]>) => [
     of.length,
     of.filter(({ id }) => Coverage.covered.has(id)).length,
     ...passing.map((ids) => of.filter(({ id }) => ids.has(id)).length)
   ]
   return [
-    line("section", ["clauses", "covered", ...results.map(({ target }) => target)]),
+    line("section", ["clauses", "with a case", ...results.map(({ target }) => target)]),
     ...sections.map(([section, title]) => line(`${section} ${title}`, counts(Coverage.ofSection(section)))),
-    line("all", counts(clauses)),
-    line("cases", ["", cases.length, ...results.map(({ outcomes }) => passed(outcomes))])
+    line("all clauses", counts(clauses)),
+    line("all cases", ["", cases.length, ...results.map(({ outcomes }) => passed(outcomes))])
   ]
 }
 
 const passed = (outcomes: ReadonlyMap<string, Run.Outcome>): string =>
-  `${[...outcomes.values()].filter(({ problems }) => problems.length === 0).length}/${outcomes.size}`
+  `${[...outcomes.values()].filter(({ problems }) => problems.length === 0).length} of ${outcomes.size}`
 
-const assumed = ({ assumptions = [], unnamed }: Clause): string => unnamed ?? assumptions.join(", ")
+const basisOf = ({ assumptions = [], unnamed }: Clause): string => unnamed ?? assumptions.join(", ")
+
+const testedElsewhere = clauses.flatMap(({ checkedBy, id }) =>
+  checkedBy === undefined ? [] : [`  ${id.padEnd(28)} ${checkedBy}`]
+)
 
 const report = Effect.gen(function* () {
   const [inProcess, emulator] = yield* Effect.all([
@@ -63,17 +67,33 @@ const report = Effect.gen(function* () {
   const live = typeof options === "string" ? undefined : yield* Targets.runLive(options)
   const results = [inProcess, emulator, ...(live === undefined ? [] : [live])]
 
-  yield* print(table(results).join("\n"))
-  if (typeof options === "string") yield* print(`\nNo live server was asked: ${options}.`)
-
-  const doubtful = clauses.filter(({ basis }) => basis !== undefined)
-  yield* printAll(
-    `${doubtful.length} clauses are inferred [I] or unconfirmed [U]. What they rest on (constants of Assumptions.ts):`,
-    doubtful.map((clause) => wrapped(`  [${clause.basis}] ${clause.id.padEnd(26)} ${assumed(clause)}`, " ".repeat(33)))
+  yield* print(
+    [
+      "The in-memory ChatBotKit, in process and over HTTP, tested against docs/wire-contract.md.",
+      "A clause is one statement of the contract. It holds if all cases that name it pass.\n",
+      ...table(results)
+    ].join("\n")
   )
   yield* printAll(
-    "Out of scope:",
-    outOfScope.map(({ section, text, reason }) => wrapped(`  ${section}: ${text} (${reason})`, "     "))
+    "Clauses with a test outside the cases, since HTTP clients hide what they are about:",
+    testedElsewhere
+  )
+  yield* print(
+    typeof options === "string"
+      ? `\nNo live server was tested: ${options}.`
+      : "\nThe live server ran the cases that need no control over the server."
+  )
+
+  const uncertain = clauses.filter(({ basis }) => basis !== undefined)
+  yield* printAll(
+    `${uncertain.length} clauses that the contract infers [I] or could not confirm [U], with the constant of Assumptions.ts or the reason:`,
+    uncertain.map((clause) =>
+      wrapped(`  [${clause.basis}] ${clause.id.padEnd(26)} ${clause.text} (${basisOf(clause)})`, " ".repeat(33))
+    )
+  )
+  yield* printAll(
+    "Parts of the contract without clauses, by section, with the reason:",
+    outOfScope.map(({ section, text, reason }) => wrapped(`  ${section}  ${text} (${reason})`, "     "))
   )
 
   const failing = results.flatMap(({ target, outcomes }) =>
@@ -89,18 +109,20 @@ const report = Effect.gen(function* () {
     const difference = one === undefined || other === undefined ? "did not run" : Run.difference(one, other)
     return difference === undefined ? [] : [wrapped(`  ${id}: ${difference}`, "     ")]
   })
-  yield* printAll("Clauses that no case covers:", Coverage.uncovered.map(titled))
-  yield* printAll("Clauses that fail:", failed.map(titled))
+  yield* printAll("Clauses without a test:", Coverage.uncovered.map(titled))
+  yield* printAll("Clauses that do not hold:", failed.map(titled))
   yield* printAll("Cases that fail:", failing)
-  yield* printAll("Cases with different replies in process and over the socket:", different)
+  yield* printAll("Cases with different replies in process and over HTTP:", different)
 
   const isGood =
     Coverage.uncovered.length === 0 && failing.length === 0 && failed.length === 0 && different.length === 0
   yield* print(
-    isGood ? "\nAll of it holds, with the same replies in process and over the socket." : "\nNot all of it holds."
+    isGood
+      ? "\nAll clauses have a test, all cases pass, and the replies in process and over HTTP are equal."
+      : "\nThe conformance tests failed: see the lists above."
   )
   return isGood
 })
 
-// A run that is interrupted still cleans up after itself.
+// `runMain` interrupts the run on Ctrl-C, so that contacts on a live server are deleted.
 NodeRuntime.runMain(Effect.map(report, (isGood) => void (process.exitCode = isGood ? 0 : 1)))

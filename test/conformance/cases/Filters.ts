@@ -1,14 +1,14 @@
 import type { Case } from "../Case.ts"
 import { numbered } from "../Seeds.ts"
 import {
-  asking,
+  withAccept,
   clock,
   count,
   create,
-  failed,
+  serverError,
   get,
   jsonl,
-  limited,
+  rateLimited,
   listed,
   ok,
   post,
@@ -134,22 +134,22 @@ const filters: ReadonlyArray<Case> = [
       ["meta.deep[-1]=gold", []],
       ["meta.nobody[]=gold", []],
       ["meta.deep.er[0=v", []],
-      // The row of the condition before is not looked at further.
+      // The contact that fails the first condition is not tested for the second.
       ["meta.tier=silver&meta.tags[x]=y", []]
     ]
   ),
   {
-    id: "filters-that-find-a-list-and-no-index",
+    id: "filters-with-a-bad-index-into-an-array",
     clauses: ["4.match.bad-index", "6.500.database"],
     steps: [
       create({ meta }, "x"),
       ...["tags[x]", "tags[-1]", "tags[]", "tags[0", "tags[%23-]", "tags[%22%22]", "tags[2].l[y]", "tags[0]x"].flatMap(
         (path) => [
-          send(get(`/contact/list?meta.run=<run>&meta.${path}=v`), failed()),
-          send(get(`/contact/export?meta.run=<run>&meta[${path}]=v`), failed())
+          send(get(`/contact/list?meta.run=<run>&meta.${path}=v`), serverError()),
+          send(get(`/contact/export?meta.run=<run>&meta[${path}]=v`), serverError())
         ]
       ),
-      send(asking("/contact/list?meta.run=<run>&meta.tags[x]=v", jsonl), failed()),
+      send(withAccept("/contact/list?meta.run=<run>&meta.tags[x]=v", jsonl), serverError()),
       listed("meta.tier[x]=v", []),
       listed("meta.tags[9]x=v", [])
     ]
@@ -167,13 +167,13 @@ const filters: ReadonlyArray<Case> = [
       listed("order=asc&meta.l=__proto__", []),
       listed("order=asc&meta.b=__proto__", []),
       ...["toString", "valueOf", "isPrototypeOf", "__defineGetter__"].map((value) =>
-        send(get(`/contact/list?meta.run=<run>&meta.a=${value}`), failed())
+        send(get(`/contact/list?meta.run=<run>&meta.a=${value}`), serverError())
       ),
       listed("order=asc&meta.a=tostring", [])
     ]
   },
   filter(
-    "that-say-nothing",
+    "that-are-ignored",
     ["4.meta.empty-value", "4.meta.no-key", "4.meta.unclosed"],
     [
       ["meta.tier=", all],
@@ -198,7 +198,7 @@ const filters: ReadonlyArray<Case> = [
     ]
   ),
   {
-    id: "filters-the-database-cannot-read",
+    id: "filters-that-the-database-refuses",
     clauses: ["4.match.malformed", "4.match.malformed.always", "4.match.inherited", "6.500.database"],
     steps: [
       "meta.run=nobody&meta.a..b=x",
@@ -216,7 +216,7 @@ const filters: ReadonlyArray<Case> = [
       "meta.a..b=x",
       "meta.a.=x",
       ...["constructor", "toString", "hasOwnProperty"].map((value) => `meta.a=${value}`)
-    ].map((query) => send(get(`/contact/list?${query}`), failed()))
+    ].map((query) => send(get(`/contact/list?${query}`), serverError()))
   }
 ]
 
@@ -227,7 +227,7 @@ const accounts = [
 ]
 
 const list = send(get("/contact/list"), ok)
-const refusedList = send(get("/contact/list"), limited)
+const refusedList = send(get("/contact/list"), rateLimited)
 
 const limits: ReadonlyArray<Case> = [
   {
@@ -244,8 +244,8 @@ const limits: ReadonlyArray<Case> = [
       list,
       list,
       refusedList,
-      send(asking("/contact/list", jsonl), limited),
-      send(get("/api/v1/contact/list"), limited),
+      send(withAccept("/contact/list", jsonl), rateLimited),
+      send(get("/api/v1/contact/list"), rateLimited),
       ...[1, 2, 3].flatMap(() => [
         send(get("/contact/export"), ok),
         create({ name: "a" }),
@@ -278,33 +278,33 @@ const limits: ReadonlyArray<Case> = [
     ]
   },
   {
-    id: "what-the-poll-limit-does-not-count",
+    id: "refused-lists-do-not-count",
     clauses: ["4.limit.refused"],
     needs: ["limit", "clock"],
     setup: { limit: 2 },
     steps: [
-      ...[1, 2, 3].map(() => send(asking("/contact/list", "text/html"), { status: 400 })),
+      ...[1, 2, 3].map(() => send(withAccept("/contact/list", "text/html"), { status: 400 })),
       list,
       clock(30_000),
-      // This one is counted: it fails after the limit was looked at.
-      send(get("/contact/list?order=constructor"), failed()),
+      // This list is counted, since it fails after the check of the limit.
+      send(get("/contact/list?order=constructor"), serverError()),
       ...[1, 2, 3].map(() => refusedList),
       clock(60_000),
       list,
       refusedList,
-      send(asking("/contact/list", "text/html"), { status: 400 }),
+      send(withAccept("/contact/list", "text/html"), { status: 400 }),
       clock(90_000),
       list
     ]
   },
   {
-    id: "requests-that-do-not-get-as-far-as-the-poll-limit",
+    id: "requests-refused-before-the-poll-limit",
     clauses: ["4.limit.accept", "4.limit.refused"],
     needs: ["limit", "clock"],
     setup: { limit: 1 },
     steps: [
       ...["text/html", "application/*", "x"].map((accept) =>
-        send(asking("/contact/list", accept), thrown(400, "BAD_REQUEST", "Unsupported accept header"))
+        send(withAccept("/contact/list", accept), thrown(400, "BAD_REQUEST", "Unsupported accept header"))
       ),
       send(get("/contact/list", { authorization: "Bearer nonsense" }), { status: 401 }),
       send({ method: "HEAD", path: "/contact/list" }, { status: 200 }),
@@ -312,10 +312,10 @@ const limits: ReadonlyArray<Case> = [
       list,
       clock(59_999),
       refusedList,
-      // Had the refusals been counted, this would be one more.
+      // If the refused requests were counted, this list would be refused.
       clock(60_000),
       list,
-      send(asking("/contact/list", "text/html"), thrown(400, "BAD_REQUEST", "Unsupported accept header"))
+      send(withAccept("/contact/list", "text/html"), thrown(400, "BAD_REQUEST", "Unsupported accept header"))
     ]
   },
   {
@@ -326,17 +326,17 @@ const limits: ReadonlyArray<Case> = [
     steps: [
       send(get("/contact/list", { authorization: "Bearer sk-child" }), ok),
       list,
-      send(get("/contact/list", { authorization: "Bearer sk-child" }), limited),
+      send(get("/contact/list", { authorization: "Bearer sk-child" }), rateLimited),
       refusedList,
       send(get("/contact/list", { authorization: "Bearer sk-stranger" }), ok)
     ]
   },
   {
-    id: "the-unit-of-the-poll-limit",
+    id: "a-stream-of-many-pages-counts-once",
     clauses: ["4.limit.unit"],
     needs: ["limit", "seed"],
     setup: { limit: 2, seeds: [{ contacts: numbered(350) }] },
-    steps: [send(asking("/contact/list", jsonl), { status: 200, checks: [count(350)] }), list, refusedList]
+    steps: [send(withAccept("/contact/list", jsonl), { status: 200, checks: [count(350)] }), list, refusedList]
   }
 ]
 

@@ -1,18 +1,25 @@
-import type { Case, Request, Step } from "../Case.ts"
-import { badRequest, create, failed, fetched, get, idOf, notAuthorized, notFound, ok, post, send } from "../Steps.ts"
+import type { Case, Step } from "../Case.ts"
+import {
+  badRequest,
+  create,
+  serverError,
+  fetched,
+  get,
+  idOf,
+  notAuthorized,
+  notFound,
+  ok,
+  post,
+  send,
+  requestsWithId
+} from "../Steps.ts"
 
 const others = "Bearer sk-other"
 
-/** An account on its own, and one that has a parent. */
-const family = [
+/** An account without a parent, and its child. */
+const parentAndChild = [
   { id: "main", tokens: ["sk-main"] },
   { id: "child", tokens: ["sk-child"], parent: "main" }
-]
-
-const operations = (id: string): ReadonlyArray<Request> => [
-  get(`/contact/${id}/fetch`),
-  post(`/contact/${id}/update`),
-  post(`/contact/${id}/delete`)
 ]
 
 const resolves = (id: string, name: string): ReadonlyArray<Step> => [
@@ -31,29 +38,29 @@ export const identifiers: ReadonlyArray<Case> = [
     ]
   },
   {
-    id: "ids-with-percent-in-the-middle",
+    id: "ids-with-encoded-characters-in-the-middle",
     clauses: ["3.2.encoded"],
     needs: ["seed"],
     setup: { seeds: [{ contacts: [{ id: "a/b c" }] }] },
     steps: [send(get("/contact/a%2Fb%20c/fetch"), { ...ok, has: { id: "a/b c" } })]
   },
   {
-    id: "rows-of-another-account",
+    id: "contacts-of-another-account",
     clauses: ["3.2.foreign", "3.5.foreign", "6.403.foreign", "6.header.failure-code", "6.body.order"],
     needs: ["accounts"],
     steps: [
       create({ name: "theirs" }, "theirs", { authorization: others }),
-      ...operations("<theirs>").map((request) =>
+      ...requestsWithId("<theirs>").map((request) =>
         send(request, { ...notAuthorized, headers: { ...notAuthorized.headers, "x-failure-code": "NOT_AUTHORIZED" } })
       ),
       send(get("/contact/<theirs>/fetch", { authorization: others }), { ...ok, has: { name: "theirs" } })
     ]
   },
   {
-    id: "ids-of-nobody",
+    id: "unknown-ids",
     clauses: ["3.2.missing", "3.5.missing", "6.404", "5.6.missing", "6.body.order"],
     steps: [
-      ...operations("c<run>").map((request) => send(request, notFound)),
+      ...requestsWithId("c<run>").map((request) => send(request, notFound)),
       send(get("/contact/missing/fetch"), { status: 404, text: '{"message":"Not found","code":"NOT_FOUND"}' })
     ]
   },
@@ -63,8 +70,8 @@ export const identifiers: ReadonlyArray<Case> = [
     steps: [
       create({ name: "Ada <run>" }),
       ...resolves("(Ada%20<run>)", "id"),
-      ...operations("(Nobody%20<run>)").map((request) => send(request, notFound)),
-      ...operations("(ADA%20<run>)").map((request) => send(request, notFound)),
+      ...requestsWithId("(Nobody%20<run>)").map((request) => send(request, notFound)),
+      ...requestsWithId("(ADA%20<run>)").map((request) => send(request, notFound)),
       send(post("/contact/(Ada%20<run>)/delete"), idOf("id"))
     ]
   },
@@ -74,14 +81,14 @@ export const identifiers: ReadonlyArray<Case> = [
     needs: ["accounts"],
     steps: [
       create({ name: "Ada" }, "theirs", { authorization: others }),
-      ...operations("(Ada)").map((request) => send(request, notFound))
+      ...requestsWithId("(Ada)").map((request) => send(request, notFound))
     ]
   },
   {
     id: "aliases",
     clauses: ["3.2.alias", "3.2.alias.parent", "3.2.alias.sibling", "3.2.name.blank"],
     needs: ["accounts"],
-    setup: { accounts: family },
+    setup: { accounts: parentAndChild },
     steps: (
       [
         ["@alias", undefined, undefined],
@@ -94,9 +101,9 @@ export const identifiers: ReadonlyArray<Case> = [
         ["(%20)", "Name is required", "Name is required"]
       ] as const
     ).flatMap(([id, alone, ofChild]) =>
-      operations(id).flatMap((request) => [
-        send({ ...request, authorization: "Bearer sk-main" }, failed(alone)),
-        send({ ...request, authorization: "Bearer sk-child" }, failed(ofChild))
+      requestsWithId(id).flatMap((request) => [
+        send({ ...request, authorization: "Bearer sk-main" }, serverError(alone)),
+        send({ ...request, authorization: "Bearer sk-child" }, serverError(ofChild))
       ])
     )
   },
@@ -108,7 +115,7 @@ export const identifiers: ReadonlyArray<Case> = [
   {
     id: "blank-ids",
     clauses: ["3.2.blank", "6.400.blank-id"],
-    steps: ["%20", "%09%20"].flatMap((id) => operations(id).map((request) => send(request, badRequest())))
+    steps: ["%20", "%09%20"].flatMap((id) => requestsWithId(id).map((request) => send(request, badRequest())))
   },
   {
     id: "an-id-in-the-query",

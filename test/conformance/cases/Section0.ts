@@ -1,5 +1,19 @@
 import type { Case } from "../Case.ts"
-import { asking, create, get, idOf, jsonl, moved, ok, onlyId, page, post, send, thrown, wrongVerb } from "../Steps.ts"
+import {
+  withAccept,
+  create,
+  get,
+  idOf,
+  jsonl,
+  redirect,
+  ok,
+  onlyId,
+  htmlPage,
+  post,
+  send,
+  thrown,
+  methodNotAllowed
+} from "../Steps.ts"
 
 const verbs: ReadonlyArray<readonly ["GET" | "POST", string]> = [
   ["POST", "/contact/create"],
@@ -60,11 +74,11 @@ export const section0: ReadonlyArray<Case> = [
         "/v1/%63ontact/list",
         "/%761/contact/list",
         "/v1/contact/x%2Ffetch"
-      ].map((path) => send(get(path, { authorization: null }), page(404))),
-      send(post("/v1/nope", {}), page(404)),
-      send({ path: "/v1/nope", body: "{" }, page(404)),
-      send({ method: "OPTIONS", path: "/v1/nope" }, page(404)),
-      send({ method: "DELETE", path: "/v1/contact/x" }, page(404)),
+      ].map((path) => send(get(path, { authorization: null }), htmlPage(404))),
+      send(post("/v1/nope", {}), htmlPage(404)),
+      send({ path: "/v1/nope", body: "{" }, htmlPage(404)),
+      send({ method: "OPTIONS", path: "/v1/nope" }, htmlPage(404)),
+      send({ method: "DELETE", path: "/v1/contact/x" }, htmlPage(404)),
       send({ method: "HEAD", path: "/v1/nope" }, { status: 404, text: "" })
     ]
   },
@@ -73,12 +87,12 @@ export const section0: ReadonlyArray<Case> = [
     clauses: ["0.path.undecodable", "6.header.pages"],
     needs: ["seed"],
     steps: [
-      ...["%zz", "%E0%A4%A", "%", "%c3%28"].map((id) => send(get(`/contact/${id}/fetch`), page(400))),
-      send(get("/nope/%"), page(400)),
-      send(get("/v1/contact/%/"), page(400)),
-      // Before any handler: neither the verb nor the body matters.
-      send({ method: "DELETE", path: "/contact/%/fetch", authorization: null }, page(400)),
-      send({ path: "/contact/%/update", body: "{" }, page(400))
+      ...["%zz", "%E0%A4%A", "%", "%c3%28"].map((id) => send(get(`/contact/${id}/fetch`), htmlPage(400))),
+      send(get("/nope/%"), htmlPage(400)),
+      send(get("/v1/contact/%/"), htmlPage(400)),
+      // The path is decoded before any handler, so the verb and the body do not matter.
+      send({ method: "DELETE", path: "/contact/%/fetch", authorization: null }, htmlPage(400)),
+      send({ path: "/contact/%/update", body: "{" }, htmlPage(400))
     ]
   },
   {
@@ -95,20 +109,20 @@ export const section0: ReadonlyArray<Case> = [
     steps: [
       ...["/v1/contact/list", "/api/v1/contact/list", "/v1/contact/x/fetch", "/v1", "/nope", "/v1/bot/list"].flatMap(
         (path) => [
-          send(get(`${path}/`, { authorization: null }), moved(path)),
-          send(get(`${path}/?take=1&meta.a=b%20c`), moved(`${path}?take=1&meta.a=b%20c`)),
-          send(get(`/${path}`), moved(path)),
-          send(get(`${path}//?a=//`), moved(`${path}/?a=//`)),
-          send(get(path.replace("/", "///")), moved(path))
+          send(get(`${path}/`, { authorization: null }), redirect(path)),
+          send(get(`${path}/?take=1&meta.a=b%20c`), redirect(`${path}?take=1&meta.a=b%20c`)),
+          send(get(`/${path}`), redirect(path)),
+          send(get(`${path}//?a=//`), redirect(`${path}/?a=//`)),
+          send(get(path.replace("/", "///")), redirect(path))
         ]
       ),
       ...(["POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const).flatMap((method) => [
-        send({ method, path: "/v1/contact/create/" }, moved("/v1/contact/create")),
-        send({ method, path: "/v1//contact/create" }, moved("/v1/contact/create"))
+        send({ method, path: "/v1/contact/create/" }, redirect("/v1/contact/create")),
+        send({ method, path: "/v1//contact/create" }, redirect("/v1/contact/create"))
       ]),
-      send({ path: "/v1/contact/create/", body: "{" }, moved("/v1/contact/create")),
-      send(get("/v1/contact//%/fetch"), moved("/v1/contact/%/fetch")),
-      send(get("/v1/contact/a%2F%2Fb/fetch/"), moved("/v1/contact/a%2F%2Fb/fetch")),
+      send({ path: "/v1/contact/create/", body: "{" }, redirect("/v1/contact/create")),
+      send(get("/v1/contact//%/fetch"), redirect("/v1/contact/%/fetch")),
+      send(get("/v1/contact/a%2F%2Fb/fetch/"), redirect("/v1/contact/a%2F%2Fb/fetch")),
       send(
         { method: "HEAD", path: "/v1/contact/list/" },
         { status: 308, text: "", headers: { location: "/v1/contact/list" } }
@@ -128,7 +142,7 @@ export const section0: ReadonlyArray<Case> = [
         "/v1/../v1/contact/a/fetch",
         "/v1/contact/%2E%2e/contact/a/fetch"
       ].map((path) => send(get(path), { ...ok, has: { id: "a" } })),
-      send(get("/v1/contact/a/.."), moved("/v1/contact")),
+      send(get("/v1/contact/a/.."), redirect("/v1/contact")),
       send(get("/v1/contact/..a/fetch"), { status: 404, headers: { "content-type": "application/json" } })
     ]
   },
@@ -147,7 +161,7 @@ export const section0: ReadonlyArray<Case> = [
     clauses: ["0.path.elsewhere"],
     needs: ["emulator"],
     steps: [
-      // Every route of the API answers these two.
+      // HEAD and OPTIONS are answered on every route of the API.
       send({ method: "HEAD", path: "/v1/task/list", authorization: null }, { status: 200, text: "" }),
       send({ method: "OPTIONS", path: "/v1/task/list", authorization: null }, { ...ok, text: "{}" }),
       ...[
@@ -164,7 +178,7 @@ export const section0: ReadonlyArray<Case> = [
         get("/api/v1/bot/list"),
         post("/v1/bot/b/session/create"),
         post("/v1/integration/slack/x/setup"),
-        // Nothing else is looked at.
+        // Neither the credentials nor the body are checked.
         get("/v1/task/list", { authorization: null }),
         { path: "/v1/memory/search", body: "{" }
       ].map((request) => send(request, thrown(501, "NOT_IMPLEMENTED", "The emulator does not have this endpoint")))
@@ -177,9 +191,9 @@ export const section0: ReadonlyArray<Case> = [
       (["GET", "POST", "PUT", "PATCH", "DELETE"] as const)
         .filter((method) => method !== verb)
         .flatMap((method) => [
-          send({ method, path }, wrongVerb),
-          // Neither a content type nor credentials: the verb is looked at first.
-          send({ method, path, authorization: null }, { ...wrongVerb, headers: { allow: null } })
+          send({ method, path }, methodNotAllowed),
+          // Without a content type and credentials, since the verb is checked first.
+          send({ method, path, authorization: null }, { ...methodNotAllowed, headers: { allow: null } })
         ])
     )
   },
@@ -205,9 +219,14 @@ export const section0: ReadonlyArray<Case> = [
           ...ok,
           ids: ["<id>"],
           has: { cursor: "<id>" },
-          checks: [["an object of items and cursor", ({ text }) => /^\{"items":\[.+\],"cursor":"[^"]+"\}$/.test(text)]]
+          checks: [
+            [
+              "the body is an object with items and cursor",
+              ({ text }) => /^\{"items":\[.+\],"cursor":"[^"]+"\}$/.test(text)
+            ]
+          ]
         }),
-        send(asking(`/contact/${list}?meta.run=<run>`, jsonl), {
+        send(withAccept(`/contact/${list}?meta.run=<run>`, jsonl), {
           status: 200,
           headers: { "content-type": jsonl },
           ids: ["<id>"]

@@ -1,6 +1,20 @@
-import { epoch, type Case, type Check } from "../Case.ts"
+import { startTime, type Case, type Check } from "../Case.ts"
 import * as Reply from "../Reply.ts"
-import { asking, clock, conflict, create, fetched, get, idOf, jsonl, listed, ok, post, send, update } from "../Steps.ts"
+import {
+  withAccept,
+  clock,
+  conflict,
+  create,
+  fetched,
+  get,
+  idOf,
+  jsonl,
+  listed,
+  ok,
+  post,
+  send,
+  update
+} from "../Steps.ts"
 
 const list = "id name description fingerprint email phone nick preferences verifiedAt meta createdAt updatedAt".split(
   " "
@@ -72,9 +86,9 @@ export const section1: ReadonlyArray<Case> = [
     steps: [
       create({ name: "a", meta: { run: "<run>" } }),
       send(get("/contact/list?meta.run=<run>"), { ...ok, checks: [fields(list)] }),
-      send(asking("/contact/list?meta.run=<run>", jsonl), { status: 200, checks: [fields(list)] }),
+      send(withAccept("/contact/list?meta.run=<run>", jsonl), { status: 200, checks: [fields(list)] }),
       send(get("/contact/export?meta.run=<run>"), { ...ok, checks: [fields(exported)] }),
-      send(asking("/contact/export?meta.run=<run>", jsonl), { status: 200, checks: [fields(exported)] })
+      send(withAccept("/contact/export?meta.run=<run>", jsonl), { status: 200, checks: [fields(exported)] })
     ]
   },
   {
@@ -83,14 +97,14 @@ export const section1: ReadonlyArray<Case> = [
     needs: ["clock"],
     steps: [
       create({ name: "a" }),
-      fetched({ createdAt: epoch, updatedAt: epoch }),
+      fetched({ createdAt: startTime, updatedAt: startTime }),
       clock(5000),
       update({ name: "b" }),
-      fetched({ createdAt: epoch, updatedAt: epoch + 5000, name: "b" })
+      fetched({ createdAt: startTime, updatedAt: startTime + 5000, name: "b" })
     ]
   },
   {
-    id: "times-do-not-run-backwards",
+    id: "updatedAt-is-not-before-createdAt",
     clauses: ["1.updated-at"],
     steps: [
       create({ name: "a" }),
@@ -110,7 +124,7 @@ export const section1: ReadonlyArray<Case> = [
     ]
   },
   {
-    id: "a-fingerprint-is-one-contact-s",
+    id: "a-fingerprint-belongs-to-one-contact",
     clauses: ["1.fingerprint.unique"],
     steps: [
       create({ fingerprint: "<run> is a fingerprint" }),
@@ -127,30 +141,30 @@ export const section1: ReadonlyArray<Case> = [
     ]
   },
   {
-    id: "addresses-are-not-unique",
+    id: "email-phone-and-nick-are-not-unique",
     clauses: ["1.not-unique"],
     steps: [1, 2].map((index) =>
       create({ email: "a@example.com", phone: "+12025550123", nick: "nick", name: "<run>" }, `id${index}`)
     )
   },
   {
-    id: "keys-with-a-hash",
+    id: "keys-that-start-with-a-hash",
     clauses: ["1.safe.hash", "1.meta.stored"],
     steps: [
       create({ meta: { run: "<run>", "#a": 1, b: { "#c": 1, d: [{ "#e": 1, f: 2 }] }, "-g": 1, é: 1, $update: 2 } }),
       fetched({ meta: { run: "<run>", b: { d: [{ f: 2 }] }, "-g": 1, é: 1, $update: 2 } }),
       send(get("/contact/export?meta.run=<run>"), {
         ...ok,
-        checks: [["no key with a hash", ({ text }) => !text.includes('"#')]]
+        checks: [["no key starts with a hash", ({ text }) => !text.includes('"#')]]
       })
     ]
   },
   {
-    id: "numbers-that-json-lacks",
+    id: "numbers-that-json-does-not-have",
     clauses: ["1.safe.infinity", "1.safe.nan", "1.safe.bigint"],
     needs: ["seed"],
     setup: {
-      // The type of a seed's meta is JSON; what the rule is about is not.
+      // The type of meta in a seed is JSON, which has none of these numbers.
       seeds: [{ contacts: [{ id: "a", meta: { i: [Infinity, -Infinity], n: { n: NaN }, b: 2n ** 60n } as never }] }]
     },
     steps: [
@@ -160,7 +174,7 @@ export const section1: ReadonlyArray<Case> = [
       }),
       send(get("/contact/export"), {
         ...ok,
-        checks: [["the same", ({ text }) => text.includes('["$Infinity","-$Infinity"]')]]
+        checks: [["the numbers are sent as strings", ({ text }) => text.includes('["$Infinity","-$Infinity"]')]]
       })
     ]
   },
@@ -171,15 +185,15 @@ export const section1: ReadonlyArray<Case> = [
     setup: { seeds: [{ contacts: [{ id: "a", fingerprint: "f", createdAt: 1 }] }] },
     steps: [
       send(get("/contact/a/fetch"), { ...ok, has: { meta: null } }),
-      send(get("/contact/list"), { ...ok, checks: [["null", ({ text }) => text.includes('"meta":null')]] }),
-      send(asking("/contact/list", jsonl), {
+      send(get("/contact/list"), { ...ok, checks: [["meta is null", ({ text }) => text.includes('"meta":null')]] }),
+      send(withAccept("/contact/list", jsonl), {
         status: 200,
-        checks: [["null", ({ text }) => text.includes('"meta":null')]]
+        checks: [["meta is null", ({ text }) => text.includes('"meta":null')]]
       }),
-      send(get("/contact/export"), { ...ok, checks: [["{}", ({ text }) => text.includes('"meta":{}')]] }),
-      send(asking("/contact/export", jsonl), {
+      send(get("/contact/export"), { ...ok, checks: [["meta is {}", ({ text }) => text.includes('"meta":{}')]] }),
+      send(withAccept("/contact/export", jsonl), {
         status: 200,
-        checks: [["{}", ({ text }) => text.includes('"meta":{}')]]
+        checks: [["meta is {}", ({ text }) => text.includes('"meta":{}')]]
       })
     ]
   },
@@ -189,9 +203,11 @@ export const section1: ReadonlyArray<Case> = [
     steps: [
       create({ name: "Ñandú 😀 語", description: "\u2028\u0000\u007f", meta: { run: "<run>", "clé 😀": "ж" } }),
       fetched({ name: "Ñandú 😀 語", meta: { run: "<run>", "clé 😀": "ж" } }),
-      send(asking("/contact/list?meta.run=<run>", jsonl), {
+      send(withAccept("/contact/list?meta.run=<run>", jsonl), {
         status: 200,
-        checks: [["as it was sent", ({ text }) => text.includes('"name":"Ñandú 😀 語"') && text.includes("ж")]]
+        checks: [
+          ["the text comes back unchanged", ({ text }) => text.includes('"name":"Ñandú 😀 語"') && text.includes("ж")]
+        ]
       }),
       send(get("/contact/list?meta.run=<run>&meta[cl%C3%A9%20%F0%9F%98%80]=%D0%B6"), { ...ok, ids: ["<id>"] })
     ]

@@ -1,10 +1,22 @@
 import type { Case, Request, Step } from "../Case.ts"
 import type { ClauseId } from "../Clauses.ts"
-import { badRequest, create, failed, fetched, forEachWrite, idOf, ok, post, raw, send, update } from "../Steps.ts"
+import {
+  badRequest,
+  create,
+  serverError,
+  fetched,
+  forEachWrite,
+  idOf,
+  ok,
+  post,
+  postText,
+  send,
+  update
+} from "../Steps.ts"
 
 type Write = (json: unknown) => Request
 
-/** Bodies that create, ensure and update refuse in the same words. */
+/** Bodies that create, ensure and update refuse with the same message. */
 const refuses = (
   id: string,
   clauses: ReadonlyArray<ClauseId>,
@@ -24,7 +36,7 @@ const tooLong = (field: string, value: string, max: number): readonly [unknown, 
   `"${field}" must be less than or equal to ${max} bytes long`
 ]
 
-/** A contact made with these fields, which come back as they were sent or as `stored` says. */
+/** Contacts created with the first object of each pair, which come back with the fields of the second. */
 const keeps = (
   id: string,
   clauses: ReadonlyArray<ClauseId>,
@@ -38,11 +50,11 @@ const keeps = (
 const same = (...bodies: ReadonlyArray<object>): ReadonlyArray<readonly [object, object]> =>
   bodies.map((body) => [body, body])
 
-const short = ["name", "nick"] as const
-const long = ["description", "preferences"] as const
+const shortFields = ["name", "nick"] as const
+const longFields = ["description", "preferences"] as const
 
 const texts: ReadonlyArray<Case> = [
-  ...short.flatMap((field): ReadonlyArray<Case> => [
+  ...shortFields.flatMap((field): ReadonlyArray<Case> => [
     keeps(
       `${field}-is-kept`,
       [`2.${field}.accepts`, `2.${field}.kept`],
@@ -60,7 +72,7 @@ const texts: ReadonlyArray<Case> = [
       ["a".repeat(192), "é".repeat(96), "😀".repeat(48)].map((value) => tooLong(field, value, 191))
     )
   ]),
-  ...long.flatMap((field): ReadonlyArray<Case> => [
+  ...longFields.flatMap((field): ReadonlyArray<Case> => [
     keeps(
       `${field}-is-kept`,
       [`2.${field}.accepts`, `2.${field}.kept`],
@@ -85,7 +97,7 @@ const addresses: ReadonlyArray<Case> = [
   keeps("email-in-any-script", ["2.email.unicode"], same({ email: "ü@exämple.de" }, { email: "用户@例子.公司" })),
   ...refuses("an-email-without-a-dot", ["2.email.dot", "2.message.email"], [invalidEmail("a@b")]),
   ...refuses("blanks-around-email", ["2.email.blanks"], [" a@b.co", "a@b.co ", " a@b.co "].map(invalidEmail)),
-  ...refuses("no-email-at-all", ["2.message.email"], ["a", "@b.co", "a@", "a@@b.co", "a b@c.de"].map(invalidEmail)),
+  ...refuses("an-invalid-email", ["2.message.email"], ["a", "@b.co", "a@", "a@@b.co", "a b@c.de"].map(invalidEmail)),
   ...refuses("a-bad-email", ["2.email.refuses"], strings("email")),
   ...refuses("a-long-email", ["2.email.max"], [tooLong("email", `${"a".repeat(190)}@b.co`, 191)]),
   keeps("phone-is-kept", ["2.phone.accepts"], same({ phone: "+447911123456" }, { phone: "" })),
@@ -138,7 +150,7 @@ const fingerprints: ReadonlyArray<Case> = [
     steps: [create({ fingerprint: "x".repeat(16) }), fetched({ fingerprint: "x".repeat(16) })]
   },
   {
-    id: "fingerprints-by-the-byte",
+    id: "fingerprints-are-compared-byte-by-byte",
     clauses: ["2.fingerprint.exact"],
     steps: ["Fingerprint", "fingerprint", "fíngerprint"].map((text) => create({ fingerprint: `${text} of <run>` }))
   },
@@ -164,7 +176,7 @@ const fingerprints: ReadonlyArray<Case> = [
       ...["", "   "].map((fingerprint) =>
         send(post("/contact/create", { fingerprint }, { authorization: "Bearer a.b.c" }), ok)
       ),
-      send(post("/contact/create", { fingerprint: null }, { authorization: "Bearer a.b.c" }), failed())
+      send(post("/contact/create", { fingerprint: null }, { authorization: "Bearer a.b.c" }), serverError())
     ]
   }))
 ]
@@ -193,7 +205,7 @@ const instants: ReadonlyArray<Case> = [
     ]
   ),
   keeps(
-    "verifiedAt-of-nothing",
+    "verifiedAt-that-sets-nothing",
     ["2.verified-at.zero", "2.verified-at.clears"],
     [
       [{ verifiedAt: 0 }, { verifiedAt: null }],
@@ -211,7 +223,7 @@ const instants: ReadonlyArray<Case> = [
       create({ name: "<run>" }),
       update({ verifiedAt: 1_600_000_000_000 }),
       ...[0, "0", "-0"].map((verifiedAt) => update({ verifiedAt })),
-      send(raw("/contact/<id>/update", '{"verifiedAt":-0}'), idOf("id")),
+      send(postText("/contact/<id>/update", '{"verifiedAt":-0}'), idOf("id")),
       update({ name: "b" }),
       fetched({ verifiedAt: 1_600_000_000_000 }),
       update({ verifiedAt: 1_600_000_000_001 }),
@@ -261,12 +273,15 @@ const metadata: ReadonlyArray<Case> = [
     clauses: ["2.meta.max"],
     steps: [
       create({ meta: { run: "<run>", text: "x".repeat(1_000_000) } }),
-      send({ path: "/contact/<id>/fetch" }, { ...ok, checks: [["all of it", ({ text }) => text.length > 1_000_000]] })
+      send(
+        { path: "/contact/<id>/fetch" },
+        { ...ok, checks: [["meta is complete", ({ text }) => text.length > 1_000_000]] }
+      )
     ]
   },
   ...refuses("a-bad-meta", ["2.meta.refuses", "2.message.object"], [[], ["x"], "x", '{"a":1}', 1, true].map(noObject)),
   ...refuses(
-    "meta-keys",
+    "bad-meta-keys",
     ["2.meta.keys", "2.message.meta-key"],
     [
       [{ meta: { ok: 1, _a: 1 } }, '"meta._a" is not allowed'],
@@ -294,7 +309,7 @@ const general: ReadonlyArray<Case> = [
     ]
   ),
   ...refuses(
-    "more-than-one-thing-at-once",
+    "more-than-one-bad-field",
     ["2.first"],
     [
       [{ foo: 1, name: 2 }, '"name" must be a string'],
@@ -303,13 +318,13 @@ const general: ReadonlyArray<Case> = [
     ]
   ),
   ...refuses(
-    "other-bodies",
+    "a-body-that-is-not-an-object",
     ["2.message.value"],
     [[], [{}], "text", 5, true].map((body) => [body, '"value" must be of type object'] as const)
   ),
   ...(["create", "update"] as const).flatMap((operation) =>
     forEachWrite((of, write) => ({
-      id: `${of}-of-what-the-database-refuses`,
+      id: `${of}-with-values-that-the-database-refuses`,
       clauses: [
         "2.database.name",
         "2.database.description",
@@ -328,7 +343,7 @@ const general: ReadonlyArray<Case> = [
           8_640_000_000_000_001,
           -8_640_000_000_000_001
         ].map((verifiedAt) => ({ verifiedAt }))
-      ].map((body) => send(write(body), failed()))
+      ].map((body) => send(write(body), serverError()))
     })).filter(({ id }) => id.startsWith(operation))
   ),
   {

@@ -1,32 +1,27 @@
-import { epoch, type Case, type Request, type Step } from "../Case.ts"
+import { startTime, type Case, type Step } from "../Case.ts"
 import * as Reply from "../Reply.ts"
 import {
-  asking,
+  withAccept,
   badRequest,
   conflict,
   create,
-  failed,
+  serverError,
   fetched,
   get,
   idOf,
   listed,
   notFound,
   ok,
-  plain,
+  plainText,
   post,
   remove,
   send,
-  together,
-  update
+  concurrently,
+  update,
+  requestsWithId
 } from "../Steps.ts"
 
-const operations = (id: string): ReadonlyArray<Request> => [
-  get(`/contact/${id}/fetch`),
-  post(`/contact/${id}/update`),
-  post(`/contact/${id}/delete`)
-]
-
-const print = "the fingerprint of <run>"
+const fingerprint = "the fingerprint of <run>"
 
 const creating: ReadonlyArray<Case> = [
   {
@@ -45,12 +40,12 @@ const creating: ReadonlyArray<Case> = [
     id: "creates-with-a-used-fingerprint",
     clauses: ["3.3.conflict", "6.409", "5.6.conflict", "1.fingerprint.unique"],
     steps: [
-      create({ fingerprint: print, name: "first" }),
-      send(post("/contact/create", { fingerprint: print, name: "second" }), {
+      create({ fingerprint, name: "first" }),
+      send(post("/contact/create", { fingerprint, name: "second" }), {
         status: 409,
         text: '{"code":"CONFLICT","message":"Unique constraint violation"}'
       }),
-      send(post("/contact/create", { fingerprint: ` ${print} ` }), conflict),
+      send(post("/contact/create", { fingerprint: ` ${fingerprint} ` }), conflict),
       fetched({ name: "first" })
     ]
   },
@@ -70,9 +65,9 @@ const creating: ReadonlyArray<Case> = [
     id: "creates-do-not-verify",
     clauses: ["3.3.unverified"],
     steps: [
-      create({ fingerprint: print }),
-      fetched({ verifiedAt: null, fingerprint: print }),
-      create({ fingerprint: `${print}, verified`, verifiedAt: 1_600_000_000_000 }, "verified"),
+      create({ fingerprint }),
+      fetched({ verifiedAt: null, fingerprint }),
+      create({ fingerprint: `${fingerprint}, verified`, verifiedAt: 1_600_000_000_000 }, "verified"),
       fetched({ verifiedAt: 1_600_000_000_000 }, "verified")
     ]
   },
@@ -85,7 +80,7 @@ const creating: ReadonlyArray<Case> = [
     ]
   },
   {
-    id: "posts-of-other-types",
+    id: "posts-of-other-content-types",
     clauses: ["3.1.content-type", "6.400.content-type"],
     steps: [
       create({ name: "<run>" }),
@@ -122,8 +117,8 @@ const updating: ReadonlyArray<Case> = [
     id: "fetch-gives-the-record",
     clauses: ["3.5.record", "3.1.fetch"],
     steps: [
-      create({ ...full, fingerprint: print }),
-      send(get("/contact/<id>/fetch"), { ...ok, has: { id: "<id>", ...full, fingerprint: print } })
+      create({ ...full, fingerprint }),
+      send(get("/contact/<id>/fetch"), { ...ok, has: { id: "<id>", ...full, fingerprint } })
     ]
   },
   {
@@ -132,7 +127,7 @@ const updating: ReadonlyArray<Case> = [
     steps: [
       create({ name: "<run>" }),
       ...["application/jsonl", "text/csv", "text/html", "nonsense"].map((accept) =>
-        send(asking("/contact/<id>/fetch", accept), { ...ok, has: { id: "<id>" } })
+        send(withAccept("/contact/<id>/fetch", accept), { ...ok, has: { id: "<id>" } })
       )
     ]
   },
@@ -140,15 +135,15 @@ const updating: ReadonlyArray<Case> = [
     id: "updates-are-partial",
     clauses: ["3.6.partial"],
     steps: [
-      create({ ...full, fingerprint: print }),
+      create({ ...full, fingerprint }),
       update({ nick: "changed" }),
-      fetched({ ...full, fingerprint: print, nick: "changed" }),
+      fetched({ ...full, fingerprint, nick: "changed" }),
       update({ name: "", preferences: null }),
-      fetched({ ...full, fingerprint: print, nick: "changed", name: "", preferences: null })
+      fetched({ ...full, fingerprint, nick: "changed", name: "", preferences: null })
     ]
   },
   {
-    id: "updates-with-nothing",
+    id: "updates-without-changes",
     clauses: ["3.6.empty", "2.empty"],
     needs: ["clock"],
     steps: [
@@ -166,17 +161,17 @@ const updating: ReadonlyArray<Case> = [
     clauses: ["3.6.same"],
     needs: ["clock"],
     steps: [
-      create({ ...full, fingerprint: print }),
+      create({ ...full, fingerprint }),
       ...[
         { name: "n" },
-        { fingerprint: print },
+        { fingerprint },
         { verifiedAt: 1_600_000_000_000 },
         { meta: { run: "<run>", a: 1, b: { c: 2 } } },
         { meta: { $update: {} } }
       ].flatMap((body, index): ReadonlyArray<Step> => [
         { kind: "clock", to: 1000 * (index + 1) },
         update(body),
-        fetched({ ...full, fingerprint: print, updatedAt: epoch + 1000 * (index + 1) })
+        fetched({ ...full, fingerprint, updatedAt: startTime + 1000 * (index + 1) })
       ])
     ]
   },
@@ -193,8 +188,8 @@ const updating: ReadonlyArray<Case> = [
         update({ meta: { $update } }),
         fetched({ meta: {} })
       ]),
-      // The characters of a text are UTF-16 units, of which a fox has two halves.
-      send(post("/contact/<id>/update", { meta: { $update: "🦊" } }), failed()),
+      // The characters are UTF-16 units: 🦊 becomes two lone surrogates, which the database refuses.
+      send(post("/contact/<id>/update", { meta: { $update: "🦊" } }), serverError()),
       update({ meta: { $update: "é" } }),
       fetched({ meta: { "0": "é" } })
     ]
@@ -203,21 +198,21 @@ const updating: ReadonlyArray<Case> = [
     id: "updates-to-a-used-fingerprint",
     clauses: ["3.6.conflict", "6.409"],
     steps: [
-      create({ fingerprint: print, meta: { run: "<run>" } }, "one"),
-      create({ fingerprint: `${print} 2`, name: "two" }, "two"),
-      send(post("/contact/<two>/update", { fingerprint: print, name: "changed" }), conflict),
+      create({ fingerprint, meta: { run: "<run>" } }, "one"),
+      create({ fingerprint: `${fingerprint} 2`, name: "two" }, "two"),
+      send(post("/contact/<two>/update", { fingerprint, name: "changed" }), conflict),
       fetched({ fingerprint: "the fingerprint of <run> 2", name: "two" }, "two"),
-      update({ fingerprint: print, name: "itself" }, "one")
+      update({ fingerprint, name: "itself" }, "one")
     ]
   },
   {
     id: "updates-of-the-fingerprint",
     clauses: ["3.6.fingerprint", "3.6.verified-at"],
     steps: [
-      create({ fingerprint: print, verifiedAt: 1_600_000_000_000 }),
-      update({ fingerprint: `${print}, changed` }),
+      create({ fingerprint, verifiedAt: 1_600_000_000_000 }),
+      update({ fingerprint: `${fingerprint}, changed` }),
       fetched({ fingerprint: "the fingerprint of <run>, changed", verifiedAt: 1_600_000_000_000 }),
-      create({ fingerprint: print }, "again"),
+      create({ fingerprint }, "again"),
       update({ verifiedAt: null }),
       fetched({ fingerprint: "the fingerprint of <run>, changed", verifiedAt: null })
     ]
@@ -263,20 +258,20 @@ const updating: ReadonlyArray<Case> = [
     id: "deletes-are-final",
     clauses: ["3.7.deletes", "3.7.again", "3.1.delete"],
     steps: [
-      create({ fingerprint: print, meta: { run: "<run>" } }),
+      create({ fingerprint, meta: { run: "<run>" } }),
       listed("", ["id"]),
       remove(),
-      ...operations("<id>").map((request) => send(request, notFound)),
+      ...requestsWithId("<id>").map((request) => send(request, notFound)),
       listed("", []),
-      create({ fingerprint: print }, "again")
+      create({ fingerprint }, "again")
     ]
   },
   {
-    id: "two-deletes-at-once",
+    id: "two-concurrent-deletes",
     clauses: ["3.7.race"],
     steps: [
       create({ name: "<run>" }),
-      together(
+      concurrently(
         [post("/contact/<id>/delete"), post("/contact/<id>/delete")],
         [
           [200, 404],
@@ -298,7 +293,7 @@ const updating: ReadonlyArray<Case> = [
         )
       ]),
       create({ name: "<run>" }),
-      send({ path: "/contact/<id>/delete", body: "{" }, plain(400, "Invalid JSON")),
+      send({ path: "/contact/<id>/delete", body: "{" }, plainText(400, "Invalid JSON")),
       fetched({ name: "<run>" })
     ]
   }

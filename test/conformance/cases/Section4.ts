@@ -1,12 +1,12 @@
 import type { Seed } from "../../../src/internal/server/ServerState.ts"
 import type { Case, Step } from "../Case.ts"
-import { numbered, padded } from "../Seeds.ts"
+import { numbered, numberedId } from "../Seeds.ts"
 import {
-  asking,
+  withAccept,
   count,
   create,
   csv,
-  failed,
+  serverError,
   get,
   jsonl,
   listed,
@@ -38,7 +38,7 @@ const lists = (queries: ReadonlyArray<string>, expected: number): ReadonlyArray<
       send(get(`/contact/${list}?${query}`), {
         ...ok,
         checks: [count(expected)],
-        has: { cursor: padded(120 - expected) }
+        has: { cursor: numberedId(120 - expected) }
       })
     )
   )
@@ -50,7 +50,7 @@ const gives = (query: string, ids: ReadonlyArray<string>): Step =>
     checks: [["cursor is the last id", ({ text }) => text.includes('"cursor"') === ids.length > 0]]
   })
 
-const takes: ReadonlyArray<Case> = [
+const takeCases: ReadonlyArray<Case> = [
   seeded(
     "take-by-default",
     ["4.take.default"],
@@ -75,7 +75,7 @@ const takes: ReadonlyArray<Case> = [
     ...lists(["take=0x0", "take=0x1000"], 100),
     ...[jsonl, sse, csv].flatMap((accept) =>
       ["take=0x10", "take=-0x10", "take=0x1"].map((query) =>
-        send(asking(`/contact/list?${query}`, accept), okAs(accept, { checks: [count(120)] }))
+        send(withAccept(`/contact/list?${query}`, accept), okAs(accept, { checks: [count(120)] }))
       )
     )
   ]),
@@ -97,10 +97,10 @@ const takes: ReadonlyArray<Case> = [
   )
 ]
 
-/** Three of the run's own, oldest first. */
+/** Creates three contacts of this run, the oldest first. */
 const three = ["a", "b", "c"].map((name) => create({ name, meta: { run: "<run>", name } }, name))
 
-const orders: ReadonlyArray<Case> = [
+const orderCases: ReadonlyArray<Case> = [
   {
     id: "order",
     clauses: ["4.order.asc", "4.order.desc", "4.order.other", "4.order.trimmed"],
@@ -114,13 +114,13 @@ const orders: ReadonlyArray<Case> = [
     ]
   },
   {
-    id: "orders-that-objects-inherit",
+    id: "orders-with-names-of-inherited-members",
     clauses: ["4.order.inherited", "6.500.database"],
     steps: Object.getOwnPropertyNames(Object.prototype)
       .concat("%20constructor%20")
       .flatMap((order) =>
         ["application/json", jsonl, sse, csv].flatMap((accept) =>
-          ["list", "export"].map((list) => send(asking(`/contact/${list}?order=${order}`, accept), failed()))
+          ["list", "export"].map((list) => send(withAccept(`/contact/${list}?order=${order}`, accept), serverError()))
         )
       )
   },
@@ -157,7 +157,7 @@ const orders: ReadonlyArray<Case> = [
   }
 ]
 
-const cursors: ReadonlyArray<Case> = [
+const cursorCases: ReadonlyArray<Case> = [
   {
     id: "cursors",
     clauses: ["4.cursor.exclusive", "4.cursor.trimmed", "4.cursor.empty", "4.cursor.unknown", "4.json.empty", "4.end"],
@@ -171,13 +171,13 @@ const cursors: ReadonlyArray<Case> = [
       ...["<a>", "cunknown<run>"].map((cursor) =>
         send(get(`/contact/list?meta.run=<run>&cursor=${cursor}`), { ...ok, text: '{"items":[]}' })
       ),
-      // The page before the last one is full, and the last one still has a cursor.
+      // A last page has a cursor too, whether it is full or not.
       send(get("/contact/list?meta.run=<run>&take=3"), { ...ok, ids: ["<c>", "<b>", "<a>"], has: { cursor: "<a>" } }),
       send(get("/contact/list?meta.run=<run>&take=2&cursor=<b>"), { ...ok, ids: ["<a>"], has: { cursor: "<a>" } })
     ]
   },
   {
-    id: "the-cursor-of-a-deleted-row",
+    id: "the-cursor-of-a-deleted-contact",
     clauses: ["4.cursor.deleted"],
     steps: [
       ...three,
@@ -207,7 +207,7 @@ const cursors: ReadonlyArray<Case> = [
       seeds: [{ contacts: numbered(5) }, { token: "sk-other", contacts: [{ id: "theirs", createdAt: 2.5 }] }]
     },
     steps: [
-      // One row is skipped, as it is for any cursor, though the cursor's own is not in the list.
+      // One contact is skipped, as for any cursor, although the cursor's contact is not in the list.
       gives("cursor=theirs", ["id-0001", "id-0000"]),
       gives("cursor=theirs&order=asc", ["id-0004"])
     ]
@@ -220,4 +220,4 @@ const cursors: ReadonlyArray<Case> = [
   ])
 ]
 
-export const section4: ReadonlyArray<Case> = [...takes, ...orders, ...cursors]
+export const section4: ReadonlyArray<Case> = [...takeCases, ...orderCases, ...cursorCases]

@@ -2,14 +2,28 @@ import type { Seed } from "../../../src/internal/server/ServerState.ts"
 import type { Case, Check, Expected, Step } from "../Case.ts"
 import * as Reply from "../Reply.ts"
 import { numbered } from "../Seeds.ts"
-import { asking, create, csv, fetched, get, jsonl, ok, okAs, plain, send, sse, thrown, update } from "../Steps.ts"
+import {
+  withAccept,
+  create,
+  csv,
+  fetched,
+  get,
+  jsonl,
+  ok,
+  okAs,
+  plainText,
+  send,
+  sse,
+  thrown,
+  update
+} from "../Steps.ts"
 
 const unsupported = thrown(400, "BAD_REQUEST", "Unsupported accept header")
 
 const both = (accept: string | undefined, expected: Expected): ReadonlyArray<Step> =>
   ["list", "export"].map((list) => {
     const path = `/contact/${list}?meta.run=<run>`
-    return send(accept === undefined ? get(path) : asking(path, accept), expected)
+    return send(accept === undefined ? get(path) : withAccept(path, accept), expected)
   })
 
 const mine = create({ name: "a", meta: { run: "<run>" } })
@@ -46,7 +60,7 @@ const negotiation: ReadonlyArray<Case> = [
     ]
   },
   {
-    id: "accept-anything-else",
+    id: "accept-other-types",
     clauses: ["5.accept.other", "5.accept.first", "5.2.error.before.accept", "6.400.accept", "6.body.order"],
     steps: [
       "text/html",
@@ -59,15 +73,15 @@ const negotiation: ReadonlyArray<Case> = [
     ].flatMap((accept) => both(accept, unsupported))
   },
   {
-    id: "accept-of-other-endpoints",
+    id: "accept-on-other-endpoints",
     clauses: ["5.scope"],
     steps: [
-      send(asking("/contact/create", "text/html", { json: { name: "<run>" } }), { ...ok, save: { id: "id" } }),
+      send(withAccept("/contact/create", "text/html", { json: { name: "<run>" } }), { ...ok, save: { id: "id" } }),
       ...["text/html", jsonl, csv].flatMap((accept) => [
-        send(asking("/contact/<id>/fetch", accept), ok),
-        send(asking("/contact/<id>/update", accept, { json: { name: "x" } }), ok)
+        send(withAccept("/contact/<id>/fetch", accept), ok),
+        send(withAccept("/contact/<id>/update", accept, { json: { name: "x" } }), ok)
       ]),
-      send(asking("/contact/<id>/delete", "text/html", { json: {} }), ok)
+      send(withAccept("/contact/<id>/delete", "text/html", { json: {} }), ok)
     ]
   }
 ]
@@ -80,7 +94,7 @@ const streams = (id: string, clauses: Case["clauses"], queries: ReadonlyArray<re
   steps: queries.flatMap(([query, wanted]) =>
     [jsonl, sse, csv].map((accept) =>
       send(
-        asking(`/contact/list?${query}`, accept),
+        withAccept(`/contact/list?${query}`, accept),
         okAs(accept, {
           ids: numbered(350)
             .toReversed()
@@ -131,19 +145,22 @@ const paging: ReadonlyArray<Case> = [
     steps: [
       ...["a", "b", "c"].map((name) => create({ name, meta: { run: "<run>" } }, name)),
       ...([jsonl, sse, csv] as const).flatMap((accept) => [
-        send(asking("/contact/list?meta.run=<run>&order=asc", accept), okAs(accept, { ids: ["<a>", "<b>", "<c>"] })),
         send(
-          asking("/contact/list?meta.run=<run>&order=asc&cursor=<a>", accept),
+          withAccept("/contact/list?meta.run=<run>&order=asc", accept),
+          okAs(accept, { ids: ["<a>", "<b>", "<c>"] })
+        ),
+        send(
+          withAccept("/contact/list?meta.run=<run>&order=asc&cursor=<a>", accept),
           okAs(accept, { ids: ["<b>", "<c>"] })
         ),
-        send(asking("/contact/list?meta.run=<run>&cursor=<a>", accept), okAs(accept, { text: "" })),
-        send(asking("/contact/list?meta.run=<run>&cursor=unknown<run>", accept), okAs(accept, { text: "" }))
+        send(withAccept("/contact/list?meta.run=<run>&cursor=<a>", accept), okAs(accept, { text: "" })),
+        send(withAccept("/contact/list?meta.run=<run>&cursor=unknown<run>", accept), okAs(accept, { text: "" }))
       ])
     ]
   }
 ]
 
-/** Two contacts, and how each format writes them. */
+/** Two contacts. Below are their texts in each format. */
 const pair: ReadonlyArray<Seed> = [
   { id: "a", fingerprint: "f1", createdAt: 1, meta: { k: "v", l: [1, { m: "n" }], "#h": 1 } },
   {
@@ -218,7 +235,7 @@ const wholeRows = (wanted: number): Check => [
 ]
 
 const written = (list: string, accept: string, text: string) =>
-  send(asking(`/contact/${list}?order=asc`, accept), okAs(accept, { text }))
+  send(withAccept(`/contact/${list}?order=asc`, accept), okAs(accept, { text }))
 
 const formats: ReadonlyArray<Case> = [
   {
@@ -286,9 +303,9 @@ const formats: ReadonlyArray<Case> = [
     needs: ["seed"],
     setup: { seeds: [{ contacts: [{ id: "a", meta: yamlMeta as never }] }] },
     steps: [
-      send(asking("/contact/export", csv), {
+      send(withAccept("/contact/export", csv), {
         ...okAs(csv),
-        checks: [["the text js-yaml makes", (reply) => Reply.rows(reply)[1]?.at(-1) === yaml]]
+        checks: [["the cell is the YAML of js-yaml", (reply) => Reply.rows(reply)[1]?.at(-1) === yaml]]
       })
     ]
   },
@@ -306,7 +323,7 @@ const formats: ReadonlyArray<Case> = [
           ["export", '"meta":{"run":"<run>","deep":{"toString":"y"}}'] as const
         ].map(([list, meta]) =>
           send(
-            asking(`/contact/${list}?meta.run=<run>&order=asc`, accept),
+            withAccept(`/contact/${list}?meta.run=<run>&order=asc`, accept),
             okAs(accept, {
               ids: ["<one>", "<two>", "<three>"],
               checks: [[`has ${meta}`, ({ text }) => text.replaceAll(/"run":"[^"]*"/g, '"run":"<run>"').includes(meta)]]
@@ -315,43 +332,46 @@ const formats: ReadonlyArray<Case> = [
         )
       ),
       send(
-        asking("/contact/export?meta.run=<run>&order=asc", csv),
+        withAccept("/contact/export?meta.run=<run>&order=asc", csv),
         okAs(csv, {
           ids: ["<one>", "<two>", "<three>"],
           checks: [
             [
-              "YAML with the key",
+              "the YAML has the key",
               (reply) => /^toString: x\nrun: .*\ndeep:\n {2}toString: 'y'\n$/.test(Reply.rows(reply)[2]?.at(-1) ?? "")
             ]
           ]
         })
       ),
       send(
-        asking("/contact/list?meta.run=<run>&order=asc", csv),
+        withAccept("/contact/list?meta.run=<run>&order=asc", csv),
         okAs(csv, { ids: ["<one>"], checks: [wholeRows(2)] })
       ),
-      send(asking("/contact/list?meta.run=<run>", csv), okAs(csv, { ids: ["<three>"], checks: [wholeRows(2)] })),
-      send(asking("/contact/list?meta.run=<run>&take=1", csv), okAs(csv, { ids: ["<three>"], checks: [wholeRows(2)] })),
+      send(withAccept("/contact/list?meta.run=<run>", csv), okAs(csv, { ids: ["<three>"], checks: [wholeRows(2)] })),
+      send(
+        withAccept("/contact/list?meta.run=<run>&take=1", csv),
+        okAs(csv, { ids: ["<three>"], checks: [wholeRows(2)] })
+      ),
       ...["cursor=<three>", "cursor=<one>&order=asc"].map((query) =>
-        send(asking(`/contact/list?meta.run=<run>&${query}`, csv), {
-          ...plain(500, "Internal Server Error"),
+        send(withAccept(`/contact/list?meta.run=<run>&${query}`, csv), {
+          ...plainText(500, "Internal Server Error"),
           headers: { "content-type": null }
         })
       ),
-      send(asking("/contact/list?meta.run=<run>&cursor=<two>", csv), okAs(csv, { ids: ["<one>"] })),
+      send(withAccept("/contact/list?meta.run=<run>&cursor=<two>", csv), okAs(csv, { ids: ["<one>"] })),
       ...[null, 1, {}].flatMap((value) => [
         update({ meta: { run: "<run>", toString: value } }, "three"),
-        send(asking("/contact/list?meta.run=<run>", csv), plain(500, "Internal Server Error"))
+        send(withAccept("/contact/list?meta.run=<run>", csv), plainText(500, "Internal Server Error"))
       ])
     ]
   },
   {
-    id: "lists-of-nothing",
+    id: "empty-lists",
     clauses: ["5.2.empty", "5.6.last", "4.json.empty"],
     steps: ["list", "export"].flatMap((list) => [
       send(get(`/contact/${list}?meta.run=<run>`), { ...ok, text: '{"items":[]}' }),
       ...[jsonl, sse, csv].map((accept) =>
-        send(asking(`/contact/${list}?meta.run=<run>`, accept), okAs(accept, { text: "" }))
+        send(withAccept(`/contact/${list}?meta.run=<run>`, accept), okAs(accept, { text: "" }))
       )
     ])
   },
@@ -369,7 +389,7 @@ const formats: ReadonlyArray<Case> = [
         ...ok,
         checks: [
           [
-            "as in the sample",
+            "the text is that of the sample",
             ({ text }) => {
               const item =
                 '{"id":"c[a-z0-9]{24}","name":"","description":"","fingerprint":"c[a-z0-9]{24}","email":null,' +

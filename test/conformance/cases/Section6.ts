@@ -1,6 +1,6 @@
-import { type Case, epoch, type Expected, type Request } from "../Case.ts"
+import { type Case, startTime, type Expected, type Request } from "../Case.ts"
 import {
-  asking,
+  withAccept,
   badRequest,
   clock,
   conflict,
@@ -8,16 +8,16 @@ import {
   fetched,
   get,
   idOf,
-  moved,
+  redirect,
   notAuthenticated,
   notAuthorized,
   notFound,
   ok,
-  page,
-  plain,
+  htmlPage,
+  plainText,
   post,
   send,
-  wrongVerb
+  methodNotAllowed
 } from "../Steps.ts"
 
 const writes = ["/contact/create", "/contact/ensure", "/contact/c<run>/update", "/contact/c<run>/delete"]
@@ -25,10 +25,10 @@ const reads = ["/contact/c<run>/fetch", "/contact/list", "/contact/export"]
 const all = [...writes, ...reads]
 
 const jsonType = { "content-type": "application/json" } as const
-const malformed = plain(400, "Invalid JSON")
-const tooLarge = plain(413, "Body exceeded 1mb limit")
-const unreadable = plain(400, "Invalid body")
-const tooDeep = plain(500, "Internal Server Error")
+const malformed = plainText(400, "Invalid JSON")
+const tooLarge = plainText(413, "Body exceeded 1mb limit")
+const unreadable = plainText(400, "Invalid body")
+const tooDeep = plainText(500, "Internal Server Error")
 const nobody = { authorization: "Bearer nonsense" } as const
 const anonymous = { authorization: null } as const
 
@@ -46,7 +46,7 @@ const errors: ReadonlyArray<Case> = [
         send({ path: "/contact/create", body }, malformed)
       ),
       send({ path: "/contact/create", body: "{", headers: { "content-type": "application/ld+json" } }, malformed),
-      // It comes before everything: the route's verb, the shortcuts, the credentials and the id.
+      // The body is parsed before the checks of the verb, the credentials and the id, and before HEAD and OPTIONS.
       ...all.flatMap((path) =>
         (["GET", "POST", "PUT", "OPTIONS"] as const).map((method) =>
           send({ method, path, body: "{", ...anonymous }, malformed)
@@ -58,7 +58,7 @@ const errors: ReadonlyArray<Case> = [
     ]
   },
   {
-    id: "bodies-that-say-nothing",
+    id: "falsy-bodies",
     clauses: ["6.400.falsy", "6.400.falsy.ignored"],
     steps: ["null", "false", "0", '""', "-0", " null "].flatMap((body) => [
       create({ name: "<run>" }),
@@ -103,7 +103,7 @@ const errors: ReadonlyArray<Case> = [
         send({ path, body: "[".repeat(20_000), ...anonymous }, tooDeep)
       ]),
       send({ path: "/contact/create", body: `{"meta":${'{"a":'.repeat(20_000)}1${"}".repeat(20_001)}` }, tooDeep),
-      // Brackets in a text don't count.
+      // Brackets in a string do not count.
       send(post("/contact/create", { description: `"\\${"[".repeat(20_000)}` }), { ...ok, save: { id: "id" } }),
       fetched({ description: `"\\${"[".repeat(20_000)}` })
     ]
@@ -127,7 +127,7 @@ const errors: ReadonlyArray<Case> = [
     ]
   },
   {
-    id: "credentials-that-are-bad",
+    id: "bad-credentials",
     clauses: ["6.401", "6.403.csrf", "7.none", "6.header.failure-code", "6.header.others"],
     steps: [
       ...reads.flatMap((path) => [
@@ -148,12 +148,12 @@ const errors: ReadonlyArray<Case> = [
     clauses: ["6.header.date"],
     needs: ["clock", "empty"],
     steps: [0, 999, 1000, 86_400_000].flatMap((millis) => {
-      const headers = { date: new Date(epoch + millis).toUTCString() }
+      const headers = { date: new Date(startTime + millis).toUTCString() }
       return [
         clock(millis),
         ...reads.map((path) => send(get(path, anonymous), { status: 401, headers })),
         ...writes.map((path) => send(post(path, {}, nobody), { status: 401, headers })),
-        send(asking("/contact/list", "application/jsonl"), { status: 200, headers }),
+        send(withAccept("/contact/list", "application/jsonl"), { status: 200, headers }),
         send({ path: "/contact/create", body: "{" }, { ...malformed, headers }),
         send({ method: "HEAD", path: "/contact/list" }, { status: 200, headers }),
         send(get("/nope"), { status: 404, headers }),
@@ -169,43 +169,46 @@ const errors: ReadonlyArray<Case> = [
     steps: [
       ...all.map((path) => send({ method: "OPTIONS", path, ...anonymous }, ok)),
       send(get("/contact/list", { headers: { origin: "https://example.com" } }), ok),
-      send(asking("/contact/list", "application/jsonl"), { status: 200 }),
-      send(get("/v1/nope", anonymous), page(404)),
-      send(get("/nope", anonymous), page(404)),
-      send(get("/v1/contact/list/", anonymous), moved("/v1/contact/list")),
+      send(withAccept("/contact/list", "application/jsonl"), { status: 200 }),
+      send(get("/v1/nope", anonymous), htmlPage(404)),
+      send(get("/nope", anonymous), htmlPage(404)),
+      send(get("/v1/contact/list/", anonymous), redirect("/v1/contact/list")),
       send({ path: "/contact/create", body: "{" }, malformed)
     ]
   }
 ]
 
-const accepting = (path: string, encodings: string | undefined, accept = "application/json"): Request =>
+const withAcceptEncoding = (path: string, encodings: string | undefined, accept = "application/json"): Request =>
   get(path, { headers: { accept, ...(encodings === undefined ? {} : { "accept-encoding": encodings }) } })
 
-/** The reply's own bytes are looked at by the tests of the emulator: a client would decompress them here. */
+/** A reply with a Content-Encoding. EmulatorBytes.test.ts tests the compressed bytes, which clients decompress. */
 const encoded = (coding: string | null): Expected => ({ status: 200, headers: { "content-encoding": coding } })
 
 const headers: ReadonlyArray<Case> = [
   {
-    id: "varying-by-encoding",
+    id: "vary-headers",
     clauses: ["6.header.vary", "6.header.vary.none", "6.header.cookie"],
     needs: ["seed"],
     setup: { seeds: [{ contacts: [{ id: "a" }] }] },
     steps: ["gzip", "*", "br, deflate", "identity"].flatMap((encodings) => [
       ...["application/json", "text/csv", "text/event-stream"].map((accept) =>
-        send(accepting("/contact/list", encodings, accept), {
+        send(withAcceptEncoding("/contact/list", encodings, accept), {
           ...encoded(null),
           headers: { "content-encoding": null, "content-type": accept, vary: "Accept-Encoding" }
         })
       ),
-      send(accepting("/contact/list", encodings, "application/jsonl"), { ...encoded(null), headers: { vary: null } }),
-      send(accepting("/contact/a/fetch", encodings), { status: 200, headers: { vary: "Accept-Encoding" } }),
-      send(accepting("/nope", encodings), { status: 404, headers: { vary: "Accept-Encoding" } }),
+      send(withAcceptEncoding("/contact/list", encodings, "application/jsonl"), {
+        ...encoded(null),
+        headers: { vary: null }
+      }),
+      send(withAcceptEncoding("/contact/a/fetch", encodings), { status: 200, headers: { vary: "Accept-Encoding" } }),
+      send(withAcceptEncoding("/nope", encodings), { status: 404, headers: { vary: "Accept-Encoding" } }),
       send({ method: "HEAD", path: "/contact/list" }, { status: 200, headers: { vary: null } })
     ])
   }
 ]
 
-/** A request that fails several checks, and the reply of the first one. */
+/** A request that fails several checks. The reply is that of the first check. */
 const bad = (rest: Partial<Request>): Request => ({ path: "/contact/c<run>/update", json: { foo: 1 }, ...rest })
 
 const order: ReadonlyArray<Case> = [
@@ -229,7 +232,7 @@ const order: ReadonlyArray<Case> = [
           headers: { "content-type": "text/plain" },
           ...nobody
         },
-        wrongVerb
+        methodNotAllowed
       ),
       send(bad({ headers: { "content-type": "text/plain" }, ...nobody }), badRequest()),
       send(bad({ headers: { "content-type": "text/plain" }, ...anonymous }), badRequest()),
@@ -328,7 +331,7 @@ const oddities: ReadonlyArray<Case> = [
     ]
   },
   {
-    id: "charsets-that-nobody-knows",
+    id: "unknown-charsets",
     clauses: ["6.400.unreadable", "6.order.body"],
     steps: [
       ...all.flatMap((path) =>
@@ -369,7 +372,7 @@ const oddities: ReadonlyArray<Case> = [
         ...["{}", '{"name":"x"}', "{", "[]"].map((body) =>
           send({ path, body, headers: { "content-type": type } }, badRequest('"value" must be of type object'))
         ),
-        // The text is empty, so there is nothing to validate.
+        // The body is an empty string, which is falsy.
         send({ method: "POST", path, body: "", headers: { "content-type": type } }, badRequest())
       ]),
       send({ path: "/contact/<id>/delete", body: "{", headers: { "content-type": type } }, idOf("id"))

@@ -1,5 +1,5 @@
 import type { AccountOptions } from "../../../src/layers/InMemory.ts"
-import { epoch, type Case, type Step } from "../Case.ts"
+import { startTime, type Case, type Step } from "../Case.ts"
 import { clock, create, fetched, get, notAuthenticated, notAuthorized, ok, post, send, update } from "../Steps.ts"
 
 const accounts: ReadonlyArray<AccountOptions> = [
@@ -12,8 +12,8 @@ const accounts: ReadonlyArray<AccountOptions> = [
     tokens: [
       "sk-limited",
       { token: "l.i.m", allowedRoutes: ["contact/list", "/v1/contact/*/fetch"] },
-      { token: "o.l.d", expiresAt: epoch + 1000 },
-      { token: "oaac-old", expiresAt: epoch + 1000 },
+      { token: "o.l.d", expiresAt: startTime + 1000 },
+      { token: "oaac-old", expiresAt: startTime + 1000 },
       { token: "w.i.d", audience: "widget" }
     ]
   }
@@ -24,7 +24,7 @@ const seeds = ["sk-main", "sk-child", "sk-stranger", "sk-limited"].map((token) =
   contacts: [{ id: `of-${token}`, name: token }]
 }))
 
-/** Which account a request acts as: the one whose contact it sees. */
+/** Lists contacts to find out the account that a request acts as. */
 const actsAs = (token: string, headers: Readonly<Record<string, string>>, account: string | undefined): Step =>
   send(
     get("/contact/list", { authorization: `Bearer ${token}`, headers }),
@@ -92,7 +92,7 @@ const tokens: ReadonlyArray<Case> = [
     needs: ["accounts", "seed", "clock"]
   },
   {
-    id: "tokens-of-no-kind",
+    id: "tokens-of-unknown-kinds",
     clauses: ["7.token.other", "7.scheme.bare", "6.401"],
     steps: ["Bearer nonsense", "nonsense", "Bearer", "Bearer oart-nonsense", "Bearer a.b.c"].flatMap(
       (authorization) => [
@@ -137,23 +137,23 @@ const none: ReadonlyArray<Case> = [
     clauses: ["7.none", "7.none.script", "7.none.csrf", "6.403.csrf"],
     steps: ["/contact/create", "/contact/ensure", "/contact/c<run>/update", "/contact/c<run>/delete"].flatMap(
       (path) => {
-        const asking = (headers: Readonly<Record<string, string>>, query = "") =>
+        const requestWith = (headers: Readonly<Record<string, string>>, query = "") =>
           post(`${path}${query}`, { foo: 1 }, { authorization: null, headers })
         return [
-          ...["XMLHttpRequest"].map((value) => send(asking({ "X-Requested-With": value }), notAuthenticated)),
+          ...["XMLHttpRequest"].map((value) => send(requestWith({ "X-Requested-With": value }), notAuthenticated)),
           ...["xmlhttprequest", "XMLHttpRequest2", "fetch"].map((value) =>
-            send(asking({ "X-Requested-With": value }), notAuthorized)
+            send(requestWith({ "X-Requested-With": value }), notAuthorized)
           ),
-          send(asking({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=t0ken"), notAuthenticated),
-          send(asking({ cookie: `a=b; ${csrfCookie}=a%7Cb; c=d` }, "?take=1&csrfToken=a%7Cb"), notAuthenticated),
-          send(asking({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=t0ken&csrfToken=x"), notAuthenticated),
-          send(asking({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=x&csrfToken=t0ken"), notAuthorized),
-          send(asking({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=T0ken"), notAuthorized),
-          send(asking({ cookie: `${csrfCookie}=t0ken` }), notAuthorized),
-          send(asking({ cookie: `${csrfCookie}=` }, "?csrfToken="), notAuthorized),
-          send(asking({ cookie: "next-auth.csrf-token=t0ken" }, "?csrfToken=t0ken"), notAuthorized),
-          send(asking({}, "?csrfToken=t0ken"), notAuthorized),
-          send(asking({}), {
+          send(requestWith({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=t0ken"), notAuthenticated),
+          send(requestWith({ cookie: `a=b; ${csrfCookie}=a%7Cb; c=d` }, "?take=1&csrfToken=a%7Cb"), notAuthenticated),
+          send(requestWith({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=t0ken&csrfToken=x"), notAuthenticated),
+          send(requestWith({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=x&csrfToken=t0ken"), notAuthorized),
+          send(requestWith({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=T0ken"), notAuthorized),
+          send(requestWith({ cookie: `${csrfCookie}=t0ken` }), notAuthorized),
+          send(requestWith({ cookie: `${csrfCookie}=` }, "?csrfToken="), notAuthorized),
+          send(requestWith({ cookie: "next-auth.csrf-token=t0ken" }, "?csrfToken=t0ken"), notAuthorized),
+          send(requestWith({}, "?csrfToken=t0ken"), notAuthorized),
+          send(requestWith({}), {
             ...notAuthorized,
             headers: { ...notAuthorized.headers, "x-failure-code": "NOT_AUTHORIZED" }
           })
@@ -189,7 +189,7 @@ const runAs: ReadonlyArray<Case> = [
     ]
   ),
   controlled(
-    "running-as-two-at-once",
+    "running-as-two-accounts",
     ["7.run-as.precedence"],
     [
       actsAs("sk-main", { "X-RunAs-User-Id": "child", "X-RunAs-Child-User-Email": "twin@example.com" }, "sk-child"),
@@ -210,7 +210,7 @@ const runAs: ReadonlyArray<Case> = [
     ]
   ),
   controlled(
-    "what-a-child-makes-is-the-child-s",
+    "contacts-belong-to-the-child",
     ["7.run-as.id"],
     [
       create({ name: "made" }, "id", { headers: { "X-RunAs-User-Id": "child" } }),

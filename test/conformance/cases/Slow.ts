@@ -1,18 +1,18 @@
 import type { Case, Check, Expected } from "../Case.ts"
 import * as Reply from "../Reply.ts"
 import { numbered } from "../Seeds.ts"
-import { asking, count, csv, failed, get, idOf, jsonl, ok, post, send, sse } from "../Steps.ts"
+import { withAccept, count, csv, serverError, get, idOf, jsonl, ok, post, send, sse } from "../Steps.ts"
 
 const nop: Readonly<Record<string, string>> = {
   [jsonl]: '{"type":"nop","data":{}}\n',
   [sse]: "event: nop\ndata: {}\n\n"
 }
 
-const errorText = '{"code":"GENERIC_ERROR","message":"System error occurred"}'
+const systemErrorJson = '{"code":"GENERIC_ERROR","message":"System error occurred"}'
 const seeds = [{ contacts: numbered(150) }]
 
 const nops = (wanted: number): Check => [
-  `${wanted} nops, before everything else`,
+  `${wanted} nops, before all other events`,
   (reply) => {
     const types = Reply.events(reply).map(({ type }) => type)
     return (
@@ -22,7 +22,7 @@ const nops = (wanted: number): Check => [
 ]
 
 const stream = (accept: string, expected: Omit<Expected, "status">) =>
-  send(asking("/contact/list", accept), { status: 200, headers: { "content-type": accept }, ...expected })
+  send(withAccept("/contact/list", accept), { status: 200, headers: { "content-type": accept }, ...expected })
 
 /** A case whose server reads pages slowly. */
 const slow = (
@@ -40,7 +40,7 @@ const streaming: ReadonlyArray<Case> = [
     [jsonl, sse].map((accept) =>
       stream(accept, {
         at: { head: 16_667, pieces: [16_667, 20_000, 20_000] },
-        checks: [nops(1), count(150), ["nop first", ({ text }) => text.startsWith(nop[accept] ?? "?")]]
+        checks: [nops(1), count(150), ["the text starts with a nop", ({ text }) => text.startsWith(nop[accept] ?? "?")]]
       })
     )
   ),
@@ -59,14 +59,14 @@ const streaming: ReadonlyArray<Case> = [
     stream(jsonl, { at: { head: 0, pieces: [0, 60_000] }, checks: [nops(0), count(150)] })
   ]),
   slow("a-first-page-that-fails-after-20-s", ["5.2.error.after"], { pages: { 0: { millis: 20_000, fails: true } } }, [
-    stream(jsonl, { text: `${nop[jsonl]}{"type":"error","data":${errorText}}\n` }),
-    stream(sse, { text: `${nop[sse]}event: error\ndata: ${errorText}\n\n` })
+    stream(jsonl, { text: `${nop[jsonl]}{"type":"error","data":${systemErrorJson}}\n` }),
+    stream(sse, { text: `${nop[sse]}event: error\ndata: ${systemErrorJson}\n\n` })
   ]),
   slow(
     "a-first-page-that-fails-after-10-s",
     ["5.2.error.before.query"],
     { pages: { 0: { millis: 10_000, fails: true } } },
-    [send(asking("/contact/list", jsonl), { ...failed(), at: { head: 10_000 } })]
+    [send(withAccept("/contact/list", jsonl), { ...serverError(), at: { head: 10_000 } })]
   ),
   slow("a-csv-after-20-s", ["5.4.nop"], { pages: { 0: { millis: 20_000 } } }, [
     stream(csv, {
@@ -75,14 +75,14 @@ const streaming: ReadonlyArray<Case> = [
     })
   ]),
   {
-    id: "a-csv-after-20-s-that-breaks-off",
+    id: "a-csv-after-20-s-that-is-cut",
     clauses: ["5.4.to-string", "5.4.nop"],
     needs: ["interceptor", "clock", "seed"],
     setup: {
       disturbance: { pages: { 0: { millis: 20_000 } } },
       seeds: [{ contacts: [{ id: "a", meta: { toString: "x" } }] }]
     },
-    // The first event was the nop, so the reply has begun when the server fails.
+    // The nop was the first event, so the reply has begun before the server fails.
     steps: [stream(csv, { text: "", at: { head: 16_667 } })]
   },
   slow("a-csv-after-10-s", ["5.4.nop", "5.4.header"], { pages: { 0: { millis: 10_000 } } }, [
@@ -95,7 +95,7 @@ const streaming: ReadonlyArray<Case> = [
 
 const page = (expected: Partial<Expected>) => send(get("/contact/list?take=3"), { ...ok, ...expected })
 const three = { ids: ["id-0149", "id-0148", "id-0147"], has: { cursor: "id-0147" } }
-const bare: Check = ["no padding", ({ text }) => text.startsWith('{"items":[{') && text.endsWith('"}')]
+const bare: Check = ["the body has no padding", ({ text }) => text.startsWith('{"items":[{') && text.endsWith('"}')]
 
 const documents: ReadonlyArray<Case> = [
   slow("a-list-after-40-s", ["5.5.commits", "5.5.body"], { pages: { 0: { millis: 40_000 } } }, [
@@ -106,10 +106,10 @@ const documents: ReadonlyArray<Case> = [
     page({ ...three, at: { head: 18_749 } })
   ]),
   slow("a-list-that-fails-after-40-s", ["5.5.error"], { pages: { 0: { millis: 40_000, fails: true } } }, [
-    page({ text: errorText, at: { head: 18_750, pieces: [40_000] } })
+    page({ text: systemErrorJson, at: { head: 18_750, pieces: [40_000] } })
   ]),
   slow("a-list-that-fails-after-18.749-s", ["5.5.commits"], { pages: { 0: { millis: 18_749, fails: true } } }, [
-    send(get("/contact/list"), { ...failed(), at: { head: 18_749 } })
+    send(get("/contact/list"), { ...serverError(), at: { head: 18_749 } })
   ]),
   slow("a-list-that-starts-after-10-s", ["5.5.spent"], { replyAfter: 10_000, pages: { 0: { millis: 30_000 } } }, [
     page({ ...three, at: { head: 25_000, pieces: [40_000] } })
@@ -136,7 +136,7 @@ const documents: ReadonlyArray<Case> = [
         text: '{"code":"CONFLICT","message":"Unique constraint violation"}',
         at: { head: 5000 }
       }),
-      // It was applied all the same.
+      // The create was applied.
       send(post("/contact/ensure", { fingerprint: "a fingerprint of its own" }), { ...ok, save: { id: "id" } }),
       send(get("/contact/<id>/fetch"), { ...ok, has: { verifiedAt: 1 } })
     ]

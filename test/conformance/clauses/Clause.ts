@@ -1,20 +1,20 @@
 import type * as Assumptions from "../../../src/internal/server/Assumptions.ts"
 
-/** A clause of the wire contract, in our own words. The first part of its id is its section. */
+/** A clause of the wire contract in our own words. Its id begins with the section. */
 export interface Clause {
   readonly id: string
   readonly text: string
-  /** Set if the contract infers it (I) or could not confirm it (U). */
+  /** Set if the contract infers the clause (I) or could not confirm it (U). */
   readonly basis?: "I" | "U"
-  /** The constants that name the behaviour chosen. */
+  /** The constants of Assumptions.ts that name the chosen behaviour. */
   readonly assumptions?: ReadonlyArray<keyof typeof Assumptions>
-  /** Why no constant names it. */
+  /** The reason why no constant names it. */
   readonly unnamed?: string
-  /** The test that checks it, for what no HTTP client shows of a reply. */
+  /** The test that checks the clause, if HTTP clients hide the part of a reply that it is about. */
   readonly checkedBy?: string
 }
 
-/** A clause that is not counted. */
+/** A part of the contract that has no clauses. */
 export interface OutOfScope {
   readonly section: number
   readonly text: string

@@ -1,12 +1,12 @@
 import type { OutOfScope } from "./Clause.ts"
 
-const noEndpoint = "an endpoint this API does not have yet"
+const noEndpoint = "the emulator does not have this endpoint"
 
-/** What the contract says and no case looks at, with the reason. */
+/** The parts of the contract without clauses, each with the reason. */
 export const outOfScope: ReadonlyArray<OutOfScope> = [
-  { section: 1, text: "column types of the database", reason: "not on the wire, but for the limits of section 2" },
+  { section: 1, text: "column types of the database", reason: "clients see only the limits of section 2" },
   { section: 1, text: "dates and # keys in GraphQL", reason: noEndpoint },
-  { section: 2, text: "limits of the public SQLite build (1e9 bytes)", reason: "the MySQL limits were chosen instead" },
+  { section: 2, text: "limits of the public SQLite build (1e9 bytes)", reason: "the emulator has the limits of MySQL" },
   { section: 3, text: "3.1 conversations, memories, ratings, secrets, spaces, tasks, proxy", reason: noEndpoint },
   { section: 3, text: "3.2 @alias of secrets", reason: noEndpoint },
   { section: 3, text: "3.7 what deletion does to tasks, memories, ratings and spaces", reason: noEndpoint },
@@ -16,19 +16,35 @@ export const outOfScope: ReadonlyArray<OutOfScope> = [
   {
     section: 4,
     text: "the plan's own limit",
-    reason: "configuration of a deployment; the in-memory limit is an option"
+    reason: "it is configuration of the server; the limit of the emulator is an option"
   },
   { section: 5, text: "5.2 404 and 403 before the first event; 5.6 sample of a task list", reason: noEndpoint },
   {
     section: 5,
     text: "5.2 how long a request may run (800 s)",
-    reason: "no case waits that long; nothing here ends one"
+    reason: "the emulator has no such limit"
   },
   { section: 6, text: "401, 403, 409, 502 and bodies of secret actions, mint and proxy", reason: noEndpoint },
-  { section: 6, text: "408 of an internal timeout", reason: "nothing in memory times out; a fault can answer 408" },
-  { section: 6, text: "defaults of codes that no route produces", reason: "they are never on the wire" },
-  { section: 6, text: "headers and limits of the hosting", reason: "not part of the application" },
-  { section: 7, text: "a secret key bound to one contact reaches all", reason: "keys have no such binding here" },
-  { section: 7, text: "cookie sessions", reason: "only their refusal is: a browser's session is not an API client's" },
-  { section: 7, text: "revoked keys stop at once", reason: "the accounts of the fake are fixed when it starts" }
+  {
+    section: 6,
+    text: "408 of an internal timeout",
+    reason: "the emulator has no internal timeouts; a fault can answer 408"
+  },
+  { section: 6, text: "default messages of codes that no route produces", reason: "no client receives them" },
+  { section: 6, text: "headers and limits of the hosting provider", reason: "they are not part of the application" },
+  {
+    section: 7,
+    text: "a secret key bound to one contact reaches all contacts",
+    reason: "the emulator has no such keys"
+  },
+  {
+    section: 7,
+    text: "cookie sessions",
+    reason: "API clients have no browser session; clauses cover only its refusal"
+  },
+  {
+    section: 7,
+    text: "revoked keys stop working at once",
+    reason: "the accounts of the emulator are fixed when it starts"
+  }
 ]

@@ -14,7 +14,7 @@ export const section1 = [
   { id: "1.default.verified-at", text: "verifiedAt is null when unset" },
   { id: "1.default.meta", text: "meta is null when unset" },
   { id: "1.created-at", text: "createdAt is the time of creation" },
-  { id: "1.updated-at", text: "updatedAt is that time too, and then that of the last change" },
+  { id: "1.updated-at", text: "updatedAt is the time of creation or of the last change" },
   { id: "1.fingerprint.unique", text: "a fingerprint is unique in an account" },
   { id: "1.fingerprint.accounts", text: "two accounts may use the same fingerprint" },
   { id: "1.not-unique", text: "email, phone and nick are not unique" },
@@ -24,15 +24,15 @@ export const section1 = [
   { id: "1.dates", text: "dates are integers, milliseconds since the epoch" },
   { id: "1.nulls", text: "null columns are sent as null, never left out" },
   { id: "1.safe.hash", text: "keys that start with # are left out of replies, at every depth" },
-  { id: "1.safe.infinity", text: "Infinity is sent as $Infinity, and with its sign" },
+  { id: "1.safe.infinity", text: "Infinity is sent as $Infinity, and -Infinity as -$Infinity" },
   { id: "1.safe.nan", text: "NaN is sent as $NaN" },
-  { id: "1.safe.bigint", text: "an integer beyond the safe range is sent as its digits and n" },
+  { id: "1.safe.bigint", text: "an integer beyond the safe range is sent as its digits followed by n" },
   { id: "1.meta.export", text: "export sends a null meta as {}, in JSON and in JSON Lines" },
   { id: "1.meta.null", text: "list and fetch send a null meta as null" },
-  { id: "1.meta.stored", text: "meta keys come back as stored; update's key filter is not one of reads" },
+  { id: "1.meta.stored", text: "meta keys come back as stored; reads do not filter keys as update does" },
   {
     id: "1.meta.to-string",
-    text: "export leaves out a top-level meta key toString, but not from CSV; list and fetch have it"
+    text: "export leaves out a top-level meta key toString, except in CSV; list and fetch keep it"
   },
   { id: "1.content-type", text: "the content type is application/json, with no charset" },
   { id: "1.utf-8", text: "text is UTF-8" }

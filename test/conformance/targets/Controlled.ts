@@ -9,18 +9,18 @@ import { TestClock } from "effect/testing"
 import * as InProcess from "../../../src/internal/server/InProcess.ts"
 import * as ServerState from "../../../src/internal/server/ServerState.ts"
 import * as Emulator from "../../../src/layers/Emulator.ts"
-import { epoch, type Setup } from "../Case.ts"
+import { startTime, type Setup } from "../Case.ts"
 import type { Reply } from "../Reply.ts"
 import * as Disturbances from "./Disturbances.ts"
-import { exchange, type Open, type Target, type Wire } from "./Target.ts"
+import { exchange, type OpenTarget, type Target, type WireRequest } from "./Target.ts"
 
 const token = "sk-main"
 
-/** Where the emulator listens too, so that the cookie that names the host is the same. */
+/** The host that the emulator listens on, so that both targets set the same cookie. */
 const origin = "http://127.0.0.1"
 
-/** The API in this process: no socket, but requests and replies are encoded and decoded. */
-export const inProcess: Open = (setup, name) =>
+/** The API in this process. Requests and replies are encoded and decoded, but there is no socket. */
+export const inProcess: OpenTarget = (setup, name) =>
   Effect.gen(function* () {
     const state = yield* newState(setup)
     const client = yield* Effect.provideService(
@@ -31,8 +31,8 @@ export const inProcess: Open = (setup, name) =>
     return yield* make(setup, name, state, client, origin)
   })
 
-/** The emulator on a free loopback port, asked with Node's own client. */
-export const emulator: Open = (setup, name) =>
+/** The emulator on a free loopback port, over undici. */
+export const emulator: OpenTarget = (setup, name) =>
   Effect.gen(function* () {
     const state = yield* newState(setup)
     const served = Emulator.layerServed().pipe(Layer.provide(Layer.succeed(ServerState.ServerState, state)))
@@ -42,7 +42,7 @@ export const emulator: Open = (setup, name) =>
   })
 
 const newState = Effect.fnUntraced(function* ({ accounts, limit, seeds }: Setup) {
-  yield* TestClock.setTime(epoch)
+  yield* TestClock.setTime(startTime)
   const state = yield* ServerState.make({
     ...(accounts === undefined ? {} : { accounts }),
     ...(limit === undefined ? {} : { rateLimit: limit })
@@ -62,31 +62,31 @@ const make = Effect.fnUntraced(function* (
   client: HttpClient.HttpClient,
   origin: string
 ) {
-  const ask = (wire: Wire) => exchange(client, origin, wire)
+  const send = (request: WireRequest) => exchange(client, origin, request)
   const target: Target = {
     prefix: "/v1",
     authorization: `Bearer ${token}`,
     run: `run-${name}`,
     controlled: true,
-    send: ask,
-    setClock: (millis) => TestClock.setTime(epoch + millis)
+    send,
+    setClock: (millis) => TestClock.setTime(startTime + millis)
   }
   if (disturbance === undefined) return target
   const waits = yield* Queue.unbounded<number>()
   const timeline: Disturbances.Timeline = { head: 0, pieces: [] }
   state.interceptor = Disturbances.interceptor(disturbance, waits, timeline)
-  /** Lets time pass whenever the server waits, and only then. */
-  const passTime = Queue.take(waits).pipe(
+  /** Advances the clock to the end of each wait of the server. */
+  const advanceClock = Queue.take(waits).pipe(
     Effect.tap(() => Effect.yieldNow),
     Effect.flatMap((end) => TestClock.setTime(end)),
     Effect.forever
   )
-  const send = Effect.fnUntraced(function* (wire: Wire) {
+  const sendTimed = Effect.fnUntraced(function* (request: WireRequest) {
     timeline.head = 0
     timeline.pieces = []
-    const passing = yield* Effect.forkChild(passTime)
-    const reply: Reply = yield* Effect.ensuring(ask(wire), Fiber.interrupt(passing))
+    const advancing = yield* Effect.forkChild(advanceClock)
+    const reply: Reply = yield* Effect.ensuring(send(request), Fiber.interrupt(advancing))
     return { ...reply, at: { head: timeline.head, pieces: [...timeline.pieces] } }
   })
-  return { ...target, send }
+  return { ...target, send: sendTimed }
 })

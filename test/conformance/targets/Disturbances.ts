@@ -9,28 +9,28 @@ import * as ApiFailure from "../../../src/internal/server/http/ApiFailure.ts"
 import * as Interceptor from "../../../src/internal/server/Interceptor.ts"
 import type { Disturbance } from "../Case.ts"
 
-/** When a reply came, by the server's clock, in milliseconds from its request. */
+/** The times of the head and the pieces of a reply, in milliseconds after the request, by the server's clock. */
 export interface Timeline {
   head: number
   pieces: Array<number>
 }
 
-/** A server's interceptor that disturbs it and notes when it answers. `waits` gets the end of each wait as it begins. */
+/** An interceptor that disturbs a server and records its `timeline`. `waits` gets the end of each wait when it begins. */
 export const interceptor = (
   disturbance: Disturbance,
   waits: Queue.Queue<number>,
   timeline: Timeline
 ): Interceptor.Interceptor => {
-  /** By the time the end is known the wait is in the books of the clock. */
+  /** Sleeps, and offers the end to `waits` once the clock knows of the sleep. */
   const wait = Effect.fnUntraced(function* (millis: number) {
     const sleep = yield* Effect.forkChild(Effect.sleep(millis), { startImmediately: true })
     yield* Queue.offer(waits, (yield* Clock.currentTimeMillis) + millis)
     yield* Fiber.join(sleep)
   })
-  const concerns = ({ request }: Interceptor.Intercepted) => request.url.includes(disturbance.on ?? "")
+  const isAffected = ({ request }: Interceptor.Intercepted) => request.url.includes(disturbance.on ?? "")
   return {
     reply: (intercepted, reply) =>
-      concerns(intercepted)
+      isAffected(intercepted)
         ? Effect.gen(function* () {
             const started = yield* Clock.currentTimeMillis
             const elapsed = Effect.map(Clock.currentTimeMillis, (now) => now - started)
@@ -41,11 +41,11 @@ export const interceptor = (
             }
             const response = yield* reply
             timeline.head = yield* elapsed
-            return noted(response, disturbance, elapsed, timeline)
+            return recorded(response, disturbance, elapsed, timeline)
           })
         : reply,
     page: (intercepted, page) => {
-      const disturbed = concerns(intercepted) ? disturbance.pages?.[page.index] : undefined
+      const disturbed = isAffected(intercepted) ? disturbance.pages?.[page.index] : undefined
       const read = Effect.suspend(() => {
         if (disturbed?.throws !== undefined) return Effect.die(new Error(disturbed.throws))
         return disturbed?.fails === true ? Effect.fail(ApiFailure.genericError()) : page.read(page.cursor)
@@ -55,7 +55,7 @@ export const interceptor = (
   }
 }
 
-const noted = (
+const recorded = (
   response: HttpServerResponse.HttpServerResponse,
   { cutAfterPieces }: Disturbance,
   elapsed: Effect.Effect<number>,

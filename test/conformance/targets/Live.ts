@@ -6,53 +6,55 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { randomUUID } from "node:crypto"
 import { field, json, type Reply } from "../Reply.ts"
-import { exchange, type Open, type Target, type Wire } from "./Target.ts"
+import { exchange, type OpenTarget, type Target, type WireRequest } from "./Target.ts"
 
-/** Where a live server is and how to get in. */
+/** The address and the secret of a live server. */
 export interface Options {
   readonly baseUrl: string
   readonly secret: Redacted.Redacted<string>
 }
 
-const official = "https://api.chatbotkit.com"
+const officialUrl = "https://api.chatbotkit.com"
 
-/** The live server to run against, or why there is none: both variables must be set, so that no one runs it by chance. */
+/** The live server to test, or the reason why there is none. Two variables are needed, so that nobody tests one by accident. */
 export const fromEnvironment = (environment: Readonly<Record<string, string | undefined>>): Options | string => {
   const secret = environment["CHATBOTKIT_API_SECRET"]
-  if (environment["CHATBOTKIT_CONFORMANCE"] !== "live") return "CHATBOTKIT_CONFORMANCE is not set to live"
+  if (environment["CHATBOTKIT_CONFORMANCE"] !== "live") return "CHATBOTKIT_CONFORMANCE is not `live`"
   if (secret === undefined || secret === "") return "CHATBOTKIT_API_SECRET is not set"
-  return { secret: Redacted.make(secret), baseUrl: environment["CHATBOTKIT_BASE_URL"] || official }
+  return { secret: Redacted.make(secret), baseUrl: environment["CHATBOTKIT_BASE_URL"] || officialUrl }
 }
 
-const makes = /\/contact\/(?:create|ensure)$/
-const deletes = /\/contact\/([^/]+)\/delete$/
+const createPath = /\/contact\/(?:create|ensure)$/
+const deletePath = /\/contact\/([^/]+)\/delete$/
 
 /**
- * A server that others use too. What a case made is deleted when it ends, however it ends: a request that makes
- * something is never given up half way, so that its id is known.
+ * A server that others use too. The contacts that a case creates are deleted at its end, also after an interruption: so a
+ * create is uninterruptible, which ensures that its id is known.
  */
 export const live =
-  ({ baseUrl, secret }: Options): Open =>
+  ({ baseUrl, secret }: Options): OpenTarget =>
   () =>
     Effect.gen(function* () {
       const context = yield* Layer.build(NodeHttpClient.layerUndici)
       const client = Context.get(context, HttpClient.HttpClient)
       const url = new URL(baseUrl)
-      const prefix = url.origin === official ? "/v1" : "/api/v1"
+      const prefix = url.origin === officialUrl ? "/v1" : "/api/v1"
       const authorization = `Bearer ${Redacted.value(secret)}`
-      const made = new Set<string>()
-      const note = ({ method, path }: Wire, reply: Reply) => {
+      const created = new Set<string>()
+      const recordContacts = ({ method, path }: WireRequest, reply: Reply) => {
         if (method !== "POST" || reply.status !== 200) return
         const id = field(json(reply), "id")
-        if (typeof id === "string" && makes.test(path)) made.add(id)
-        if (typeof id === "string" && deletes.test(path)) made.delete(id)
+        if (typeof id === "string" && createPath.test(path)) created.add(id)
+        if (typeof id === "string" && deletePath.test(path)) created.delete(id)
       }
-      const ask = (wire: Wire) =>
-        exchange(client, url.origin, wire).pipe(Effect.tap((reply) => Effect.sync(() => note(wire, reply))))
+      const send = (request: WireRequest) =>
+        exchange(client, url.origin, request).pipe(
+          Effect.tap((reply) => Effect.sync(() => recordContacts(request, reply)))
+        )
       const headers = { authorization, "content-type": "application/json" }
       const cleanUp = Effect.suspend(() =>
-        Effect.forEach([...made], (id) =>
-          Effect.ignore(ask({ method: "POST", path: `${prefix}/contact/${id}/delete`, headers, body: "{}" }))
+        Effect.forEach([...created], (id) =>
+          Effect.ignore(send({ method: "POST", path: `${prefix}/contact/${id}/delete`, headers, body: "{}" }))
         )
       )
       yield* Effect.addFinalizer(() => cleanUp)
@@ -61,8 +63,8 @@ export const live =
         authorization,
         run: `run-${randomUUID()}`,
         controlled: false,
-        send: (wire) => (makes.test(wire.path) ? Effect.uninterruptible(ask(wire)) : ask(wire)),
-        setClock: () => Effect.die(new Error("The clock of a live server can't be set"))
+        send: (request) => (createPath.test(request.path) ? Effect.uninterruptible(send(request)) : send(request)),
+        setClock: () => Effect.die(new Error("The clock of a live server cannot be set"))
       }
       return target
     })
