@@ -4,22 +4,21 @@ import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import * as Result from "effect/Result"
 import type { Scope } from "effect/Scope"
-import * as ApiFailure from "./http/ApiFailure.ts"
-import type { Call } from "./ServerCall.ts"
-import * as ContentType from "./http/ContentType.ts"
-import type { Endpoint } from "./Endpoint.ts"
+import type { Call, Endpoint } from "./Endpoint.ts"
 import { endpoints } from "./Endpoints.ts"
+import type { ConnectionReset } from "./faults/Interceptor.ts"
+import * as ApiFailure from "./http/ApiFailure.ts"
+import * as ContentType from "./http/ContentType.ts"
 import * as Exceptions from "./http/Exceptions.ts"
-import type { ConnectionReset } from "./Interceptor.ts"
 import * as Pages from "./http/HtmlPages.ts"
 import * as Query from "./http/Query.ts"
-import * as Reply from "./http/ServerReply.ts"
 import * as ReplyHeaders from "./http/ReplyHeaders.ts"
 import * as RequestBody from "./http/RequestBody.ts"
-import * as Routing from "./Routing.ts"
-import type { Service } from "./ServerState.ts"
+import * as Reply from "./http/ServerReply.ts"
 import * as Session from "./http/Session.ts"
 import * as Target from "./http/Target.ts"
+import * as Routing from "./Routing.ts"
+import type { Service } from "./ServerState.ts"
 
 type Replied<E = never> = Effect.Effect<HttpServerResponse, E, Scope>
 
@@ -96,7 +95,7 @@ const reply = (endpoint: Endpoint, call: Call): Replied => {
 const handled = (endpoint: Endpoint, call: Call): Replied<ApiFailure.ApiFailure> =>
   Effect.suspend(() => {
     const { method, headers } = call.request
-    if (method !== endpoint.verb) return Effect.fail(ApiFailure.methodNotAllowed)
+    if (method !== endpoint.method) return Effect.fail(ApiFailure.methodNotAllowed)
     if (method === "POST" && ContentType.mediaType(headers["content-type"]) !== "application/json") {
       return Effect.fail(ApiFailure.badRequest())
     }

@@ -1,6 +1,6 @@
 import * as ContactEndpoints from "./contacts/ContactEndpoints.ts"
-import * as ContactLists from "./lists/ContactLists.ts"
 import type { Endpoint } from "./Endpoint.ts"
+import * as ContactLists from "./lists/ContactLists.ts"
 
 /** Every operation the API has (wire contract 3.1). */
 export const endpoints: ReadonlyArray<Endpoint> = [

@@ -6,7 +6,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import * as ApiFailure from "../../../src/internal/server/http/ApiFailure.ts"
-import * as Interceptor from "../../../src/internal/server/Interceptor.ts"
+import * as Interceptor from "../../../src/internal/server/faults/Interceptor.ts"
 import type { Disturbance } from "../Case.ts"
 
 /** The times of the head and the pieces of a reply, in milliseconds after the request, by the server's clock. */

@@ -5,7 +5,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import type { HttpMethod } from "effect/http/HttpMethod"
 import * as Layer from "effect/Layer"
-import * as InProcess from "../../../src/internal/server/InProcess.ts"
+import * as InProcess from "../../../src/internal/server/http/InProcess.ts"
 import * as ServerState from "../../../src/internal/server/ServerState.ts"
 
 /** What to send. `json` is sent as JSON, `body` as it stands; either with a JSON content type unless `headers` says more. */

@@ -1,8 +1,8 @@
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { isMeta, type Meta } from "../store/Store.ts"
 import type { Seed } from "../ServerState.ts"
+import { isMeta, type Meta } from "../store/Store.ts"
 import * as StoredMeta from "./StoredMeta.ts"
 
 /** Texts that have been trouble to somebody. */

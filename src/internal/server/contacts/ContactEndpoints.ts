@@ -2,18 +2,17 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
-import * as ApiFailure from "../http/ApiFailure.ts"
 import * as Assumptions from "../Assumptions.ts"
-import type { AuthorizedCall } from "../ServerCall.ts"
-import type { ContactInput } from "./ContactInput.ts"
-import * as ContactInputs from "./ContactInput.ts"
-import * as ContactJson from "./ContactJson.ts"
 import * as Endpoint from "../Endpoint.ts"
+import * as ApiFailure from "../http/ApiFailure.ts"
+import * as RequestBody from "../http/RequestBody.ts"
+import type { ContactColumns, ContactRecord } from "../store/Store.ts"
+import * as ContactInputs from "./ContactInput.ts"
+import type { ContactInput } from "./ContactInput.ts"
+import * as ContactJson from "./ContactJson.ts"
 import * as Fingerprint from "./Fingerprint.ts"
 import * as Identifier from "./Identifier.ts"
 import * as MetaUpdate from "./MetaUpdate.ts"
-import * as RequestBody from "../http/RequestBody.ts"
-import type { ContactColumns, ContactRecord } from "../store/Store.ts"
 import * as StoredMeta from "./StoredMeta.ts"
 
 type Columns = Partial<ContactColumns>
@@ -23,12 +22,12 @@ const { firstInstant, lastInstant } = Assumptions.prismaVersion
 
 const idJson = ({ id }: { readonly id: string }): string => JSON.stringify({ id })
 
-const input = Effect.fnUntraced(function* (call: AuthorizedCall) {
+const input = Effect.fnUntraced(function* (call: Endpoint.AuthorizedCall) {
   const body = yield* RequestBody.validated(call.body)
   return yield* Effect.fromResult(ContactInputs.validate(body, call.audience))
 })
 
-const insert = Effect.fnUntraced(function* (call: AuthorizedCall, columns: Columns) {
+const insert = Effect.fnUntraced(function* (call: Endpoint.AuthorizedCall, columns: Columns) {
   const now = yield* Clock.currentTimeMillis
   const random = yield* Random.Random
   return yield* Effect.fromResult(call.state.store.insert(call.account.id, columns, now, random))

@@ -1,11 +1,11 @@
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import { parsePhoneNumberFromString } from "libphonenumber-js/min"
-import * as ApiFailure from "../http/ApiFailure.ts"
 import * as Assumptions from "../Assumptions.ts"
+import * as ApiFailure from "../http/ApiFailure.ts"
+import { isMeta, type Meta } from "../store/Store.ts"
 import * as EmailSyntax from "./EmailSyntax.ts"
 import * as NumericText from "./NumericText.ts"
-import { isMeta, type Meta } from "../store/Store.ts"
 
 /** A body of create, ensure or update that passed its schema. What was absent is undefined; `meta` can inherit members. */
 export interface ContactInput {

@@ -1,6 +1,6 @@
 import { dump } from "js-yaml"
-import * as JsonSafe from "./JsonSafe.ts"
 import type { ContactRecord, Meta } from "../store/Store.ts"
+import * as JsonSafe from "./JsonSafe.ts"
 
 /** The JSON of a contact as fetch and list send it (wire contract 1). */
 export const forList = (contact: ContactRecord): string =>

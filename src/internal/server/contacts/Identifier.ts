@@ -1,8 +1,7 @@
 import * as Result from "effect/Result"
+import { type AuthorizedCall, parameter } from "../Endpoint.ts"
 import type { Account } from "../http/Accounts.ts"
 import * as ApiFailure from "../http/ApiFailure.ts"
-import type { AuthorizedCall } from "../ServerCall.ts"
-import * as Call from "../ServerCall.ts"
 import type { ContactRecord } from "../store/Store.ts"
 
 type Found = Result.Result<ContactRecord | undefined, ApiFailure.ApiFailure>
@@ -10,7 +9,7 @@ type Found = Result.Result<ContactRecord | undefined, ApiFailure.ApiFailure>
 /** The contact a path names, if the caller may touch it (wire contract 3.2). */
 export const contact = (call: AuthorizedCall): Result.Result<ContactRecord, ApiFailure.ApiFailure> =>
   Result.gen(function* () {
-    const identifier = Call.parameter(call, "contactId")
+    const identifier = parameter(call, "contactId")
     if (identifier === undefined) return yield* Result.fail(ApiFailure.badRequest())
     const found = yield* resolve(call, identifier)
     if (found === undefined) return yield* Result.fail(ApiFailure.notFound)

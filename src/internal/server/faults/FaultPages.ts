@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as ApiFailure from "../http/ApiFailure.ts"
 import type { Fault } from "./Fault.ts"
-import type { Identified, InterceptedPage, PageRead } from "../Interceptor.ts"
+import type { Identified, InterceptedPage, PageRead } from "./Interceptor.ts"
 
 /** The pages of one reply so far. */
 export interface PageProgress {

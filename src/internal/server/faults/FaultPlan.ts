@@ -5,7 +5,7 @@ import type { Fault, InjectedFault, Rule } from "./Fault.ts"
 import * as FaultPages from "./FaultPages.ts"
 import * as FaultReply from "./FaultReply.ts"
 import * as FaultRules from "./FaultRules.ts"
-import type * as Interceptor from "../Interceptor.ts"
+import type * as Interceptor from "./Interceptor.ts"
 
 /** A rule in force, and the number of times it was used. */
 interface ActiveRule {

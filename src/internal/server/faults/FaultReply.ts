@@ -6,13 +6,13 @@ import * as Result from "effect/Result"
 import type { Scope } from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as ApiFailure from "../http/ApiFailure.ts"
+import * as Negotiation from "../http/Negotiation.ts"
+import * as RequestBody from "../http/RequestBody.ts"
+import * as Reply from "../http/ServerReply.ts"
+import { isList } from "../OperationName.ts"
 import type { AnswerFault, Fault, StatusOptions } from "./Fault.ts"
 import * as FaultBody from "./FaultBody.ts"
-import { ConnectionReset, type Intercepted } from "../Interceptor.ts"
-import * as Negotiation from "../http/Negotiation.ts"
-import { isList } from "../OperationName.ts"
-import * as Reply from "../http/ServerReply.ts"
-import * as RequestBody from "../http/RequestBody.ts"
+import { ConnectionReset, type Intercepted } from "./Interceptor.ts"
 
 type Replied = Effect.Effect<HttpServerResponse.HttpServerResponse, ConnectionReset, Scope>
 

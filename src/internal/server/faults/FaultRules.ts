@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import type { Fault, PageFault, Rule } from "./Fault.ts"
 import { isList, isOperation, type OperationName } from "../OperationName.ts"
+import type { Fault, PageFault, Rule } from "./Fault.ts"
 
 /** The headers that the transport writes: others in their place would make it fail. */
 const transportHeaders: ReadonlySet<string> = new Set(["content-length", "transfer-encoding", "connection"])

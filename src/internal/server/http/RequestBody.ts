@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as Stream from "effect/Stream"
-import * as ApiFailure from "./ApiFailure.ts"
 import * as Assumptions from "../Assumptions.ts"
+import * as ApiFailure from "./ApiFailure.ts"
 import * as Charset from "./Charset.ts"
 import * as ContentType from "./ContentType.ts"
 

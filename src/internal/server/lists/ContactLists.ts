@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as ContactJson from "../contacts/ContactJson.ts"
+import type { ContactRecord } from "../store/Store.ts"
 import * as ListEndpoint from "./ListEndpoint.ts"
 import * as MetaFilter from "./MetaFilter.ts"
-import type { ContactRecord } from "../store/Store.ts"
 
 const page: ListEndpoint.ListSource<ContactRecord>["page"] = (call, paging, cursor) =>
   Effect.fromResult(

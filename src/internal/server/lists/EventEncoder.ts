@@ -1,5 +1,5 @@
-import * as ApiFailure from "../http/ApiFailure.ts"
 import type { CsvShape } from "../contacts/ContactJson.ts"
+import * as ApiFailure from "../http/ApiFailure.ts"
 import type { Format } from "../http/Negotiation.ts"
 
 /** The written forms of a kind of row. */

@@ -2,16 +2,15 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import type { Scope } from "effect/Scope"
+import type { AuthorizedCall, Endpoint } from "../Endpoint.ts"
+import type { Identified } from "../faults/Interceptor.ts"
 import * as ApiFailure from "../http/ApiFailure.ts"
-import type { AuthorizedCall } from "../ServerCall.ts"
-import type { Endpoint } from "../Endpoint.ts"
-import * as EventEncoder from "./EventEncoder.ts"
-import type { Identified } from "../Interceptor.ts"
-import * as ListReply from "./ListReply.ts"
 import * as Negotiation from "../http/Negotiation.ts"
-import type { ListOperation } from "../OperationName.ts"
-import * as Paging from "./Paging.ts"
 import * as Reply from "../http/ServerReply.ts"
+import type { ListOperation } from "../OperationName.ts"
+import * as EventEncoder from "./EventEncoder.ts"
+import * as ListReply from "./ListReply.ts"
+import * as Paging from "./Paging.ts"
 
 /** The rows of a list and how they are written. */
 export interface ListSource<Row extends Identified> extends EventEncoder.RowShape<Row> {
@@ -60,7 +59,7 @@ export const make = <Row extends Identified>(
   })
   return {
     operation,
-    verb: "GET",
+    method: "GET",
     path,
     handle: (call) =>
       handle(call).pipe(Effect.catchTag("ApiFailure", (failure) => Effect.succeed(Reply.streamFailure(failure))))

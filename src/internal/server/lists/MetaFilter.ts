@@ -1,9 +1,9 @@
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as ApiFailure from "../http/ApiFailure.ts"
-import * as MetaPath from "./MetaPath.ts"
 import type { Query } from "../http/Query.ts"
 import type { PageQuery } from "../store/Store.ts"
+import * as MetaPath from "./MetaPath.ts"
 
 interface Condition {
   readonly path: MetaPath.MetaPath

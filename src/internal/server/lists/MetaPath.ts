@@ -1,5 +1,4 @@
 import * as Predicate from "effect/Predicate"
-
 import * as Assumptions from "../Assumptions.ts"
 
 /** One step of a path into metadata. */

@@ -1,9 +1,9 @@
 import * as Predicate from "effect/Predicate"
-import * as Result from "effect/Result"
 import type { Random } from "effect/Random"
+import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
-import * as ApiFailure from "../http/ApiFailure.ts"
 import * as Assumptions from "../Assumptions.ts"
+import * as ApiFailure from "../http/ApiFailure.ts"
 import * as ContactIds from "./ContactIds.ts"
 import { OrderedContacts } from "./OrderedContacts.ts"
 

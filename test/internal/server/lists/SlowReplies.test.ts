@@ -4,7 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import * as ApiFailure from "../../../../src/internal/server/http/ApiFailure.ts"
-import * as Interceptor from "../../../../src/internal/server/Interceptor.ts"
+import * as Interceptor from "../../../../src/internal/server/faults/Interceptor.ts"
 import * as ServerState from "../../../../src/internal/server/ServerState.ts"
 import { csv, jsonl, layer, lineIds, numbered, open, parse, seed, send, sse } from "../Harness.ts"
 

@@ -13,10 +13,10 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import { gunzipSync } from "node:zlib"
-import * as InProcess from "../../../src/internal/server/InProcess.ts"
-import * as Interceptor from "../../../src/internal/server/Interceptor.ts"
-import * as ServerState from "../../../src/internal/server/ServerState.ts"
-import { jsonl, layer, open, parse, post, seed, send, toRequest } from "./Harness.ts"
+import * as InProcess from "../../../../src/internal/server/http/InProcess.ts"
+import * as Interceptor from "../../../../src/internal/server/faults/Interceptor.ts"
+import * as ServerState from "../../../../src/internal/server/ServerState.ts"
+import { jsonl, layer, open, parse, post, seed, send, toRequest } from "../Harness.ts"
 
 const many = Array.from({ length: 250 }, (_, index) => ({ id: `id-${index}`, createdAt: index }))
 

@@ -3,8 +3,8 @@ import type { Effect } from "effect/Effect"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import type { Scope } from "effect/Scope"
-import type { ApiFailure } from "./http/ApiFailure.ts"
-import type { OperationName } from "./OperationName.ts"
+import type { ApiFailure } from "../http/ApiFailure.ts"
+import type { OperationName } from "../OperationName.ts"
 
 /**
  * The connection is reset, before the response or in the middle of it. In process the client gets a transport error with

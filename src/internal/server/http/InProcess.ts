@@ -9,9 +9,9 @@ import * as HttpEffect from "effect/http/HttpEffect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Scope from "effect/Scope"
-import * as Api from "./Api.ts"
-import * as Reply from "./http/ServerReply.ts"
-import { ServerState } from "./ServerState.ts"
+import * as Api from "../Api.ts"
+import { ServerState } from "../ServerState.ts"
+import * as Reply from "./ServerReply.ts"
 
 /** The host of the vendor's API. */
 const vendorHost = "api.chatbotkit.com"

@@ -1,4 +1,4 @@
-import type { OperationName } from "./OperationName.ts"
+import type { OperationName } from "../OperationName.ts"
 
 /** A request the server has seen. */
 export interface SeenRequest {
