@@ -40,32 +40,26 @@ export class CallerValues {
   areQuotedIn(text: string): boolean {
     this.#folded ??= gather(this.#parts)
     if (this.#folded === "too long") return true
-    const runs = new Map<number, Set<string>>()
-    const lookFor = (run: string) => {
-      const known = runs.get(run.length)
-      if (known === undefined) runs.set(run.length, new Set([run]))
-      else known.add(run)
-    }
+    const runs = new Set<string>()
     for (const form of [text, unescaped(text)]) {
       const words = form.split(/[^\p{L}\p{N}\p{M}\p{Cf}]+/u).map(foldedText)
       const all = words.join("")
       let start = 0
       for (const word of words) {
-        if (word.length >= shortestWord) lookFor(word.slice(0, longRun))
-        else if (/^\D./.test(word)) lookFor(`${end}${word}${end}`)
+        if (word.length >= shortestWord) runs.add(word.slice(0, longRun))
+        else if (/^\D./.test(word)) runs.add(`${end}${word}${end}`)
         const beginning = all.slice(start, start + shortestWord)
-        if (beginning.length === shortestWord) lookFor(`${end}${beginning}`)
+        if (beginning.length === shortestWord) runs.add(`${end}${beginning}`)
         start += word.length
       }
       for (let at = 0; at < all.length; at++) {
         const run = all.slice(at, at + longRun)
-        if (run.length === longRun) lookFor(run)
-        if (/^\d{4}/.test(run)) lookFor(run.slice(0, shortestWord))
-        if (unspacedPair.test(run)) lookFor(run.slice(0, 2))
+        if (run.length === longRun) runs.add(run)
+        if (/^\d{4}/.test(run)) runs.add(run.slice(0, shortestWord))
+        if (unspacedPair.test(run)) runs.add(run.slice(0, 2))
       }
     }
-    for (const [length, wanted] of runs) if (hasAny(this.#folded, wanted, length)) return true
-    return false
+    return hasAny(this.#folded, runs)
   }
 }
 
@@ -76,157 +70,96 @@ const end = "\0"
 const unspacedPair = /^[\u0e00-\uffff]{2}/
 
 /** The character codes of all values, folded, with a 0 before the first and after each. */
-type Folded = Uint16Array
-
-/** Gathers values in one array of numbers: a megabyte of them in as many strings would stop the event loop for too long. */
-class Folding {
-  readonly #codes: Uint16Array
-  #length = 0
-
-  constructor(capacity: number) {
-    this.#codes = new Uint16Array(capacity)
-  }
-
-  /** All that was gathered; undefined where it was too much. */
-  get codes(): Folded | undefined {
-    return this.#length < this.#codes.length ? this.#codes.subarray(0, this.#length) : undefined
-  }
-
-  /** Appends the letters and digits of part of a text, in lower case and without diacritics. */
-  add(text: string, from: number, to: number): void {
-    for (let at = from; at < to; at++) {
-      const code = text.charCodeAt(at)
-      if (code < 0x80) {
-        const folded = asciiFolded[code] ?? 0
-        if (folded !== 0) this.#codes[this.#length++] = folded
-      } else if (code >= 0x4e00 && code <= 0x9fff) {
-        // Chinese characters are as they are.
-        this.#codes[this.#length++] = code
-      } else {
-        const point = text.codePointAt(at) ?? code
-        if (point > 0xffff) at++
-        for (const folded of foldedPoint(point)) this.#codes[this.#length++] = folded
-      }
-    }
-  }
-
-  /** Ends a value. */
-  end(): void {
-    this.#codes[this.#length++] = 0
-  }
-
-  addValue(text: string): void {
-    this.add(text, 0, text.length)
-    this.end()
-  }
-
-  /**
-   * Adds the strings and numbers in a JSON object, and the keys below its own, which are the caller's too. It reads the
-   * text that was sent: to parse it takes several times as long.
-   */
-  addJson(json: string): void {
-    let depth = 0
-    let isKey = false
-    for (let at = 0; at < json.length; at++) {
-      const code = json.charCodeAt(at)
-      if (code === quote) {
-        const isField = isKey && depth === 1
-        at++
-        for (let from = at; ; at++) {
-          const inside = json.charCodeAt(at)
-          if (inside !== quote && inside !== backslash && at < json.length) continue
-          if (!isField) this.add(json, from, at)
-          if (inside !== backslash) break
-          at += json.charCodeAt(at + 1) === letterU ? 5 : 1
-          from = at + 1
-        }
-        if (!isField) this.end()
-      } else if (code === openBrace || code === openBracket) {
-        depth++
-        isKey = code === openBrace
-      } else if (code === closeBrace || code === closeBracket) {
-        this.end()
-        depth--
-      } else if (code === comma) {
-        this.end()
-        isKey = true
-      } else if (code === colon) {
-        isKey = false
-      } else if (code <= digitNine) {
-        this.add(json, at, at + 1)
-      }
-    }
-  }
-}
-
-const digitNine = 0x39
-const quote = 0x22
-const backslash = 0x5c
-const letterU = 0x75
-const openBrace = 0x7b
-const closeBrace = 0x7d
-const openBracket = 0x5b
-const closeBracket = 0x5d
-const comma = 0x2c
-const colon = 0x3a
+type Folded = ReadonlyArray<number>
 
 const gather = ({ body = "", contactId = "", headers = {}, query = [], token = "" }: Parts): Folded | "too long" => {
   const texts = [token, contactId, ...Object.values(headers)]
   for (const [name, value] of query) texts.push(name.startsWith("meta.") ? name.slice(5) : "", value)
-  const length = texts.reduce((sum, text) => sum + text.length, body.length)
-  if (length > maxLength) return "too long"
-  // A Korean character is folded to three, and a 0 may follow each.
-  const folding = new Folding(4 * length + texts.length + 64)
-  folding.end()
-  for (const text of texts) folding.addValue(text)
-  folding.addJson(body)
-  return folding.codes ?? "too long"
+  if (texts.reduce((sum, text) => sum + text.length, body.length) > maxLength) return "too long"
+  const codes = [0]
+  for (const text of texts) {
+    for (let at = 0; at < text.length; at++) addFolded(codes, text, at)
+    codes.push(0)
+  }
+  addJson(codes, body)
+  return codes
+}
+
+/**
+ * Adds the strings and numbers in a JSON object, and the keys below its own, which are the caller's too. It reads the
+ * text that was sent: to parse it takes several times as long.
+ */
+const addJson = (codes: Array<number>, json: string): void => {
+  let depth = 0
+  let isText = false
+  let isKey = false
+  for (let at = 0; at < json.length; at++) {
+    const character = json.charAt(at)
+    if (character === '"') isText = !isText
+    else if (isText) {
+      if (character === "\\") at += json.charAt(at + 1) === "u" ? 5 : 1
+      else if (!isKey || depth > 1) addFolded(codes, json, at)
+    } else if (character <= "9" && character !== ",") addFolded(codes, json, at)
+    else if ("{}[],:".includes(character)) {
+      if (character === "{" || character === "[") depth++
+      else if (character === "}" || character === "]") depth--
+      isKey = character !== ":"
+      codes.push(0)
+    }
+  }
 }
 
 const foldedText = (text: string): string => {
-  const folding = new Folding(20 * text.length + 1)
-  folding.add(text, 0, text.length)
-  return String.fromCharCode(...(folding.codes ?? []))
+  const codes: Array<number> = []
+  for (let at = 0; at < text.length; at++) addFolded(codes, text, at)
+  return String.fromCharCode(...codes)
 }
-
-/** By the code of an ASCII character: that of its letter in lower case or its digit, or 0. */
-const asciiFolded = /* @__PURE__ */ Uint8Array.from({ length: 0x80 }, (_, code) => {
-  const character = String.fromCharCode(code)
-  return /[a-z\d]/i.test(character) ? character.toLowerCase().charCodeAt(0) : 0
-})
 
 const foldedPoints = /* @__PURE__ */ new Map<number, ReadonlyArray<number>>()
 
-const foldedPoint = (point: number): ReadonlyArray<number> => {
-  const known = foldedPoints.get(point)
-  if (known !== undefined) return known
-  // Some letters, such as ß and the final sigma, have a common form only in upper case.
-  const text = String.fromCodePoint(point).normalize("NFKD").toUpperCase().toLowerCase()
-  const kept = text.replace(/[^\p{L}\p{N}]/gu, "")
-  const folded = Array.from({ length: kept.length }, (_, at) => kept.charCodeAt(at))
-  foldedPoints.set(point, folded)
-  return folded
+/** Adds a character in lower case and without diacritics, if it is a letter or a digit. Half a character is neither. */
+const addFolded = (codes: Array<number>, text: string, at: number): void => {
+  const point = text.codePointAt(at) ?? 0
+  if (point < 0x80) {
+    // The quick way for ASCII: this bit is what lower case has more, and digits have it too.
+    const lower = point | 0x20
+    if ((lower >= 0x61 && lower <= 0x7a) || (point >= 0x30 && point <= 0x39)) codes.push(lower)
+    return
+  }
+  let folded = foldedPoints.get(point)
+  if (folded === undefined) {
+    // Some letters, such as ß and the final sigma, have a common form only in upper case.
+    const letters = String.fromCodePoint(point).normalize("NFKD").toUpperCase().toLowerCase()
+    folded = Array.from(letters.replace(/[^\p{L}\p{N}]/gu, "").split(""), (unit) => unit.charCodeAt(0))
+    foldedPoints.set(point, folded)
+  }
+  for (const code of folded) codes.push(code)
 }
 
-/** Any odd number that mixes well. */
-const factor = 0x01000193
+/** The lengths that a run can have. */
+const lengths = [2, shortestWord, shortestWord + 1, longRun]
 
-/** True if any of these runs, all of one length, is among the codes: one pass with a rolling hash. */
-const hasAny = (codes: Uint16Array, runs: ReadonlySet<string>, length: number): boolean => {
-  const marks = new Uint8Array(1 << 16)
-  for (const run of runs) {
+/** Any odd number that mixes well. */
+const factor = 0x9e3779b1
+
+/** True if any of these runs is among the codes: for each length of a run one pass, with a rolling hash. */
+const hasAny = (codes: Folded, runs: ReadonlySet<string>): boolean => {
+  for (const length of lengths) {
+    // So many bits for each code that a code is shifted out when it leaves the run.
+    const bits = Math.ceil(32 / length)
+    const marks = new Uint8Array(1 << 16)
+    for (const run of runs) {
+      if (run.length !== length) continue
+      let hash = 0
+      for (let at = 0; at < length; at++) hash = (hash << bits) ^ run.charCodeAt(at)
+      marks[Math.imul(hash, factor) >>> 16] = 1
+    }
     let hash = 0
-    for (let at = 0; at < length; at++) hash = (Math.imul(hash, factor) + run.charCodeAt(at)) | 0
-    marks[(hash ^ (hash >>> 16)) & 0xffff] = 1
-  }
-  let leaving = 1
-  for (let at = 0; at < length; at++) leaving = Math.imul(leaving, factor)
-  let hash = 0
-  for (let at = 0; at < codes.length; at++) {
-    const left = at < length ? 0 : Math.imul(leaving, codes[at - length] ?? 0)
-    hash = (Math.imul(hash, factor) + (codes[at] ?? 0) - left) | 0
-    if (marks[(hash ^ (hash >>> 16)) & 0xffff] !== 1 || at < length - 1) continue
-    if (runs.has(String.fromCharCode(...codes.subarray(at - length + 1, at + 1)))) return true
+    for (let at = 0; at < codes.length; at++) {
+      hash = (hash << bits) ^ (codes[at] ?? 0)
+      if (marks[Math.imul(hash, factor) >>> 16] !== 1) continue
+      if (runs.has(String.fromCharCode(...codes.slice(Math.max(0, at - length + 1), at + 1)))) return true
+    }
   }
   return false
 }
