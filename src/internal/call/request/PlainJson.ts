@@ -16,9 +16,6 @@ const notWellFormed = "expected well-formed Unicode, without lone surrogates (se
 const unreadable = "expected a property that can be read without an error"
 const lostByServer = "the server loses a key of this name: use another"
 
-/** Marks a value that was refused. The state of the copy has the problem and the path. */
-const refused = Symbol("refused")
-
 /** The options of a copy. */
 export interface CopyOptions {
   /** True for an update, where the content of `meta.$update` takes the place of `meta`. Default false. */
@@ -27,53 +24,72 @@ export interface CopyOptions {
   readonly keepsUndefined?: boolean
 }
 
-/** The state of a copy. */
-interface State extends Required<CopyOptions> {
+/** One copy. It throws where a value cannot be read or is refused. */
+class Copying {
+  readonly #options: CopyOptions
+  /** The path to the value that is being copied. */
+  readonly path: Array<string | number> = []
+  /** The reason that the value at the path is not copied. A getter or a proxy can throw anything, so that is the default. */
+  problem = unreadable
   /** A lower bound of the copy's size as JSON, so that a huge request is refused before it is written out. */
-  bytes: number
-  problem: string
-  /** The path to the refused value, from the inside to the outside. */
-  readonly path: Array<string>
-}
+  #bytes = 0
 
-const refuse = (state: State, problem: string): typeof refused => {
-  state.problem = problem
-  return refused
-}
-
-/** Adds the name or index of a refused value to its path. */
-const refusedAt = (state: State, key: string): typeof refused => {
-  state.path.push(key)
-  return refused
-}
-
-const isTooLarge = (state: State, bytes: number): boolean => (state.bytes += bytes) > Validate.maxBytes
-
-const text = (value: string, state: State): string | typeof refused => {
-  if (isTooLarge(state, value.length + 2)) return refuse(state, Validate.tooLarge)
-  return value.isWellFormed() ? value : refuse(state, notWellFormed)
-}
-
-/** `depth` is how many objects and arrays of `meta` are around the value, the request itself aside. */
-const copyOf = (value: unknown, depth: number, state: State): unknown => {
-  if (typeof value === "string") return text(value, state)
-  if (isTooLarge(state, 1)) return refuse(state, Validate.tooLarge)
-  if (value === null || typeof value === "boolean") return value
-  if (typeof value === "number") return Number.isFinite(value) ? value : refuse(state, notPlain)
-  if (typeof value !== "object") return refuse(state, notPlain)
-  if (depth > maxDepth) return refuse(state, tooDeep)
-  return Array.isArray(value) ? arrayOf(value, depth, state) : objectOf(value, depth, state)
-}
-
-const arrayOf = (source: ReadonlyArray<unknown>, depth: number, state: State): unknown => {
-  const copy: Array<unknown> = []
-  const { length } = source
-  for (let index = 0; index < length; index++) {
-    const item = copyOf(source[index], depth + 1, state)
-    if (item === refused) return refusedAt(state, String(index))
-    copy.push(item)
+  constructor(options: CopyOptions) {
+    this.#options = options
   }
-  return copy
+
+  /** `depth` is how many objects and arrays of `meta` are around the value, the request itself aside. */
+  copyOf(value: unknown, depth: number): unknown {
+    if (typeof value === "string") return this.#text(value)
+    this.#count(1)
+    if (value === null || typeof value === "boolean" || Number.isFinite(value)) return value
+    if (typeof value !== "object") return this.#refuse(notPlain)
+    if (depth > maxDepth) return this.#refuse(tooDeep)
+    return Array.isArray(value) ? this.#array(value, depth) : this.#object(value, depth)
+  }
+
+  #array(source: ReadonlyArray<unknown>, depth: number): ReadonlyArray<unknown> {
+    const copy: Array<unknown> = []
+    const { length } = source
+    for (let index = 0; index < length; index++) {
+      this.path.push(index)
+      copy.push(this.copyOf(source[index], depth + 1))
+      this.path.pop()
+    }
+    return copy
+  }
+
+  #object(source: object, depth: number): object {
+    if (!Predicate.isObject(source) || !isPlain(source)) return this.#refuse(notPlain)
+    const copy: Record<string, unknown> = {}
+    for (const key of Object.keys(source)) {
+      this.path.push(key)
+      if (key === "__proto__") return this.#refuse(lostByServer)
+      this.#text(key)
+      const member = source[key]
+      if (member !== undefined) {
+        const isMerged = depth === 1 && key === "$update" && this.#options.isUpdate === true
+        copy[key] = this.copyOf(member, isMerged ? depth : depth + 1)
+      } else if (this.#options.keepsUndefined === true) copy[key] = undefined
+      this.path.pop()
+    }
+    return copy
+  }
+
+  #text(text: string): string {
+    this.#count(text.length + 2)
+    return text.isWellFormed() ? text : this.#refuse(notWellFormed)
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes
+    if (this.#bytes > Validate.maxBytes) this.#refuse(Validate.tooLarge)
+  }
+
+  #refuse(problem: string): never {
+    this.problem = problem
+    throw new Error(problem)
+  }
 }
 
 /** True if an object has no class: it has no prototype, or the `Object.prototype` of this or another realm. */
@@ -82,52 +98,14 @@ const isPlain = (value: object): boolean => {
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-const objectOf = (source: object, depth: number, state: State): unknown => {
-  if (!Predicate.isObject(source) || !isPlain(source)) return refuse(state, notPlain)
-  const copy: Record<string, unknown> = {}
-  for (const key of Object.keys(source)) {
-    const member = memberOf(source, key, depth, state)
-    if (member === refused) return refusedAt(state, key)
-    if (member !== undefined || state.keepsUndefined) copy[key] = member
-  }
-  return copy
-}
-
-/** A member of an object: undefined is as if it were not there. */
-const memberOf = (
-  source: Readonly<Record<PropertyKey, unknown>>,
-  key: string,
-  depth: number,
-  state: State
-): unknown => {
-  if (key === "__proto__") return refuse(state, lostByServer)
-  if (text(key, state) === refused) return refused
-  try {
-    const value = source[key]
-    if (value === undefined) return undefined
-    const isMerged = depth === 1 && key === "$update" && state.isUpdate
-    return copyOf(value, isMerged ? depth : depth + 1, state)
-  } catch {
-    return refuse(state, unreadable)
-  }
-}
-
 /**
  * Copies the caller's request, or gives the place where it is not plain JSON that the server can store. The copy has the own,
  * enumerable members of plain objects, less those that are undefined unless `keepsUndefined`.
  */
-export const copy = (
-  request: unknown,
-  { isUpdate = false, keepsUndefined = false }: CopyOptions = {}
-): Result.Result<unknown, Validate.Problem> => {
-  const state: State = { isUpdate, keepsUndefined, bytes: 0, problem: notPlain, path: [] }
-  let copied: unknown = refused
-  try {
-    copied = copyOf(request, 0, state)
-  } catch {
-    state.problem = unreadable
-  }
-  return copied === refused
-    ? Result.fail({ field: Validate.fieldOf(state.path.toReversed(), "request"), description: state.problem })
-    : Result.succeed(copied)
+export const copy = (request: unknown, options: CopyOptions = {}): Result.Result<unknown, Validate.Problem> => {
+  const copying = new Copying(options)
+  return Result.mapError(
+    Result.try(() => copying.copyOf(request, 0)),
+    () => ({ field: Validate.fieldOf(copying.path.map(String), "request"), description: copying.problem })
+  )
 }
