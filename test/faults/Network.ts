@@ -8,9 +8,9 @@ import * as Browser from "../../src/internal/transport/Browser.ts"
 import * as Emulator from "../../src/layers/Emulator.ts"
 import * as Fetch from "../../src/layers/Fetch.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
+import { type Behaviour, behaviours, correct } from "../network/Behaviours.ts"
 import * as RawServer from "../network/RawServer.ts"
 import * as Run from "../network/Run.ts"
-import { well, type Wire, wires } from "../network/Wires.ts"
 import { type Probe, only, seen } from "./Probe.ts"
 import * as World from "./World.ts"
 
@@ -33,7 +33,7 @@ const ours = (
 
 /** The official client before a server that answers its first requests as a case says. */
 const theirs = (
-  wire: Wire,
+  behaviour: Behaviour,
   use: (client: ContactClient, server: RawServer.RawServer, made: Effect.Effect<number>) => Effect.Effect<string>,
   { baseUrl = (url: string) => url, tls = false, times = 1 } = {}
 ) =>
@@ -45,7 +45,7 @@ const theirs = (
     const secret = Redacted.value(InMemory.secret)
     const client = new ContactClient({ secret, baseUrl: baseUrl(server.url), retryDelay: 1 })
     let left = times
-    server.handle((exchange) => (left-- > 0 ? wire(exchange) : well(exchange)))
+    server.handle((exchange) => (left-- > 0 ? behaviour(exchange) : correct(exchange)))
     const made = Effect.map(api.contacts(), ({ length }) => length - 5)
     return only(yield* use(client, server, made))
   }).pipe(Effect.scoped, Effect.provide(Emulator.layer(), { local: true }))
@@ -58,18 +58,18 @@ const tls: Probe = {
   tried: "a read and a create over https, to a server whose certificate nobody has signed, and to one that speaks http",
   ours: ours(
     {
-      certificate: { call: "fetch", wire: well, times: 0, server: { tls: true } },
-      "certificate, create": { call: "create", wire: well, times: 0, server: { tls: true } },
-      http: { call: "create", wire: well, times: 0, baseUrl: https }
+      certificate: { call: "fetch", behaviour: correct, times: 0, server: { tls: true } },
+      "certificate, create": { call: "create", behaviour: correct, times: 0, server: { tls: true } },
+      http: { call: "create", behaviour: correct, times: 0, baseUrl: https }
     },
     {
-      certificate: "TransportError not-sent 1x, 0 sent",
-      "certificate, create": "TransportError not-sent 1x, 0 sent, 0 made",
-      http: "TransportError not-sent 1x, 0 sent, 0 made"
+      certificate: "TransportError not-sent, 1 attempt, 0 sent",
+      "certificate, create": "TransportError not-sent, 1 attempt, 0 sent, 0 created",
+      http: "TransportError not-sent, 1 attempt, 0 sent, 0 created"
     }
   ),
   theirs: theirs(
-    well,
+    correct,
     (client, server) =>
       Effect.map(
         World.told(() => client.create({})),
@@ -84,10 +84,10 @@ const unreachable: Probe = {
   name: "no connection",
   tried: "a create with exactlyOnce: false, to a host that is not found",
   ours: ours(
-    { create: { call: "unguarded", wire: well, times: 0, baseUrl: () => "http://no-such-host.invalid" } },
-    { create: "TransportError not-sent 3x, 0 sent, 0 made" }
+    { create: { call: "plainCreate", behaviour: correct, times: 0, baseUrl: () => "http://no-such-host.invalid" } },
+    { create: "TransportError not-sent, 3 attempts, 0 sent, 0 created" }
   ),
-  theirs: theirs(well, (client) => World.told(() => client.create({})), {
+  theirs: theirs(correct, (client) => World.told(() => client.create({})), {
     baseUrl: () => "http://no-such-host.invalid"
   })
 }
@@ -131,19 +131,19 @@ const race: Probe = {
     "the server closes an idle connection as the next request comes over it: a read, an update and a create, done or not",
   ours: ours(
     {
-      fetch: { call: "fetch", wire: wires["closed, nothing done"], times: 1, warm: true },
-      update: { call: "update", wire: wires["reset, nothing done"], times: 1, warm: true },
-      "create, not done": { call: "create", wire: wires["closed, nothing done"], times: 1, warm: true },
-      "create, done": { call: "create", wire: wires["done, then reset"], times: 1, warm: true }
+      fetch: { call: "fetch", behaviour: behaviours["closed without acting"], times: 1, warmUp: true },
+      update: { call: "update", behaviour: behaviours["reset without acting"], times: 1, warmUp: true },
+      "create, not done": { call: "create", behaviour: behaviours["closed without acting"], times: 1, warmUp: true },
+      "create, done": { call: "create", behaviour: behaviours["reset after acting"], times: 1, warmUp: true }
     },
     {
       fetch: "ok, 2 sent",
       update: "ok, 2 sent",
-      "create, not done": "ok, 2 sent, 1 made",
-      "create, done": "ok, 3 sent, 1 made"
+      "create, not done": "ok, 2 sent, 1 created",
+      "create, done": "ok, 3 sent, 1 created"
     }
   ),
-  theirs: theirs(wires["done, then reset"], (client, _, made) =>
+  theirs: theirs(behaviours["reset after acting"], (client, _, made) =>
     Effect.gen(function* () {
       const told = yield* World.told(() => client.create({}))
       return `a create that was done ${told}, ${yield* made} made`
@@ -159,13 +159,13 @@ const cut: Probe = {
     {
       list: {
         call: "list",
-        wire: wires["no length, closed after the second line"],
+        behaviour: behaviours["no Content-Length, closed after the second line"],
         times: Number.POSITIVE_INFINITY
       }
     },
     { list: "ok, 8 sent" }
   ),
-  theirs: theirs(wires["no length, closed after the second line"], (client) =>
+  theirs: theirs(behaviours["no Content-Length, closed after the second line"], (client) =>
     Effect.map(
       World.events(() => client.list().stream()),
       ({ ended, found }) => `${found.length} of 5, ended ${ended}`
@@ -180,25 +180,25 @@ const odd: Probe = {
     "garbage, headers of 200 kB, two lengths, a bad chunk: once; 103 before the answer, an answer byte by byte, junk after it",
   ours: ours(
     {
-      garbage: { call: "create", wire: wires.garbage, times: 1 },
-      "headers too large": { call: "create", wire: wires["headers too large"], times: 1 },
-      "two lengths": { call: "create", wire: wires["two lengths"], times: 1 },
-      "bad chunk": { call: "create", wire: wires["a chunk size that is no number"], times: 1 },
-      "early hints": { call: "create", wire: wires["103 first, twice"], times: 1 },
-      "byte by byte": { call: "create", wire: wires["whole, byte by byte"], times: 1 },
-      junk: { call: "create", wire: wires["whole, then junk"], times: 1 }
+      garbage: { call: "create", behaviour: behaviours["garbage instead of HTTP"], times: 1 },
+      "headers too large": { call: "create", behaviour: behaviours["headers too large"], times: 1 },
+      "two lengths": { call: "create", behaviour: behaviours["two Content-Length headers"], times: 1 },
+      "bad chunk": { call: "create", behaviour: behaviours["a malformed chunk size"], times: 1 },
+      "early hints": { call: "create", behaviour: behaviours["103 twice before the reply"], times: 1 },
+      "byte by byte": { call: "create", behaviour: behaviours["complete, byte by byte"], times: 1 },
+      junk: { call: "create", behaviour: behaviours["complete, then junk"], times: 1 }
     },
     {
-      garbage: "ok, 2 sent, 1 made",
-      "headers too large": "ok, 2 sent, 1 made",
-      "two lengths": "ok, 3 sent, 1 made",
-      "bad chunk": "ok, 3 sent, 1 made",
-      "early hints": "ok, 1 sent, 1 made",
-      "byte by byte": "ok, 1 sent, 1 made",
-      junk: "ok, 1 sent, 1 made"
+      garbage: "ok, 2 sent, 1 created",
+      "headers too large": "ok, 2 sent, 1 created",
+      "two lengths": "ok, 3 sent, 1 created",
+      "bad chunk": "ok, 3 sent, 1 created",
+      "early hints": "ok, 1 sent, 1 created",
+      "byte by byte": "ok, 1 sent, 1 created",
+      junk: "ok, 1 sent, 1 created"
     }
   ),
-  theirs: theirs(wires["two lengths"], (client, _, made) =>
+  theirs: theirs(behaviours["two Content-Length headers"], (client, _, made) =>
     Effect.gen(function* () {
       const told = yield* World.told(() => client.create({}))
       return `two lengths: a create ${told}, ${yield* made} made`

@@ -7,39 +7,34 @@ import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Sockets from "../support/Sockets.ts"
 import { cases } from "./Cases.ts"
 import * as Run from "./Run.ts"
-import { type Wire, wires } from "./Wires.ts"
+import { type Behaviour, type BehaviourName, behaviours } from "./Behaviours.ts"
 
-const calls = ["fetch", "update", "create", "unguarded", "list"] as const satisfies ReadonlyArray<Run.CallName>
-
-/** No answer comes until the time of the attempt is up. */
+/** Instead of replying, advances the test clock to the timeout of the attempt. */
 const neverAnswers = Effect.map(
   Effect.context(),
-  (context): Wire =>
+  (context): Behaviour =>
     () =>
       Effect.runForkWith(context)(TestClock.adjust("10 seconds"))
 )
 
-/**
- * All calls at the same time, each with a server, a client and a clock of its own, over a connection that has been used
- * before.
- */
-const observed = (transport: Run.Transport, name: keyof typeof wires, times: number) =>
+/** The results of all calls, each with its own server, client and clock, and over a connection that was used before. */
+const observed = (transport: Run.Transport, name: BehaviourName, times: number) =>
   Effect.forEach(
-    calls,
+    Run.callNames,
     (call) =>
       Effect.gen(function* () {
-        // Later than the contacts that are there: what a create makes is the newest.
+        // The seeded contacts are older, so that a created contact is the newest.
         yield* TestClock.adjust("1 minute")
-        const wire = name === "never answers" ? yield* neverAnswers : wires[name]
+        const behaviour = name === "never answers" ? yield* neverAnswers : behaviours[name]
         const client = { timeout: { attempt: "10 seconds", idle: "10 seconds" } } as const
-        return [call, yield* Run.observe({ transport, call, wire, times, warm: true, client })] as const
+        return [call, yield* Run.observe({ transport, call, behaviour, times, warmUp: true, client })] as const
       }).pipe(Effect.provide(TestClock.layer({ warningDelay: "1 minute" }), { local: true })),
     { concurrency: "unbounded" }
   ).pipe(Effect.map(Object.fromEntries<string>))
 
-describe.each(["Fetch", "Node"] as const)("answers over %s", (transport) => {
-  for (const { always, once, promised, wires } of cases) {
-    for (const name of wires) {
+describe.each(["Fetch", "Node"] as const)("a server over %s", (transport) => {
+  for (const { always, behaviours, once, promised } of cases) {
+    for (const name of behaviours) {
       it.live(`${name}: ${promised}`, () =>
         Effect.gen(function* () {
           assert.deepStrictEqual(yield* observed(transport, name, 1), once, "the first request only")
@@ -50,24 +45,24 @@ describe.each(["Fetch", "Node"] as const)("answers over %s", (transport) => {
   }
 })
 
-it("every way to answer is in the table", () => {
-  const inTable = cases.flatMap(({ wires }) => wires)
-  assert.sameMembers(inTable, Object.keys(wires))
+it("every behaviour is in a case", () => {
+  const tested = cases.flatMap(({ behaviours }) => behaviours)
+  assert.sameMembers(tested, Object.keys(behaviours))
 })
 
-/** What ends the connection after an answer to a request that has not been read. */
+/** The ends of a connection after a reply to a request that the server has not read. */
 const ends = {
-  "closes the connection": (socket: Socket, answer: string) => socket.end(answer),
-  "drops the connection": (socket: Socket, answer: string) => socket.write(answer, () => socket.destroy()),
-  "resets the connection": (socket: Socket, answer: string) => socket.write(answer, () => socket.resetAndDestroy())
+  "closes the connection": (socket: Socket, reply: string) => socket.end(reply),
+  "drops the connection": (socket: Socket, reply: string) => socket.write(reply, () => socket.destroy()),
+  "resets the connection": (socket: Socket, reply: string) => socket.write(reply, () => socket.resetAndDestroy())
 }
 
-describe.each(["Fetch", "Node"] as const)("an answer over %s before the request has been read", (transport) => {
+describe.each(["Fetch", "Node"] as const)("a reply over %s before the request was read", (transport) => {
   it.live.each(
     Object.entries(ends).flatMap(([how, end]) =>
       ([413, 401, 400] as const).map((status) => [status, how, end] as const)
     )
-  )("%s, and the server %s: the caller gets the answer", ([status, , end]) =>
+  )("%s, and the server %s: the call fails with that status", ([status, , end]) =>
     Effect.gen(function* () {
       const tag = ({ 413: "InvalidRequest", 401: "Unauthorized", 400: "InvalidRequest" } as const)[status]
       const server = yield* Sockets.serveTcp((socket) =>

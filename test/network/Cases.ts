@@ -1,176 +1,177 @@
-/** What is promised where a server, or what stands before it, answers wrongly or not at all. */
+/** The promises of docs/networks.md for wrong replies and for no reply. */
 import type { CallName } from "./Run.ts"
-import type { WireName } from "./Wires.ts"
+import type { BehaviourName } from "./Behaviours.ts"
 
-/** What comes of each call, in the words of `Run.observe`. Both transports are promised the same. */
+/** The result of each call, as `Run.observe` gives it. It is the same over both transports. */
 export type Outcomes = Readonly<Record<CallName, string>>
 
 export interface Case {
-  readonly wires: ReadonlyArray<WireName>
-  /** For people, in one line. */
+  readonly behaviours: ReadonlyArray<BehaviourName>
+  /** The promise in one line, for the title of the test. */
   readonly promised: string
-  /** Where it happens to the first request only. */
+  /** The results if only the first request meets the behaviour. */
   readonly once: Outcomes
-  /** Where it happens to every request. There are two retries. */
+  /** The results if every request does. There are two retries. */
   readonly always: Outcomes
 }
 
 const lost = "TransportError unknown"
 
-const everyCall = (outcome: string, made: number): Outcomes => ({
+const everyCall = (outcome: string, created: number): Outcomes => ({
   fetch: outcome,
   update: outcome,
-  create: `${outcome}, ${made} made`,
-  unguarded: `${outcome}, ${made} made`,
+  create: `${outcome}, ${created} created`,
+  plainCreate: `${outcome}, ${created} created`,
   list: outcome
 })
 
-const repeated: Outcomes = {
+const retriedNotActed: Outcomes = {
   fetch: "ok, 2 sent",
   update: "ok, 2 sent",
-  create: "ok, 2 sent, 1 made",
-  unguarded: `${lost} 1x, 1 sent, 0 made`,
-  // A list takes one request more, to confirm its end.
+  create: "ok, 2 sent, 1 created",
+  plainCreate: `${lost}, 1 attempt, 1 sent, 0 created`,
+  // A list sends one more request to confirm its end.
   list: "ok, 3 sent"
 }
 
-/** The contact that the first request made is found: the second is a conflict, the third reads the newest contacts. */
-const reconciled: Outcomes = {
-  ...repeated,
-  create: "ok, 3 sent, 1 made",
-  unguarded: `${lost} 1x, 1 sent, 1 made`
+/** The first request created the contact. The second is a conflict, and the third finds the contact among the newest. */
+const retriedActed: Outcomes = {
+  ...retriedNotActed,
+  create: "ok, 3 sent, 1 created",
+  plainCreate: `${lost}, 1 attempt, 1 sent, 1 created`
 }
 
-const given: Outcomes = {
-  ...everyCall(`${lost} 3x, 3 sent`, 0),
-  unguarded: `${lost} 1x, 1 sent, 0 made`
+const failedNotActed: Outcomes = {
+  ...everyCall(`${lost}, 3 attempts, 3 sent`, 0),
+  plainCreate: `${lost}, 1 attempt, 1 sent, 0 created`
 }
 
-const givenUp: Outcomes = {
-  ...given,
-  create: `${lost} 3x, 3 sent, 1 made`,
-  unguarded: `${lost} 1x, 1 sent, 1 made`
+const failedActed: Outcomes = {
+  ...failedNotActed,
+  create: `${lost}, 3 attempts, 3 sent, 1 created`,
+  plainCreate: `${lost}, 1 attempt, 1 sent, 1 created`
 }
 
-const fine: Outcomes = { ...everyCall("ok, 1 sent", 1), list: "ok, 2 sent" }
+const success: Outcomes = { ...everyCall("ok, 1 sent", 1), list: "ok, 2 sent" }
 
 export const cases: ReadonlyArray<Case> = [
   {
-    wires: [
-      "reset, nothing done",
-      "closed, nothing done",
-      "closed on its side only, nothing done",
-      "garbage",
-      "not HTTP, open",
+    behaviours: [
+      "reset without acting",
+      "closed without acting",
+      "half-closed without acting",
+      "garbage instead of HTTP",
+      "another protocol, left open",
       "headers too large",
       "101"
     ],
-    promised:
-      "Sent again where that is safe, a create too; with `exactlyOnce: false`, a create fails at once, outcome `unknown`",
-    once: repeated,
-    always: given
+    promised: "retried where safe, also a create; with `exactlyOnce: false`, a create fails at once with `unknown`",
+    once: retriedNotActed,
+    always: failedNotActed
   },
   {
-    wires: [
-      "done, then reset",
-      "done, then closed",
-      "done, cut in the headers",
-      "two lengths",
-      "a length and chunks",
-      // undici takes it for an error, although a server may send it unasked.
-      "100 first"
+    behaviours: [
+      "reset after acting",
+      "closed after acting",
+      "closed in the headers",
+      "two Content-Length headers",
+      "Content-Length and chunks",
+      // undici treats it as an error, although servers may send it.
+      "an unrequested 100 before the reply"
     ],
-    promised: "As above; a create gives the id of the one contact that the lost request made, or fails with `unknown`",
-    once: reconciled,
-    always: givenUp
+    promised: "retried where safe; a create returns the id of its one contact, or fails with `unknown`",
+    once: retriedActed,
+    always: failedActed
   },
   {
-    wires: ["done, reset after the headers", "a chunk size that is no number", "a chunk longer than it says"],
-    promised: "As above",
-    once: reconciled,
-    // The status of the conflict came through, but no list of the newest contacts.
-    always: { ...givenUp, create: `${lost} 2x, 5 sent, 1 made` }
+    behaviours: ["reset after the headers", "a malformed chunk size", "a chunk longer than its size"],
+    promised: "retried where safe; a create returns the id of its one contact, or fails with `unknown`",
+    once: retriedActed,
+    // The status of the conflict arrives, but the list of the newest contacts does not.
+    always: { ...failedActed, create: `${lost}, 2 attempts, 5 sent, 1 created` }
   },
   {
-    wires: ["no last chunk, closed", "no last chunk, reset"],
-    promised: "A body without its end is no answer: as above. A list is taken up again where it broke off, or fails",
-    once: reconciled,
-    // In what came of the newest contacts, its own is the first.
-    always: { ...givenUp, create: "ok, 3 sent, 1 made" }
+    behaviours: ["no last chunk, closed", "no last chunk, reset"],
+    promised: "retried where safe, since the body has no end; a list resumes where it was cut, or fails",
+    once: retriedActed,
+    // The cut list of the newest contacts begins with the created one.
+    always: { ...failedActed, create: "ok, 3 sent, 1 created" }
   },
   {
-    wires: ["done, reset in the body", "done, closed in the body"],
-    promised: "As above",
-    once: reconciled,
-    always: { ...givenUp, create: "ok, 3 sent, 1 made", list: `${lost} 4x, 4 sent` }
+    behaviours: ["reset in the body", "closed in the body"],
+    promised: "retried where safe; a create returns the id of its one contact, or fails with `unknown`",
+    once: retriedActed,
+    always: { ...failedActed, create: "ok, 3 sent, 1 created", list: `${lost}, 4 attempts, 4 sent` }
   },
   {
-    wires: ["chunks cut after the second line"],
-    promised: "As above",
-    once: reconciled,
-    // Each request brings two contacts, so the last of the attempts are those that bring nothing new.
-    always: { ...givenUp, create: "ok, 3 sent, 1 made", list: `${lost} 6x, 6 sent` }
+    behaviours: ["chunks cut after the second line"],
+    promised: "retried where safe; a create returns the id of its one contact, or fails with `unknown`",
+    once: retriedActed,
+    // Each request brings two contacts, so the retries end only when two requests bring no new one.
+    always: { ...failedActed, create: "ok, 3 sent, 1 created", list: `${lost}, 6 attempts, 6 sent` }
   },
   {
-    wires: ["length too small"],
-    promised: "A body that ends too early for JSON is no answer: as above, but `UnexpectedResponse` in the end",
-    once: { ...reconciled, unguarded: "UnexpectedResponse unknown 1x, 1 sent, 1 made" },
+    behaviours: ["Content-Length too small"],
+    promised: "retried where safe, since the JSON ends early; after the retries `UnexpectedResponse`",
+    once: { ...retriedActed, plainCreate: "UnexpectedResponse unknown, 1 attempt, 1 sent, 1 created" },
     always: {
-      fetch: "UnexpectedResponse unknown 3x, 3 sent",
-      update: "UnexpectedResponse unknown 3x, 3 sent",
-      create: "ok, 3 sent, 1 made",
-      unguarded: "UnexpectedResponse unknown 1x, 1 sent, 1 made",
-      list: `${lost} 3x, 3 sent`
+      fetch: "UnexpectedResponse unknown, 3 attempts, 3 sent",
+      update: "UnexpectedResponse unknown, 3 attempts, 3 sent",
+      create: "ok, 3 sent, 1 created",
+      plainCreate: "UnexpectedResponse unknown, 1 attempt, 1 sent, 1 created",
+      list: `${lost}, 3 attempts, 3 sent`
     }
   },
   {
-    wires: ["done, closed after the second line"],
-    promised: "A list that is cut between two contacts is taken up again",
-    once: { ...fine, list: "ok, 3 sent" },
-    always: { ...fine, list: "ok, 5 sent" }
+    behaviours: ["closed after the second line"],
+    promised: "a list that is cut between two contacts resumes",
+    once: { ...success, list: "ok, 3 sent" },
+    always: { ...success, list: "ok, 5 sent" }
   },
   {
-    wires: ["no length, closed after the second line", "no length, reset after the second line"],
-    promised:
-      "A list that is cut between two contacts is complete all the same, though it looks whole to the transport",
-    once: { ...fine, list: "ok, 4 sent" },
-    always: { ...fine, list: "ok, 8 sent" }
+    behaviours: ["no Content-Length, closed after the second line", "no Content-Length, reset after the second line"],
+    promised: "a list that is cut between two contacts resumes, although the transport sees no error",
+    once: { ...success, list: "ok, 4 sent" },
+    always: { ...success, list: "ok, 8 sent" }
   },
   {
-    wires: [
-      "whole, then closed",
-      "whole, then reset",
-      "whole, no length, closed",
-      "whole, byte by byte",
-      "whole, in chunks of one byte",
-      "whole, then junk",
-      "whole, then another response",
-      "102 first",
-      "103 first, twice"
+    behaviours: [
+      "complete, then closed",
+      "complete, then reset",
+      "complete, no Content-Length, closed",
+      "complete, byte by byte",
+      "complete, in chunks of one byte",
+      "complete, then junk",
+      "complete, then another response",
+      "102 before the reply",
+      "103 twice before the reply"
     ],
-    promised: "An answer like any other. The next request goes over a connection that is good",
-    once: fine,
-    always: fine
+    promised: "a reply like any other, and the next request uses a working connection",
+    once: success,
+    always: success
   },
   {
-    wires: ["no body", "204"],
-    promised: "`UnexpectedResponse`, outcome `unknown`; a create asks again, to know",
-    once: { ...everyCall("UnexpectedResponse unknown 1x, 1 sent", 0), create: "ok, 2 sent, 1 made" },
+    behaviours: ["200 without a body", "204"],
+    promised: "`UnexpectedResponse` with `unknown`; a create is sent again",
+    once: { ...everyCall("UnexpectedResponse unknown, 1 attempt, 1 sent", 0), create: "ok, 2 sent, 1 created" },
     always: {
-      ...everyCall("UnexpectedResponse unknown 1x, 1 sent", 0),
-      create: "UnexpectedResponse unknown 3x, 3 sent, 0 made"
+      ...everyCall("UnexpectedResponse unknown, 1 attempt, 1 sent", 0),
+      create: "UnexpectedResponse unknown, 3 attempts, 3 sent, 0 created"
     }
   },
   {
-    wires: ["304"],
-    promised: "`UnexpectedResponse`, outcome `rejected`",
-    once: everyCall("UnexpectedResponse rejected 1x, 1 sent", 0),
-    always: everyCall("UnexpectedResponse rejected 1x, 1 sent", 0)
+    behaviours: ["304"],
+    promised: "`UnexpectedResponse` with `rejected`",
+    once: everyCall("UnexpectedResponse rejected, 1 attempt, 1 sent", 0),
+    always: everyCall("UnexpectedResponse rejected, 1 attempt, 1 sent", 0)
   },
   {
-    wires: ["never answers"],
-    promised: "`Timeout` of the attempt, outcome `unknown`; sent again where that is safe",
-    once: { ...repeated, unguarded: "Timeout unknown 1x, 1 sent, 0 made" },
-    always: { ...everyCall("Timeout unknown 3x, 3 sent", 0), unguarded: "Timeout unknown 1x, 1 sent, 0 made" }
+    behaviours: ["never answers"],
+    promised: "`Timeout` with `unknown`, retried where safe",
+    once: { ...retriedNotActed, plainCreate: "Timeout unknown, 1 attempt, 1 sent, 0 created" },
+    always: {
+      ...everyCall("Timeout unknown, 3 attempts, 3 sent", 0),
+      plainCreate: "Timeout unknown, 1 attempt, 1 sent, 0 created"
+    }
   }
 ]

@@ -12,24 +12,24 @@ const ends = {
   resets: (socket: Socket) => socket.resetAndDestroy()
 }
 
-/** Does something after so many turns of the event loop. */
-const soon = (count: number, then: () => void): void => {
+/** Calls a function after a number of turns of the event loop. */
+const afterTurns = (count: number, then: () => void): void => {
   if (count === 0) return then()
-  setImmediate(soon, count - 1, then)
+  setImmediate(afterTurns, count - 1, then)
 }
 
-// Some connections end before the next request goes out, some while it does, and some after it has been answered.
+// Some connections end before the next request is sent, some while it is sent, and some after its reply.
 describe.each(["Fetch", "Node"] as const)("over %s, a server that ends idle connections", (transport) => {
-  it.live.each(Object.entries(ends))("(it %s them) costs no call its answer, and makes no contact twice", ([, end]) =>
+  it.live.each(Object.entries(ends))("(it %s them) fails no call, and creates no contact twice", ([, end]) =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const { url } = yield* Emulator.Emulator
       const server = yield* RawServer.serve(url)
-      server.handle(async ({ act, before, socket }) => {
-        const answer = await act()
+      server.handle(async ({ before, forward, socket }) => {
+        const reply = await forward()
         if (socket.destroyed || socket.writableEnded) return
-        socket.write(RawServer.whole(answer))
-        soon((before * 7) % 60, () => end(socket))
+        socket.write(RawServer.replyBytes(reply))
+        afterTurns((before * 7) % 60, () => end(socket))
       })
       yield* Effect.gen(function* () {
         for (let call = 1; call <= 60; call++) {

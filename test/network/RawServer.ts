@@ -1,43 +1,44 @@
-/** A server that decides about every byte: it has the emulator do what is asked, and answers as a case says. */
+/** A server that forwards requests to the emulator, and whose handler decides about every byte of the reply. */
 import { Effect } from "effect"
 import { request } from "node:http"
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net"
 import { createServer as createTlsServer } from "node:tls"
 import * as Tls from "../support/Tls.ts"
 
-/** What the emulator answered. */
-export interface Answer {
+/** A reply of the emulator. */
+export interface Reply {
   readonly status: number
   readonly contentType: string
   readonly body: Buffer
 }
 
-/** A whole request that has arrived. */
+/** A complete request. */
 export interface Exchange {
   readonly socket: Socket
   readonly method: string
   readonly path: string
-  /** How many requests the server had before this one. */
+  /** The number of earlier requests to the server. */
   readonly before: number
-  /** How many of them came over the same connection. */
+  /** The number of earlier requests over the same connection. */
   readonly beforeOnConnection: number
-  /** Has the emulator do what is asked. */
-  readonly act: () => Promise<Answer>
+  /** Forwards the request to the emulator. */
+  readonly forward: () => Promise<Reply>
 }
 
+/** A listening server. */
 export interface RawServer {
   readonly url: string
   readonly port: number
-  /** The whole requests that arrived. */
+  /** The methods and paths of the complete requests. */
   readonly requests: Array<string>
   readonly connections: () => number
-  /** From now on these handle the requests. */
+  /** Sets the handlers of requests and connections. */
   readonly handle: (onRequest: (exchange: Exchange) => void, onConnection?: (socket: Socket) => void) => void
 }
 
 const headEnd = Buffer.from("\r\n\r\n")
 
-/** The first whole request in these bytes, and how many bytes it has. */
+/** The first complete request in these bytes, and its length in bytes. */
 const requestIn = (bytes: Buffer) => {
   const end = bytes.indexOf(headEnd)
   if (end === -1) return undefined
@@ -50,7 +51,7 @@ const requestIn = (bytes: Buffer) => {
 
 type Request = NonNullable<ReturnType<typeof requestIn>>
 
-const forward = ({ body, head, method, path }: Request, upstream: string): Promise<Answer> =>
+const forward = ({ body, head, method, path }: Request, upstream: string): Promise<Reply> =>
   new Promise((resolve, reject) => {
     const headers = Object.fromEntries(
       head
@@ -75,7 +76,7 @@ const forward = ({ body, head, method, path }: Request, upstream: string): Promi
     sent.end(body)
   })
 
-/** Listens on a free loopback port for as long as the scope lives. The emulator at `upstream` does what is asked. */
+/** Listens on a free loopback port while the scope lives, with the emulator at `upstream`. */
 export const serve = (upstream: string, { host = "127.0.0.1", tls = false } = {}) =>
   Effect.acquireRelease(
     Effect.callback<RawServer & { readonly server: Server; readonly sockets: Set<Socket> }>((resume) => {
@@ -99,11 +100,17 @@ export const serve = (upstream: string, { host = "127.0.0.1", tls = false } = {}
           for (let next = requestIn(received); next !== undefined; next = requestIn(received)) {
             received = received.subarray(next.length)
             const { method, path } = next
-            const whole = next
             const before = requests.length
             requests.push(`${method} ${path}`)
-            const act = () => forward(whole, upstream)
-            onRequest({ socket, method, path, before, beforeOnConnection: beforeOnConnection++, act })
+            const current = next
+            onRequest({
+              socket,
+              method,
+              path,
+              before,
+              beforeOnConnection: beforeOnConnection++,
+              forward: () => forward(current, upstream)
+            })
           }
         })
       }
@@ -139,18 +146,18 @@ export const serve = (upstream: string, { host = "127.0.0.1", tls = false } = {}
 
 const reasons: Readonly<Record<number, string>> = { 200: "OK", 409: "Conflict" }
 
-/** The first line and the headers of an answer, with these lines in place of a length. */
-export const head = (
-  { contentType, status }: Pick<Answer, "contentType" | "status">,
+/** The status line and the headers of a reply, without Content-Length, and with further header lines. */
+export const replyHead = (
+  { contentType, status }: Pick<Reply, "contentType" | "status">,
   ...lines: Array<string>
 ): string =>
   [`HTTP/1.1 ${status} ${reasons[status] ?? "Status"}`, `content-type: ${contentType}`, ...lines, "", ""].join("\r\n")
 
-/** A whole answer. */
-export const whole = (answer: Answer, ...lines: Array<string>): Buffer =>
-  Buffer.concat([Buffer.from(head(answer, `content-length: ${answer.body.length}`, ...lines)), answer.body])
+/** The bytes of a complete reply, with further header lines. */
+export const replyBytes = (reply: Reply, ...lines: Array<string>): Buffer =>
+  Buffer.concat([Buffer.from(replyHead(reply, `content-length: ${reply.body.length}`, ...lines)), reply.body])
 
-/** A body in chunks of these sizes, without the last one. */
+/** A body in chunks of this size, without the last chunk of size 0. */
 export const chunked = (body: Buffer, size = body.length): Buffer => {
   const parts: Array<Buffer> = []
   for (let at = 0; at < body.length; at += size) {

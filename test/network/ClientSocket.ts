@@ -1,4 +1,4 @@
-/** The client's end of a connection, which shows how much of it the client has seen. Client and server share one process. */
+/** The client's socket of a server's connection, which shows how much the client has read. Both are in this process. */
 import { subscribe } from "node:diagnostics_channel"
 import { Socket } from "node:net"
 
@@ -9,29 +9,29 @@ subscribe("net.client.socket", (message) => {
   const { socket } = message
   if (!(socket instanceof Socket)) return
   socket.once("connect", () => {
-    const name = `${socket.localPort} to ${socket.remotePort}`
-    clients.set(name, socket)
-    socket.once("close", () => clients.delete(name))
+    const key = `${socket.localPort} to ${socket.remotePort}`
+    clients.set(key, socket)
+    socket.once("close", () => clients.delete(key))
   })
 })
 
-/** The client's end of a server's connection. Undefined once the client has closed it. */
+/** The client's socket of a server's connection, or undefined once the client has closed it. */
 const clientOf = ({ localPort, remotePort }: Socket): Socket | undefined => clients.get(`${remotePort} to ${localPort}`)
 
-/** Waits until the client has read everything that was written to a connection, or has closed it. */
-export const hasRead = (server: Socket): Promise<void> =>
+/** Waits until the client has read all bytes that the server wrote, or has closed its socket. */
+export const untilRead = (server: Socket): Promise<void> =>
   new Promise((resolve) => {
     const client = clientOf(server)
-    const look = (): void => {
+    const check = (): void => {
       const isRead = client === undefined || client.destroyed || client.bytesRead >= server.bytesWritten
-      // After another turn, the client has acted on the last bytes.
-      setImmediate(isRead ? resolve : look)
+      // The client needs one more turn to handle the last bytes.
+      setImmediate(isRead ? resolve : check)
     }
-    look()
+    check()
   })
 
-/** Ends a connection, and waits until the client has closed it too. */
-export const hasEnded = async (server: Socket, end: () => void): Promise<void> => {
+/** Ends a connection, and waits until the client has closed its socket. */
+export const endAndWait = async (server: Socket, end: () => void): Promise<void> => {
   const client = clientOf(server)
   end()
   if (client !== undefined && !client.closed)
