@@ -12,7 +12,7 @@ import { parseArgs } from "node:util"
 import { crossCheck } from "./support/crossCheck.ts"
 import { groups as all } from "./support/groups/all.ts"
 import type { Group, Results } from "./support/groups/group.ts"
-import { measurementsTable, targetsTable } from "./support/report.ts"
+import { measurementsTable, summaryTable, targetsTable } from "./support/report.ts"
 
 const defaultRounds = 7
 
@@ -98,6 +98,7 @@ console.log(`\nTook ${Math.round((performance.now() - began) / 1000)} s`)
 
 if (isComplete) {
   const tables = results.flatMap((result) => result.tables)
+  const summary = summaryTable(results.flatMap((result) => result.summary ?? []))
   const text = `# Benchmark results
 
 Written by \`npm run bench\`. Each figure is a median, with the least and the greatest of the rounds beside it. A ratio is the
@@ -111,6 +112,10 @@ median of the ratios of the rounds.
   and its request. In the table of targets it is the same figure for the floor.
 
 ${where}
+
+## Summary
+
+${summary}
 
 ## Targets
 

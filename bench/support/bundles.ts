@@ -83,11 +83,10 @@ export const official = `
 
 /** The modules of Effect that some modules of ours import, directly or through one another. */
 export const effectModules = async (modules: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
-  const source = modules.map((name) => `import ${JSON.stringify(name)}`).join("\n")
+  const source = modules.map((name) => `export * from ${JSON.stringify(name)}`).join("\n")
   const { metafile } = await bundle(source, "dist", { treeShaking: false, external: ["effect", "effect/*"] })
-  return Object.values(metafile?.outputs ?? {}).flatMap(({ imports }) =>
-    imports.flatMap(({ external, path }) => (external === true ? [path] : []))
-  )
+  const imports = Object.values(metafile?.outputs ?? {}).flatMap((output) => output.imports)
+  return [...new Set(imports.flatMap(({ external, path }) => (external === true ? [path] : [])))]
 }
 
 /**

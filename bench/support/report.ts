@@ -28,6 +28,15 @@ export interface Target {
   readonly floor?: Figure
 }
 
+/** A figure of our client over both of its transports. */
+export interface SummaryRow {
+  readonly title: string
+  readonly node: Figure
+  readonly fetch: Figure
+  readonly digits?: number
+  readonly unit?: string
+}
+
 export const exact = (value: number, digits: number): string =>
   value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })
 
@@ -65,6 +74,15 @@ export const targetsTable = (targets: ReadonlyArray<Target>): string =>
       target.floor === undefined ? "" : `${exact(target.floor.median, 2)}${target.unit}`,
       `${target.atLeast ? ">=" : "<="} ${exact(target.limit, 2)}${target.unit}`,
       isMet(target) ? "met" : "**not met**"
+    ])
+  ])
+
+export const summaryTable = (rows: ReadonlyArray<SummaryRow>): string =>
+  markdown([
+    ["", "`layers/Node`", "`layers/Fetch`"],
+    ...rows.map(({ digits = 2, fetch, node, title, unit = "" }) => [
+      title,
+      ...[node, fetch].map(({ median }) => `${exact(median, digits)}${unit}`)
     ])
   ])
 

@@ -11,7 +11,8 @@ export const names = {
   plainFetch: "plain Effect over fetch",
   rawUndici: "raw undici",
   rawFetch: "raw fetch",
-  floor: "floor over fetch"
+  floorUndici: "floor over undici",
+  floorFetch: "floor over fetch"
 } as const
 
 /** Our client, each call of which runs under `Client.withOptions`. */
@@ -73,9 +74,16 @@ export const contender = async (name: string, baseUrl: string, size: number): Pr
       const { overFetch } = await import("./raw.ts")
       return overFetch(baseUrl, secret)
     }
-    case names.floor: {
+    case names.floorUndici: {
+      const { Agent } = await import("@effect/platform-node/Undici")
+      const { overUndici } = await import("./floorTransport.ts")
       const { make } = await import("./floor.ts")
-      return make(baseUrl, secret)
+      return make(overUndici(new Agent(), baseUrl), baseUrl, secret)
+    }
+    case names.floorFetch: {
+      const { overFetch } = await import("./floorTransport.ts")
+      const { make } = await import("./floor.ts")
+      return make(overFetch(baseUrl), baseUrl, secret)
     }
     default:
       throw new Error(`There is no contender ${name}`)

@@ -1,11 +1,12 @@
 /**
- * The least Effect program over fetch that does what no client on Effect can leave out: a request that can be interrupted
- * and times out, its text as JSON, a span for the operation and one for the request. It checks no status, decodes nothing
- * and retries nothing. A client that needs hardly more than this has hardly anything left to save.
+ * The floor: the least Effect program that does what a client on Effect cannot leave out. Its requests can be interrupted
+ * and time out, their text is parsed as JSON, and there is a span for the operation and one for the request. It checks no
+ * status, decodes nothing and retries nothing.
  */
 import { type Array as Arr, Cause, Effect, Layer, ManagedRuntime, type Pull, Stream } from "effect"
 import { prefix } from "../data.ts"
 import { type Contender, fromEffects } from "./contender.ts"
+import type { Chunk, Request, Transport } from "./floorTransport.ts"
 
 const timeout = 30_000
 
@@ -17,32 +18,27 @@ interface Event {
   readonly data: Contact
 }
 
-/** The JSON of a response, all in one callback. */
-const json = (url: string, init: RequestInit): Effect.Effect<Contact, unknown> =>
+/** The JSON of a reply. */
+const json = (transport: Transport, request: Request): Effect.Effect<Contact, unknown> =>
   Effect.callback((resume) => {
-    const controller = new AbortController()
-    const timer = setTimeout(() => controller.abort(), timeout)
-    fetch(url, { ...init, redirect: "manual", signal: controller.signal })
-      .then((response) => response.text())
-      .then(
-        (text) => {
-          clearTimeout(timer)
-          resume(Effect.sync(() => JSON.parse(text)))
-        },
-        (cause: unknown) => {
-          clearTimeout(timer)
-          resume(Effect.fail(cause))
-        }
-      )
+    const timer = setTimeout(() => abort(), timeout)
+    const abort = transport.send(request, {
+      onText: (text) => {
+        clearTimeout(timer)
+        resume(Effect.sync(() => JSON.parse(text)))
+      },
+      onFailure: (cause) => {
+        clearTimeout(timer)
+        resume(Effect.fail(cause))
+      }
+    })
     return Effect.sync(() => {
       clearTimeout(timer)
-      controller.abort()
+      abort()
     })
   })
 
-type Chunk = ReadableStreamReadResult<Uint8Array>
-
-/** The result of a promise that can be aborted and times out: the headers of a response, or the next chunk of its body. */
+/** The value of a promise, which can be aborted and times out. */
 const timed = <A>(controller: AbortController, promise: () => Promise<A>): Effect.Effect<A, unknown> =>
   Effect.callback((resume) => {
     const timer = setTimeout(() => controller.abort(), timeout)
@@ -62,61 +58,61 @@ const timed = <A>(controller: AbortController, promise: () => Promise<A>): Effec
     })
   })
 
+type Contacts = Pull.Pull<Arr.NonEmptyReadonlyArray<Contact>, unknown>
+
 /** The contacts of each chunk of a list. */
-const contactsOf = (
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  controller: AbortController
-): Pull.Pull<Arr.NonEmptyReadonlyArray<Contact>, unknown> => {
+const contactsOf = (read: () => Promise<Chunk>, controller: AbortController): Contacts => {
   const decoder = new TextDecoder()
   let rest = ""
-  const next: Pull.Pull<Arr.NonEmptyReadonlyArray<Contact>, unknown> = Effect.flatMap(
-    timed(controller, (): Promise<Chunk> => reader.read()),
-    ({ done, value }) => {
-      if (done) return Cause.done()
-      const lines = (rest + decoder.decode(value, { stream: true })).split("\n")
-      rest = lines.pop() ?? ""
-      const [first, ...others] = lines.map((line): Contact => {
-        const event: Event = JSON.parse(line)
-        return event.data
-      })
-      return first === undefined ? next : Effect.succeed([first, ...others])
-    }
-  )
+  const next: Contacts = Effect.flatMap(timed(controller, read), ({ value }) => {
+    if (value === undefined) return Cause.done()
+    const lines = (rest + decoder.decode(value, { stream: true })).split("\n")
+    rest = lines.pop() ?? ""
+    const contacts = lines.map((line): Contact => {
+      const event: Event = JSON.parse(line)
+      return event.data
+    })
+    return isNonEmpty(contacts) ? Effect.succeed(contacts) : next
+  })
   return next
 }
 
-/** The spans of an attempt have the attributes of HTTP that do not depend on the reply. */
-const span = (method: string, template: string, baseUrl: string) => {
+const isNonEmpty = <A>(values: ReadonlyArray<A>): values is Arr.NonEmptyReadonlyArray<A> => values.length > 0
+
+/** The span of a request, with the attributes that OpenTelemetry asks for and that do not depend on the reply. */
+const withSpan = (method: string, template: string, baseUrl: string) => {
   const { hostname, port } = new URL(baseUrl)
-  return {
-    name: `${method} ${template}`,
-    options: {
-      kind: "client",
-      captureStackTrace: false,
-      attributes: {
-        "http.request.method": method,
-        "url.template": template,
-        "server.address": hostname,
-        "server.port": Number(port)
-      }
+  const options = {
+    kind: "client",
+    captureStackTrace: false,
+    attributes: {
+      "http.request.method": method,
+      "url.template": template,
+      "server.address": hostname,
+      "server.port": Number(port)
     }
   } as const
+  return <A, E>(self: Effect.Effect<A, E>) => Effect.withSpan(self, `${method} ${template}`, options)
 }
 
-export const make = (baseUrl: string, secret: string): Contender => {
-  const base = `${baseUrl}${prefix}`
+export const make = (transport: Transport, baseUrl: string, secret: string): Contender => {
   const authorization = `Bearer ${secret}`
-  const getInit = { headers: { authorization, accept: "application/json" } }
-  const fetchSpan = span("GET", "/contact/{contactId}/fetch", baseUrl)
+  const withFetchSpan = withSpan("GET", "/contact/{contactId}/fetch", baseUrl)
+  const get = (path: string, accept: string): Request => ({
+    method: "GET",
+    path: `${prefix}/${path}`,
+    headers: { authorization, accept }
+  })
   const post = (operation: string, template: string) => {
-    const { name, options } = span("POST", template, baseUrl)
-    return Effect.fn(`Contact.${operation}`)(function* (path: string, body: object) {
-      const init = {
+    const withPostSpan = withSpan("POST", template, baseUrl)
+    return Effect.fn(`Contact.${operation}`)(function* (path: string, fields: object) {
+      const request: Request = {
         method: "POST",
+        path: `${prefix}/${path}`,
         headers: { authorization, accept: "application/json", "content-type": "application/json" },
-        body: JSON.stringify(body)
+        body: JSON.stringify(fields)
       }
-      return yield* Effect.withSpan(json(`${base}/${path}`, init), name, options)
+      return yield* withPostSpan(json(transport, request))
     })
   }
   const create = post("create", "/contact/create")
@@ -125,20 +121,15 @@ export const make = (baseUrl: string, secret: string): Contender => {
   const remove = post("delete", "/contact/{contactId}/delete")
   const openList = Effect.suspend(() => {
     const controller = new AbortController()
-    const init: RequestInit = {
-      headers: { authorization, accept: "application/jsonl" },
-      redirect: "manual",
-      signal: controller.signal
-    }
     return Effect.map(
-      timed(controller, () => fetch(`${base}/list`, init)),
-      ({ body }) => (body === null ? Cause.done() : contactsOf(body.getReader(), controller))
+      timed(controller, () => transport.open(get("list", "application/jsonl"), controller.signal)),
+      (read) => contactsOf(read, controller)
     )
   })
-  return fromEffects(ManagedRuntime.make(Layer.empty), {
+  const contender = fromEffects(ManagedRuntime.make(Layer.empty), {
     list: () => Stream.withSpan(Stream.fromPull(openList), "Contact.list"),
     fetch: Effect.fn("Contact.fetch")(function* (id: string) {
-      return yield* Effect.withSpan(json(`${base}/${id}/fetch`, getInit), fetchSpan.name, fetchSpan.options)
+      return yield* withFetchSpan(json(transport, get(`${id}/fetch`, "application/json")))
     }),
     write: {
       create: ({ fields }) => create("create", fields),
@@ -147,4 +138,5 @@ export const make = (baseUrl: string, secret: string): Contender => {
       delete: ({ id }) => remove(`${id}/delete`, {})
     }
   })
+  return { ...contender, close: () => transport.close() }
 }

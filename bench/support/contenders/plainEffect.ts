@@ -1,4 +1,4 @@
-/** What a user of Effect writes by hand for this API, after the documentation of `effect/http`. */
+/** The client that a user of Effect writes by hand, in the way of the documentation of `effect/http`. */
 import { Effect, flow, type Layer, ManagedRuntime, Schedule, Schema, Stream } from "effect"
 import { Ndjson } from "effect/encoding"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"

@@ -67,9 +67,16 @@ export const bulk: Group = {
             `requests/s of ${titleOf("ensure", lengths.long)}: layers/Fetch over the official client`,
             0.9,
             speed(names.fetch),
-            { floor: speed(names.floor) }
+            { floor: speed(names.floorFetch) }
           ),
           ...lengthTargets(tables, "ensure")
+        ],
+        summary: [
+          {
+            title: `ensures/s, ${countText(lengths.long)} by ${concurrency}, over the official client`,
+            node: speed(names.node),
+            fetch: speed(names.fetch)
+          }
         ]
       }
     })

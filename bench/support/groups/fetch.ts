@@ -2,7 +2,7 @@
 /** Fetches by id, and creates. */
 import { names } from "../contenders/byName.ts"
 import { race } from "../harness.ts"
-import type { Measurements, Target } from "../report.ts"
+import type { Measurements, SummaryRow, Target } from "../report.ts"
 import type { Work } from "../worker.ts"
 import { atMost, cpuAndSpeed, type Group, over, type ToEntrant, withWorkers } from "./group.ts"
 
@@ -32,13 +32,34 @@ const targetsOf = (tables: ReadonlyArray<Measurements>, concurrency: number): Re
       title("layers/Fetch", "the official client"),
       concurrency === 1 ? 1.2 : 1.3,
       cpu(names.fetch, names.official),
-      { floor: cpu(names.floor, names.official) }
+      { floor: cpu(names.floorFetch, names.official) }
     ),
-    atMost(title("layers/Node", "the official client"), 0.65, cpu(names.node, names.official)),
-    atMost(title("layers/Fetch", names.plainFetch), 0.65, cpu(names.fetch, names.plainFetch), {
-      floor: cpu(names.floor, names.plainFetch)
+    atMost(title("layers/Node", "the official client"), 0.65, cpu(names.node, names.official), {
+      floor: cpu(names.floorUndici, names.official)
     }),
-    atMost(title("layers/Node", names.plainUndici), 0.65, cpu(names.node, names.plainUndici))
+    atMost(title("layers/Fetch", names.plainFetch), 0.65, cpu(names.fetch, names.plainFetch), {
+      floor: cpu(names.floorFetch, names.plainFetch)
+    }),
+    atMost(title("layers/Node", names.plainUndici), 0.65, cpu(names.node, names.plainUndici), {
+      floor: cpu(names.floorUndici, names.plainUndici)
+    })
+  ]
+}
+
+const summaryOf = (tables: ReadonlyArray<Measurements>, concurrency: number): ReadonlyArray<SummaryRow> => {
+  const cpu = (name: string, to: string) => over(tables, `${titleOf(concurrency)}, CPU`, name, to)
+  const title = `CPU of a fetch, ${concurrency} at a time`
+  return [
+    {
+      title: `${title}, over the official client`,
+      node: cpu(names.node, names.official),
+      fetch: cpu(names.fetch, names.official)
+    },
+    {
+      title: `${title}, over plain Effect on the same transport`,
+      node: cpu(names.node, names.plainUndici),
+      fetch: cpu(names.fetch, names.plainFetch)
+    }
   ]
 }
 
@@ -54,7 +75,11 @@ export const fetches: Group = {
         return cpuAndSpeed(titleOf(concurrency), "request", count, outcomes)
       }
       const tables = [...(await measure(1, 1000)), ...(await measure(50, 2000))]
-      return { tables, targets: [...targetsOf(tables, 1), ...targetsOf(tables, 50)] }
+      return {
+        tables,
+        targets: [...targetsOf(tables, 1), ...targetsOf(tables, 50)],
+        summary: [...summaryOf(tables, 1), ...summaryOf(tables, 50)]
+      }
     })
 }
 

@@ -3,12 +3,14 @@
 import { names } from "../contenders/byName.ts"
 import { type Entrant, type Figure, figure, mapFigure, type Outcome } from "../harness.ts"
 import { startPeer, startWorker, type Worker } from "../processes.ts"
-import { type Measurements, ratio, type Row, rowOf, type Target } from "../report.ts"
+import { type Measurements, ratio, type Row, rowOf, type SummaryRow, type Target } from "../report.ts"
 import type { Job } from "../worker.ts"
 
 export interface Results {
   readonly tables: ReadonlyArray<Measurements>
   readonly targets: ReadonlyArray<Target>
+  /** The rows of the summary, in the README and in bench/RESULTS.md. */
+  readonly summary?: ReadonlyArray<SummaryRow>
 }
 
 export interface Group {

@@ -37,13 +37,31 @@ export const list: Group = {
             `items/s of a list of ${countText(size)}: layers/Fetch over the official client`,
             1.2,
             speed(names.fetch, names.official),
-            { floor: speed(names.floor, names.official) }
+            { floor: speed(names.floorFetch, names.official) }
           ),
           atLeast(
             `items/s of a list of ${countText(size)}: layers/Node over raw fetch`,
             0.95,
-            speed(names.node, names.rawFetch)
+            speed(names.node, names.rawFetch),
+            { floor: speed(names.floorUndici, names.rawFetch) }
           )
+        ],
+        summary: [
+          {
+            title: "items/s of a list of 10⁵, over the official client",
+            node: speed(names.node, names.official),
+            fetch: speed(names.fetch, names.official)
+          },
+          {
+            title: "the same, over raw `fetch`",
+            node: speed(names.node, names.rawFetch),
+            fetch: speed(names.fetch, names.rawFetch)
+          },
+          {
+            title: "the same, over plain Effect on the same transport",
+            node: speed(names.node, names.plainUndici),
+            fetch: speed(names.fetch, names.plainFetch)
+          }
         ]
       }
     })
@@ -69,7 +87,8 @@ export const listLengths: Group = {
           atLeast(
             "items/s of a list of 1,000,000: layers/Node over raw fetch",
             0.95,
-            ratio(speed(1e6, names.node), speed(1e6, names.rawFetch))
+            ratio(speed(1e6, names.node), speed(1e6, names.rawFetch)),
+            { floor: ratio(speed(1e6, names.floorUndici), speed(1e6, names.rawFetch)) }
           ),
           ...[names.node, names.fetch].map((name) =>
             atLeast(

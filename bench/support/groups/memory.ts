@@ -16,7 +16,7 @@ export const memory: Group = {
     withPeer(large, async (url) => {
       const growth = (name: string) => async () =>
         (await peakMemory(url, name, large)) - (await peakMemory(url, name, small))
-      const contenders = [names.node, names.fetch, names.official, names.floor]
+      const contenders = [names.node, names.fetch, names.official, names.floorUndici, names.floorFetch]
       const table: Measurements = {
         title,
         unit: "MB",
@@ -27,8 +27,17 @@ export const memory: Group = {
       return {
         tables: [table],
         targets: [
-          atMost(`${title}: layers/Fetch`, 40, of(names.fetch), { unit: " MB", floor: of(names.floor) }),
-          atMost(`${title}: layers/Node`, 40, of(names.node), { unit: " MB" })
+          atMost(`${title}: layers/Fetch`, 40, of(names.fetch), { unit: " MB", floor: of(names.floorFetch) }),
+          atMost(`${title}: layers/Node`, 40, of(names.node), { unit: " MB", floor: of(names.floorUndici) })
+        ],
+        summary: [
+          {
+            title: "memory for a list of 10⁶ beyond that for one of 10⁴",
+            node: of(names.node),
+            fetch: of(names.fetch),
+            digits: 0,
+            unit: " MB"
+          }
         ]
       }
     })
