@@ -11,13 +11,13 @@ import { constTrue, dual } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import * as Errors from "./Errors.ts"
 import * as ApiHttpClient from "./internal/call/ApiHttpClient.ts"
 import * as Connection from "./internal/call/Connection.ts"
 import type * as Failure from "./internal/call/failure/Failure.ts"
 import type { OperationRunner } from "./internal/call/OperationRunner.ts"
-import * as OptionChecks from "./internal/call/options/OptionChecks.ts"
 import type { Options, Overrides } from "./internal/call/options/Options.ts"
 import * as OverridesCache from "./internal/call/options/OverridesCache.ts"
 import { override, resolve, type Settings } from "./internal/call/options/Settings.ts"
@@ -184,7 +184,7 @@ export const layerConfig = (
 ): Layer.Layer<Client, Config.ConfigError | Errors.InvalidOptions, HttpClient.HttpClient> =>
   Layer.effect(
     Client,
-    OptionChecks.isRecord(options)
+    Predicate.isObject(options)
       ? Effect.flatMap(fromConfig(options), (read) =>
           Effect.mapError(make(read), (error) => withVariable(error, options))
         )

@@ -13,12 +13,9 @@ export interface Problem {
   readonly description: string
 }
 
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 /** True for an object of options or headers. A `Map` has its entries elsewhere: they would be lost silently. */
 export const isGroup = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  isRecord(value) && !Predicate.isIterable(value)
+  Predicate.isObject(value) && !Predicate.isIterable(value)
 
 /** The characters of an HTTP field value (RFC 9110, 5.5). */
 const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/

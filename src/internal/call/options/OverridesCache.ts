@@ -1,18 +1,19 @@
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
-import { isRecord } from "./OptionChecks.ts"
 import type { Overrides } from "./Options.ts"
 
 /** Adds the names and values of an object to a list, or what is given in place of an object. */
 const add = (list: Array<unknown>, group: unknown): void => {
-  if (!isRecord(group) && !Array.isArray(group)) {
+  if (!Predicate.isObject(group) && !Array.isArray(group)) {
     list.push(group)
     return
   }
   for (const [name, value] of Object.entries(group)) {
     list.push(name)
     // A duration such as `{ seconds: 1 }` or `[1, 0]` may be changed. An instance of `Duration` may not.
-    if (Array.isArray(value) || (isRecord(value) && Object.getPrototypeOf(value) === Object.prototype)) add(list, value)
+    if (Array.isArray(value) || (Predicate.isObject(value) && Object.getPrototypeOf(value) === Object.prototype))
+      add(list, value)
     else list.push(value)
   }
   // So that the fields of one object do not pass for those of the next.

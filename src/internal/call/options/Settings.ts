@@ -4,6 +4,7 @@ import { identity } from "effect/Function"
 import * as Headers from "effect/http/Headers"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as CircuitBreaker from "effect/persistence/CircuitBreaker"
+import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -61,7 +62,7 @@ const copy = (options: Readonly<Record<string, unknown>>): Readonly<Record<strin
 /** Checks a copy of options. A failure names the option and never its value. */
 const check = <A extends Overrides>(options: A, allowsNull: boolean): Result.Result<A, Errors.InvalidOptions> => {
   // A getter or a proxy can throw.
-  const read = Result.try(() => (OptionChecks.isRecord(options) ? copy(options) : undefined))
+  const read = Result.try(() => (Predicate.isObject(options) ? copy(options) : undefined))
   if (Result.isFailure(read)) return refused("options", "Expected options that can be read without an error")
   const { success } = read
   if (success === undefined) return refused("options", "Expected an object, such as { secret: Redacted.make(…) }")

@@ -27,8 +27,8 @@ const shownKey = /^[\p{L}\p{N}_$#-]{0,64}$/u
 /** A path as the field of a problem; a key that is not short and plain is shown as an ellipsis. */
 export const fieldOf = (path: ReadonlyArray<string>, root: string): string => {
   if (path.length === 0) return root
-  const keys = path.slice(0, longestPath).map((key) => (shownKey.test(key) ? key : "…"))
-  return (path.length > longestPath ? [...keys, "…"] : keys).join(".")
+  const shown = path.slice(0, longestPath + 1)
+  return shown.map((key, index) => (index < longestPath && shownKey.test(key) ? key : "…")).join(".")
 }
 
 /** The first problem of a schema issue; `root` names the value as a whole. */
