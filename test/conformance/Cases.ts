@@ -1,6 +1,6 @@
 import type { Case } from "./Case.ts"
-import { breaks } from "./cases/Breaks.ts"
-import { ensuring } from "./cases/Ensure.ts"
+import { ensures } from "./cases/Ensure.ts"
+import { failingLists } from "./cases/FailingLists.ts"
 import { filtersAndLimits } from "./cases/Filters.ts"
 import { identifiers } from "./cases/Identifiers.ts"
 import { section0 } from "./cases/Section0.ts"
@@ -11,7 +11,7 @@ import { section4 } from "./cases/Section4.ts"
 import { section5 } from "./cases/Section5.ts"
 import { section6 } from "./cases/Section6.ts"
 import { section7 } from "./cases/Section7.ts"
-import { slowness } from "./cases/Slow.ts"
+import { slowReplies } from "./cases/SlowReplies.ts"
 import { storage } from "./cases/Storage.ts"
 
 /** All cases, in the order of the contract. */
@@ -22,12 +22,12 @@ export const cases: ReadonlyArray<Case> = [
   ...storage,
   ...identifiers,
   ...section3,
-  ...ensuring,
+  ...ensures,
   ...section4,
   ...filtersAndLimits,
   ...section5,
-  ...breaks,
-  ...slowness,
+  ...failingLists,
+  ...slowReplies,
   ...section6,
   ...section7
 ]

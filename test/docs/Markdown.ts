@@ -1,4 +1,4 @@
-/** The headings of a Markdown document. A line such as `# comment` in a fenced code block is none. */
+/** The headings of a Markdown document. A line such as `# comment` in a fenced code block is not a heading. */
 const headingsOf = (text: string): ReadonlyArray<string> => {
   const headings: Array<string> = []
   let fence = ""

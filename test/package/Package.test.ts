@@ -7,13 +7,13 @@ import { join } from "node:path"
 const root = join(import.meta.dirname, "../..")
 const tsc = join(root, "node_modules/typescript/bin/tsc")
 
-/** Runs a program with the Node that runs the tests, and gives what it printed if it failed. */
+/** Runs a program with the Node of the tests, and gives its output if it fails. */
 const failureOf = (cwd: string, ...args: ReadonlyArray<string>): string | undefined => {
   const { status, stderr, stdout } = spawnSync(process.execPath, args, { cwd, encoding: "utf8" })
   return status === 0 ? undefined : `${stdout}${stderr}`
 }
 
-/** Builds and packs the package, and unpacks it into the `node_modules` of an application, beside its dependencies. */
+/** Packs the package and installs it in an application with its dependencies. Gives the folder of the application. */
 const install = (folder: string): string => {
   const source = join(folder, "source")
   const application = join(folder, "application")
@@ -35,7 +35,7 @@ const install = (folder: string): string => {
   return application
 }
 
-/** A program that uses what is not public. It compiles only if each of these lines is an error. */
+/** A program that uses internal names. It compiles only if each of these lines is an error. */
 const intruder = `
   import { Client } from "effect-chatbotkit"
   import * as InMemory from "effect-chatbotkit/layers/InMemory"
@@ -65,7 +65,7 @@ const compilerOptions = {
 }
 
 describe("the packed package", () => {
-  it("is used by a strict consumer, which can name every type that it gets", () => {
+  it("compiles and runs in a strict consumer, whose declarations can name every type", () => {
     const folder = mkdtempSync(join(tmpdir(), "effect-chatbotkit-"))
     try {
       const application = install(folder)

@@ -1,6 +1,6 @@
 /**
- * A program that uses the packed package, compiled by Package.test.ts. With `declaration: true`, each export has a type that the
- * compiler must be able to name from the public modules.
+ * A program that uses the packed package, compiled by Package.test.ts. With `declaration: true`, the compiler must name the
+ * type of each export from the public modules.
  */
 import { Config, Effect, Layer, Redacted, Schema, Stream } from "effect"
 import { Client, Contact, Errors } from "effect-chatbotkit"

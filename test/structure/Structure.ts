@@ -1,10 +1,10 @@
-/** What is wrong with the arrangement of the source files: see the three checks below. */
+/** Checks of the arrangement of the source files: import circles, crowded folders and doubled file names. */
 import { readdirSync, readFileSync } from "node:fs"
 import { basename, dirname, join, normalize } from "node:path"
 
 const root = join(import.meta.dirname, "../..")
 
-/** How many files a folder of `src` may hold. */
+/** The largest number of files in a folder of `src`. */
 const maxFolderSize = 16
 
 type Imports = ReadonlyMap<string, ReadonlyArray<string>>
@@ -14,7 +14,7 @@ const files: ReadonlyArray<string> = readdirSync(join(root, "src"), { recursive:
   .map((name) => join("src", name))
   .toSorted()
 
-/** The source files that a file imports, also those that it imports only types of. */
+/** The source files that a file imports, type imports included. */
 const importsOf = (file: string): ReadonlyArray<string> =>
   Array.from(
     readFileSync(join(root, file), "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g),
@@ -23,7 +23,7 @@ const importsOf = (file: string): ReadonlyArray<string> =>
 
 const imports: Imports = new Map(files.map((file) => [file, importsOf(file)]))
 
-/** The first circle that is met on the way from a file, as the files along it. */
+/** The first circle of imports that is reached from a file, as the files along it. */
 const circleFrom = (
   file: string,
   path: ReadonlyArray<string>,
@@ -40,7 +40,7 @@ const circleFrom = (
   return undefined
 }
 
-/** Files that import one another in a circle, type imports counted. */
+/** Circles of imports, type imports included. */
 const circles = (): ReadonlyArray<string> => {
   const done = new Set<string>()
   const found = new Set<string>()
@@ -51,7 +51,7 @@ const circles = (): ReadonlyArray<string> => {
   return [...found]
 }
 
-/** Folders that hold too many files to be overlooked at a glance. */
+/** Folders with more files than the limit. */
 const crowdedFolders = (): ReadonlyArray<string> => {
   const sizes = Map.groupBy(files, dirname)
   return [...sizes]
@@ -59,13 +59,14 @@ const crowdedFolders = (): ReadonlyArray<string> => {
     .map(([folder, inside]) => `crowded folder: ${folder} holds ${inside.length} files, more than ${maxFolderSize}`)
 }
 
-/** File names that stand in the tree more than once. */
+/** File names that are in the tree more than once. */
 const doubledNames = (): ReadonlyArray<string> =>
   [...Map.groupBy(files, (file) => basename(file))]
     .filter(([, same]) => same.length > 1)
     .map(([, same]) => `doubled name: ${same.join(", ")}`)
 
-/** Every problem, each on one line. */
+/** All problems, each on one line. */
 export const problems = (): ReadonlyArray<string> => [...circles(), ...crowdedFolders(), ...doubledNames()]
 
+/** The number of files that were checked. */
 export const summary = `${files.length} files`

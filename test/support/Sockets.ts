@@ -7,6 +7,8 @@ export const listen = (server: Server, sockets = new Set<Socket>()) => {
   server.on("connection", (socket: Socket) => {
     sockets.add(socket)
     socket.on("error", () => undefined)
+    // Each request over a connection adds a listener to its socket.
+    socket.setMaxListeners(0)
   })
   return Effect.acquireRelease(
     Effect.callback<number>((resume) => {

@@ -237,4 +237,5 @@ const untrusted: ReadonlyArray<Case> = [
   }
 ]
 
-export const ensuring: ReadonlyArray<Case> = [...trusted, ...untrusted]
+/** Ensure with and without a fingerprint (wire contract 3.4). */
+export const ensures: ReadonlyArray<Case> = [...trusted, ...untrusted]

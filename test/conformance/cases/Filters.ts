@@ -340,4 +340,5 @@ const limits: ReadonlyArray<Case> = [
   }
 ]
 
+/** Filters by meta, and the poll limit (wire contract 4). */
 export const filtersAndLimits: ReadonlyArray<Case> = [...filters, ...limits]

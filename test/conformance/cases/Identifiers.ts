@@ -27,6 +27,7 @@ const resolves = (id: string, name: string): ReadonlyArray<Step> => [
   send(post(`/contact/${id}/update`, { nick: "n" }), idOf(name))
 ]
 
+/** The ids in paths (wire contract 3.2). */
 export const identifiers: ReadonlyArray<Case> = [
   {
     id: "ids-are-trimmed-and-decoded",

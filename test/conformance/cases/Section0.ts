@@ -25,6 +25,7 @@ const verbs: ReadonlyArray<readonly ["GET" | "POST", string]> = [
   ["GET", "/contact/export"]
 ]
 
+/** Paths and verbs (wire contract 0). */
 export const section0: ReadonlyArray<Case> = [
   {
     id: "both-prefixes",

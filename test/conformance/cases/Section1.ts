@@ -49,6 +49,7 @@ const cuid = (name: string): Check => [
 
 const unset = { name: "", description: "", email: null, phone: null, nick: null, preferences: null, verifiedAt: null }
 
+/** The record (wire contract 1). */
 export const section1: ReadonlyArray<Case> = [
   {
     id: "a-record-of-defaults",

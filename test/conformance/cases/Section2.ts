@@ -364,6 +364,7 @@ const general: ReadonlyArray<Case> = [
   }
 ]
 
+/** Body validation (wire contract 2). */
 export const section2: ReadonlyArray<Case> = [
   ...texts,
   ...addresses,

@@ -299,4 +299,5 @@ const updating: ReadonlyArray<Case> = [
   }
 ]
 
+/** Endpoints: create, fetch, update and delete (wire contract 3). */
 export const section3: ReadonlyArray<Case> = [...creating, ...updating]

@@ -220,4 +220,5 @@ const cursorCases: ReadonlyArray<Case> = [
   ])
 ]
 
+/** Paging (wire contract 4). */
 export const section4: ReadonlyArray<Case> = [...takeCases, ...orderCases, ...cursorCases]

@@ -407,4 +407,5 @@ const formats: ReadonlyArray<Case> = [
   }
 ]
 
+/** Formats and streams (wire contract 5). */
 export const section5: ReadonlyArray<Case> = [...negotiation, ...paging, ...formats]

@@ -28,7 +28,7 @@ const jsonType = { "content-type": "application/json" } as const
 const malformed = plainText(400, "Invalid JSON")
 const tooLarge = plainText(413, "Body exceeded 1mb limit")
 const unreadable = plainText(400, "Invalid body")
-const tooDeep = plainText(500, "Internal Server Error")
+const internalServerError = plainText(500, "Internal Server Error")
 const nobody = { authorization: "Bearer nonsense" } as const
 const anonymous = { authorization: null } as const
 
@@ -99,10 +99,13 @@ const errors: ReadonlyArray<Case> = [
     clauses: ["6.500.deep"],
     steps: [
       ...all.flatMap((path) => [
-        send({ path, body: `${"[".repeat(20_000)}${"]".repeat(20_000)}`, ...anonymous }, tooDeep),
-        send({ path, body: "[".repeat(20_000), ...anonymous }, tooDeep)
+        send({ path, body: `${"[".repeat(20_000)}${"]".repeat(20_000)}`, ...anonymous }, internalServerError),
+        send({ path, body: "[".repeat(20_000), ...anonymous }, internalServerError)
       ]),
-      send({ path: "/contact/create", body: `{"meta":${'{"a":'.repeat(20_000)}1${"}".repeat(20_001)}` }, tooDeep),
+      send(
+        { path: "/contact/create", body: `{"meta":${'{"a":'.repeat(20_000)}1${"}".repeat(20_001)}` },
+        internalServerError
+      ),
       // Brackets in a string do not count.
       send(post("/contact/create", { description: `"\\${"[".repeat(20_000)}` }), { ...ok, save: { id: "id" } }),
       fetched({ description: `"\\${"[".repeat(20_000)}` })
@@ -384,8 +387,9 @@ const traces: ReadonlyArray<Case> = [
   {
     id: "traces",
     clauses: ["6.odd.trace"],
-    steps: [...all, "/v1/nope"].map((path) => send({ method: "TRACE", path, ...anonymous }, tooDeep))
+    steps: [...all, "/v1/nope"].map((path) => send({ method: "TRACE", path, ...anonymous }, internalServerError))
   }
 ]
 
+/** Errors and headers (wire contract 6). */
 export const section6: ReadonlyArray<Case> = [...errors, ...headers, ...order, ...oddities, ...traces]

@@ -229,4 +229,5 @@ const runAs: ReadonlyArray<Case> = [
   }
 ]
 
+/** Authentication (wire contract 7). */
 export const section7: ReadonlyArray<Case> = [...tokens, ...none, ...runAs]

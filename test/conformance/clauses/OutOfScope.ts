@@ -9,7 +9,7 @@ export const outOfScope: ReadonlyArray<OutOfScope> = [
   { section: 2, text: "limits of the public SQLite build (1e9 bytes)", reason: "the emulator has the limits of MySQL" },
   { section: 3, text: "3.1 conversations, memories, ratings, secrets, spaces, tasks, proxy", reason: noEndpoint },
   { section: 3, text: "3.2 @alias of secrets", reason: noEndpoint },
-  { section: 3, text: "3.7 what deletion does to tasks, memories, ratings and spaces", reason: noEndpoint },
+  { section: 3, text: "3.7 effects of a deletion on tasks, memories, ratings and spaces", reason: noEndpoint },
   { section: 3, text: "3.8 sub-lists and memory search", reason: noEndpoint },
   { section: 3, text: "3.9 secret actions", reason: noEndpoint },
   { section: 4, text: "sub-lists under the poll limit", reason: noEndpoint },
@@ -21,7 +21,7 @@ export const outOfScope: ReadonlyArray<OutOfScope> = [
   { section: 5, text: "5.2 404 and 403 before the first event; 5.6 sample of a task list", reason: noEndpoint },
   {
     section: 5,
-    text: "5.2 how long a request may run (800 s)",
+    text: "5.2 the maximum duration of a request (800 s)",
     reason: "the emulator has no such limit"
   },
   { section: 6, text: "401, 403, 409, 502 and bodies of secret actions, mint and proxy", reason: noEndpoint },

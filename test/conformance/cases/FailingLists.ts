@@ -25,7 +25,8 @@ const firstPage = contacts.toReversed().slice(0, 100)
 
 const ends = (what: string, text: string): Check => [`ends with ${what}`, (reply) => reply.text.endsWith(text)]
 
-export const breaks: ReadonlyArray<Case> = [
+/** Lists that fail or are cut (wire contract 5.2 to 5.4). */
+export const failingLists: ReadonlyArray<Case> = [
   {
     id: "errors-on-a-later-page",
     clauses: ["5.2.error.after", "5.2.dropped", "5.3.types", "5.4.error", "5.6.error"],

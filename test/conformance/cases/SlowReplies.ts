@@ -32,7 +32,7 @@ const slow = (
   steps: Case["steps"]
 ): Case => ({ id, clauses, needs: ["interceptor", "clock", "seed"], setup: { disturbance, seeds }, steps })
 
-const streaming: ReadonlyArray<Case> = [
+const streams: ReadonlyArray<Case> = [
   slow(
     "a-first-page-after-20-s",
     ["5.2.nop", "5.2.nop.once", "5.3.types"],
@@ -143,4 +143,5 @@ const documents: ReadonlyArray<Case> = [
   }
 ]
 
-export const slowness: ReadonlyArray<Case> = [...streaming, ...documents]
+/** Replies that take long (wire contract 5.2 and 5.5). */
+export const slowReplies: ReadonlyArray<Case> = [...streams, ...documents]
