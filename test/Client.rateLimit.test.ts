@@ -185,7 +185,7 @@ describe("rateLimit", () => {
     })
   )
 
-  it.effect("a store that fails fails the call, and nothing is sent", () =>
+  it.effect("a failing store fails the call, and nothing is sent", () =>
     Effect.gen(function* () {
       const { fake, times } = yield* timed(found)
       const reason = new RateLimiter.RateLimitStoreError({ message: "down: sk-canary" })
@@ -252,7 +252,7 @@ describe("circuitBreaker", () => {
     })
   )
 
-  it.effect("is waited for no longer than the total timeout, and nothing is sent", () =>
+  it.effect("that never answers fails the call after the total timeout, and nothing is sent", () =>
     Effect.gen(function* () {
       const fake = Fake.script(found)
       const circuitBreaker = { ...(yield* breaker), state: () => Effect.never }

@@ -87,7 +87,7 @@ describe.skipIf(RedisServer.missing !== undefined)("rateLimit over Redis", () =>
     })
   )
 
-  it.effect("requests that are interrupted while they wait use up nothing", () =>
+  it.effect("requests that are interrupted while they wait do not count", () =>
     Effect.gen(function* () {
       const url = yield* RedisServer.start
       const fake = Fake.script(found)

@@ -91,7 +91,7 @@ describe("layers/Fetch in a browser", () => {
     }).pipe(within(true))
   )
 
-  it.effect("sends no header that needs a preflight for another one than these", () =>
+  it.effect("sends no headers other than accept, authorization and content-type", () =>
     Effect.gen(function* () {
       const before = sent.length
       yield* Contact.create({ name: "Ada" })

@@ -15,6 +15,7 @@ const reset = ({ socket }: Exchange): void => {
   socket.resetAndDestroy()
 }
 
+/** Closes the server's side of a connection. */
 const close = ({ socket }: Exchange): void => {
   socket.end()
 }
@@ -56,8 +57,8 @@ const jsonHead = (length: number | string): string =>
 /** All behaviours, by their descriptions. */
 export const behaviours = {
   "reset without acting": reset,
-  "closed without acting": close,
-  "half-closed without acting": ({ socket }) => socket.end(),
+  "closed without acting": ({ socket }) => socket.destroy(),
+  "half-closed without acting": close,
   "reset after acting": async (exchange) => {
     await exchange.forward()
     reset(exchange)

@@ -89,8 +89,8 @@ export const observe = ({
             Layer.succeed(FetchHttpClient.RequestInit, { dispatcher } as RequestInit)
           )
     const handled: Array<unknown> = []
-    // Every request reads the secret first, and so waits until the server is done with the one before. Otherwise the next
-    // request of a list may go out over a connection just as the server ends it.
+    // Each request reads the secret, which waits until the server has handled the previous request. Otherwise the next
+    // request of a list could be sent over a connection while the server ends it.
     const secret = Effect.as(
       Effect.promise(() => Promise.allSettled(handled)),
       InMemory.secret
