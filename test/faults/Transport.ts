@@ -7,11 +7,13 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import { constVoid } from "effect/Function"
 import * as Headers from "effect/http/Headers"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { TestClock } from "effect/testing"
 import type { Socket } from "node:net"
 import { queryObjects } from "node:v8"
 import * as Zlib from "node:zlib"
@@ -116,27 +118,30 @@ const http2: Probe = {
 }
 
 /** Answers the first request and every one over another connection. */
-const goingSilent = Effect.gen(function* () {
-  let first: Socket | undefined
-  const server = yield* Sockets.serve(({ request, response }) => {
-    const again = request.socket === first
-    first ??= request.socket
-    if (!again) response.writeHead(200, json).end(contact)
+const goingSilent = (onSilence: () => void) =>
+  Effect.gen(function* () {
+    let first: Socket | undefined
+    const server = yield* Sockets.serve(({ request, response }) => {
+      const again = request.socket === first
+      first ??= request.socket
+      if (again) onSilence()
+      else response.writeHead(200, json).end(contact)
+    })
+    return { ...server, connections: () => new Set(server.exchanges.map(({ request }) => request.socket)).size }
   })
-  return { ...server, connections: () => new Set(server.exchanges.map(({ request }) => request.socket)).size }
-})
 
 const silence: Probe = {
   hazard: "T3",
   name: "a connection that no longer answers",
   tried: "a server that answers the first request over a connection, and no other",
   ours: Effect.gen(function* () {
-    const { connections, url } = yield* goingSilent
-    yield* Effect.andThen(Contact.fetch(id), Contact.fetch(id)).pipe(over(url, { timeout: { attempt: 200 } }))
+    const advance = yield* Sockets.clockAdvance
+    const { connections, url } = yield* goingSilent(() => advance("30 seconds"))
+    yield* Effect.andThen(Contact.fetch(id), Contact.fetch(id)).pipe(over(url))
     return seen("the second attempt uses another connection", { connections: [connections(), 2] })
-  }).pipe(Effect.scoped),
+  }).pipe(Effect.scoped, Effect.provide(TestClock.layer(), { local: true })),
   theirs: Effect.gen(function* () {
-    const { url } = yield* goingSilent
+    const { url } = yield* goingSilent(constVoid)
     const client = theirs(url)
     yield* World.settled(() => client.fetch(id))
     return only(yield* World.told(() => client.fetch(id)))

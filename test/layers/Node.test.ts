@@ -171,21 +171,20 @@ describe("a failure over undici has the outcome `not-sent`", () => {
 })
 
 describe("a client over undici whose server stops answering", () => {
-  it.live("uses another connection for the next call", () =>
+  it.effect("uses another connection for the next call", () =>
     Effect.gen(function* () {
       const sockets: Array<Socket> = []
-      const server = yield* Sockets.serve(({ request, response }) => {
-        sockets.push(request.socket)
-        if (sockets.length === 2) return
-        response.setHeader("content-type", "application/json")
-        response.end(contact)
+      const advance = yield* Sockets.clockAdvance
+      const server = yield* Sockets.serve((exchange) => {
+        sockets.push(exchange.request.socket)
+        return sockets.length === 2 ? advance("30 seconds") : sendContact(exchange)
       })
       yield* Effect.gen(function* () {
         yield* Contact.fetch(id)
         const error = yield* Effect.flip(Contact.fetch(id))
         assert.deepInclude(summary(error), { phase: "headers", outcome: "unknown" })
         yield* Contact.fetch(id)
-      }).pipe(Effect.provide(connect(server.url, { retry: { retries: 0 }, timeout: { attempt: 200 } })))
+      }).pipe(Effect.provide(connect(server.url, { retry: { retries: 0 } })))
       const [first, second, third] = sockets
       assert.strictEqual(first, second)
       assert.notStrictEqual(second, third)

@@ -11,10 +11,10 @@ import { type Behaviour, type BehaviourName, behaviours } from "./Behaviours.ts"
 
 /** Instead of replying, advances the test clock to the timeout of the attempt. */
 const neverAnswers = Effect.map(
-  Effect.context(),
-  (context): Behaviour =>
+  Sockets.clockAdvance,
+  (advance): Behaviour =>
     () =>
-      Effect.runForkWith(context)(TestClock.adjust("10 seconds"))
+      advance("10 seconds")
 )
 
 /** The results of all calls, each with its own server, client and clock, and over a connection that was used before. */

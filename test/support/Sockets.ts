@@ -1,4 +1,5 @@
-import { Deferred, Effect } from "effect"
+import { Deferred, type Duration, Effect } from "effect"
+import { TestClock } from "effect/testing"
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from "node:net"
 
@@ -21,6 +22,14 @@ export const listen = (server: Server, sockets = new Set<Socket>()) => {
       })
   )
 }
+
+/** Advances the test clock from a callback of a server, for example in place of a reply. */
+export const clockAdvance = Effect.map(
+  Effect.context(),
+  (context) =>
+    (duration: Duration.Input): void =>
+      void Effect.runForkWith(context)(TestClock.adjust(duration))
+)
 
 /** A request as an HTTP server receives it, its response, and its connection. */
 export interface Exchange {
