@@ -88,7 +88,7 @@ const reconcile = (creation: Creation, conflict: Errors.Conflict): Effect.Effect
   // With the caller's fingerprint, and no answer lost, it is a conflict all the same.
   const unknownError = (failure: Failure.Failure): CreateError =>
     isGenerated || isAnswerLost
-      ? errorOf({ ...failure, transient: false }, attempts, "unknown", isGenerated ? fingerprint : undefined)
+      ? errorOf(failure, attempts, "unknown", isGenerated ? fingerprint : undefined)
       : conflictError("unknown")
 
   const min = isGenerated || isAnswerLost ? minSearched : 0

@@ -325,20 +325,33 @@ describe("the response of a list", () => {
     })
   )
 
-  it.effect("is closed when the list begins further back", () =>
+  it.effect("is closed before the list begins further back", () =>
     Effect.gen(function* () {
       let closed = 0
+      let closedBefore: number | undefined
       const { received } = yield* run({
         responses: [
           responseOf(ids(1, 3), "error"),
           responseOf(ids(4, 5), "hang", () => closed++),
-          responseOf(ids(3, 5))
+          {
+            run: () => {
+              closedBefore = closed
+              return new Response(
+                ids(3, 5)
+                  .map((id) => Fake.item(id))
+                  .join(""),
+                {
+                  headers: { "content-type": "application/jsonl" }
+                }
+              )
+            }
+          }
         ],
         page: () => ["c5"],
         options: { isFiltered: true }
       })
       assert.lengthOf(received, 5)
-      assert.strictEqual(closed, 1)
+      assert.strictEqual(closedBefore, 1)
     })
   )
 })
