@@ -45,10 +45,10 @@ const checkUpdate = /* @__PURE__ */ Validate.make(UpdateRequest, "request")
 const checkEnsure = /* @__PURE__ */ Validate.make(EnsureRequest, "request")
 const checkList = /* @__PURE__ */ Validate.make(ListRequest, "request")
 
-/** A condition that is undefined must be refused, not left out: the list would have more contacts in it. */
+/** Keeps conditions that are `undefined`, so that they are refused. Without them, a list would have more contacts. */
 const listCopy: PlainJson.CopyOptions = { keepsUndefined: true }
 
-/** Copies the caller's request and checks the copy. An invalid request is refused, and nothing is sent. */
+/** A checked copy of the caller's request. An invalid request is refused, and nothing is sent. */
 const validated = <O extends Operation.Any, A>(
   operation: O,
   request: unknown,
@@ -70,13 +70,13 @@ const validated = <O extends Operation.Any, A>(
 /**
  * Makes a contact. Fails with `Conflict` if the account already has a contact with this fingerprint.
  *
- * It happens exactly once, although the API has no idempotency keys. A request without a fingerprint gets one that the
- * client generates (the server would do so anyway), and the server refuses a second request with the same fingerprint.
- * After a refusal the client looks at the newest contacts, and gives the id of the one that this call has made. If it
- * cannot tell whether this call has made a contact, it fails with `outcome: "unknown"`, and with the generated
- * `fingerprint` to look for; `outcome: "rejected"` means that it has certainly made none. If the token may not use
- * fingerprints, the contact is made without one, unless an earlier attempt may have made it. With `exactlyOnce: false` the
- * request is sent as it is, once only if the server may have acted, and nothing is looked up.
+ * The contact is made exactly once, although the API has no idempotency keys. If the request has no fingerprint, the client
+ * generates one (as the server would), and the server refuses a second request with the same fingerprint. After a refusal the
+ * client searches the newest contacts, and returns the id of the one that this call made. If this call may have made a contact
+ * that was not found, it fails with `outcome: "unknown"` and the generated `fingerprint`, which you can look for. With
+ * `outcome: "rejected"` it has certainly made none. If the token may not use fingerprints, the contact is made without one,
+ * unless an earlier attempt may have made it. With `exactlyOnce: false` the request is sent unchanged, is not sent again if the
+ * server may have acted, and no contact is searched for.
  *
  * @example
  * ```ts
@@ -143,16 +143,16 @@ const remove = /* @__PURE__ */ Effect.fn("Contact.delete")(function* (
 export {
   /**
    * Deletes a contact for good, with its tasks and memories. Fails with `NotFound` if there is none. After a lost answer,
-   * "not found" is a success: the contact is gone either way.
+   * "not found" is a success: the contact is deleted either way.
    */
   remove as delete
 }
 
 /**
  * Finds the contact with this fingerprint, or makes it and marks it as verified. An existing contact is not changed: the other
- * fields are used only to make one. Fails with `ServerError` (`Contact is not verified`) if {@link create} made a contact with
- * the fingerprint that nobody verified. Two first calls at the same time make one contact: a call that gets a 409 is sent once
- * more, and fails with a `Conflict` of unknown outcome if it gets another.
+ * fields are used only to make one. Fails with `ServerError` (`Contact is not verified`) if {@link create} made the contact with
+ * this fingerprint, and nobody verified it since. Two first calls at the same time make one contact: the call that gets a 409 is
+ * sent once more, and fails with a `Conflict` of unknown outcome if it gets another.
  *
  * @example
  * ```ts
@@ -166,7 +166,7 @@ export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
   const client = yield* Client
   return yield* client.run(operations.ensure, { body }).pipe(
     Effect.map(({ value }) => value),
-    // The loser of a race gets a 409. The winner can be a request of this very call that a gateway sent twice.
+    // The other request of the race can be this call's too, if a gateway sent it twice.
     Effect.catchTag("Conflict", (error) =>
       Effect.fail(
         OperationError.make(operations.ensure, OperationError.toFailure(error), {
@@ -179,6 +179,7 @@ export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
   )
 })
 
+/** The list of a request, once the request is checked. */
 const checkedList = /* @__PURE__ */ Effect.fnUntraced(function* (
   request: ListRequest
 ): Effect.fn.Return<Stream.Stream<Contact, ListError>, ListError, Client> {
@@ -187,16 +188,16 @@ const checkedList = /* @__PURE__ */ Effect.fnUntraced(function* (
 })
 
 /**
- * Lists contacts as they arrive: all of them, or as many as `take`. Interrupting the stream, or taking no more of it, closes
- * the connection.
+ * Lists contacts as they arrive: all of them, or as many as `take`. The connection is closed when the stream is interrupted,
+ * or no more of it is taken.
  *
- * The list is complete: every contact that exists throughout comes exactly once and in order, also if the connection is cut or
+ * The list is complete: every contact that exists throughout comes exactly once and in order, even if the connection is cut or
  * other contacts are deleted meanwhile. If the list cannot be completed, the stream fails, and `lastId` and `received` say how
- * far it came. It sends one request, another to confirm the end (unless `take` was reached), and more if it has to resume. It
- * fails with `InvalidRequest` if no contact has the `cursor` as its id.
+ * far it came. A list is one request, another to confirm its end (unless `take` was reached), and more if it has to be resumed.
+ * It fails with `InvalidRequest` if no contact has the `cursor` as its id.
  *
- * With `meta`, the server itself leaves out a contact if the one before it stops matching just as a page ends, or does not
- * match when it is the `cursor`.
+ * With `meta`, the server leaves out a contact if the one before it stops matching just as a page ends, or if the one before it
+ * is the `cursor` and does not match.
  *
  * @example
  * ```ts
@@ -207,7 +208,7 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
   Stream.unwrap(checkedList(request)).pipe(Stream.withSpan("Contact.list"))
 
 /**
- * Lists one page of at most 100 contacts, even if `take` is more. A page with fewer than `take` contacts, and fewer than 100, is
+ * Lists one page of at most 100 contacts, even if `take` is more. A page with fewer contacts than `take`, and fewer than 100, is
  * the last. The last page has a `cursor` too, unless it is empty.
  *
  * @example

@@ -5,11 +5,11 @@ import * as SchemaParser from "effect/SchemaParser"
 import type * as Errors from "../../Errors.ts"
 
 /**
- * May a call be sent again when it is not known whether the server acted on it?
+ * The condition on which a call may be sent again after a failure.
  *
- * - `read`: it changes nothing, so always.
- * - `idempotent`: twice has the effect of once, so always.
- * - `unsafe`: twice may do it twice, so only when the server surely did not act.
+ * - `read`: always, since it changes nothing.
+ * - `idempotent`: always, since two requests have the effect of one.
+ * - `unsafe`: only if the server certainly did not act, since two requests could act twice.
  */
 export type Safety = "read" | "idempotent" | "unsafe"
 
@@ -91,8 +91,8 @@ export interface Input {
   readonly generatedFingerprint?: string | undefined
 }
 
-const special: ReadonlySet<Errors.Tag> = new Set<SpecialTag>(["NotFound", "Conflict"])
+const specialTags: ReadonlySet<Errors.Tag> = new Set<SpecialTag>(["NotFound", "Conflict"])
 
 /** True if an operation can fail with this. A failure that it does not have is an `UnexpectedResponse`. */
 export const canFailWith = (operation: Any, tag: Errors.Tag): boolean =>
-  !special.has(tag) || operation.failures.includes(tag)
+  !specialTags.has(tag) || operation.failures.includes(tag)

@@ -4,7 +4,7 @@ import * as HttpDate from "../call/reply/HttpDate.ts"
 /** The largest difference between the clocks of servers behind one address, in milliseconds. */
 const tolerance = 60_000
 
-/** The largest difference between the server's clock and this one if responses have no `Date`, in milliseconds. */
+/** The largest difference between the server's clock and the client's if responses have no `Date`, in milliseconds. */
 const localTolerance = 600_000
 
 /**
@@ -13,43 +13,45 @@ const localTolerance = 600_000
  */
 export class CallTime {
   readonly #clock: Clock.Clock
-  readonly #wall: number
-  readonly #monotonic: bigint
-  /** The server's clock when the call began, at the earliest, and at the last response, at the latest. */
+  /** The time of the client's wall clock when the call began, in milliseconds. */
+  readonly #startTime: number
+  /** The time of the client's monotonic clock when the call began, in nanoseconds. */
+  readonly #monotonicStart: bigint
+  /** The earliest time on the server's clock at which the call can have begun, and the latest time at the last response. */
   #server: { readonly began: number; readonly now: number } | undefined
 
   /** A call that begins now. */
   constructor(clock: Clock.Clock) {
     this.#clock = clock
-    this.#wall = clock.currentTimeMillisUnsafe()
-    this.#monotonic = clock.monotonicTimeNanosUnsafe()
+    this.#startTime = clock.currentTimeMillisUnsafe()
+    this.#monotonicStart = clock.monotonicTimeNanosUnsafe()
   }
 
   /** The time since the call began, in milliseconds. */
   get elapsed(): number {
-    return Number(this.#clock.monotonicTimeNanosUnsafe() - this.#monotonic) / 1e6
+    return Number(this.#clock.monotonicTimeNanosUnsafe() - this.#monotonicStart) / 1e6
   }
 
-  /** Reads the server's clock off the `Date` of a response that has just come. It has whole seconds, rounded down. */
+  /** Learns the server's time from the `Date` of a response that has just arrived. It has whole seconds, rounded down. */
   learn(date: string | undefined): void {
     const time = HttpDate.parse(date ?? "")
     this.#server = time === undefined ? undefined : { began: time - this.elapsed, now: time + 1000 }
   }
 
-  /** True if the server's clock is known. A browser does not show `Date`, and some gateways remove it. */
+  /** True if the server's time is known. A browser hides `Date` from the client, and some gateways remove it. */
   get isServerKnown(): boolean {
     return this.#server !== undefined
   }
 
-  /** True if the call certainly began after a time of the server. The client's own wall clock is not used. */
+  /** True if the call certainly began after a time on the server's clock. The client's wall clock is not used. */
   beganAfter(time: number): boolean {
     return this.#server !== undefined && time < this.#server.began - tolerance
   }
 
-  /** True if a time of the server can lie within the call. If its clock is not known, the client's is used. */
+  /** True if a time on the server's clock can lie within the call. If the server's time is not known, the client's is used. */
   includes(time: number): boolean {
     if (this.#server !== undefined) return !this.beganAfter(time) && time <= this.#server.now + tolerance
     const now = this.#clock.currentTimeMillisUnsafe()
-    return time >= this.#wall - localTolerance && time <= now + localTolerance
+    return time >= this.#startTime - localTolerance && time <= now + localTolerance
   }
 }

@@ -15,7 +15,7 @@ export const create = /* @__PURE__ */ Operation.make({
   failures: ["Conflict"]
 })
 
-/** Its reply is one contact. */
+/** The reply is one contact. */
 export const fetch = /* @__PURE__ */ Operation.make({
   name: "Contact.fetch",
   method: "GET",
@@ -45,19 +45,19 @@ export const remove = /* @__PURE__ */ Operation.make({
   failures: ["NotFound"]
 })
 
-/** Sent twice, it finds what it has made. */
+/** Sent twice, it finds the contact that it has made. */
 export const ensure = /* @__PURE__ */ Operation.make({
   name: "Contact.ensure",
   method: "POST",
   path: "/contact/ensure",
   safety: "idempotent",
-  // Of two first calls at the same time, one gets a conflict. It finds the contact when it is sent again.
+  // Of two first calls at the same time, one gets a 409. Sent again, it finds the contact.
   maxConflictRetries: 1,
   success: ContactRef,
   failures: ["Conflict"]
 })
 
-/** Its reply is one line for each contact. */
+/** The reply is one line for each contact. */
 export const list = /* @__PURE__ */ Operation.make({
   name: "Contact.list",
   method: "GET",
@@ -68,7 +68,7 @@ export const list = /* @__PURE__ */ Operation.make({
   decodeFast: ContactDecoder.toContacts
 })
 
-/** The same path as `list`. Its reply is one JSON value: a page of at most 100 contacts. */
+/** The path is that of `list`. The reply is one JSON value: a page of at most 100 contacts. */
 export const listPage = /* @__PURE__ */ Operation.make({
   name: "Contact.listPage",
   method: "GET",

@@ -1,4 +1,4 @@
-/** The requests of the operations. A module of its own, so that it is in no bundle that has no use for it. */
+/** The requests of the operations. They have a module of their own, so that an app that does not use them does not load them. */
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -27,14 +27,14 @@ export const ContactOptions = Schema.Struct({
   name: NeverNull,
   description: NeverNull,
   email: Schema.optional(Schema.NullOr(Schema.String)),
-  /** A valid number, in any form; without a country code it is taken for one of the United States. */
+  /** A valid phone number, in any form. Without a country code it is a number of the United States. */
   phone: Schema.optional(Schema.NullOr(Schema.String)),
   nick: Schema.optional(Schema.NullOr(Schema.String)),
   preferences: Schema.optional(Schema.NullOr(Schema.String)),
   /**
    * Plain JSON: objects without a class, arrays, text, finite numbers, booleans and null, at most 123 levels deep, and no
-   * key `__proto__`. Its own keys may not be empty or begin with `_`. The server rounds a number to 16 significant digits,
-   * unless it is a whole number of up to 64 bits, and one that overflows by that becomes null.
+   * key `__proto__`. Keys at the top may not be empty or begin with `_`. The server rounds a number to 16 significant digits,
+   * unless it is a whole number of up to 64 bits. A number that overflows when it is rounded becomes null.
    */
   meta: Schema.optional(Schema.NullOr(Meta))
 })
@@ -46,9 +46,9 @@ const VerifiedAt = Schema.Int.check(Schema.isBetween({ minimum: -62_167_219_200_
 /** A new contact. All fields are optional. */
 export const CreateRequest = Schema.Struct({
   ...ContactOptions.fields,
-  /** At least 16 characters once trimmed. One that the account already has is a `Conflict`. */
+  /** At least 16 characters once trimmed. If another contact of the account has it, the call fails with `Conflict`. */
   fingerprint: NeverNull,
-  /** Milliseconds since 1970, in the years 0 to 9999. 0 is the same as leaving it out. */
+  /** Milliseconds since 1970, in the years 0 to 9999. 0 changes nothing. */
   verifiedAt: Schema.optional(Schema.NullOr(VerifiedAt))
 })
 export interface CreateRequest extends Schema.Struct.Type<typeof CreateRequest.fields> {}
@@ -56,8 +56,8 @@ export interface CreateRequest extends Schema.Struct.Type<typeof CreateRequest.f
 /**
  * The fields to change. A field that is left out stays as it is.
  *
- * `meta` replaces the whole of what was there, unless it is `{ $update: { … } }`, which merges the keys in it into what
- * is there. The server drops, in silence, top-level keys whose first character is none of `A-Z a-z 0-9 _`.
+ * `meta` replaces the stored `meta` as a whole, unless it is `{ $update: { … } }`: then its keys are merged into the stored
+ * ones. The server silently drops top-level keys whose first character is none of `A-Z a-z 0-9 _`.
  */
 export const UpdateRequest = CreateRequest
 export interface UpdateRequest extends Schema.Struct.Type<typeof UpdateRequest.fields> {}
@@ -74,9 +74,9 @@ export const EnsureRequest = Schema.Struct({
 })
 export interface EnsureRequest extends Schema.Struct.Type<typeof EnsureRequest.fields> {}
 
-/** Which contacts to list. */
+/** The selection and order of the contacts to list. */
 export const ListRequest = Schema.Struct({
-  /** Only what comes after this contact. */
+  /** The id of a contact: only the contacts after it are listed. */
   cursor: Schema.optional(
     Schema.String.check(
       Schema.makeFilter((cursor) => cursor.trim() !== "" && cursor.length <= ListFilter.maxLength, {
@@ -84,15 +84,19 @@ export const ListRequest = Schema.Struct({
       })
     )
   ),
-  /** By the time of creation. Default `desc`, the newest first. */
+  /**
+   * The order by the time of creation; `desc` is the newest first.
+   *
+   * @default "desc"
+   */
   order: Schema.optional(Schema.Literals(["asc", "desc"])),
-  /** At most this many. */
+  /** The largest number of contacts. */
   take: Schema.optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
   /**
-   * Only contacts whose `meta` has all of these values, at least one. A key is a path: dots go into objects and `[0]` into
-   * arrays, as in `tags[0].name`; a name that itself has a dot, a bracket or a quote is written in double quotes, as JSON,
-   * as in `'"a.b".c'`. The server compares text with text and booleans with booleans, and cannot match a number; `"true"`
-   * and `"false"` are booleans to it.
+   * Only contacts whose `meta` has all of these values are listed. At least one value is needed. A key is a path: dots go into
+   * objects and `[0]` into arrays, as in `tags[0].name`. A name that has a dot, a bracket or a quote in it is written in double
+   * quotes, as in JSON: `'"a.b".c'`. The server compares text with text and booleans with booleans. It cannot match a number,
+   * and takes `"true"` and `"false"` for booleans.
    */
   meta: Schema.optional(
     Schema.Record(Schema.String, Schema.Union([Schema.Boolean, Schema.String])).check(

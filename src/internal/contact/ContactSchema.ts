@@ -2,14 +2,14 @@
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
-/** A value of `JSON.parse` is JSON already, so only the outermost value of a `meta` is checked. */
+/** A value of `JSON.parse` is JSON already, so nothing is checked but that it is an object. */
 const JsonObject = Schema.declare((value): value is Schema.JsonObject => Predicate.isObject(value), {
   expected: "a JSON object"
 })
 
 /**
- * A contact, as the server keeps it (wire contract 1). What is not set is `null`, or `""` for `name` and
- * `description`. Fields that are not known here are dropped.
+ * A contact, as the server stores it (wire contract 1). A field that is not set is `null`, or `""` for `name` and
+ * `description`. Unknown fields of a reply are dropped.
  */
 export const Contact = Schema.Struct({
   /** 25 characters, `c` and then lower-case letters and digits. */
@@ -19,11 +19,11 @@ export const Contact = Schema.Struct({
   /** The caller's own key for the contact, unique within the account. The server generates one if none is given. */
   fingerprint: Schema.String,
   email: Schema.NullOr(Schema.String),
-  /** In E.164, such as `+12025550123`, whatever form it was sent in. */
+  /** In E.164, such as `+12025550123`, in whatever form it was sent. */
   phone: Schema.NullOr(Schema.String),
   nick: Schema.NullOr(Schema.String),
   preferences: Schema.NullOr(Schema.String),
-  /** When the contact was verified: milliseconds since 1970. */
+  /** The time at which the contact was verified, in milliseconds since 1970. */
   verifiedAt: Schema.NullOr(Schema.Number),
   meta: Schema.NullOr(JsonObject),
   /** Milliseconds since 1970. */
@@ -33,7 +33,7 @@ export const Contact = Schema.Struct({
 })
 export interface Contact extends Schema.Struct.Type<typeof Contact.fields> {}
 
-/** The answer of every write: the contact it was about. */
+/** The reply to every write: the id of the contact that was written. */
 export const ContactRef = /* @__PURE__ */ Schema.Struct({ id: Schema.String })
 export interface ContactRef extends Schema.Struct.Type<typeof ContactRef.fields> {}
 

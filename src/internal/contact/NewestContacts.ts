@@ -6,19 +6,19 @@ import * as ContactList from "../list/ContactList.ts"
 import type { CallTime } from "./CallTime.ts"
 import type { Contact } from "./ContactSchema.ts"
 
-/** The number of contacts to read if the server's clock is not known, and so not the age of a contact. */
+/** The number of contacts to read if the server's time is not known: then the age of a contact is not known either. */
 const maxWithoutClock = 10_000
 
 /** The result of a search among the newest contacts. */
 export interface SearchResult {
   /** The contact with the fingerprint, if it was found. */
   readonly contact: Contact | undefined
-  /** True if the search read every contact that was made since the call began. */
+  /** True if the search read all contacts that were made since the call began. */
   readonly isPastCall: boolean
 }
 
 /** The same runner, which learns the server's time from each streamed response. */
-const learning = (runner: OperationRunner, time: CallTime): OperationRunner => ({
+const withServerTime = (runner: OperationRunner, time: CallTime): OperationRunner => ({
   run: runner.run,
   open: (operation, input, scope, failures) =>
     Effect.map(runner.open(operation, input, scope, failures), (reply) => {
@@ -47,7 +47,7 @@ export const find = (
       if (next.fingerprint === fingerprint) contact = next
       return contact !== undefined || (count >= min && isPastCall) || (count >= maxWithoutClock && !time.isServerKnown)
     }
-    return ContactList.make(learning(runner, time), { order: "desc" }).pipe(
+    return ContactList.make(withServerTime(runner, time), { order: "desc" }).pipe(
       Stream.withSpan("Contact.list"),
       Stream.takeUntil(isLast),
       Stream.runDrain,

@@ -11,7 +11,7 @@ import type { Contact } from "../contact/ContactSchema.ts"
 import * as Listing from "./Listing.ts"
 import * as ListQuery from "./ListQuery.ts"
 
-/** Finds out whether a list can begin after a contact: one of another account gives a position too. */
+/** Finds out whether a contact exists, in whatever account: a list can begin after one of another account too. */
 const exists = (runner: OperationRunner, id: string): Effect.Effect<Completed<boolean>, Errors.ContactError> =>
   PathSegment.isPlain(id)
     ? Effect.matchEffect(runner.run(operations.fetch, { contactId: id }), {
@@ -37,7 +37,7 @@ const requestsOf = (runner: OperationRunner, request: ListRequest): Listing.Requ
   exists: (id) => exists(runner, id)
 })
 
-/** The complete list of the contacts that a valid request selects. */
+/** The complete list that a valid request selects. */
 export const make = (
   runner: OperationRunner,
   request: ListRequest

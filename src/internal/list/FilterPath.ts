@@ -1,6 +1,6 @@
 /**
- * The path into `meta` of a condition of a list. The client writes a path so that SQLite and MySQL read it alike. It refuses
- * a path that the server would answer with a bare 500, or would ignore and so list every contact (wire contract 4).
+ * The path into `meta` that a condition of a list has. The client writes it in a form that SQLite and MySQL read alike. It
+ * refuses a path that the server answers with a bare 500, or ignores, so that it lists every contact (wire contract 4).
  */
 import * as Result from "effect/Result"
 
@@ -11,8 +11,9 @@ const index = /\[(?:0|[1-9]\d{0,8})\]/y
 /** A label that both databases read without quotes. */
 const identifier = /^[A-Za-z_]\w*$/
 
-const at = (pattern: RegExp, key: string, place: number): string | undefined => {
-  pattern.lastIndex = place
+/** The match of a pattern at a position, if there is one. */
+const matchAt = (pattern: RegExp, key: string, position: number): string | undefined => {
+  pattern.lastIndex = position
   return pattern.exec(key)?.[0]
 }
 
@@ -22,12 +23,12 @@ const unquoted = (text: string): string | undefined => Result.getOrUndefined(Res
 /** The path to send for the key of a condition, or the problem of the key. */
 export const fromKey = (key: string): Result.Result<string, string> => {
   let path = ""
-  let place = 0
+  let position = 0
   while (true) {
-    const found = at(label, key, place)
+    const found = matchAt(label, key, position)
     if (found === undefined) {
       return Result.fail(
-        key[place] === '"'
+        key[position] === '"'
           ? 'Expected a closing quote, as in "a.b"'
           : "Expected a name at the beginning and after each dot, as in tags[0].name"
       )
@@ -35,15 +36,15 @@ export const fromKey = (key: string): Result.Result<string, string> => {
     const name = found.startsWith('"') ? unquoted(found) : found
     if (name === undefined) return Result.fail("Expected a name in quotes to be JSON text")
     path += identifier.test(name) ? name : JSON.stringify(name)
-    place += found.length
-    for (let step = at(index, key, place); step !== undefined; step = at(index, key, place)) {
-      path += step
-      place += step.length
+    position += found.length
+    for (let next = matchAt(index, key, position); next !== undefined; next = matchAt(index, key, position)) {
+      path += next
+      position += next.length
     }
-    if (place === key.length) return Result.succeed(path)
-    if (key[place] === "[") return Result.fail("Expected an index in brackets, as in tags[0]")
-    if (key[place] !== ".") return Result.fail("Expected a dot or a bracket after a closing quote or bracket")
+    if (position === key.length) return Result.succeed(path)
+    if (key[position] === "[") return Result.fail("Expected an index in brackets, as in tags[0]")
+    if (key[position] !== ".") return Result.fail("Expected a dot or a bracket after a closing quote or bracket")
     path += "."
-    place++
+    position++
   }
 }

@@ -1,12 +1,12 @@
 import * as Result from "effect/Result"
 
-/** The longest line that is read, in bytes: far above any contact the server can hold. */
+/** The longest line that is read, in bytes. No contact of the server is nearly as long. */
 export const maxLineLength = 16 * 1024 * 1024
 
-/** Some lines of a body, as far as they can be read. */
+/** The values of some lines of a body, up to the first line that cannot be read. */
 export class Lines {
   readonly values: Array<unknown> = []
-  /** The problem of the line after the last value. Never its text. */
+  /** The problem of the line after the last value. It never shows the text of the line. */
   problem: string | undefined = undefined
   readonly #first: number
   readonly #blank: Array<number> = []
@@ -21,7 +21,7 @@ export class Lines {
     return this.#blank.reduce((line, blank) => (blank <= line ? line + 1 : line), this.#first + index)
   }
 
-  /** Passes over a line. */
+  /** Records that a line is blank, and so has no value. */
   skip(line: number): void {
     this.#blank.push(line)
   }
@@ -35,8 +35,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
 const strictDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true })
 
 /**
- * The text of some bytes; undefined if they are not UTF-8. The lenient decoder puts U+FFFD in place of a bad byte, and is
- * faster than the strict one. Only if there is a U+FFFD does the strict decoder check whether the server sent it.
+ * The text of some bytes; undefined if they are not UTF-8. The lenient decoder replaces bad bytes by U+FFFD, and is faster than
+ * the strict one. So the strict one is used only if there is a U+FFFD, to find out whether the server sent it.
  */
 const decode = (bytes: Uint8Array): string | undefined => {
   const text = decoder.decode(bytes)
@@ -44,28 +44,28 @@ const decode = (bytes: Uint8Array): string | undefined => {
 }
 
 /**
- * Reads JSON Lines from chunks of bytes, however they are cut: in the middle of a line, a character or a CRLF. Blank
- * lines are skipped. One reader reads one body, and nothing more once there was a problem.
+ * Reads JSON Lines from chunks of bytes, which may be cut anywhere: in a line, a character or a CRLF. Blank lines are skipped.
+ * A reader reads one body, and nothing more of it after a problem.
  */
 export class Reader {
   readonly #parse: (line: string) => unknown
-  /** The beginning of a line whose end has not come: in pieces, joined once, so that a long line costs linear time. */
+  /** The beginning of a line whose end has not arrived. Its pieces are joined once, so that a long line takes linear time. */
   #pending: Array<Uint8Array> = []
   #pendingLength = 0
   /** The number of the next line. */
   #line = 1
 
-  /** `parse` makes the value of a line, and throws if it is not JSON. */
+  /** `parse` converts a line to its value, and throws if the line is not JSON. */
   constructor(parse: (line: string) => unknown = JSON.parse) {
     this.#parse = parse
   }
 
-  /** The lines that these bytes complete. */
+  /** Reads a chunk. Returns the lines that it completes. */
   push(bytes: Uint8Array): Lines {
     const lines = new Lines(this.#line)
     const last = bytes.lastIndexOf(newline)
     if (last !== -1) {
-      // Only a line that was cut is put together; the others are read where they are.
+      // Only a line that was cut is copied; the others are read where they are.
       const start = this.#pendingLength === 0 ? 0 : bytes.indexOf(newline) + 1
       if (start > 0) {
         this.#keep(bytes.subarray(0, start - 1))
@@ -73,7 +73,7 @@ export class Reader {
       }
       if (start <= last) this.#read(bytes.subarray(start, last), lines)
     }
-    // A newline is never part of a character, so what is cut off here is whole lines.
+    // In UTF-8, no other character has the byte of a newline in it, so no character is cut here.
     this.#keep(bytes.slice(last + 1))
     if (this.#pendingLength > maxLineLength) {
       lines.problem ??= `line ${this.#line} is longer than ${maxLineLength} bytes`
@@ -81,7 +81,7 @@ export class Reader {
     return lines
   }
 
-  /** The last line, if the body did not end in a newline. */
+  /** Ends the body. Returns its last line, if that had no newline. */
   end(): Lines {
     const lines = new Lines(this.#line)
     this.#readPending(lines)
@@ -114,7 +114,7 @@ export class Reader {
     else this.#parseLines(text, lines)
   }
 
-  /** Some line is not UTF-8: reads those before it. */
+  /** Reads the lines before the first that is not UTF-8. */
   #readUndecodable(bytes: Uint8Array, lines: Lines): void {
     for (let start = 0; lines.problem === undefined;) {
       const found = bytes.indexOf(newline, start)
@@ -125,7 +125,7 @@ export class Reader {
     }
   }
 
-  /** Parses lines one by one, which is as fast as all of them together: what takes time is the making of the values. */
+  /** Parses lines one by one. Parsing them together is no faster: making the values takes the time. */
   #parseLines(text: string, lines: Lines): void {
     if (lines.problem !== undefined) return
     for (let start = 0; start <= text.length; this.#line++) {
@@ -133,7 +133,7 @@ export class Reader {
       const end = found === -1 ? text.length : found
       const one = text.slice(start, end)
       start = end + 1
-      // Only a line that may be blank is looked at before it is parsed.
+      // A line that begins with a brace is not blank, and needs no check.
       if (one.charCodeAt(0) !== openingBrace && one.trim() === "") {
         lines.skip(this.#line)
         continue

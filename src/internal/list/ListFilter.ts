@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import * as FilterPath from "./FilterPath.ts"
 
-/** The longest cursor, key and value of a condition: ids have 25 characters, and a longer URL may not reach the server. */
+/** The greatest length of a cursor and of the key and value of a condition. A longer URL may not reach the server. */
 export const maxLength = 1024
 
 /** The problem of a condition, if it has one. */

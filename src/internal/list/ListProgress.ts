@@ -1,73 +1,73 @@
 import { pageSize } from "./ListQuery.ts"
 import { countInOrder, type Key, type Order, ResumePoint } from "./ResumePoint.ts"
 
-/** The number of requests in a row that may bring nothing new, however few contacts were delivered. */
+/** The number of requests in a row that may have no new contact, however few contacts were delivered. */
 const maxRequests = 32
 
 /**
- * The number of delivered contacts that each further request gets past, at least: nearly a page, but for contacts that are
- * deleted meanwhile, so that it has to begin further back.
+ * The least number of delivered contacts that each further request gets past. It is less than a page, since contacts that are
+ * deleted meanwhile make requests begin further back.
  */
 const leastSkipped = pageSize / 2
 
 /**
- * The number of contacts before the first one delivered that a list gets past when it begins anew: contacts that were made
- * since, or that are before a cursor that was deleted.
+ * The largest number of contacts before the first one delivered that a list reads when it begins anew: contacts that were made
+ * since, or that are before a deleted cursor.
  */
 const maxBeforeFirst = 100_000
 
-/** A place where a request of a list begins. */
+/** The place in a list at which a request begins. */
 export interface Place {
   readonly at: "anchor" | "cursor" | "beginning"
   readonly cursor: string | undefined
-  /** The number of contacts that were delivered after it, and may come again. */
+  /** The number of contacts after it that were delivered, and may be repeated. */
   readonly delivered: number
 }
 
-/** The part of one response that has been read. */
+/** The progress of reading one response. */
 export interface Reading {
   readonly place: Place
   /** The last item of the response so far. */
   last: Key | undefined
-  /** True once the response has repeated a delivered contact, which proves that nothing between them is missing. */
+  /** True once the response has repeated a delivered contact: so no contact is missing between that and its new contacts. */
   overlaps: boolean
-  /** True once the response has come to contacts that were not delivered. */
+  /** True once the response has reached contacts that were not delivered before. */
   isPastRepeats: boolean
   /** The number of items that were delivered before. */
   repeated: number
 }
 
-/** The outcome of a batch of items. */
+/** The result of a batch of items. */
 export interface Accepted<A> {
   /** The items that were not delivered before. */
-  readonly fresh: ReadonlyArray<A>
-  /** Set if the response is of no further use: read on from a place further back, or fail with a description. */
+  readonly newItems: ReadonlyArray<A>
+  /** Set if the response cannot be read on: the list begins further back, or fails with a description. */
   readonly next?: "begin further back" | { readonly failWith: string }
 }
 
-/** The options of a list that its progress depends on. */
+/** The options of a list. */
 export interface ListOptions {
   readonly order: Order
-  /** The cursor of the caller. */
+  /** The caller's cursor. */
   readonly cursor: string | undefined
-  /** True if the server leaves out what does not match a filter. */
+  /** True if the list has only contacts that match a filter. */
   readonly isFiltered: boolean
 }
 
 /**
- * The progress of a list over all its requests: what was delivered, where the next request begins, and how many requests
- * in a row have brought nothing new. It sends nothing itself.
+ * The progress of a list over all its requests: the contacts delivered, the place of the next request, and the number of requests
+ * in a row without a new contact. It sends no requests itself.
  */
 export class ListProgress<A extends Key> {
   readonly #options: ListOptions
   readonly #resumePoint: ResumePoint
-  /** The number of places further back than the nearest at which the next request begins. */
+  /** The index of the place of the next request among all places, of which the nearest to the last contact comes first. */
   #stepsBack = 0
-  /** The number of requests since something new came. */
+  /** The number of requests since the last new contact. */
   #requests = 0
   /** The largest number of delivered contacts that one of these requests may repeat. */
   #repeatable = 0
-  /** The number of these requests that only met contacts before the first one delivered. */
+  /** The number of these requests that had only contacts before the first one delivered. */
   #beforeFirst = 0
 
   constructor(options: ListOptions) {
@@ -85,7 +85,7 @@ export class ListProgress<A extends Key> {
     return this.#resumePoint.received
   }
 
-  /** The place where the next request begins: an anchor, else the caller's cursor, else the very beginning. */
+  /** The place of the next request: an anchor, else the caller's cursor, else the beginning. */
   get place(): Place {
     const { anchors, last, received } = this.#resumePoint
     const beginning: Place = { at: "beginning", cursor: undefined, delivered: received }
@@ -99,8 +99,8 @@ export class ListProgress<A extends Key> {
   }
 
   /**
-   * Counts a request that may bring nothing new. False if there were too many: a correct server
-   * needs fewer to get past the contacts that were delivered.
+   * Counts a request. False if too many in a row had no new contact: with a correct server, fewer are needed to get past the
+   * delivered contacts.
    */
   countRequest({ delivered }: Place): boolean {
     this.#repeatable = Math.max(this.#repeatable, delivered)
@@ -112,40 +112,40 @@ export class ListProgress<A extends Key> {
     return { place, last: undefined, overlaps: false, isPastRepeats: this.lastId === undefined, repeated: 0 }
   }
 
-  /** Takes the items of a batch that were not delivered before. Each response has to go forward, also through repeats. */
+  /** Finds the new items of a batch, and counts them as delivered. The items of a response have to be in order, also repeats. */
   accept(reading: Reading, items: ReadonlyArray<A>): Accepted<A> {
     const inOrder = countInOrder(this.#options.order, items, reading.last)
     const isInOrder = inOrder === items.length
     const ordered = isInOrder ? items : items.slice(0, inOrder)
     reading.last = ordered.at(-1) ?? reading.last
-    const fresh = reading.isPastRepeats ? ordered : this.#skipRepeats(reading, ordered)
-    if (fresh.length > 0 && !reading.isPastRepeats) {
-      // After a row that has stopped matching the filter, the server leaves out the next one that does.
+    const newItems = reading.isPastRepeats ? ordered : this.#skipRepeats(reading, ordered)
+    if (newItems.length > 0 && !reading.isPastRepeats) {
+      // If the contact at the place no longer matches the filter, the server leaves out the first one after it that does.
       if (this.#options.isFiltered && !reading.overlaps && reading.place.at !== "beginning") {
         this.stepBack()
-        return { fresh: [], next: "begin further back" }
+        return { newItems: [], next: "begin further back" }
       }
       reading.isPastRepeats = true
     }
-    this.#deliver(fresh)
-    if (!isInOrder) return { fresh, next: { failWith: "The list goes back to what it has been past" } }
+    this.#deliver(newItems)
+    if (!isInOrder) return { newItems, next: { failWith: "The list is not in order" } }
     if (reading.repeated > reading.place.delivered + maxBeforeFirst) {
-      return { fresh, next: { failWith: "The list repeats without end" } }
+      return { newItems, next: { failWith: "The list repeats without end" } }
     }
-    return { fresh }
+    return { newItems }
   }
 
   #skipRepeats(reading: Reading, items: ReadonlyArray<A>): ReadonlyArray<A> {
     const at = items.findIndex((item) => this.#resumePoint.isNew(item))
-    const fresh = at === -1 ? [] : items.slice(at)
+    const newItems = at === -1 ? [] : items.slice(at)
     reading.overlaps ||= at !== 0
-    reading.repeated += items.length - fresh.length
-    return fresh
+    reading.repeated += items.length - newItems.length
+    return newItems
   }
 
-  #deliver(fresh: ReadonlyArray<A>): void {
-    if (fresh.length === 0) return
-    this.#resumePoint.advance(fresh)
+  #deliver(newItems: ReadonlyArray<A>): void {
+    if (newItems.length === 0) return
+    this.#resumePoint.advance(newItems)
     this.#stepsBack = 0
     this.#requests = 0
     this.#repeatable = 0
@@ -158,8 +158,8 @@ export class ListProgress<A extends Key> {
   }
 
   /**
-   * The meaning of a page that was requested to confirm the end of the list: `more` contacts follow, the page is full of
-   * `repeats` so that the next has to be looked at, it is the `end`, or it is `empty` although its place is no beginning.
+   * The result of a page that was requested to confirm the end of the list. `more`: it has new contacts. `repeats`: it is full of
+   * delivered contacts, so the next page is needed. `end`: the list has ended. `empty`: the contact at its place may be deleted.
    */
   confirm(place: Place, items: ReadonlyArray<A>): "more" | "repeats" | "end" | "empty" {
     if (items.some((item) => this.#resumePoint.isNew(item))) return "more"

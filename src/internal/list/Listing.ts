@@ -26,8 +26,8 @@ export interface Requests<A extends Key, T extends Errors.Tag> {
   /** The number of items that the caller wants. */
   readonly take: number | undefined
   /**
-   * Requests the list as a stream, from a cursor on. The scope closes the response. `failures` is the number of attempts that
-   * have failed since the list last made progress.
+   * Requests the list as a stream, after a cursor. The scope closes the response. `failures` is the number of attempts that have
+   * failed since the last new item.
    */
   readonly open: (
     page: { readonly cursor: string | undefined; readonly take: number | undefined },
@@ -38,7 +38,7 @@ export interface Requests<A extends Key, T extends Errors.Tag> {
   readonly page: (
     cursor: string | undefined
   ) => Effect.Effect<Completed<{ readonly items: ReadonlyArray<A> }>, Errors.ContactError>
-  /** Finds out whether a list can begin after the contact with this id. */
+  /** Finds out whether a contact with this id exists, in whatever account. */
   readonly exists: (id: string) => Effect.Effect<Completed<boolean>, Errors.ContactError>
 }
 
@@ -53,10 +53,10 @@ interface OpenResponse<A> {
 /**
  * The states of a list.
  *
- * - `Opening`: the next request is to be sent.
+ * - `Opening`: the next request has to be sent.
  * - `Reading`: a response delivers its items.
  * - `Recovering`: a response has failed. After a back-off, the list is opened again.
- * - `Confirming`: a response has ended as a list ends. Pages tell whether that was its end.
+ * - `Confirming`: a response has ended. Pages are requested to confirm that this was the end of the list.
  * - `Ended`: the list is complete, or has failed.
  */
 type State<A, E> =
@@ -74,10 +74,10 @@ const complete = { _tag: "Ended", end: Cause.done() } as const
  * A list that is complete: every contact that exists from the beginning to the end of the listing (and matches the filter
  * throughout) comes exactly once and in order, or the stream fails and says how far it came.
  *
- * The server pages by the id of the last row. If that row has been deleted, it answers with an empty page, as at the end; and
- * a body that was cut after a line looks complete. So after a cut the list is resumed from a contact before the last one, and
- * repeated contacts are left out. Its end is confirmed by a page after such a contact: if the page repeats the contacts that
- * follow, and has nothing new, it was the end. If no such contact is left, the list begins anew.
+ * The server pages by the id of the last row. If that row has been deleted, it answers with an empty page, as at the end. A body
+ * that was cut after a line looks complete too. So after a cut the list is resumed from a contact before the last one, and
+ * repeated contacts are left out. The end is confirmed by a page after such a contact: it was the end if the page repeats the
+ * contacts that follow, and has no new one. If no such contact exists any more, the list begins anew.
  */
 export const make = <A extends Key, T extends Errors.Tag>(
   requests: Requests<A, T>,
@@ -93,7 +93,7 @@ class Listing<A extends Key, T extends Errors.Tag> {
   readonly #scope: Scope.Scope
   readonly #progress: ListProgress<A>
   #state: State<A, ListError<A, T>> = opening
-  /** The number of attempts that have failed since something new came. */
+  /** The number of attempts that have failed since the last new item. */
   #failures = 0
   /** The attempts of all requests so far. */
   #attempts = 0
@@ -119,10 +119,10 @@ class Listing<A extends Key, T extends Errors.Tag> {
           break
         case "Reading": {
           const pulled = yield* Effect.result(state.response.pull)
-          const fresh = yield* Result.isSuccess(pulled)
+          const newItems = yield* Result.isSuccess(pulled)
             ? this.#accept(state.response, pulled.success)
             : this.#finish(state.response, pulled.failure)
-          if (Arr.isReadonlyArrayNonEmpty(fresh)) return fresh
+          if (Arr.isReadonlyArrayNonEmpty(newItems)) return newItems
           break
         }
         case "Recovering":
@@ -148,7 +148,7 @@ class Listing<A extends Key, T extends Errors.Tag> {
     })
   }
 
-  /** Fails once the list has been requested too often without anything new. */
+  /** Fails if too many requests in a row had no new item. */
   #countRequest(place: Place): Effect.Effect<void, ListError<A, T>> {
     return this.#progress.countRequest(place)
       ? Effect.void
@@ -162,7 +162,7 @@ class Listing<A extends Key, T extends Errors.Tag> {
     const { place } = this.#progress
     yield* this.#countRequest(place)
     const scope = Scope.forkUnsafe(this.#scope)
-    // A resumed list repeats some items, which the server would count.
+    // A resumed list repeats some items, which the server would count as taken.
     const take = this.#progress.lastId === undefined ? this.#requests.take : undefined
     const before = this.#failures
     const reply = yield* Effect.mapError(
@@ -178,19 +178,19 @@ class Listing<A extends Key, T extends Errors.Tag> {
     return { _tag: "Reading", response: { scope, pull, reply, reading: this.#progress.read(place) } }
   })
 
-  /** Reading -> Reading, Opening or Ended. Gives the items that are new. */
+  /** Reading -> Reading, Opening or Ended. Returns the new items. */
   #accept(response: OpenResponse<A>, items: ReadonlyArray<A>): Effect.Effect<ReadonlyArray<A>> {
-    const { fresh, next } = this.#progress.accept(response.reading, items)
-    if (fresh.length > 0) this.#failures = 0
-    if (next === undefined) return Effect.succeed(fresh)
+    const { newItems, next } = this.#progress.accept(response.reading, items)
+    if (newItems.length > 0) this.#failures = 0
+    if (next === undefined) return Effect.succeed(newItems)
     if (next === "begin further back") {
       this.#state = opening
-      return Effect.as(close(response), fresh)
+      return Effect.as(close(response), newItems)
     }
-    // Made when it is reached: the items before it are still to be delivered.
+    // The error is made when it is reached: the items before it count as received.
     const end = Effect.suspend(() => Effect.fail(this.#error(Failure.unexpected(200, next.failWith))))
     this.#state = { _tag: "Ended", end }
-    return Effect.succeed(fresh)
+    return Effect.succeed(newItems)
   }
 
   /** Reading -> Confirming, if the response has ended, or Recovering, if it has failed. */

@@ -1,4 +1,4 @@
-/** The fields that contacts are ordered by in lists. Both never change (wire contract 4). */
+/** The fields by which lists are ordered. They never change (wire contract 4). */
 export interface Key {
   readonly createdAt: number
   readonly id: string
@@ -31,19 +31,19 @@ export interface Anchor {
   readonly index: number
 }
 
-/** Each band of anchors is this many times as far back as the one before it. */
+/** The factor by which each band of anchors is further back than the one before it. */
 const bandFactor = 16
 
 /**
- * The point up to which a list was delivered: its last contact, and a few anchors before it, ever further back, from which the
- * list can be resumed if nearer ones have been deleted. It keeps no more than that, however long the list.
+ * The point up to which a list was delivered: its last contact and a few anchors, at growing distances before it. If the nearest
+ * anchors have been deleted, the list is resumed from one further back. However long the list, only these few ids are kept.
  */
 export class ResumePoint {
   readonly #order: Order
   #first: Key | undefined
   #last: Key | undefined
   #received = 0
-  /** The nearest first. */
+  /** The nearest to the last contact comes first. */
   #anchors: ReadonlyArray<Anchor> = []
 
   constructor(order: Order) {
@@ -60,7 +60,7 @@ export class ResumePoint {
     return this.#received
   }
 
-  /** Contacts before the last, the nearest first. */
+  /** The anchors, of which the nearest to the last contact comes first. */
   get anchors(): ReadonlyArray<Anchor> {
     return this.#anchors
   }
@@ -75,7 +75,7 @@ export class ResumePoint {
     return this.#first !== undefined && isAfter(this.#order, this.#first, key)
   }
 
-  /** Moves past the contacts that are delivered now. */
+  /** Moves past contacts that are being delivered. */
   advance(keys: ReadonlyArray<Key>): void {
     if (keys.length === 0) return
     const before = keys.at(-2) ?? this.#last
@@ -85,12 +85,12 @@ export class ResumePoint {
     if (before !== undefined) this.#remember({ id: before.id, index: this.#received - 2 })
   }
 
-  /** Makes a contact the only anchor: of those before the last, it is the nearest that still exists. */
+  /** Makes a contact the only anchor: of all contacts before the last, it is the nearest that still exists. */
   replaceAnchors(key: Key): void {
     this.#anchors = [{ id: key.id, index: this.#received - 2 }]
   }
 
-  /** Keeps the nearest and the furthest anchor of each band. The nearest is of use now, the furthest grows into the next band. */
+  /** Keeps the nearest and the furthest anchor of each band. The nearest is used first, and the furthest moves into the next band. */
   #remember(anchor: Anchor): void {
     const anchors = [anchor, ...this.#anchors]
     const bands = anchors.map(({ index }) => Math.floor(Math.log(this.#received - index) / Math.log(bandFactor)))

@@ -46,7 +46,7 @@ describe("the place of the next request", () => {
 describe("a batch of items", () => {
   it("is new as a whole in a first response", () => {
     const progress = listed()
-    assert.deepStrictEqual(progress.accept(progress.read(progress.place), keys(0, 5)), { fresh: keys(0, 5) })
+    assert.deepStrictEqual(progress.accept(progress.read(progress.place), keys(0, 5)), { newItems: keys(0, 5) })
     assert.strictEqual(progress.received, 5)
     assert.strictEqual(progress.lastId, "c4")
   })
@@ -54,16 +54,16 @@ describe("a batch of items", () => {
   it("gives what was not delivered before in a resumed one, in any batches", () => {
     const progress = delivered(10)
     const reading = progress.read(progress.place)
-    assert.deepStrictEqual(progress.accept(reading, keys(9, 10)), { fresh: [] })
-    assert.deepStrictEqual(progress.accept(reading, keys(10, 12)), { fresh: keys(10, 12) })
-    assert.deepStrictEqual(progress.accept(reading, keys(12, 13)), { fresh: keys(12, 13) })
+    assert.deepStrictEqual(progress.accept(reading, keys(9, 10)), { newItems: [] })
+    assert.deepStrictEqual(progress.accept(reading, keys(10, 12)), { newItems: keys(10, 12) })
+    assert.deepStrictEqual(progress.accept(reading, keys(12, 13)), { newItems: keys(12, 13) })
     assert.strictEqual(progress.received, 13)
   })
 
   it("ends the list where it goes back, after what is in order", () => {
     const progress = listed()
-    const { fresh, next } = progress.accept(progress.read(progress.place), [...keys(0, 3), key(1)])
-    assert.deepStrictEqual(fresh, keys(0, 3))
+    const { newItems, next } = progress.accept(progress.read(progress.place), [...keys(0, 3), key(1)])
+    assert.deepStrictEqual(newItems, keys(0, 3))
     assert.property(next, "failWith")
   })
 
@@ -71,13 +71,13 @@ describe("a batch of items", () => {
     const progress = delivered(10, { isFiltered: true })
     const { cursor } = progress.place
     assert.deepStrictEqual(progress.accept(progress.read(progress.place), keys(11, 13)), {
-      fresh: [],
+      newItems: [],
       next: "begin further back"
     })
     assert.notStrictEqual(progress.place.cursor, cursor)
     assert.strictEqual(progress.received, 10)
     // One that begins with a contact that was delivered is complete.
-    assert.deepStrictEqual(progress.accept(progress.read(progress.place), keys(9, 13)), { fresh: keys(10, 13) })
+    assert.deepStrictEqual(progress.accept(progress.read(progress.place), keys(9, 13)), { newItems: keys(10, 13) })
   })
 
   it("ends a list that repeats without end", () => {

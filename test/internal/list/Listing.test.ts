@@ -278,7 +278,7 @@ describe("a list that fails", () => {
     Effect.gen(function* () {
       const { error, received } = yield* run({ responses: [responseOf(["c1", "c2", "c1"])] })
       assert.deepStrictEqual(received, ["c1", "c2"])
-      const description = "The list goes back to what it has been past"
+      const description = "The list is not in order"
       assert.deepInclude(error, { _tag: "UnexpectedResponse", description, attempts: 1, received: 2 })
     })
   )
