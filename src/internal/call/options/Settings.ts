@@ -1,16 +1,15 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { identity } from "effect/Function"
 import * as Headers from "effect/http/Headers"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as CircuitBreaker from "effect/persistence/CircuitBreaker"
-import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import * as Errors from "../../../Errors.ts"
+import type * as Errors from "../../../Errors.ts"
 import * as BaseUrl from "./BaseUrl.ts"
 import * as OptionChecks from "./OptionChecks.ts"
+import { type OptionReader, readOptions } from "./OptionReader.ts"
 import type { Options, Overrides } from "./Options.ts"
 
 /** The options of a client, checked, with the defaults filled in. */
@@ -48,93 +47,69 @@ const defaults: Unauthenticated = {
   transformClient: undefined
 }
 
-const refused = (option: string, description: string) => Result.fail(new Errors.InvalidOptions({ option, description }))
-
-/** Copies options. Each is read once, also those that an instance of a class inherits. */
-const copy = (options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
-    Array.from(new Set([...Object.keys(options), ...OptionChecks.names]), (name) => {
-      const value = options[name]
-      return [name, OptionChecks.hasMembers(name) && OptionChecks.isGroup(value) ? { ...value } : value]
-    })
-  )
-
-/** Checks a copy of options. A failure names the option and never its value. */
-const check = <A extends Overrides>(options: A, allowsNull: boolean): Result.Result<A, Errors.InvalidOptions> => {
-  // A getter or a proxy can throw.
-  const read = Result.try(() => (Predicate.isObject(options) ? copy(options) : undefined))
-  if (Result.isFailure(read)) return refused("options", "Expected options that can be read without an error")
-  const { success } = read
-  if (success === undefined) return refused("options", "Expected an object, such as { secret: Redacted.make(…) }")
-  const problem = OptionChecks.problemOf(success, allowsNull)
-  const isValid = (_copy: object): _copy is A => problem === undefined
-  return isValid(success) ? Result.succeed(success) : refused(problem?.option ?? "", problem?.description ?? "")
-}
-
-const secretOf = (secret: Options["secret"]): Settings["secret"] =>
-  Redacted.isRedacted(secret) ? Effect.succeed(secret) : secret
-
-/** A setting as an option changes it: undefined keeps it, and null gives the default. */
-const changed = <A, B>(option: A | null | undefined, setting: B, byDefault: B, from: (option: A) => B): B =>
-  option === undefined ? setting : option === null ? byDefault : from(option)
-
-const withHeaders = (headers: Headers.Headers, options: Overrides): Headers.Headers => {
+/** Headers as options change them. */
+const changedHeaders = (headers: Headers.Headers, options: OptionReader): Headers.Headers => {
+  const field = (name: string) => options.change<string | null | undefined>(name, undefined, null, OptionChecks.header)
   const fields = Object.entries({
-    ...options.headers,
-    "x-runas-user-id": options.runAsUserId,
-    "x-runas-child-user-email": options.runAsChildUserEmail,
-    "x-timezone": options.timezone
+    ...options.read("headers", {}, OptionChecks.headers(options.allowsNull)),
+    "x-runas-user-id": field("runAsUserId"),
+    "x-runas-child-user-email": field("runAsChildUserEmail"),
+    "x-timezone": field("timezone")
   })
   const removed = fields.flatMap(([name, value]) => (value === null ? [name] : []))
   const set = Object.fromEntries(fields.map(([name, value]) => [name, value ?? undefined]))
   return Headers.setAll(Headers.removeMany(headers, removed), set)
 }
 
-type Durations<Name extends string> = Readonly<Partial<Record<Name, Duration.Input | null | undefined>>>
-
-/** A group of settings, each changed by the option of its name. Null in the place of the options gives all defaults. */
-const changedAll = <Name extends string, A>(
-  options: Durations<Name> | null | undefined,
-  settings: Readonly<Record<Name, A>>,
-  byDefault: Readonly<Record<Name, A>>,
-  from: (option: Duration.Input) => A
-): Readonly<Record<Name, A>> =>
-  Record.map(byDefault, (value, name) =>
-    changed(options === null ? null : options?.[name], settings[name], value, from)
-  )
-
-/** Puts checked options on top of settings. */
-const withOptions = (settings: Unauthenticated, options: Overrides): Unauthenticated => {
-  const server = changed(options.baseUrl, settings, defaults, (baseUrl) => Result.getOrThrow(BaseUrl.parse(baseUrl)))
+/** Puts options on top of settings. */
+const changed = (settings: Unauthenticated, options: OptionReader): Unauthenticated => {
+  const { prefix, server } = options.change<BaseUrl.Server>("baseUrl", settings, defaults, BaseUrl.parse)
+  const { retry, timeout } = settings
   return {
-    prefix: server.prefix,
-    server: server.server,
-    headers: withHeaders(settings.headers, options),
-    timeout: changedAll(options.timeout, settings.timeout, defaults.timeout, Duration.fromInputUnsafe),
-    // `retries` is a number, which is its own milliseconds.
-    retry: changedAll(options.retry, settings.retry, defaults.retry, Duration.toMillis),
-    exactlyOnce: changed(options.exactlyOnce, settings.exactlyOnce, defaults.exactlyOnce, identity),
-    rateLimit: changed(options.rateLimit, settings.rateLimit, undefined, ({ key, limit, window }) => ({
-      limit,
-      window: Duration.fromInputUnsafe(window),
-      key
+    prefix,
+    server,
+    headers: changedHeaders(settings.headers, options),
+    timeout: options.changeGroup("timeout", timeout, defaults.timeout, (members) =>
+      Record.map(defaults.timeout, (byDefault, name) =>
+        members.change(name, timeout[name], byDefault, OptionChecks.timeout)
+      )
+    ),
+    retry: options.changeGroup("retry", retry, defaults.retry, (members) =>
+      Record.map(defaults.retry, (byDefault, name) =>
+        members.change(name, retry[name], byDefault, name === "retries" ? retries : OptionChecks.delay)
+      )
+    ),
+    exactlyOnce: options.change("exactlyOnce", settings.exactlyOnce, defaults.exactlyOnce, OptionChecks.boolean),
+    rateLimit: options.changeGroup<Settings["rateLimit"]>("rateLimit", settings.rateLimit, undefined, (members) => ({
+      limit: members.require("limit", OptionChecks.integer(1)),
+      window: members.require("window", OptionChecks.rateLimitWindow),
+      key: members.read("key", undefined, OptionChecks.text)
     })),
-    circuitBreaker: changed(options.circuitBreaker, settings.circuitBreaker, undefined, identity),
-    transformClient: changed(options.transformClient, settings.transformClient, undefined, identity)
+    circuitBreaker: options.change("circuitBreaker", settings.circuitBreaker, undefined, OptionChecks.circuitBreaker),
+    transformClient: options.change(
+      "transformClient",
+      settings.transformClient,
+      undefined,
+      OptionChecks.transformClient
+    )
   }
 }
 
+const retries = /* @__PURE__ */ OptionChecks.integer(0, 100)
+
+const effectOf = (secret: Options["secret"]): Settings["secret"] =>
+  Redacted.isRedacted(secret) ? Effect.succeed(secret) : secret
+
 /** Checks options and fills in the defaults. */
 export const resolve = (options: Options): Result.Result<Settings, Errors.InvalidOptions> =>
-  Result.flatMap(check(options, false), (checked) =>
-    checked.secret === undefined
-      ? refused("secret", OptionChecks.tokenProblem(undefined))
-      : Result.succeed({ ...withOptions(defaults, checked), secret: secretOf(checked.secret) })
-  )
+  readOptions(options, false, (options) => ({
+    ...changed(defaults, options),
+    secret: effectOf(options.require("secret", OptionChecks.secret))
+  }))
 
 /** Checks overrides and puts them on top of settings. */
 export const override = (settings: Settings, overrides: Overrides): Result.Result<Settings, Errors.InvalidOptions> =>
-  Result.map(check(overrides, true), (checked) => ({
-    ...withOptions(settings, checked),
-    secret: checked.secret === undefined ? settings.secret : secretOf(checked.secret)
+  readOptions(overrides, true, (options) => ({
+    ...changed(settings, options),
+    secret: effectOf(options.read("secret", settings.secret, OptionChecks.secret))
   }))

@@ -1,9 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Redacted } from "effect"
-import * as OptionChecks from "../../../../src/internal/call/options/OptionChecks.ts"
+import { Redacted, Result } from "effect"
+import type * as Options from "../../../../src/internal/call/options/Options.ts"
+import * as Settings from "../../../../src/internal/call/options/Settings.ts"
 
+const settings = Result.getOrThrow(Settings.resolve({ secret: Redacted.make("sk-1") }))
+
+/** The problem of options, or of overrides. */
 const problem = (options: Readonly<Record<string, unknown>>, allowsNull = false) =>
-  OptionChecks.problemOf(options, allowsNull)
+  Result.match(
+    allowsNull ? Settings.override(settings, options) : Settings.resolve(options as unknown as Options.Options),
+    {
+      onSuccess: () => undefined,
+      onFailure: ({ description, option }) => ({ option, description })
+    }
+  )
 
 describe("a name that is no option", () => {
   it.each([
