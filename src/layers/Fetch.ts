@@ -7,22 +7,16 @@ import * as Layer from "effect/Layer"
 import * as Client from "../Client.ts"
 import * as Errors from "../Errors.ts"
 import { vendorHost } from "../internal/call/options/BaseUrl.ts"
+import { headerOptions } from "../internal/call/options/Settings.ts"
 import * as Browser from "../internal/transport/Browser.ts"
 import * as Fetch from "../internal/transport/FetchTransport.ts"
-
-/** The options that set these headers. */
-const options: Readonly<Record<string, string>> = {
-  "x-runas-user-id": "runAsUserId",
-  "x-runas-child-user-email": "runAsChildUserEmail",
-  "x-timezone": "timezone"
-}
 
 /** Refuses headers that the vendor's server allows no browser to send: each request would fail without a response. */
 const forBrowser = (service: Client.Service): Effect.Effect<Client.Service, Errors.InvalidOptions> => {
   const { headers, server } = service.settings
   const [name] = server.address === vendorHost ? Browser.blocked(headers) : []
   if (name !== undefined) {
-    const option = options[name] ?? `headers.${name}`
+    const option = headerOptions[name] ?? `headers.${name}`
     const description = `A browser cannot send it to ${vendorHost}, which does not allow this header (CORS). Send it from a server, or set baseUrl to a server of yours that allows it`
     return Effect.fail(new Errors.InvalidOptions({ option, description }))
   }

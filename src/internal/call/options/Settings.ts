@@ -47,14 +47,20 @@ const defaults: Unauthenticated = {
   transformClient: undefined
 }
 
+/** The headers that have an option of their own. */
+export const headerOptions: Readonly<Record<string, string>> = {
+  "x-runas-user-id": "runAsUserId",
+  "x-runas-child-user-email": "runAsChildUserEmail",
+  "x-timezone": "timezone"
+}
+
 /** Headers as options change them. */
 const changedHeaders = (headers: Headers.Headers, options: OptionReader): Headers.Headers => {
-  const field = (name: string) => options.change<string | null | undefined>(name, undefined, null, OptionChecks.header)
   const fields = Object.entries({
     ...options.read("headers", {}, OptionChecks.headers(options.allowsNull)),
-    "x-runas-user-id": field("runAsUserId"),
-    "x-runas-child-user-email": field("runAsChildUserEmail"),
-    "x-timezone": field("timezone")
+    ...Record.map(headerOptions, (name) =>
+      options.change<string | null | undefined>(name, undefined, null, OptionChecks.header)
+    )
   })
   const removed = fields.flatMap(([name, value]) => (value === null ? [name] : []))
   const set = Object.fromEntries(fields.map(([name, value]) => [name, value ?? undefined]))

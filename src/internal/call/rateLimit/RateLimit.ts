@@ -1,9 +1,10 @@
 import * as Clock from "effect/Clock"
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
+import { constVoid } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Expiring from "./Expiring.ts"
 import * as Failure from "../failure/Failure.ts"
@@ -32,25 +33,17 @@ type Answer = readonly [count: number, ttl: number]
 type Ask = Effect.Effect<Answer, Failure.Failure>
 
 /** A request that has not acquired the limit yet. */
-class Caller {
+interface Caller {
   readonly context: Context.Context<never>
-  readonly clock: Clock.Clock
   readonly ask: Ask
   /** True while it is asking the store. If not, it waits. */
-  isAsking = false
+  isAsking: boolean
   /** Ends its wait. */
-  resume: (next: Effect.Effect<void, Failure.Failure>) => void = () => {}
-
-  constructor(fiber: Fiber.Fiber<unknown, unknown>, ask: Ask) {
-    this.context = fiber.context
-    this.clock = fiber.getRef(Clock.Clock)
-    this.ask = ask
-  }
-
-  get now(): number {
-    return monotonicMillis(this.clock)
-  }
+  resume: (next: Effect.Effect<void, Failure.Failure>) => void
 }
+
+/** The time by the clock of a caller. */
+const nowOf = ({ context }: Caller): number => monotonicMillis(Context.get(context, Clock.Clock))
 
 /** The terms that a queue waits for. All times are in milliseconds. */
 interface Terms {
@@ -87,7 +80,7 @@ class Queue {
 
   acquire(ask: Ask): Effect.Effect<void, Failure.Failure> {
     return Effect.withFiber((fiber) => {
-      const caller = new Caller(fiber, ask)
+      const caller: Caller = { context: fiber.context, ask, isAsking: false, resume: constVoid }
       return Effect.onExitPrimitive(
         Effect.suspend(() => this.#arrive(caller)),
         () => this.#leave(caller)
@@ -121,8 +114,8 @@ class Queue {
   }
 
   /** The time until the store is worth asking again. */
-  #delay({ now }: Caller): number {
-    return Math.max(this.#fullUntil, this.#terms.backOffUntil()) - now
+  #delay(caller: Caller): number {
+    return Math.max(this.#fullUntil, this.#terms.backOffUntil()) - nowOf(caller)
   }
 
   #ask(caller: Caller): Effect.Effect<void, Failure.Failure> {
@@ -137,7 +130,7 @@ class Queue {
 
   #settle(caller: Caller, [count, ttl]: Answer): Effect.Effect<void, Failure.Failure> {
     const { backOffUntil, limit, window } = this.#terms
-    const { now } = caller
+    const now = nowOf(caller)
     const free = limit - count
     // Whatever a store answers, no wait is longer than one window.
     if (!(free > 0)) this.#fullUntil = now + (ttl >= 0 ? Math.min(Math.max(1, ttl), window) : window)
