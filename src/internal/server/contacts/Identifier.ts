@@ -7,14 +7,14 @@ import type { ContactRecord } from "../store/Store.ts"
 type Found = Result.Result<ContactRecord | undefined, ApiFailure.ApiFailure>
 
 /** The contact a path names, if the caller may touch it (wire contract 3.2). */
-export const contact = (call: AuthorizedCall): Result.Result<ContactRecord, ApiFailure.ApiFailure> =>
-  Result.gen(function* () {
-    const identifier = parameter(call, "contactId")
-    if (identifier === undefined) return yield* Result.fail(ApiFailure.badRequest())
-    const found = yield* resolve(call, identifier)
-    if (found === undefined) return yield* Result.fail(ApiFailure.notFound)
-    return found.account === call.account.id ? found : yield* Result.fail(ApiFailure.notAuthorized)
+export const contact = (call: AuthorizedCall): Result.Result<ContactRecord, ApiFailure.ApiFailure> => {
+  const identifier = parameter(call, "contactId")
+  if (identifier === undefined) return Result.fail(ApiFailure.badRequest())
+  return Result.flatMap(resolve(call, identifier), (found) => {
+    if (found === undefined) return Result.fail(ApiFailure.notFound)
+    return found.account === call.account.id ? Result.succeed(found) : Result.fail(ApiFailure.notAuthorized)
   })
+}
 
 const resolve = ({ state: { store }, account }: AuthorizedCall, identifier: string): Found => {
   if (identifier.startsWith("@")) return Result.fail(ApiFailure.genericError(aliasProblem(identifier, account)))

@@ -8,7 +8,7 @@ const headers = (etag: string) => ({
 
 /** A page such as Next.js makes where an application has none of its own. */
 const page = (status: number, title: string, etag: string): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.text(html(status, title), {
+  HttpServerResponse.raw(html(status, title), {
     status,
     contentType: "text/html; charset=utf-8",
     headers: headers(etag)

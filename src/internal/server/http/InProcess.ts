@@ -11,6 +11,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Scope from "effect/Scope"
 import * as Api from "../Api.ts"
 import { ServerState } from "../ServerState.ts"
+import { rememberLast } from "./ReplyHeaders.ts"
 import * as Reply from "./ServerReply.ts"
 
 /** The host of the vendor's API. */
@@ -47,10 +48,9 @@ export const makeHttpClient = ({ baseUrl }: Options = {}): Effect.Effect<
         let transferred = false
         return Api.answer(state, received(request, url)).pipe(
           Effect.map((replied) => {
-            const response = withCookies(request.method === "HEAD" ? withoutBody(replied) : replied)
-            const sent = HttpEffect.scopeTransferToStream(response)
-            transferred = sent !== response
-            return HttpServerResponse.toClientResponse(inPieces(sent), { request })
+            const sent = HttpEffect.scopeTransferToStream(request.method === "HEAD" ? withoutBody(replied) : replied)
+            transferred = sent.body._tag === "Stream"
+            return HttpServerResponse.toClientResponse(toClient(sent), { request })
           }),
           Effect.provideService(Scope.Scope, requestScope),
           Effect.catchTag("ConnectionReset", (cause) => Effect.fail(failed(request, cause))),
@@ -84,15 +84,17 @@ const received = (request: HttpClientRequest, url: URL): HttpServerRequest.HttpS
 const withoutBody = ({ status, headers }: HttpServerResponse.HttpServerResponse) =>
   HttpServerResponse.empty({ status, headers })
 
-/** Effect would read a raw body as a web response, which takes turns of the event loop. */
-const inPieces = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse =>
-  response.body._tag === "Raw" ? Reply.withBody(response, Reply.body(response)) : response
-
-/** A client over sockets reads the cookies from their header. */
-const withCookies = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
-  const header = response.headers["set-cookie"]
-  return header === undefined ? response : HttpServerResponse.replaceCookies(response, Cookies.fromSetCookie([header]))
+/**
+ * The response as a client over sockets sees it: with the cookies of its header, and a body that comes in pieces. Effect
+ * would read a raw body as a web response, which takes turns of the event loop.
+ */
+const toClient = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
+  const streamed = response.body._tag === "Raw" ? Reply.withBody(response, Reply.body(response)) : response
+  const cookie = streamed.headers["set-cookie"]
+  return cookie === undefined ? streamed : HttpServerResponse.replaceCookies(streamed, parsedCookie(cookie))
 }
+
+const parsedCookie = rememberLast((header: string) => Cookies.fromSetCookie([header]))
 
 const failed = (request: HttpClientRequest, cause: Error): HttpClientError.HttpClientError =>
   new HttpClientError.HttpClientError({

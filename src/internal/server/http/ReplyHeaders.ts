@@ -31,29 +31,30 @@ const corsPath = /^\/(?:api\/)?v1(?:\/|$)/i
  * Adds what every reply has (wire contract 6): `Date`, `Set-Cookie`, the headers for browsers, and `Vary`. No reply has a
  * `Content-Length`: over a socket bodies are sent in chunks. A header that the reply has already stays as it is.
  */
-export const add = Effect.fnUntraced(function* (
+export const add = (
   response: HttpServerResponse.HttpServerResponse,
   { compression, path, request }: Options
-) {
-  const isCompressible = Compression.isCompressible(response.headers["content-type"])
-  const unsized = Reply.withoutLength(response)
-  const replied = HttpServerResponse.setHeaders(unsized, {
-    // By Effect's Clock: Node's own would show the machine's time where a test sets the clock.
-    date: dateText(Math.floor((yield* Clock.currentTimeMillis) / 1000)),
-    ...(path === undefined ? none : cookie(request.headers["host"])),
-    ...(path !== undefined && corsPath.test(path) ? cors : none),
-    ...(isCompressible ? vary : none),
-    ...unsized.headers
+): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
+  // By Effect's Clock: Node's own would show the machine's time where a test sets the clock.
+  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const isCompressible = Compression.isCompressible(response.headers["content-type"])
+    const unsized = Reply.withoutLength(response)
+    const replied = HttpServerResponse.setHeaders(unsized, {
+      date: dateText(Math.floor(now / 1000)),
+      ...(path === undefined ? none : cookie(request.headers["host"])),
+      ...(path !== undefined && corsPath.test(path) ? cors : none),
+      ...(isCompressible ? vary : none),
+      ...unsized.headers
+    })
+    const encoding =
+      compression && isCompressible && request.method !== "HEAD" && response.headers["content-encoding"] === undefined
+        ? Compression.negotiate(request.headers["accept-encoding"])
+        : undefined
+    return encoding === undefined ? Effect.succeed(replied) : Compression.compress(replied, encoding)
   })
-  const encoding =
-    compression && isCompressible && request.method !== "HEAD" && response.headers["content-encoding"] === undefined
-      ? Compression.negotiate(request.headers["accept-encoding"])
-      : undefined
-  return encoding === undefined ? replied : yield* Compression.compress(replied, encoding)
-})
 
 /** Remembers the last result: most replies have the second and the host of the one before. */
-const rememberLast = <A, B>(compute: (input: A) => B): ((input: A) => B) => {
+export const rememberLast = <A, B>(compute: (input: A) => B): ((input: A) => B) => {
   let last: { readonly input: A; readonly result: B } | undefined
   return (input) => {
     if (last === undefined || last.input !== input) last = { input, result: compute(input) }

@@ -40,25 +40,28 @@ const jsonTypes: ReadonlySet<string> = new Set(["application/json", "application
 const refused = (refusal: PlainRefusal, text?: string): RequestBody => ({ text, refusal, value: undefined })
 
 /** Reads and parses a body as Next.js does, whatever the route and the verb. */
-export const read = Effect.fnUntraced(function* (request: HttpServerRequest) {
-  const { type, charset } = ContentType.parse(request.headers["content-type"])
-  if (Number(request.headers["content-length"] ?? 0) > maxBytes) return refused(oversized)
-  const decode = Charset.decoder(charset)
-  if (decode === undefined) return refused(unreadable)
-  const chunks: Array<Uint8Array> = []
-  let size = 0
-  const complete = hasNone(request)
-    ? true
-    : yield* request.stream.pipe(
-        Stream.takeWhile((chunk) => (size += chunk.length) <= maxBytes),
-        Stream.runForEach((chunk) => Effect.sync(() => chunks.push(chunk))),
-        Effect.match({ onFailure: () => false, onSuccess: () => true })
-      )
-  if (size > maxBytes) return refused(oversized)
-  if (!complete) return refused(unreadable)
-  const text = decode(chunks)
-  return jsonTypes.has(type) ? parse(text) : { text, refusal: undefined, value: text }
-})
+export const read = (request: HttpServerRequest): Effect.Effect<RequestBody> =>
+  Effect.suspend(() => {
+    const { type, charset } = ContentType.parse(request.headers["content-type"])
+    if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Effect.succeed(refused(oversized))
+    const decode = Charset.decoder(charset)
+    if (decode === undefined) return Effect.succeed(refused(unreadable))
+    const toBody = (chunks: ReadonlyArray<Uint8Array>): RequestBody => {
+      const text = decode(chunks)
+      return jsonTypes.has(type) ? parse(text) : { text, refusal: undefined, value: text }
+    }
+    if (hasNone(request)) return Effect.sync(() => toBody([]))
+    const chunks: Array<Uint8Array> = []
+    let size = 0
+    return request.stream.pipe(
+      Stream.takeWhile((chunk) => (size += chunk.length) <= maxBytes),
+      Stream.runForEach((chunk) => Effect.sync(() => chunks.push(chunk))),
+      Effect.match({
+        onFailure: () => refused(unreadable),
+        onSuccess: () => (size > maxBytes ? refused(oversized) : toBody(chunks))
+      })
+    )
+  })
 
 /**
  * The value a schema is checked against. It is written and parsed once more on its way, which turns infinities to null. A

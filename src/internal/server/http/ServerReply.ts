@@ -12,7 +12,7 @@ const announcedCodes: ReadonlySet<string> = new Set(["NOT_AUTHORIZED", "LIMITS_R
 
 /** 200 with a JSON document. */
 export const json = (text: string): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.text(text, { contentType })
+  HttpServerResponse.raw(text, { contentType })
 
 /** 200 with a body that comes in pieces. */
 export const stream = (body: Stream.Stream<Uint8Array>, contentType: string): HttpServerResponse.HttpServerResponse =>
@@ -35,9 +35,10 @@ export const withoutLength = (
   response: HttpServerResponse.HttpServerResponse
 ): HttpServerResponse.HttpServerResponse => {
   const { body } = response
-  return body._tag === "Uint8Array"
-    ? HttpServerResponse.setBody(response, HttpBody.raw(body.body, { contentType: body.contentType }))
-    : HttpServerResponse.removeHeader(response, "content-length")
+  if (body._tag === "Uint8Array") {
+    return HttpServerResponse.setBody(response, HttpBody.raw(body.body, { contentType: body.contentType }))
+  }
+  return "content-length" in response.headers ? HttpServerResponse.removeHeader(response, "content-length") : response
 }
 
 /**
@@ -56,7 +57,7 @@ export const withBody = (
 
 /** A refusal as an ordinary handler gives it. */
 export const failure = (failure: ApiFailure.ApiFailure): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.text(ApiFailure.toJson(failure), {
+  HttpServerResponse.raw(ApiFailure.toJson(failure), {
     status: failure.status,
     contentType,
     headers: announcedCodes.has(failure.code) ? { "x-failure-code": failure.code } : {}
@@ -64,7 +65,7 @@ export const failure = (failure: ApiFailure.ApiFailure): HttpServerResponse.Http
 
 /** A refusal as the list and stream wrapper gives it: `code` first, and no header. */
 export const streamFailure = (failure: ApiFailure.ApiFailure): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.text(ApiFailure.toStreamJson(failure), { status: failure.status, contentType })
+  HttpServerResponse.raw(ApiFailure.toStreamJson(failure), { status: failure.status, contentType })
 
 /** A refusal by Next.js: plain ASCII text, which is the reason phrase too, and no content type. */
 export const plain = ({ status, text }: PlainRefusal): HttpServerResponse.HttpServerResponse =>
