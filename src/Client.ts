@@ -7,7 +7,7 @@
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { constTrue, dual } from "effect/Function"
+import { dual } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
@@ -25,6 +25,7 @@ import * as RateLimit from "./internal/call/rateLimit/RateLimit.ts"
 import * as PreparedCall from "./internal/call/request/PreparedCall.ts"
 import * as Reply from "./internal/call/reply/Reply.ts"
 import * as RetryLoop from "./internal/call/RetryLoop.ts"
+import * as HttpClientTransport from "./internal/transport/HttpClientTransport.ts"
 import * as Transport from "./internal/transport/Transport.ts"
 
 export type {
@@ -67,20 +68,6 @@ export interface Service {
 /** The service that every operation of `Contact` depends on. */
 export class Client extends Context.Service<Client, Service>()("effect-chatbotkit/Client") {}
 
-/** Keeps an `HttpClient` from following redirects, sending trace headers and making spans. Our transports do none of it. */
-const withoutRedirects = (client: HttpClient.HttpClient, init: RequestInit | undefined): HttpClient.HttpClient => {
-  if (Transport.isOwn(client)) return client
-  return HttpClient.transformResponse(client, (effect) =>
-    Effect.updateContext(effect, (context: Context.Context<never>) =>
-      Context.add(Context.add(context, HttpClient.TracerDisabledWhen, constTrue), FetchHttpClient.RequestInit, {
-        ...init,
-        ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
-        redirect: "manual"
-      })
-    )
-  )
-}
-
 /** The parts of a client that stay the same under other options. */
 interface Base {
   /** The `HttpClient` before `transformClient` has changed it. */
@@ -93,17 +80,17 @@ const transform = (httpClient: HttpClient.HttpClient, { transformClient }: Setti
 
 /** Makes the client with these settings. `client` is the `HttpClient` as their `transformClient` left it. */
 const makeService = (base: Base, settings: Settings, client: HttpClient.HttpClient): Service => {
-  const connection = { client, rateLimit: base.rateLimits(settings), settings }
+  const transport = Transport.isTransportClient(client) ? client[Transport.TypeId] : HttpClientTransport.make(client)
+  const connection = { transport, rateLimit: base.rateLimits(settings), settings }
   return Client.of({
     run: Effect.fnUntraced(function* (operation, input, earlier) {
       const call = yield* Effect.fromResult(PreparedCall.prepare(settings, operation, input))
-      return yield* RetryLoop.send(connection, call, (reply) => Reply.json(operation, reply, call.plainId), earlier)
+      return yield* RetryLoop.send(connection, call, Reply.exchangeJson(operation, call.plainId), earlier)
     }),
     open: Effect.fnUntraced(function* (operation, input, scope, failures = 0) {
       const call = yield* Effect.fromResult(PreparedCall.prepare(settings, operation, input))
-      const open = (reply: Reply.ReceivedReply) =>
-        Effect.map(Reply.jsonLines(operation, reply, scope), (chunks) => ({ ...reply, chunks }))
-      const { attempts, value } = yield* RetryLoop.send(connection, call, open, { attempts: failures })
+      const exchange = Reply.exchangeLines(operation, scope)
+      const { attempts, value } = yield* RetryLoop.send(connection, call, exchange, { attempts: failures })
       return {
         ...value,
         attempts,
@@ -113,7 +100,7 @@ const makeService = (base: Base, settings: Settings, client: HttpClient.HttpClie
       }
     }),
     settings,
-    httpClient: ApiHttpClient.make(connection),
+    httpClient: ApiHttpClient.make(client, connection),
     withOptions: OverridesCache.cached((overrides) =>
       Effect.map(Effect.fromResult(override(settings, overrides)), (next) => {
         const isSame = next.transformClient === settings.transformClient
@@ -131,7 +118,7 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Service, Errors.InvalidOptions, HttpClient.HttpClient> {
   const settings = yield* Effect.fromResult(resolve(options))
   const init = Context.getOrUndefined(yield* Effect.context<never>(), FetchHttpClient.RequestInit)
-  const httpClient = withoutRedirects(yield* HttpClient.HttpClient, init)
+  const httpClient = HttpClientTransport.withoutRedirects(yield* HttpClient.HttpClient, init)
   const rateLimits = yield* RateLimit.makeAll
   return makeService({ httpClient, rateLimits }, settings, transform(httpClient, settings))
 })

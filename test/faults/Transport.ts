@@ -8,8 +8,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import { constVoid } from "effect/Function"
-import * as Headers from "effect/http/Headers"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -19,7 +17,7 @@ import { queryObjects } from "node:v8"
 import * as Zlib from "node:zlib"
 import type * as Client from "../../src/Client.ts"
 import * as Contact from "../../src/Contact.ts"
-import * as Response from "../../src/internal/transport/TransportResponse.ts"
+import { UndiciExchange } from "../../src/internal/transport/UndiciExchange.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Node from "../../src/layers/Node.ts"
 import * as Fake from "../support/FakeHttp.ts"
@@ -48,14 +46,8 @@ const failedCreate = Effect.map(Effect.flip(Contact.create({ name: "Ada" })), (e
   [World.summary(error), ...(error.isRetryable ? ["retryable"] : [])].join(" ")
 )
 
-const sample = Response.make(
-  HttpClientRequest.get("http://localhost/"),
-  { url: "http://localhost/", status: 200, headers: Headers.empty, setCookie: () => [] },
-  { pull: Effect.never, cancel: Effect.void }
-)
-
 /** How many responses are alive after a full garbage collection, which `queryObjects` begins with. */
-const liveResponses = Effect.sync(() => Number(queryObjects(sample.constructor as never, { format: "count" })))
+const liveResponses = Effect.sync(() => Number(queryObjects(UndiciExchange as never, { format: "count" })))
 
 const stalled = Effect.gen(function* () {
   const begun = Deferred.makeUnsafe<void>()

@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Deferred, Effect, Exit, Fiber, Result, Stream } from "effect"
+import { Cause, Deferred, Effect, Exit, Fiber, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import type { ServerResponse } from "node:http"
 import * as Zlib from "node:zlib"
 import type * as Client from "../../src/Client.ts"
 import * as Contact from "../../src/Contact.ts"
 import * as Decompress from "../../src/internal/transport/Decompress.ts"
-import type { Body } from "../../src/internal/transport/TransportResponse.ts"
+import { type BodyPart, end, type Source } from "../../src/internal/transport/Exchange.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Node from "../../src/layers/Node.ts"
 import * as Fake from "../support/FakeHttp.ts"
@@ -201,30 +201,33 @@ describe("a body that is too large when decompressed", () => {
       Effect.gen(function* () {
         const bomb = compress(Buffer.alloc(64 * mebibyte, 0x20))
         const rest = [bomb]
-        const source: Body = {
-          pull: Effect.suspend(() => {
+        const source: Source = {
+          read: (onPart) => {
             const chunk = rest.shift()
-            return chunk === undefined ? Cause.done() : Effect.succeed([chunk] as const)
-          }),
-          cancel: Effect.void
+            onPart(chunk === undefined ? end : { _tag: "Chunks", chunks: [chunk] })
+          },
+          cancel: () => undefined
         }
         const body = Decompress.make(source, encoding)
         assert.isDefined(body)
         if (body === undefined) return
         const before = process.memoryUsage().arrayBuffers
-        const [chunk] = yield* body.pull
-        assert.isAtMost(chunk.length, mebibyte)
+        const next = Effect.promise(() => new Promise<BodyPart>((resolve) => void body.read(resolve)))
+        const lengthOf = (part: BodyPart) =>
+          part._tag === "Chunks" ? part.chunks.reduce((sum, { length }) => sum + length, 0) : 0
+        let part = yield* next
+        let read = lengthOf(part)
+        assert.isAtMost(read, mebibyte)
         // Nothing more is decompressed while nobody reads.
         for (let turn = 0; turn < 10; turn++) yield* Fake.settle
         assert.isBelow(process.memoryUsage().arrayBuffers - before, 8 * mebibyte)
-        let read = chunk.length
-        for (;;) {
-          const next = yield* Effect.result(body.pull)
-          if (Result.isFailure(next)) break
-          for (const { length } of next.success) read += length
+        while (part._tag === "Chunks") {
+          part = yield* next
+          read += lengthOf(part)
         }
+        assert.strictEqual(part._tag, "End")
         assert.strictEqual(read, 64 * mebibyte)
-        yield* body.cancel
+        body.cancel()
       })
   )
 })

@@ -5,6 +5,7 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import { acquire, type Connection } from "./Connection.ts"
 import type { Failure } from "./failure/Failure.ts"
+import { headOf } from "../transport/HttpClientTransport.ts"
 import * as Reply from "./reply/Reply.ts"
 import * as Secret from "./Secret.ts"
 
@@ -21,8 +22,8 @@ const prepare = ({ settings }: Connection, request: HttpClientRequest.HttpClient
   )
 
 /** The `HttpClient` of a client, for requests that are no operation. */
-export const make = (connection: Connection): HttpClient.HttpClient =>
-  HttpClient.mapRequestInputEffect(connection.client, (request) =>
+export const make = (client: HttpClient.HttpClient, connection: Connection): HttpClient.HttpClient =>
+  HttpClient.mapRequestInputEffect(client, (request) =>
     Effect.andThen(acquire(connection), Secret.read(connection.settings)).pipe(
       Effect.mapError((failure) => notSent(request, failure)),
       Effect.map((token) => prepare(connection, request, token))
@@ -30,7 +31,7 @@ export const make = (connection: Connection): HttpClient.HttpClient =>
   ).pipe(
     HttpClient.tap((response) =>
       response.status === 429
-        ? Effect.flatMap(Reply.retryAfter(response), ({ retryAfter }) =>
+        ? Effect.flatMap(Reply.retryAfter(headOf(response)), ({ retryAfter }) =>
             connection.rateLimit.backOff(retryAfter, connection.settings.retry.maxDelay)
           )
         : Effect.void

@@ -1,8 +1,8 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import type * as HttpClientResponse from "effect/http/HttpClientResponse"
-import * as Transport from "../transport/Transport.ts"
+import type * as Transport from "../transport/Transport.ts"
 import type { Connection } from "./Connection.ts"
 import * as CallerValues from "./failure/CallerValues.ts"
 import * as Failure from "./failure/Failure.ts"
@@ -12,33 +12,20 @@ import type * as Operation from "./Operation.ts"
 import type { PreparedCall } from "./request/PreparedCall.ts"
 import * as Reply from "./reply/Reply.ts"
 import * as Telemetry from "./Telemetry.ts"
-import { timeoutOrElse } from "./Timeout.ts"
 
 /** The failure of a request that the transport could not send, or that got no reply. */
-const transportFailure = Effect.fnUntraced(function* (
-  call: PreparedCall<Operation.Any>,
-  error: HttpClientError.HttpClientError,
-  callerValues: CallerValues.CallerValues,
-  state: Transport.AttemptState
-): Effect.fn.Return<never, Failure.Failure> {
-  const { reason } = error
-  // Only a `transformClient` that filters by status fails like this. The response says more than the error.
-  if (reason._tag === "StatusCodeError") {
-    return yield* Effect.fail(yield* Reply.failure(call.operation, { response: reason.response, callerValues }))
-  }
-  if (reason._tag === "EncodeError" || reason._tag === "InvalidUrlError") {
-    return yield* Effect.fail(Failure.unsendable())
-  }
-  return yield* Effect.fail(TransportFailure.make(reason.cause, error.response?.status, state))
-})
+const transportFailure = (
+  { reason, response }: HttpClientError.HttpClientError,
+  { state }: Transport.Attempt
+): Failure.Failure =>
+  reason._tag === "EncodeError" || reason._tag === "InvalidUrlError"
+    ? Failure.unsendable()
+    : TransportFailure.make(reason.cause, response?.status, state)
 
 /** The failure of an attempt that timed out. If a status had come, it decides: only the error body is missing. */
-const timedOut = (
-  operation: Operation.Any,
-  status: number | undefined,
-  state: Transport.AttemptState
-): Failure.Failure => {
-  if (status === undefined) return Failure.timeout(state === "not-sent" ? "connect" : "headers", status, state)
+const timedOut = (operation: Operation.Any, { head, state }: Transport.Attempt): Failure.Failure => {
+  if (head === undefined) return Failure.timeout(state === "not-sent" ? "connect" : "headers", undefined, state)
+  const { status } = head
   return status === 200
     ? Failure.timeout("body", status)
     : StatusMapping.toFailure(operation, { status, callerValues: new CallerValues.CallerValues({}) })
@@ -51,39 +38,38 @@ export interface Attempt {
   readonly resendCount: number
   /** The record in which the transport reports how far the attempt has come. */
   readonly reported: Transport.Attempt
+  /** The time left of the total timeout of the call. */
+  readonly left: Duration.Duration
 }
 
-/** Reads the reply of a call, once it is known to be a 200. */
-export type Read<A> = (reply: Reply.ReceivedReply) => Effect.Effect<A, Failure.Failure>
-
-/** Sends a call once, and reads its reply. The attempt timeout covers both. */
+/** Sends a call once, and reads its reply. The attempt timeout covers both, unless less is left of the total timeout. */
 export const send = <A>(
-  { client, settings }: Connection,
+  { settings, transport }: Connection,
   call: PreparedCall<Operation.Any>,
-  { reported, resendCount, token }: Attempt,
-  read: Read<A>
+  { left, reported, resendCount, token }: Attempt,
+  exchange: Reply.Exchange<A>
 ): Effect.Effect<A, Failure.Failure> => {
   const callerValues = new CallerValues.CallerValues({ ...call.callerValues, token })
-  let response: HttpClientResponse.HttpClientResponse | undefined
-  return client.execute(HttpClientRequest.setHeader(call.request, "authorization", `Bearer ${token}`)).pipe(
-    Effect.provideService(Transport.Attempt, reported),
-    Effect.catch((error) => transportFailure(call, error, callerValues, reported.state)),
-    Effect.flatMap((received) => {
-      response = received
-      const reply = { response: received, callerValues }
-      return received.status === 200 ? read(reply) : Effect.flatMap(Reply.failure(call.operation, reply), Effect.fail)
+  const isLast = Duration.isLessThan(left, settings.timeout.attempt)
+  const toFailure = (
+    error: Failure.Failure | HttpClientError.HttpClientError | Transport.TimeLimitError
+  ): Failure.Failure => {
+    if (!("_tag" in error)) return error
+    if (error._tag === "HttpClientError") return transportFailure(error, reported)
+    return isLast ? Failure.timeout("total", undefined, reported.state) : timedOut(call.operation, reported)
+  }
+  return exchange({
+    transport,
+    request: HttpClientRequest.setHeader(call.request, "authorization", `Bearer ${token}`),
+    attempt: reported,
+    timeout: isLast ? left : settings.timeout.attempt,
+    callerValues
+  }).pipe(
+    Effect.mapError((error) => {
+      const failure = toFailure(error)
+      const { head } = reported
+      return head === undefined ? failure : Reply.withRequestId(failure, { head, callerValues })
     }),
-    (replied) =>
-      timeoutOrElse(replied, settings.timeout.attempt, () =>
-        Effect.fail(timedOut(call.operation, response?.status, reported.state))
-      ),
-    Effect.mapError((failure) =>
-      response === undefined ? failure : Reply.withRequestId(failure, { response, callerValues })
-    ),
-    Telemetry.observe(
-      { operation: call.operation, server: settings.server, resendCount },
-      () => response?.status,
-      () => reported.isOutOfTime === true
-    )
+    Telemetry.observe({ operation: call.operation, server: settings.server, resendCount }, reported)
   )
 }

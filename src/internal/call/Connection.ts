@@ -1,15 +1,15 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as HttpClient from "effect/http/HttpClient"
 import * as Option from "effect/Option"
+import type * as Transport from "../transport/Transport.ts"
 import * as Failure from "./failure/Failure.ts"
 import type { Settings } from "./options/Settings.ts"
 import type * as RateLimit from "./rateLimit/RateLimit.ts"
 
 /** The connection to the API that all calls of a client are sent over. */
 export interface Connection {
-  readonly client: HttpClient.HttpClient
+  readonly transport: Transport.Transport
   readonly rateLimit: RateLimit.RateLimit
   readonly settings: Settings
 }

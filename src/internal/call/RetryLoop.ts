@@ -2,14 +2,15 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Errors from "../../Errors.ts"
-import type * as Transport from "../transport/Transport.ts"
 import * as Attempt from "./Attempt.ts"
 import { acquire, backOff, type Connection, guard } from "./Connection.ts"
+import { Deadline } from "./Deadline.ts"
 import * as Failure from "./failure/Failure.ts"
 import * as OperationError from "./failure/OperationError.ts"
 import type * as Operation from "./Operation.ts"
 import type { Settings } from "./options/Settings.ts"
 import type { PreparedCall } from "./request/PreparedCall.ts"
+import type * as Reply from "./reply/Reply.ts"
 import * as Retry from "./Retry.ts"
 import * as Secret from "./Secret.ts"
 import { timeoutOrElse } from "./Timeout.ts"
@@ -21,8 +22,6 @@ class CallProgress<O extends Operation.Any> {
   /** The number of times that the secret could not be read, so that nothing was sent. */
   secretFailures = 0
   conflictRetriesLeft: number
-  /** The attempt that has begun and not ended, as its transport reports it. */
-  current: Transport.Attempt | undefined
   #outcome: Errors.Outcome = "not-sent"
   #last: Failure.Failure | undefined
 
@@ -37,21 +36,8 @@ class CallProgress<O extends Operation.Any> {
     return this.attempts + this.secretFailures
   }
 
-  /** Counts another attempt, and returns the record in which its transport reports. */
-  begin(): Transport.Attempt {
-    this.attempts++
-    return (this.current = { state: "unknown" })
-  }
-
-  /** Uncounts the attempt that has begun: the circuit breaker kept it from being sent. */
-  withdraw(): void {
-    this.current = undefined
-    this.attempts--
-  }
-
-  /** Ends the current attempt with a failure, which may change the outcome of the call. */
+  /** Records the failure of an attempt, which may change the outcome of the call. */
   recordFailure(failure: Failure.Failure): void {
-    this.current = undefined
     this.#last = failure
     this.#outcome = this.#call.safety === "read" ? failure.outcome : Retry.leastCertain(this.#outcome, failure.outcome)
   }
@@ -85,38 +71,55 @@ export interface Completed<A> {
   readonly attempts: number
 }
 
+const outOfTime = Failure.timeout("total", undefined, "not-sent")
+
+const failOutOfTime = () => Effect.fail(outOfTime)
+
+/** Waits before the next attempt, or fails if no time is left after that. */
+const wait = (delay: number, left: Duration.Duration): Effect.Effect<void, Failure.Failure> =>
+  delay < Duration.toMillis(left) ? Effect.sleep(delay) : Effect.flatMap(Effect.sleep(left), failOutOfTime)
+
 // One generator for all calls, for the garbage collector's sake: see bench/profile.ts.
 const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
   connection: Connection,
   call: PreparedCall<O>,
-  read: Attempt.Read<A>,
-  progress: CallProgress<O>
+  exchange: Reply.Exchange<A>,
+  progress: CallProgress<O>,
+  deadline: Deadline
 ): Effect.fn.Return<Completed<A>, Operation.Error<O>> {
   const { settings } = connection
   while (true) {
-    const acquired = yield* Effect.result(acquire(connection))
+    const acquired = yield* Effect.result(timeoutOrElse(acquire(connection), deadline.left, failOutOfTime))
     if (Result.isFailure(acquired)) return yield* progress.fail(acquired.failure)
-    const secret = yield* Effect.result(Secret.read(settings))
+    const secret = yield* Effect.result(timeoutOrElse(Secret.read(settings), deadline.left, failOutOfTime))
+    let failure: Failure.Failure
     if (Result.isFailure(secret)) {
+      if (secret.failure === outOfTime) return yield* progress.fail(outOfTime)
       progress.secretFailures++
-      if (!progress.isAllowedToRetry(settings.retry, secret.failure)) return yield* progress.fail(secret.failure)
-      yield* Effect.sleep(yield* Retry.delay(settings.retry, progress.failures, secret.failure))
-      continue
+      failure = secret.failure
+    } else {
+      progress.attempts++
+      const attempt = {
+        token: secret.success,
+        resendCount: progress.attempts - 1,
+        reported: { state: "unknown" as const },
+        left: deadline.left
+      }
+      const result = yield* Effect.result(guard(connection, Attempt.send(connection, call, attempt, exchange)))
+      if (Result.isSuccess(result)) return { value: result.success, attempts: progress.attempts }
+      failure = result.failure
+      if (failure.isCircuitBreakerOpen === true) {
+        progress.attempts--
+        return yield* progress.fail(failure)
+      }
+      progress.recordFailure(failure)
+      yield* backOff(connection, failure)
     }
-    const reported = progress.begin()
-    const attempt = { token: secret.success, resendCount: progress.attempts - 1, reported }
-    const result = yield* Effect.result(guard(connection, Attempt.send(connection, call, attempt, read)))
-    if (Result.isSuccess(result)) return { value: result.success, attempts: progress.attempts }
-    const { failure } = result
-    if (failure.isCircuitBreakerOpen === true) {
-      progress.withdraw()
-      return yield* progress.fail(failure)
-    }
-    progress.recordFailure(failure)
-    yield* backOff(connection, failure)
     if (!progress.isAllowedToRetry(settings.retry, failure)) return yield* progress.fail(failure)
     if (failure.tag === "Conflict") progress.conflictRetriesLeft--
-    yield* Effect.sleep(yield* Retry.delay(settings.retry, progress.failures, failure))
+    const delay = yield* Retry.delay(settings.retry, progress.failures, failure)
+    const waited = yield* Effect.result(wait(delay, deadline.left))
+    if (Result.isFailure(waited)) return yield* progress.fail(waited.failure)
   }
 })
 
@@ -132,26 +135,12 @@ export interface Earlier {
 export const send = <O extends Operation.Any, A>(
   connection: Connection,
   call: PreparedCall<O>,
-  read: Attempt.Read<A>,
+  exchange: Reply.Exchange<A>,
   { attempts = 0, elapsed = 0 }: Earlier = {}
 ): Effect.Effect<Completed<A>, Operation.Error<O>> =>
-  Effect.suspend(() => {
-    const progress = new CallProgress(call, attempts)
-    const sending = sendUntilDone(connection, call, read, progress)
-    // Lists have no total timeout; `timeout.idle` bounds them.
-    if (call.operation.streams) return sending
+  Effect.clockWith((clock) => {
     const { total } = connection.settings.timeout
-    const left = elapsed === 0 ? total : Duration.subtract(total, Duration.millis(elapsed))
-    return timeoutOrElse(
-      sending,
-      left,
-      () => {
-        const failure = Failure.timeout("total", undefined, progress.current?.state)
-        if (progress.current !== undefined) progress.recordFailure(failure)
-        return progress.fail(failure)
-      },
-      () => {
-        if (progress.current !== undefined) progress.current.isOutOfTime = true
-      }
-    )
+    // Lists have no total timeout; `timeout.idle` bounds them.
+    const left = call.operation.streams ? Duration.infinity : Duration.subtract(total, Duration.millis(elapsed))
+    return sendUntilDone(connection, call, exchange, new CallProgress(call, attempts), new Deadline(clock, left))
   })

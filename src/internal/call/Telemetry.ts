@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
-import * as Tracer from "effect/Tracer"
+import type * as Transport from "../transport/Transport.ts"
 import type { Failure } from "./failure/Failure.ts"
 import type * as Operation from "./Operation.ts"
 import type { Settings } from "./options/Settings.ts"
@@ -73,18 +73,14 @@ const observedOf = (attempt: Attempt): Observed => {
 
 /**
  * The `error.type` of an attempt: the status of a refusal, else the tag of the failure. An attempt that was interrupted is
- * `interrupted`, or `Timeout` if the total timeout of its call did that, and one that died is `defect`.
+ * `interrupted`, and one that died is `defect`.
  */
-const errorTypeOf = (
-  exit: Exit.Exit<unknown, Failure>,
-  status: number | undefined,
-  isOutOfTime: () => boolean
-): string | undefined => {
+const errorTypeOf = (exit: Exit.Exit<unknown, Failure>, status: number | undefined): string | undefined => {
   if (Exit.isSuccess(exit)) return undefined
   const failure = Option.getOrUndefined(Exit.findErrorOption(exit))
-  if (failure !== undefined) return status !== undefined && status >= 400 ? String(status) : failure.tag
-  if (!Cause.hasInterruptsOnly(exit.cause)) return "defect"
-  return isOutOfTime() ? "Timeout" : "interrupted"
+  if (failure === undefined) return Cause.hasInterruptsOnly(exit.cause) ? "interrupted" : "defect"
+  const isRefusal = status !== undefined && status >= 400 && failure.phase !== "total"
+  return isRefusal ? String(status) : failure.tag
 }
 
 const ending = (status: number | undefined, errorType: string | undefined): Attributes => ({
@@ -93,12 +89,11 @@ const ending = (status: number | undefined, errorType: string | undefined): Attr
 })
 
 /**
- * Makes an attempt a client span, and its duration a measurement of `http.client.request.duration`, however it ends.
- * `status` gives the status of the response, if one has come. `isOutOfTime` is true if the attempt is interrupted because the
- * total timeout of its call is over.
+ * Makes an attempt a client span, and its duration a measurement of `http.client.request.duration`, however it ends. The
+ * transport reads the span from `reported`, and writes the status of the reply to it.
  */
 export const observe =
-  (attempt: Attempt, status: () => number | undefined, isOutOfTime: () => boolean) =>
+  (attempt: Attempt, reported: Transport.Attempt) =>
   <A>(self: Effect.Effect<A, Failure>): Effect.Effect<A, Failure> => {
     const known = observedOf(attempt)
     const { resendCount } = attempt
@@ -108,13 +103,14 @@ export const observe =
       Effect.withFiber((fiber) => {
         const clock = fiber.getRef(Clock.Clock)
         const began = clock.monotonicTimeNanosUnsafe()
-        return Effect.onExitPrimitive(Effect.provideService(self, Tracer.ParentSpan, span), (exit) => {
-          const code = status()
-          const errorType = errorTypeOf(exit, code, isOutOfTime)
-          if (code !== undefined) span.attribute("http.response.status_code", code)
+        reported.span = span
+        return Effect.onExitPrimitive(self, (exit) => {
+          const status = reported.head?.status
+          const errorType = errorTypeOf(exit, status)
+          if (status !== undefined) span.attribute("http.response.status_code", status)
           if (errorType !== undefined) span.attribute("error.type", errorType)
           const seconds = Number(clock.monotonicTimeNanosUnsafe() - began) / 1e9
-          known.histogram(code, errorType).updateUnsafe(seconds, fiber.context)
+          known.histogram(status, errorType).updateUnsafe(seconds, fiber.context)
           return undefined
         })
       })

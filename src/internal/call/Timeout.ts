@@ -2,36 +2,34 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import { constVoid } from "effect/Function"
+import * as Timer from "../transport/Timer.ts"
 
 /**
- * `Effect.timeoutOrElse` without the race: no timer when there is no limit or the effect completes synchronously.
- * `beforeInterrupt` runs when time is up, just before the effect is interrupted.
+ * `Effect.timeoutOrElse` without the race: no timer when there is no limit or the effect completes synchronously, and no fiber
+ * when its result is at hand.
  */
-export const timeoutOrElse = <A, E>(
+export const timeoutOrElse = <A, E, E2>(
   effect: Effect.Effect<A, E>,
   duration: Duration.Duration,
-  orElse: () => Effect.Effect<never, E>,
-  beforeInterrupt: () => void = constVoid
-): Effect.Effect<A, E> =>
-  Duration.isFinite(duration)
-    ? Effect.withFiber((parent) =>
+  orElse: () => Effect.Effect<never, E2>
+): Effect.Effect<A, E | E2> =>
+  Duration.isFinite(duration) && !Exit.isExit(effect)
+    ? Effect.withFiber(({ context }) =>
         Effect.callback((resume) => {
-          const fork = Effect.runForkWith(parent.context)
-          const fiber = fork(effect)
+          const fiber = Effect.runForkWith(context)(effect)
           const exit = fiber.pollUnsafe()
           if (exit !== undefined) return resume(exit)
-          const timer = fork(Effect.sleep(duration))
+          const stop = Timer.start(context, duration, () =>
+            resume(Effect.andThen(Fiber.interrupt(fiber), Effect.suspend(orElse)))
+          )
           fiber.addObserver((exit) => {
-            timer.interruptUnsafe()
+            stop()
             resume(exit)
           })
-          timer.addObserver((exit) => {
-            if (Exit.isFailure(exit)) return
-            beforeInterrupt()
-            resume(Effect.andThen(Fiber.interrupt(fiber), Effect.suspend(orElse)))
+          return Effect.suspend(() => {
+            stop()
+            return Fiber.interrupt(fiber)
           })
-          return Fiber.interruptAll([timer, fiber])
         })
       )
     : effect

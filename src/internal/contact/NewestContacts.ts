@@ -22,7 +22,7 @@ const withServerTime = (runner: OperationRunner, time: CallTime): OperationRunne
   run: runner.run,
   open: (operation, input, scope, failures) =>
     Effect.map(runner.open(operation, input, scope, failures), (reply) => {
-      time.learn(reply.response.headers["date"])
+      time.learn(reply.head.header("date"))
       return reply
     })
 })

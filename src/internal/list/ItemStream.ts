@@ -2,7 +2,7 @@ import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
-import * as Pull from "effect/Pull"
+import type * as Pull from "effect/Pull"
 import * as Result from "effect/Result"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import type * as Errors from "../../Errors.ts"
@@ -13,7 +13,7 @@ import * as JsonLines from "./JsonLines.ts"
 import type * as Operation from "../call/Operation.ts"
 import * as Reply from "../call/reply/Reply.ts"
 import * as Validate from "../call/request/Validate.ts"
-import { timeoutOrElse } from "../call/Timeout.ts"
+import { Deadline } from "../call/Deadline.ts"
 
 type Listing<A> = Operation.Operation<ReadonlyArray<A>, Errors.Tag>
 
@@ -78,7 +78,7 @@ const decodeItems = <A>(
   const { field, description } = Validate.problemOf(decoded.failure, "")
   const inItem = field.split(".").slice(1).join(".")
   const failure = Failure.unexpected(
-    reply.response.status,
+    reply.head.status,
     `Line ${lineOfItem(lines, bad)} is no contact: ${inItem === "" ? "" : `${inItem}: `}${description}`
   )
   return { items: Result.getOrElse(operation.decode(data.slice(0, bad)), () => []), failure }
@@ -89,7 +89,7 @@ const decodeItems = <A>(
  * are skipped.
  */
 const readEvents = <A>(operation: Listing<A>, reply: StreamedReply, lines: JsonLines.Lines): Batch<A> => {
-  const status = reply.response.status
+  const status = reply.head.status
   const data: Array<unknown> = []
   let failure = lines.problem === undefined ? undefined : Failure.unexpected(status, `The list's ${lines.problem}`)
   let index = -1
@@ -132,14 +132,14 @@ const readChunks = <A>(
   return { items }
 }
 
+type Items<A> = Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure>
+
 /**
  * The items of a list's response, in the batches in which they arrive. A batch is decoded when it is pulled. The items end
  * when the body ends after a whole line; if the body is cut, or is not as expected, they fail.
  */
-export const make = <A>(
-  operation: Listing<A>,
-  reply: StreamedReply
-): Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> => {
+export const make = <A>(operation: Listing<A>, reply: StreamedReply): Items<A> => {
+  const { status } = reply.head
   const reader = new JsonLines.Reader(parseLine)
   let ended: Pull.Pull<never, Failure.Failure> | undefined
 
@@ -150,24 +150,25 @@ export const make = <A>(
     return readEvents(operation, reply, lines)
   }
 
-  const deliver = (batch: Batch<A>): Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> => {
-    if (batch.failure !== undefined) ended = Effect.fail(batch.failure)
-    return Arr.isReadonlyArrayNonEmpty(batch.items) ? Effect.succeed(batch.items) : next
+  const deliver = (batch: Batch<A>, deadline: Deadline): Items<A> => {
+    if (batch.failure !== undefined) ended = Effect.fail(Reply.withRequestId(batch.failure, reply))
+    return Arr.isReadonlyArrayNonEmpty(batch.items) ? Effect.succeed(batch.items) : next(deadline)
   }
 
-  const next: Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure> = Effect.suspend(
-    () =>
-      ended ??
-      reply.chunks.pipe(
-        Effect.map((chunks) => readChunks(operation, reply, reader, chunks)),
-        Pull.catchDone(() => {
+  const next = (deadline: Deadline): Items<A> =>
+    ended ??
+    Effect.matchEffect(reply.body.pull(deadline.left), {
+      onSuccess: (chunks) => deliver(readChunks(operation, reply, reader, chunks), deadline),
+      onFailure: (error) => {
+        if (Cause.isDone(error)) {
           ended = Cause.done()
-          return Effect.sync(lastLine)
-        }),
-        Effect.flatMap(deliver)
-      )
-  )
+          return deliver(lastLine(), deadline)
+        }
+        const failure =
+          error._tag === "BodyError" ? TransportFailure.make(error.cause, status) : Failure.timeout("idle", status)
+        return Effect.fail(Reply.withRequestId(failure, reply))
+      }
+    })
 
-  const timely = timeoutOrElse(next, reply.idle, () => Effect.fail(Failure.timeout("idle", reply.response.status)))
-  return Effect.mapError(timely, (error) => (Cause.isDone(error) ? error : Reply.withRequestId(error, reply)))
+  return Effect.clockWith((clock) => next(new Deadline(clock, reply.idle)))
 }

@@ -1,12 +1,7 @@
-import type * as Arr from "effect/Array"
-import * as Cause from "effect/Cause"
-import * as Effect from "effect/Effect"
-import * as Pull from "effect/Pull"
 import type { Duplex } from "node:stream"
 import * as Zlib from "node:zlib"
-import type { Body } from "./TransportResponse.ts"
-
-type Chunks = Arr.NonEmptyReadonlyArray<Uint8Array>
+import { type BodyPart, end, type Source } from "./Exchange.ts"
+import type { Chunks } from "./Transport.ts"
 
 /** Makes a decompressor, given the first bytes of the body. */
 type Decompressor = (first: Uint8Array) => Duplex
@@ -34,7 +29,7 @@ const maxEncodings = 5
  * Node's streams rather than undici's interceptor: that one adds two objects to every request, compressed or not, and makes
  * Node print a warning that it is experimental.
  */
-export const make = (body: Body, header: string | ReadonlyArray<string> | undefined): Body | undefined => {
+export const make = (body: Source, header: string | ReadonlyArray<string> | undefined): Source | undefined => {
   if (header === undefined) return undefined
   const encodings = String(header)
     .toLowerCase()
@@ -44,73 +39,81 @@ export const make = (body: Body, header: string | ReadonlyArray<string> | undefi
   const chain = encodings.map((encoding) => decompressors.get(encoding)).filter((known) => known !== undefined)
   if (chain.length === 0 || chain.length < encodings.length || chain.length > maxEncodings) return undefined
   // They are named in the order in which they were applied.
-  return chain.reduceRight<Body>((source, decompressor) => new Decompressed(source, decompressor), body)
+  return chain.reduceRight<Source>((source, decompressor) => new Decompressed(source, decompressor), body)
 }
 
 /**
  * A body that is decompressed as it is read: the next chunk of the source is only requested when all that the last one gave
  * has been read, so a small chunk that decompresses to gigabytes takes no more memory than any other.
  */
-class Decompressed implements Body {
-  readonly #source: Body
+class Decompressed implements Source {
+  readonly #source: Source
   readonly #decompressor: Decompressor
   /** Made when the first chunk arrives: many responses are never read, or have no body. */
   #stream: Duplex | undefined
   /** The number of chunks that the stream has not decompressed yet. */
   #pending = 0
   #isSourceOver = false
-  #failure: Effect.Effect<never, unknown> | undefined
-  /** True if something has happened in the stream since it was last read. */
-  #hasChanged = false
-  #reader: ((effect: Effect.Effect<void>) => void) | undefined
+  /** The failure of the source, or of the stream. */
+  #failure: BodyPart | undefined
+  /** The reader that waits for the next chunks. */
+  #reader: ((part: BodyPart) => void) | undefined
 
-  constructor(source: Body, decompressor: Decompressor) {
+  constructor(source: Source, decompressor: Decompressor) {
     this.#source = source
     this.#decompressor = decompressor
   }
 
-  readonly pull: Pull.Pull<Chunks, unknown> = Effect.suspend(
-    () => this.#take() ?? Effect.flatMap(this.#needsInput() ? this.#feed : this.#change, () => this.pull)
-  )
-
-  readonly cancel: Effect.Effect<void> = Effect.suspend(() => {
-    this.#stream?.destroy()
-    return this.#source.cancel
-  })
-
-  #take(): Pull.Pull<Chunks, unknown> | undefined {
-    this.#hasChanged = false
-    if (this.#stream === undefined) return this.#isSourceOver ? Cause.done() : undefined
-    const chunk: unknown = this.#stream.read()
-    if (chunk instanceof Uint8Array) return Effect.succeed([chunk])
-    if (this.#failure !== undefined) return this.#failure
-    return this.#stream.readableEnded ? Cause.done() : undefined
-  }
-
-  #needsInput(): boolean {
-    return this.#pending === 0 && !this.#isSourceOver
-  }
-
-  /** Gives the stream the next chunks of the source, or its end. */
-  get #feed(): Effect.Effect<void, unknown> {
-    return Pull.catchDone(
-      Effect.map(this.#source.pull, (chunks) => this.#write(chunks)),
-      () =>
-        Effect.sync(() => {
-          this.#isSourceOver = true
-          this.#stream?.end()
-        })
-    )
-  }
-
-  /** Waits until something has happened in the stream. */
-  readonly #change: Effect.Effect<void> = Effect.callback((resume) => {
-    if (this.#hasChanged) return resume(Effect.void)
-    this.#reader = resume
-    return Effect.sync(() => {
+  read(onPart: (part: BodyPart) => void): void | (() => void) {
+    const part = this.#take()
+    if (part !== undefined) return onPart(part)
+    this.#reader = onPart
+    this.#readSource()
+    return () => {
       this.#reader = undefined
+    }
+  }
+
+  cancel(): void {
+    this.#stream?.destroy()
+    this.#source.cancel()
+  }
+
+  cancelWith(owner: object): void {
+    this.#source.cancelWith?.(owner)
+  }
+
+  #take(): BodyPart | undefined {
+    const chunk: unknown = this.#stream?.read()
+    if (chunk instanceof Uint8Array) return { _tag: "Chunks", chunks: [chunk] }
+    if (this.#failure !== undefined) return this.#failure
+    const isOver = this.#stream === undefined ? this.#isSourceOver : this.#stream.readableEnded
+    return isOver ? end : undefined
+  }
+
+  /** Gives the waiting reader what there is to read, or else the stream more to decompress. */
+  #wake(): void {
+    const reader = this.#reader
+    if (reader === undefined) return
+    const part = this.#take()
+    if (part === undefined) return this.#readSource()
+    this.#reader = undefined
+    reader(part)
+  }
+
+  /** Gives the stream the next chunks of the source, or its end, if it has decompressed all it has. */
+  #readSource(): void {
+    if (this.#pending > 0 || this.#isSourceOver) return
+    this.#pending = 1
+    this.#source.read((part) => {
+      this.#pending = 0
+      if (part._tag === "Chunks") return this.#write(part.chunks)
+      this.#isSourceOver = true
+      if (part._tag === "End") this.#stream?.end()
+      else this.#failure = part
+      this.#wake()
     })
-  })
+  }
 
   #write(chunks: Chunks): void {
     const stream = (this.#stream ??= this.#open(chunks[0]))
@@ -129,16 +132,9 @@ class Decompressed implements Body {
       .on("readable", wake)
       .on("end", wake)
       .on("error", (error) => {
-        this.#failure = Effect.fail(failureOf(error))
+        this.#failure = { _tag: "Failed", cause: failureOf(error) }
         this.#wake()
       })
-  }
-
-  #wake(): void {
-    this.#hasChanged = true
-    const reader = this.#reader
-    this.#reader = undefined
-    reader?.(Effect.void)
   }
 }
 

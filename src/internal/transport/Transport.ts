@@ -1,81 +1,147 @@
+/** The interface between the client and the transports that send its requests. */
+import type * as Arr from "effect/Array"
 import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as HttpClient from "effect/http/HttpClient"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Headers from "effect/http/Headers"
+import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import type * as HttpClientResponse from "effect/http/HttpClientResponse"
-import * as Option from "effect/Option"
+import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Predicate from "effect/Predicate"
+import type * as Pull from "effect/Pull"
+import type * as Tracer from "effect/Tracer"
 import { version } from "./Version.ts"
-
-/** The progress of an attempt. `unknown` if its transport does not report it: one that is not ours, or `fetch`. */
-export type AttemptState = "unknown" | "not-sent" | "sent"
-
-/**
- * The attempt that a request belongs to. The caller provides it, the transport sets its state, and once that is `sent` it
- * stays so, even if a `transformClient` sends the request again.
- */
-export interface Attempt {
-  state: AttemptState
-  /** True if the attempt is interrupted because the total timeout of its call is over. */
-  isOutOfTime?: boolean
-}
-
-/** The attempt that a transport reports to. A `Context.Reference`, so that no client needs to provide it. */
-export const Attempt = Context.Reference<Attempt | undefined>("effect-chatbotkit/internal/transport/Attempt", {
-  defaultValue: () => undefined
-})
 
 /** The `User-Agent` of requests that do not bring their own. */
 export const userAgent = `effect-chatbotkit/${version}`
 
-/** A request, taken apart as transports send it. */
-export interface Outgoing {
-  readonly request: HttpClientRequest.HttpClientRequest
-  readonly url: URL
-  /** The client sends nothing but bytes. */
-  readonly body: Uint8Array | undefined
-}
-
-/** Sends a request, up to the headers of its response. Interrupting it closes the connection. */
-export type Send = (
-  outgoing: Outgoing
-) => Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
+/** How far a request has come. `unknown` if its transport does not report it: one that is not ours, or `fetch`. */
+export type AttemptState = "unknown" | "not-sent" | "sent"
 
 /**
- * Makes an `HttpClient` that does no more than to send: `HttpClient.make` makes a span, a registration with the garbage
- * collector, and a response around the response for each request, which together cost more than the request.
+ * The progress of an attempt to send a request. The caller makes the record, and the transport writes to it. Once `state` is
+ * `sent` it stays so, even if a `transformClient` sends the request again.
  */
-export const make = (send: Send): HttpClient.HttpClient => {
-  const client = HttpClient.makeWith(
-    (request: Effect.Effect<HttpClientRequest.HttpClientRequest>) =>
-      Effect.flatMap(request, (request) => {
-        const url = HttpClientRequest.toUrl(request)
-        if (Option.isNone(url)) return Effect.fail(failure(new HttpClientError.InvalidUrlError({ request })))
-        const { body } = request
-        if (body._tag === "Empty") return send({ request, url: url.value, body: undefined })
-        if (body._tag === "Uint8Array") return send({ request, url: url.value, body: body.body })
-        const description = "Only a body of bytes can be sent"
-        return Effect.fail(failure(new HttpClientError.EncodeError({ request, description })))
-      }),
-    (request) => Effect.succeed(request)
-  )
-  own.add(client)
-  return client
+export interface Attempt {
+  state: AttemptState
+  /** The head of the reply, once it has arrived. */
+  head?: Head
+  /** The span of the attempt, the parent of those that an `HttpClient` makes. */
+  span?: Tracer.Span
 }
 
-const own = new WeakSet<HttpClient.HttpClient>()
+/** The attempt that a request belongs to. A `Context.Reference`, so that no client needs to provide it. */
+export const Attempt = Context.Reference<Attempt | undefined>("effect-chatbotkit/internal/transport/Attempt", {
+  defaultValue: () => undefined
+})
 
-/** True if a client is a transport of ours, which neither traces nor follows redirects. */
-export const isOwn = (client: HttpClient.HttpClient): boolean => own.has(client)
+/** The part of a reply that comes before its body. */
+export interface Head {
+  readonly status: number
+  /** The value of a header, whose name is given in lower case. */
+  readonly header: (name: string) => string | undefined
+}
+
+/** Chunks of a body that arrived together. */
+export type Chunks = Arr.NonEmptyReadonlyArray<Uint8Array>
+
+/** A body ended before it was complete. `cause` is the error of the transport. */
+export class BodyError {
+  readonly _tag = "BodyError"
+  readonly cause: unknown
+
+  constructor(cause: unknown) {
+    this.cause = cause
+  }
+}
+
+/** A time limit has passed. */
+export class TimeLimitError {
+  readonly _tag = "TimeLimitError"
+}
+
+/** The body of a reply, read as it arrives. */
+export interface Body {
+  /** The chunks that have arrived since the last pull, or else the next ones, if they arrive within the time limit. */
+  readonly pull: (limit: Duration.Duration) => Pull.Pull<Chunks, BodyError | TimeLimitError>
+  /** Closes the connection, unless the body has ended. */
+  readonly cancel: Effect.Effect<void>
+}
+
+/** A reply whose body is still to be read. */
+export interface OpenReply {
+  readonly head: Head
+  readonly body: Body
+}
+
+/** The body of a reply as far as it was read. */
+export interface WholeBody {
+  readonly chunks: ReadonlyArray<Uint8Array>
+  /** The reason why it was not read to its end. Undefined if it was. */
+  readonly problem: BodyError | "longer than the limit" | undefined
+}
+
+/** A reply that has been read. */
+export interface WholeReply {
+  readonly head: Head
+  readonly body: WholeBody
+}
+
+/** The limits of an exchange. */
+export interface ExchangeOptions {
+  readonly attempt: Attempt
+  /** The time until the reply has to be complete. */
+  readonly timeout: Duration.Duration
+  /** The largest body that is read for a reply, in bytes. 0 if the body does not matter: then it is not read. */
+  readonly maxBytes: (head: Head) => number
+}
+
+/** Sends requests for the client. Interrupting it closes the connection. */
+export interface Transport {
+  /** Sends a request, and reads the whole reply. */
+  readonly exchange: (
+    request: HttpClientRequest.HttpClientRequest,
+    options: ExchangeOptions
+  ) => Effect.Effect<WholeReply, HttpClientError.HttpClientError | TimeLimitError>
+  /** Sends a request, up to the head of its reply. */
+  readonly open: (
+    request: HttpClientRequest.HttpClientRequest,
+    attempt: Attempt
+  ) => Effect.Effect<OpenReply, HttpClientError.HttpClientError>
+}
+
+export const TypeId = "~effect-chatbotkit/internal/transport/Transport" as const
+
+/** An `HttpClient` of this package. Through its transport, it can do more than the interface of `HttpClient` says. */
+export interface TransportClient extends HttpClient.HttpClient {
+  readonly [TypeId]: Transport
+}
+
+/** True for a client of this package. It neither traces nor follows redirects. */
+export const isTransportClient = (client: HttpClient.HttpClient): client is TransportClient =>
+  Predicate.hasProperty(client, TypeId)
+
+/** The head of a reply as an `HttpClientResponse` needs it. */
+export interface ResponseHead extends Head {
+  /** Without the fragment. */
+  readonly url: string
+  readonly headers: Headers.Headers
+  /** The `Set-Cookie` fields, which cannot be joined into one. */
+  readonly setCookie: ReadonlyArray<string>
+}
 
 const failure = (reason: HttpClientError.HttpClientErrorReason) => new HttpClientError.HttpClientError({ reason })
 
-/** Nothing came back, or nothing could be sent. */
+/** No reply arrived. */
 export const failed = (request: HttpClientRequest.HttpClientRequest, cause: unknown): HttpClientError.HttpClientError =>
   failure(new HttpClientError.TransportError({ request, cause }))
 
-/** No request can be made of this: nothing was sent. */
+/** The request cannot be sent, and was not. */
 export const unsendable = (
   request: HttpClientRequest.HttpClientRequest,
-  cause: unknown
-): HttpClientError.HttpClientError => failure(new HttpClientError.EncodeError({ request, cause }))
+  options: { readonly cause?: unknown; readonly description?: string }
+): HttpClientError.HttpClientError => failure(new HttpClientError.EncodeError({ request, ...options }))
+
+/** The URL of the request is not valid. */
+export const invalidUrl = (request: HttpClientRequest.HttpClientRequest): HttpClientError.HttpClientError =>
+  failure(new HttpClientError.InvalidUrlError({ request }))

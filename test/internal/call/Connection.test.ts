@@ -5,6 +5,7 @@ import { TestClock } from "effect/testing"
 import * as Connection from "../../../src/internal/call/Connection.ts"
 import * as Failure from "../../../src/internal/call/failure/Failure.ts"
 import * as Settings from "../../../src/internal/call/options/Settings.ts"
+import * as HttpClientTransport from "../../../src/internal/transport/HttpClientTransport.ts"
 import * as Fake from "../../support/FakeHttp.ts"
 
 /** A connection whose rate limit records its uses, and whose circuit breaker opens after one failure. */
@@ -20,7 +21,7 @@ const connection = Effect.gen(function* () {
       Effect.sync(() => void uses.push([duration && Duration.toMillis(duration), max]))
   }
   const settings = Result.getOrThrow(Settings.resolve({ secret: Redacted.make("sk-1"), circuitBreaker }))
-  return { connection: { client: Fake.script("never").http, rateLimit, settings }, uses }
+  return { connection: { transport: HttpClientTransport.make(Fake.script("never").http), rateLimit, settings }, uses }
 })
 
 const refused = Failure.refused("name", "too long")

@@ -5,6 +5,7 @@ import * as Settings from "../../../src/internal/call/options/Settings.ts"
 import * as Reply from "../../../src/internal/call/reply/Reply.ts"
 import * as PreparedCall from "../../../src/internal/call/request/PreparedCall.ts"
 import * as RetryLoop from "../../../src/internal/call/RetryLoop.ts"
+import * as HttpClientTransport from "../../../src/internal/transport/HttpClientTransport.ts"
 import { errorReply, ok } from "../../support/Calls.ts"
 import * as Fake from "../../support/FakeHttp.ts"
 import { operations } from "../../support/TestOperations.ts"
@@ -18,8 +19,8 @@ const send = (fake: Fake.Fake, earlier?: RetryLoop.Earlier) => {
   )
   const rateLimit = { acquire: Effect.void, backOff: () => Effect.void }
   const call = Result.getOrThrow(PreparedCall.prepare(settings, operation, { contactId: "c1" }))
-  const connection = { client: fake.http, rateLimit, settings }
-  return RetryLoop.send(connection, call, (reply) => Reply.json(operation, reply), earlier)
+  const connection = { transport: HttpClientTransport.make(fake.http), rateLimit, settings }
+  return RetryLoop.send(connection, call, Reply.exchangeJson(operation, undefined), earlier)
 }
 
 describe("send", () => {

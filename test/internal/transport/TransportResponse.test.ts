@@ -15,13 +15,15 @@ const of = (chunks: ReadonlyArray<string>, type = "application/json") => {
       url: "http://localhost/",
       status: 200,
       headers: Headers.fromInput({ "content-type": type }),
-      setCookie: () => ["session=1; Path=/"]
+      setCookie: ["session=1; Path=/"],
+      header: () => undefined
     },
     {
-      pull: Effect.suspend(() => {
-        const chunk = rest.shift()
-        return chunk === undefined ? Cause.done() : Effect.succeed([chunk] as const)
-      }),
+      pull: () =>
+        Effect.suspend(() => {
+          const chunk = rest.shift()
+          return chunk === undefined ? Cause.done() : Effect.succeed([chunk] as const)
+        }),
       cancel: Effect.sync(() => cancelled++)
     }
   )
@@ -45,8 +47,6 @@ describe("a response of our transports", () => {
     Effect.gen(function* () {
       const { response } = of(["original"])
       const other: typeof response = Object.create(response, { stream: { value: Stream.make(new Uint8Array([120])) } })
-      assert.isDefined(Response.bodyOf(response))
-      assert.isUndefined(Response.bodyOf(other))
       assert.deepStrictEqual(Object.keys(other.cookies.cookies), ["session"])
       assert.strictEqual(yield* other.text, "x")
       assert.strictEqual(yield* response.text, "original")

@@ -3,11 +3,9 @@ import type * as Effect from "effect/Effect"
 import type * as Failure from "../failure/Failure.ts"
 import type { Settings } from "../options/Settings.ts"
 import type * as Reply from "./Reply.ts"
-import type * as ReplyBody from "./ReplyBody.ts"
 
-/** A reply whose body is still to be read, chunk by chunk. */
-export interface StreamedReply extends Reply.ReceivedReply {
-  readonly chunks: ReplyBody.Chunks
+/** The reply to a list, whose items are still to be read. */
+export interface StreamedReply extends Reply.OpenReply {
   /** The number of times the request was sent, including the attempts that had failed before. */
   readonly attempts: number
   /** The longest time that the stream may go without an item. */

@@ -1,60 +1,57 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Scope, Stream } from "effect"
-import { HttpClientRequest, HttpClientResponse } from "effect/http"
+import { Cause, Duration, Effect, Result, Scope } from "effect"
+import { HttpClientRequest } from "effect/http"
 import { TestClock } from "effect/testing"
 import { CallerValues } from "../../../../src/internal/call/failure/CallerValues.ts"
 import * as Failure from "../../../../src/internal/call/failure/Failure.ts"
 import * as Reply from "../../../../src/internal/call/reply/Reply.ts"
+import type * as Transport from "../../../../src/internal/transport/Transport.ts"
 import { operations } from "../../../support/TestOperations.ts"
 
-const request = HttpClientRequest.get("https://api.chatbotkit.com/v1/contact/c1/fetch")
+const head = (headers: Readonly<Record<string, string>> = {}, status = 200): Transport.Head => {
+  const all: Readonly<Record<string, string>> = { "content-type": "application/json", ...headers }
+  return { status, header: (name) => all[name] }
+}
 
-const reply = (body: string, headers: Record<string, string> = {}, status = 200): Reply.ReceivedReply => ({
-  response: HttpClientResponse.fromWeb(
-    request,
-    new Response(body, { status, headers: { "content-type": "application/json", ...headers } })
-  ),
+const reply = (body: string, headers: Record<string, string> = {}, status = 200): Reply.WholeReply => ({
+  head: head(headers, status),
+  body: { chunks: [new TextEncoder().encode(body)], problem: undefined },
   callerValues: new CallerValues({ token: "sk-canary" })
 })
+
+const failureOf = (result: Result.Result<unknown, Failure.Failure>): Failure.Failure =>
+  Result.getOrThrow(Result.flip(result))
 
 describe("json", () => {
   const { both } = operations
 
-  it.effect("decodes a reply about the contact that was asked for", () =>
-    Effect.gen(function* () {
-      assert.deepStrictEqual(yield* Reply.json(both, reply('{"id":"c1"}'), "c1"), { id: "c1" })
-      const typed = { "content-type": "Application/JSON; charset=utf-8" }
-      assert.deepStrictEqual(yield* Reply.json(both, reply('{"id":"c1"}', typed)), { id: "c1" })
-    })
-  )
+  it("decodes a reply about the contact that was requested", () => {
+    assert.deepStrictEqual(Reply.json(both, reply('{"id":"c1"}'), "c1"), Result.succeed({ id: "c1" }))
+    const typed = { "content-type": "Application/JSON; charset=utf-8" }
+    assert.deepStrictEqual(Reply.json(both, reply('{"id":"c1"}', typed)), Result.succeed({ id: "c1" }))
+  })
 
-  it.effect.each([
+  it.each([
     ["about another contact", '{"id":"c2"}', "The response is about another contact", false],
     ["that is cut", '{"id":"c', "The body ended early", true],
     ["that is not JSON", "<html>", "The body is not JSON", false],
     ["of another shape", '{"id":1}', "The body is not what was promised: id: Expected string", false],
     ["that is null", "null", "The body is not what was promised: the body: Expected object", false]
-  ] as const)("fails on a reply %s", ([, body, description, transient]) =>
-    Effect.gen(function* () {
-      const failure = yield* Effect.flip(Reply.json(both, reply(body), "c1"))
-      assert.deepInclude(failure, { tag: "UnexpectedResponse", outcome: "unknown", transient })
-      assert.strictEqual(failure.description, description)
-    })
-  )
+  ] as const)("fails on a reply %s", (_name, body, description, transient) => {
+    const failure = failureOf(Reply.json(both, reply(body), "c1"))
+    assert.deepInclude(failure, { tag: "UnexpectedResponse", outcome: "unknown", transient })
+    assert.strictEqual(failure.description, description)
+  })
 
-  it.effect("fails with the failure that an error body inside a 200 names", () =>
-    Effect.gen(function* () {
-      const failure = yield* Effect.flip(Reply.json(both, reply('{"code":"NOT_FOUND","message":"gone"}'), "c1"))
-      assert.deepInclude(failure, { tag: "NotFound", status: 200, description: "gone" })
-    })
-  )
+  it("fails with the failure that an error body inside a 200 names", () => {
+    const failure = failureOf(Reply.json(both, reply('{"code":"NOT_FOUND","message":"gone"}'), "c1"))
+    assert.deepInclude(failure, { tag: "NotFound", status: 200, description: "gone" })
+  })
 
-  it.effect("refuses another media type", () =>
-    Effect.gen(function* () {
-      const failure = yield* Effect.flip(Reply.json(both, reply('{"id":"c1"}', { "content-type": "text/html" })))
-      assert.strictEqual(failure.description, "The response is not application/json")
-    })
-  )
+  it("refuses another media type", () => {
+    const failure = failureOf(Reply.json(both, reply('{"id":"c1"}', { "content-type": "text/html" })))
+    assert.strictEqual(failure.description, "The response is not application/json")
+  })
 })
 
 describe("failure", () => {
@@ -97,7 +94,7 @@ describe("retryAfter", () => {
   ] as const)("of %j, ten seconds after 1970 began, is %s milliseconds", ([value, millis]) =>
     Effect.gen(function* () {
       yield* TestClock.adjust("10 seconds")
-      const { retryAfter } = yield* Reply.retryAfter(reply("", { "retry-after": value }).response)
+      const { retryAfter } = yield* Reply.retryAfter(head({ "retry-after": value }))
       assert.strictEqual(retryAfter === undefined ? undefined : Duration.toMillis(retryAfter), millis)
     })
   )
@@ -112,25 +109,82 @@ describe("withRequestId", () => {
   })
 })
 
-describe("jsonLines", () => {
-  const open = (received: Reply.ReceivedReply) =>
-    Effect.gen(function* () {
-      const chunks = yield* Reply.jsonLines(operations.both, received, yield* Scope.Scope)
-      return yield* Stream.fromPull(Effect.succeed(chunks)).pipe(Stream.decodeText(), Stream.mkString)
-    }).pipe(Effect.scoped)
+describe("an exchange", () => {
+  const request = HttpClientRequest.get("https://api.chatbotkit.com/v1/contact/list")
 
-  it.effect("gives the chunks of a reply that is JSON Lines", () =>
+  /** A transport whose reply has these headers and this body, and which records its limits and how often it is cancelled. */
+  const transport = (body: string, headers: Record<string, string> = {}, status = 200) => {
+    const seen = { cancelled: 0, maxBytes: Number.NaN }
+    let rest: ReadonlyArray<Uint8Array> = [new TextEncoder().encode(body)]
+    const made: Transport.Transport = {
+      exchange: (_request, { maxBytes }) => {
+        seen.maxBytes = maxBytes(head(headers, status))
+        return Effect.succeed(reply(body, headers, status))
+      },
+      open: () =>
+        Effect.succeed({
+          head: head(headers, status),
+          body: {
+            pull: () =>
+              Effect.suspend(() => {
+                const [chunk] = rest
+                rest = []
+                return chunk === undefined ? Cause.done() : Effect.succeed([chunk] as const)
+              }),
+            cancel: Effect.sync(() => void seen.cancelled++)
+          }
+        })
+    }
+    return { seen, transport: made }
+  }
+
+  const over = (transport: Transport.Transport): Reply.Outgoing => ({
+    transport,
+    request,
+    attempt: { state: "unknown" },
+    timeout: Duration.seconds(1),
+    callerValues: new CallerValues({})
+  })
+
+  it.effect.each([
+    ["a 200 that is JSON", {}, 200, 128 * 1024 * 1024],
+    ["a 200 that is not", { "content-type": "text/html" }, 200, 0],
+    ["an error", { "content-type": "text/html" }, 500, 64 * 1024]
+  ] as const)("for JSON reads, of %s, so many bytes at most", ([, headers, status, maxBytes]) =>
     Effect.gen(function* () {
-      assert.strictEqual(yield* open(reply("{}\n{}\n", { "content-type": "application/jsonl" })), "{}\n{}\n")
+      const { seen, transport: made } = transport('{"id":"c1"}', headers, status)
+      yield* Effect.exit(Reply.exchangeJson(operations.both, undefined)(over(made)))
+      assert.strictEqual(seen.maxBytes, maxBytes)
     })
   )
 
-  it.effect("fails with what another reply says", () =>
+  it.effect("for JSON Lines leaves the body open until its scope closes", () =>
     Effect.gen(function* () {
-      const named = yield* Effect.flip(open(reply('{"code":"TIMEOUT","message":"late"}')))
-      assert.deepInclude(named, { tag: "Timeout", phase: "server" })
-      const other = yield* Effect.flip(open(reply('{"items":[]}')))
-      assert.strictEqual(other.description, "The response is not application/jsonl")
+      const { seen, transport: made } = transport("{}\n", { "content-type": "application/jsonl" })
+      yield* Effect.gen(function* () {
+        const { body } = yield* Reply.exchangeLines(operations.both, yield* Scope.Scope)(over(made))
+        const [chunk] = yield* body.pull(Duration.infinity)
+        assert.strictEqual(new TextDecoder().decode(chunk), "{}\n")
+        assert.strictEqual(seen.cancelled, 0)
+      }).pipe(Effect.scoped)
+      assert.strictEqual(seen.cancelled, 1)
+    })
+  )
+
+  it.effect("for JSON Lines fails with what another reply says, and closes that", () =>
+    Effect.gen(function* () {
+      const open = (body: string, status = 200) => {
+        const { seen, transport: made } = transport(body, {}, status)
+        return Effect.gen(function* () {
+          const exchange = Reply.exchangeLines(operations.both, yield* Scope.Scope)
+          const failure = yield* Effect.flip(exchange(over(made)))
+          assert.strictEqual(seen.cancelled, 1)
+          return failure
+        }).pipe(Effect.scoped)
+      }
+      assert.deepInclude(yield* open('{"code":"TIMEOUT","message":"late"}'), { tag: "Timeout", phase: "server" })
+      assert.deepInclude(yield* open('{"items":[]}'), { description: "The response is not application/jsonl" })
+      assert.deepInclude(yield* open('{"code":"NOT_AUTHENTICATED","message":"no"}', 401), { tag: "Unauthorized" })
     })
   )
 })

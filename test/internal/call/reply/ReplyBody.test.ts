@@ -1,72 +1,41 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
-import { HttpClientRequest, HttpClientResponse } from "effect/http"
+import { Result } from "effect"
+import type { Failure } from "../../../../src/internal/call/failure/Failure.ts"
 import * as ReplyBody from "../../../../src/internal/call/reply/ReplyBody.ts"
+import { BodyError, type WholeBody } from "../../../../src/internal/transport/Transport.ts"
 
-const request = HttpClientRequest.get("https://api.chatbotkit.com/v1/contact/list")
+const text = (chunks: ReadonlyArray<Uint8Array>, problem?: WholeBody["problem"]) =>
+  ReplyBody.text({ head: { status: 200, header: () => undefined }, body: { chunks, problem } }, 3)
 
-/** A response with these chunks as its body, and the number of times that the body was cancelled. */
-const streamed = (chunks: ReadonlyArray<Uint8Array>, headers: Record<string, string> = {}) => {
-  const state = { cancelled: 0 }
-  const left = [...chunks]
-  const body = new ReadableStream<Uint8Array>({
-    pull: (controller) => {
-      const chunk = left.shift()
-      if (chunk === undefined) controller.close()
-      else controller.enqueue(chunk)
-    },
-    cancel: () => {
-      state.cancelled++
-    }
-  })
-  return { state, response: HttpClientResponse.fromWeb(request, new Response(body, { headers })) }
-}
+const failureOf = (result: Result.Result<string, Failure>): Failure => Result.getOrThrow(Result.flip(result))
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 const bytesOf = (text: string) => Array.from(utf8(text), (byte) => Uint8Array.of(byte))
 
 describe("text", () => {
-  it.effect("joins characters that are split between chunks", () =>
-    Effect.gen(function* () {
-      const { response } = streamed(bytesOf("Zoë 😀"))
-      assert.strictEqual(yield* ReplyBody.text(response, 100), "Zoë 😀")
-    })
-  )
+  it("joins characters that are split between chunks", () => {
+    assert.deepStrictEqual(text(bytesOf("Zoë 😀")), Result.succeed("Zoë 😀"))
+    assert.deepStrictEqual(text([]), Result.succeed(""))
+  })
 
-  it.effect("takes an absent body for an empty one", () =>
-    Effect.gen(function* () {
-      const response = HttpClientResponse.fromWeb(request, new Response(null))
-      assert.strictEqual(yield* ReplyBody.text(response, 100), "")
-    })
-  )
+  it("refuses a body that is longer than the limit", () => {
+    const failure = failureOf(text([utf8("abcd")], "longer than the limit"))
+    assert.deepInclude(failure, { tag: "UnexpectedResponse", description: "The body is longer than 3 bytes" })
+  })
 
-  it.effect("reads a body of exactly the limit, and refuses one that is a byte longer", () =>
-    Effect.gen(function* () {
-      assert.strictEqual(yield* ReplyBody.text(streamed(bytesOf("abc")).response, 3), "abc")
-      const { response, state } = streamed(bytesOf("abcdefgh"))
-      const failure = yield* Effect.flip(ReplyBody.text(response, 3))
-      assert.deepInclude(failure, { tag: "UnexpectedResponse", description: "The body is longer than 3 bytes" })
-      assert.strictEqual(state.cancelled, 1)
-    })
-  )
+  it("fails as the transport did", () => {
+    const cause = Object.assign(new Error("reset"), { code: "ECONNRESET" })
+    const failure = failureOf(text([utf8("ab")], new BodyError(cause)))
+    assert.deepInclude(failure, { tag: "TransportError", status: 200, transient: true, outcome: "unknown" })
+    assert.include(failure.description, "ECONNRESET")
+  })
 
-  it.effect("cancels a body that declares to be longer than the limit", () =>
-    Effect.gen(function* () {
-      const { response, state } = streamed(bytesOf("abcdefgh"), { "content-length": "8" })
-      const failure = yield* Effect.flip(ReplyBody.text(response, 3))
-      assert.strictEqual(failure.tag, "UnexpectedResponse")
-      assert.strictEqual(state.cancelled, 1)
-    })
-  )
-
-  it.effect("tells a body that is not UTF-8 from one that ends within a character", () =>
-    Effect.gen(function* () {
-      const invalid = yield* Effect.flip(ReplyBody.text(streamed([Uint8Array.of(0x61, 0xff, 0x61)]).response, 100))
-      assert.deepInclude(invalid, { description: "The body is not UTF-8", transient: false })
-      const cut = yield* Effect.flip(ReplyBody.text(streamed([utf8("Zoë").slice(0, -1)]).response, 100))
-      assert.deepInclude(cut, { description: "The body ended early", transient: true })
-    })
-  )
+  it("tells a body that is not UTF-8 from one that ends within a character", () => {
+    const invalid = failureOf(text([Uint8Array.of(0x61, 0xff, 0x61)]))
+    assert.deepInclude(invalid, { description: "The body is not UTF-8", transient: false })
+    const cut = failureOf(text([utf8("Zoë").slice(0, -1)]))
+    assert.deepInclude(cut, { description: "The body ended early", transient: true })
+  })
 })
 
 describe("endsEarly", () => {

@@ -1,0 +1,239 @@
+/**
+ * Makes effects of what `fetch` and undici report by callbacks. A reply that is read as a whole resumes its fiber once, and no
+ * other fiber is started for it.
+ */
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientError from "effect/http/HttpClientError"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Option from "effect/Option"
+import type * as Pull from "effect/Pull"
+import * as Result from "effect/Result"
+import * as Timer from "./Timer.ts"
+import * as Transport from "./Transport.ts"
+import * as TransportResponse from "./TransportResponse.ts"
+import { Collector } from "./WholeBody.ts"
+
+/** The next part of a body. `Died` is a bug of the code that delivers it. */
+export type BodyPart =
+  | { readonly _tag: "Chunks"; readonly chunks: Transport.Chunks }
+  | { readonly _tag: "End" }
+  | { readonly _tag: "Failed"; readonly cause: unknown }
+  | { readonly _tag: "Died"; readonly defect: unknown }
+
+/** The end of a body that is complete. */
+export const end: BodyPart = { _tag: "End" }
+
+/** A body that is delivered by callbacks. */
+export interface Source {
+  /** Calls back once, perhaps at once. The function that it may return gives up the wait. */
+  readonly read: (onPart: (part: BodyPart) => void) => void | (() => void)
+  /** Closes the connection, unless the body has ended. */
+  readonly cancel: () => void
+  /** Cancels the body if its owner is garbage collected before the body is read. */
+  readonly cancelWith?: (owner: object) => void
+}
+
+/** A reply whose head has arrived. */
+export interface Opened {
+  readonly head: Transport.ResponseHead
+  readonly source: Source
+}
+
+/** The parts of a request as they are sent. */
+export interface Outgoing {
+  readonly request: HttpClientRequest.HttpClientRequest
+  readonly url: string
+  /** The client sends nothing but bytes. */
+  readonly body: Uint8Array | undefined
+  readonly attempt: Transport.Attempt | undefined
+  /** The context of the fiber that sends the request. */
+  readonly context: Context.Context<never>
+}
+
+/** A reply whose head has arrived, or the failure to get one. */
+export type OpenedExit = Exit.Exit<Opened, HttpClientError.HttpClientError>
+
+/** Sends a request, and calls back once. The function that it returns aborts the request. */
+export type Send = (outgoing: Outgoing, onOpened: (opened: OpenedExit) => void) => () => void
+
+/** The URL of a request, if it is valid. One without parameters is parsed by the transport. */
+const urlOf = (request: HttpClientRequest.HttpClientRequest): string | undefined =>
+  request.urlParams.params.length === 0 && Option.isNone(request.hash)
+    ? request.url
+    : Option.getOrUndefined(HttpClientRequest.toUrl(request))?.href
+
+/** Takes a request apart, or fails since it cannot be sent. */
+const prepare = (
+  request: HttpClientRequest.HttpClientRequest,
+  attempt: Transport.Attempt | undefined,
+  context: Context.Context<never>
+): Result.Result<Outgoing, HttpClientError.HttpClientError> => {
+  const url = urlOf(request)
+  if (url === undefined) return Result.fail(Transport.invalidUrl(request))
+  const { body } = request
+  if (body._tag !== "Empty" && body._tag !== "Uint8Array") {
+    return Result.fail(Transport.unsendable(request, { description: "Only a body of bytes can be sent" }))
+  }
+  const bytes = body._tag === "Empty" ? undefined : body.body
+  return Result.succeed({ request, url, body: bytes, attempt, context })
+}
+
+const toPull = (part: BodyPart): Pull.Pull<Transport.Chunks, Transport.BodyError> => {
+  switch (part._tag) {
+    case "Chunks":
+      return Effect.succeed(part.chunks)
+    case "End":
+      return Cause.done()
+    case "Failed":
+      return Effect.fail(new Transport.BodyError(part.cause))
+    case "Died":
+      return Effect.die(part.defect)
+  }
+}
+
+const toBody = (source: Source): Transport.Body => ({
+  pull: (limit) =>
+    Effect.withFiber(({ context }) =>
+      Effect.callback((resume) => {
+        let stopTimer: Timer.Stop | undefined
+        let isRead = false
+        const giveUp = source.read((part) => {
+          isRead = true
+          stopTimer?.()
+          resume(toPull(part))
+        })
+        if (isRead) return
+        stopTimer = Timer.start(context, limit, () => {
+          giveUp?.()
+          resume(Effect.fail(new Transport.TimeLimitError()))
+        })
+        return Effect.sync(() => {
+          stopTimer?.()
+          giveUp?.()
+        })
+      })
+    ),
+  cancel: Effect.sync(() => source.cancel())
+})
+
+/** Reads a body of at most `maxBytes`, and calls back once. */
+const readWhole = (
+  { head, source }: Opened,
+  maxBytes: number,
+  onRead: (reply: Exit.Exit<Transport.WholeReply>) => void
+): void => {
+  const collector = new Collector(maxBytes)
+  const finish = (problem?: Transport.WholeBody["problem"]) =>
+    onRead(Exit.succeed({ head, body: collector.end(problem) }))
+  const cancel = () => {
+    source.cancel()
+    finish("longer than the limit")
+  }
+  /** True if there is more to read. */
+  const take = (part: BodyPart): boolean => {
+    if (part._tag === "Chunks") {
+      if (collector.add(part.chunks)) return true
+      cancel()
+    } else if (part._tag === "Died") onRead(Exit.die(part.defect))
+    else finish(part._tag === "Failed" ? new Transport.BodyError(part.cause) : undefined)
+    return false
+  }
+  // A loop over the parts that are at hand: each calls back at once, and calls within calls would go deep.
+  const readOn = (): void => {
+    for (let isAtHand = true; isAtHand;) {
+      isAtHand = false
+      let isWaiting = false
+      source.read((part) => {
+        if (!take(part)) return
+        if (isWaiting) readOn()
+        else isAtHand = true
+      })
+      isWaiting = true
+    }
+  }
+  if (collector.isRefused(head)) cancel()
+  else readOn()
+}
+
+const makeTransport = (send: Send): Transport.Transport => ({
+  exchange: (request, { attempt, maxBytes, timeout }) =>
+    Effect.withFiber(({ context }) => {
+      const outgoing = prepare(request, attempt, context)
+      if (Result.isFailure(outgoing)) return Effect.fail(outgoing.failure)
+      return Effect.callback((resume) => {
+        let stopTimer: Timer.Stop | undefined
+        let isOver = false
+        let source: Source | undefined
+        const finish = (exit: Exit.Exit<Transport.WholeReply, HttpClientError.HttpClientError>) => {
+          isOver = true
+          stopTimer?.()
+          resume(exit)
+        }
+        const abort = send(outgoing.success, (opened) => {
+          if (Exit.isFailure(opened)) return finish(Exit.failCause(opened.cause))
+          try {
+            source = opened.value.source
+            attempt.head = opened.value.head
+            readWhole(opened.value, maxBytes(opened.value.head), finish)
+          } catch (defect) {
+            finish(Exit.die(defect))
+          }
+        })
+        const cancel = () => (source === undefined ? abort() : source.cancel())
+        if (isOver) return
+        stopTimer = Timer.start(context, timeout, () => {
+          cancel()
+          resume(Effect.fail(new Transport.TimeLimitError()))
+        })
+        return Effect.sync(() => {
+          stopTimer?.()
+          cancel()
+        })
+      })
+    }),
+  open: (request, attempt) =>
+    Effect.map(open(send, request, attempt), ({ head, source }) => {
+      attempt.head = head
+      return { head, body: toBody(source) }
+    })
+})
+
+const open = (
+  send: Send,
+  request: HttpClientRequest.HttpClientRequest,
+  attempt: Transport.Attempt | undefined
+): Effect.Effect<Opened, HttpClientError.HttpClientError> =>
+  Effect.withFiber(({ context }) => {
+    const outgoing = prepare(request, attempt, context)
+    if (Result.isFailure(outgoing)) return Effect.fail(outgoing.failure)
+    return Effect.callback((resume) => {
+      const abort = send(outgoing.success, resume)
+      return Effect.sync(abort)
+    })
+  })
+
+/**
+ * Makes an `HttpClient` that does no more than to send. `HttpClient.make` makes a span, a registration with the garbage
+ * collector, and a response around the response for each request, which together cost more than the request.
+ */
+export const make = (send: Send): Transport.TransportClient =>
+  Object.assign(
+    HttpClient.makeWith(
+      (request: Effect.Effect<HttpClientRequest.HttpClientRequest>) =>
+        Effect.withFiber((fiber) =>
+          Effect.flatMap(request, (request) =>
+            Effect.map(open(send, request, fiber.getRef(Transport.Attempt)), ({ head, source }) => {
+              const response = TransportResponse.make(request, head, toBody(source))
+              source.cancelWith?.(response)
+              return response
+            })
+          )
+        ),
+      (request: HttpClientRequest.HttpClientRequest) => Effect.succeed(request)
+    ),
+    { [Transport.TypeId]: makeTransport(send) }
+  )

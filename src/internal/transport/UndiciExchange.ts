@@ -1,0 +1,246 @@
+import type { Dispatcher } from "@effect/platform-node/Undici"
+import * as Arr from "effect/Array"
+import * as Exit from "effect/Exit"
+import * as Headers from "effect/http/Headers"
+import * as Timers from "node:timers"
+import * as Decompress from "./Decompress.ts"
+import { type BodyPart, end, type Opened, type OpenedExit, type Outgoing, type Source } from "./Exchange.ts"
+import * as Transport from "./Transport.ts"
+
+/** Taken when the module loads: a test's fake timers replace the global one, and would never run what waits for it. */
+const { setImmediate } = Timers
+
+/** The number of bytes that may wait for their reader before the socket is paused. */
+const highWaterMark = 256 * 1024
+
+const interrupted = () => new Error("The request was interrupted")
+
+/**
+ * Keeps a request from being sent that was interrupted while it waited for a connection. Undici's own abort would close the
+ * connection, and the next request in the queue would have to make another. After an exception it only drops the request.
+ * Interceptors have controllers of their own, and expect no exception.
+ */
+const withdraw = (controller: Dispatcher.DispatchController): void => {
+  if (controller.constructor.name === "RequestController") throw interrupted()
+  controller.abort(interrupted())
+}
+
+/**
+ * Closes the connection of a response that was garbage collected before its body was read. The value that it holds must
+ * not reach the response, or the response is never collected. Whoever reads a body also closes it, so the response is
+ * unregistered when the first chunk is requested.
+ */
+const unread = new FinalizationRegistry<Dispatcher.DispatchController>((controller) => controller.abort(interrupted()))
+
+/** The head of a response of undici. */
+class Head implements Transport.ResponseHead {
+  readonly status: number
+  readonly #received: Readonly<Record<string, string | Array<string> | undefined>>
+  readonly #url: string
+  readonly #isDecompressed: boolean
+
+  constructor(
+    status: number,
+    received: Readonly<Record<string, string | Array<string> | undefined>>,
+    url: string,
+    isDecompressed: boolean
+  ) {
+    this.status = status
+    this.#received = received
+    this.#url = url
+    this.#isDecompressed = isDecompressed
+  }
+
+  readonly header = (name: string): string | undefined => {
+    // They are about the compressed body, which nobody gets to see.
+    if (this.#isDecompressed && compressionHeaders.includes(name)) return undefined
+    const value = this.#received[name]
+    return typeof value === "string" ? value : value?.join(", ")
+  }
+
+  get headers(): Headers.Headers {
+    const headers = Headers.fromInput(this.#received)
+    return this.#isDecompressed ? Headers.removeMany(headers, compressionHeaders) : headers
+  }
+
+  get setCookie(): ReadonlyArray<string> {
+    return Arr.ensure(this.#received["set-cookie"] ?? [])
+  }
+
+  get url(): string {
+    const { hash, href } = new URL(this.#url)
+    return hash === "" ? href : href.slice(0, -hash.length)
+  }
+}
+
+const compressionHeaders = ["content-encoding", "content-length"]
+
+/** One request and its response, as undici's dispatcher reports them. */
+export class UndiciExchange implements Dispatcher.DispatchHandler, Source {
+  readonly #outgoing: Outgoing
+  /** Dropped once it is used, since it leads to the fiber, and that to the response. */
+  #onOpened: ((opened: OpenedExit) => void) | undefined
+  #controller: Dispatcher.DispatchController | undefined
+  #isOver = false
+  #hasHead = false
+  #isRegistered = false
+  /** The reply, until it is handed on. */
+  #opened: Opened | undefined
+  #chunks: Array<Uint8Array> = []
+  #buffered = 0
+  /** The last part of the body, once it has arrived. */
+  #ended: BodyPart | undefined
+  /** The reader that waits for the next chunks. */
+  #reader: ((part: BodyPart) => void) | undefined
+
+  constructor(outgoing: Outgoing, onOpened: (opened: OpenedExit) => void) {
+    this.#outgoing = outgoing
+    this.#onOpened = onOpened
+    if (outgoing.attempt?.state === "unknown") outgoing.attempt.state = "not-sent"
+  }
+
+  read(onPart: (part: BodyPart) => void): void | (() => void) {
+    this.#unregister()
+    const part = this.#take()
+    if (part !== undefined) return onPart(part)
+    this.#reader = onPart
+    return () => {
+      this.#reader = undefined
+    }
+  }
+
+  /** Closes the connection, unless the exchange is over. */
+  cancel(): void {
+    if (this.#isOver) return
+    this.#finish()
+    this.#onOpened = undefined
+    this.#opened = undefined
+    this.#controller?.abort(interrupted())
+  }
+
+  cancelWith(response: object): void {
+    if (this.#isOver || this.#controller === undefined) return
+    this.#isRegistered = true
+    unread.register(response, this.#controller, this)
+  }
+
+  /** Fails the request without a response; a bug is a defect. */
+  fail(cause: unknown): void {
+    this.#finish()
+    this.#open(isBug(cause) ? Exit.die(cause) : Exit.fail(Transport.failed(this.#outgoing.request, cause)))
+  }
+
+  /** Undici calls this just before it writes the request to its connection, and sends nothing before. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#isOver) return withdraw(controller)
+    this.#controller = controller
+    if (this.#outgoing.attempt !== undefined) this.#outgoing.attempt.state = "sent"
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | Array<string> | undefined>>
+  ): void {
+    // A status below 200 only announces the response.
+    if (status < 200 || this.#isOver) return
+    this.#hasHead = true
+    const decompressed = Decompress.make(this, headers["content-encoding"])
+    this.#opened = {
+      head: new Head(status, headers, this.#outgoing.url, decompressed !== undefined),
+      source: decompressed ?? this
+    }
+    // Not before undici has handled what arrived together with the headers. If that is the whole body, its end answers.
+    queueMicrotask(() => {
+      if (!this.#isOver) this.#answer()
+    })
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (this.#isOver) return
+    this.#chunks.push(chunk)
+    this.#buffered += chunk.length
+    if (this.#buffered > highWaterMark) controller.pause()
+    this.#wake()
+  }
+
+  onResponseEnd(): void {
+    if (this.#isOver) return
+    this.#finish()
+    // After undici has freed the connection, or the next request would open another. Undici frees it in an immediate that
+    // it schedules when this method returns.
+    queueMicrotask(() =>
+      setImmediate(() => {
+        this.#end(end)
+        this.#answer()
+      })
+    )
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.#isOver) return
+    if (!this.#hasHead) return this.fail(error)
+    this.#finish()
+    queueMicrotask(() => {
+      this.#end(isBug(error) ? { _tag: "Died", defect: error } : { _tag: "Failed", cause: error })
+      this.#answer()
+    })
+  }
+
+  /** Nothing more comes from undici, and nothing is left to abort. */
+  #finish(): void {
+    this.#isOver = true
+    this.#unregister()
+  }
+
+  #unregister(): void {
+    if (!this.#isRegistered) return
+    this.#isRegistered = false
+    unread.unregister(this)
+  }
+
+  #open(opened: OpenedExit): void {
+    const onOpened = this.#onOpened
+    this.#onOpened = undefined
+    onOpened?.(opened)
+  }
+
+  /** Hands on the reply, once. */
+  #answer(): void {
+    const opened = this.#opened
+    this.#opened = undefined
+    if (opened !== undefined) this.#open(Exit.succeed(opened))
+  }
+
+  #end(ended: BodyPart): void {
+    this.#ended = ended
+    this.#wake()
+  }
+
+  #take(): BodyPart | undefined {
+    const chunks = this.#chunks
+    if (!Arr.isArrayNonEmpty(chunks)) return this.#ended
+    const isPaused = this.#buffered > highWaterMark
+    this.#chunks = []
+    this.#buffered = 0
+    // This may bring more chunks at once.
+    if (isPaused) this.#controller?.resume()
+    return { _tag: "Chunks", chunks }
+  }
+
+  /** Gives the waiting reader all that arrived together, once undici has handled it. */
+  #wake(): void {
+    if (this.#reader === undefined) return
+    queueMicrotask(() => {
+      const reader = this.#reader
+      const part = reader === undefined ? undefined : this.#take()
+      if (part === undefined) return
+      this.#reader = undefined
+      reader?.(part)
+    })
+  }
+}
+
+/** An error that JavaScript throws when code is wrong. Node's refusals of an argument have a code. */
+const isBug = (cause: unknown): boolean =>
+  (cause instanceof TypeError || cause instanceof ReferenceError || cause instanceof RangeError) && !("code" in cause)
