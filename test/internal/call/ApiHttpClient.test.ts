@@ -4,6 +4,7 @@ import { HttpClientRequest } from "effect/http"
 import * as ApiHttpClient from "../../../src/internal/call/ApiHttpClient.ts"
 import type { Options } from "../../../src/internal/call/options/Options.ts"
 import * as Settings from "../../../src/internal/call/options/Settings.ts"
+import * as HttpClientTransport from "../../../src/internal/transport/HttpClientTransport.ts"
 import * as Fake from "../../support/FakeHttp.ts"
 
 /** A client over a fake, and the uses of its rate limit. */
@@ -15,7 +16,8 @@ const over = (fake: Fake.Fake, options: Partial<Options> = {}) => {
       Effect.sync(() => void uses.push(["back off", duration && Duration.toMillis(duration), max]))
   }
   const settings = Result.getOrThrow(Settings.resolve({ secret: Redacted.make(Fake.secret), ...options }))
-  return { client: ApiHttpClient.make({ client: fake.http, rateLimit, settings }), uses }
+  const transport = HttpClientTransport.make(fake.http)
+  return { client: ApiHttpClient.make(fake.http, { transport, rateLimit, settings }), uses }
 }
 
 const reply = Fake.json(200, {})

@@ -1,11 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Redacted, Result } from "effect"
+import { Duration, Effect, Fiber, Redacted, Result } from "effect"
 import { HttpClient, HttpClientError, HttpClientRequest, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as Attempt from "../../../src/internal/call/Attempt.ts"
 import * as Settings from "../../../src/internal/call/options/Settings.ts"
 import * as Reply from "../../../src/internal/call/reply/Reply.ts"
 import * as PreparedCall from "../../../src/internal/call/request/PreparedCall.ts"
+import * as HttpClientTransport from "../../../src/internal/transport/HttpClientTransport.ts"
 import * as Transport from "../../../src/internal/transport/Transport.ts"
 import { connectionRefused, connectionReset, ok } from "../../support/Calls.ts"
 import * as Fake from "../../support/FakeHttp.ts"
@@ -15,7 +16,7 @@ const operation = operations.NotFound
 const id = "cmwsk55x8000com7dj9qcuwx6"
 
 /** Sends a call once, with an attempt timeout of ten seconds. */
-const send = (client: HttpClient.HttpClient) => {
+const send = (client: HttpClient.HttpClient, left: Duration.Duration = Duration.infinity) => {
   const settings = Result.getOrThrow(
     Settings.resolve({
       secret: Redacted.make("unused"),
@@ -25,9 +26,13 @@ const send = (client: HttpClient.HttpClient) => {
   )
   const input = { contactId: id, body: { name: "Ada Lovelace" } }
   const call = Result.getOrThrow(PreparedCall.prepare(settings, operation, input))
-  const connection = { client, rateLimit: { acquire: Effect.void, backOff: () => Effect.void }, settings }
-  const attempt = { token: Fake.secret, resendCount: 0, reported: { state: "unknown" } as const }
-  return Attempt.send(connection, call, attempt, (reply) => Reply.json(operation, reply, call.plainId))
+  const connection = {
+    transport: HttpClientTransport.make(client),
+    rateLimit: { acquire: Effect.void, backOff: () => Effect.void },
+    settings
+  }
+  const attempt = { token: Fake.secret, resendCount: 0, reported: { state: "unknown" } as const, left }
+  return Attempt.send(connection, call, attempt, Reply.exchangeJson(operation, call.plainId))
 }
 
 /** A transport that reports how far the attempt has come, and then does no more than this. */
@@ -187,6 +192,20 @@ describe("an attempt that times out", () => {
         outcome: "rejected",
         requestId: "request-1"
       })
+    })
+  )
+
+  it.effect("is in the phase total if less is left of the total timeout", () =>
+    Effect.gen(function* () {
+      for (const client of [reporting("sent", Effect.never), stalled(404, '{"code":')]) {
+        const fiber = yield* Effect.forkChild(Effect.flip(send(client, Duration.seconds(3))))
+        yield* Fake.settle
+        yield* TestClock.adjust("2999 millis")
+        yield* Fake.settle
+        assert.isUndefined(fiber.pollUnsafe())
+        yield* TestClock.adjust("1 millis")
+        assert.deepInclude(yield* Fiber.join(fiber), { tag: "Timeout", phase: "total", outcome: "unknown" })
+      }
     })
   )
 })
