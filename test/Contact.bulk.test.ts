@@ -22,7 +22,7 @@ const seed = (count: number) =>
     api.seed(times(count, (index) => ({ fingerprint: fingerprintOf(index), createdAt: 1_700_000_000_000 + index })))
   )
 
-/** So many calls of each operation, the one at each place for the contact with the fingerprint of that place. */
+/** Calls of each operation. The call at an index is about the contact with the fingerprint of that index. */
 const bulk = {
   create: (count: number) => Effect.succeed(times(count, (at) => Contact.create({ fingerprint: fingerprintOf(at) }))),
   ensure: (count: number) => Effect.succeed(times(count, (at) => Contact.ensure({ fingerprint: fingerprintOf(at) }))),
@@ -35,7 +35,7 @@ const names = Object.keys(bulk) as ReadonlyArray<Name>
 const callsOf = (name: Name, count: number): Effect.Effect<ReadonlyArray<Call>, never, InMemory.InMemory> =>
   bulk[name](count)
 
-/** Whether a contact is as it should be after the operation. */
+/** True if a contact is as the operation leaves it. */
 const isDone: Readonly<Record<Name, (contact: Contact.Contact) => boolean>> = {
   create: () => true,
   ensure: ({ verifiedAt }) => verifiedAt !== null,
@@ -43,7 +43,7 @@ const isDone: Readonly<Record<Name, (contact: Contact.Contact) => boolean>> = {
   delete: () => false
 }
 
-/** The contacts of the places 0 to `count`, whether they were there before, are now, or both. */
+/** The ids of the contacts with the indices 0 to `count`, of which some may have been deleted since, and some made. */
 const idsOf = Effect.fnUntraced(function* (count: number, before: ReadonlyArray<Contact.Contact>) {
   const api = yield* InMemory.InMemory
   const ids = new Map([...before, ...(yield* api.contacts())].map(({ fingerprint, id }) => [fingerprint, id]))
@@ -55,21 +55,21 @@ const send = <A, E>(calls: ReadonlyArray<Effect.Effect<A, E, Client.Client>>, un
 
 const ids = (refs: ReadonlyArray<Contact.ContactRef>): ReadonlyArray<string> => refs.map(({ id }) => id)
 
-/** Sees how many requests are under way, and how many were given up. */
-const gauge = () => {
-  const seen = { underWay: 0, most: 0, interrupted: 0 }
+/** Counts the requests in progress, and those that were interrupted. */
+const requestCounter = () => {
+  const counts = { inProgress: 0, most: 0, interrupted: 0 }
   const transformClient = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
     HttpClient.transform(client, (effect) =>
       Effect.suspend(() => {
-        seen.underWay++
-        seen.most = Math.max(seen.most, seen.underWay)
+        counts.inProgress++
+        counts.most = Math.max(counts.most, counts.inProgress)
         return effect
       }).pipe(
-        Effect.onInterrupt(() => Effect.sync(() => seen.interrupted++)),
-        Effect.ensuring(Effect.sync(() => seen.underWay--))
+        Effect.onInterrupt(() => Effect.sync(() => counts.interrupted++)),
+        Effect.ensuring(Effect.sync(() => counts.inProgress--))
       )
     )
-  return { seen, transformClient }
+  return { counts, transformClient }
 }
 
 const orders = [
@@ -80,7 +80,7 @@ const orders = [
 const second = { fault: Fault.delay("1 second") }
 
 describe.each(names)("a stream of %s", (name) => {
-  it.effect.each(orders)("%s, does all of them once, and tells them so", ([, unordered]) =>
+  it.effect.each(orders)("%s, makes each call once, and returns the results in that order", ([, unordered]) =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const calls = yield* callsOf(name, 2000)
@@ -88,11 +88,11 @@ describe.each(names)("a stream of %s", (name) => {
       yield* api.inject({ ...second, probability: 0.2 })
       const finished: Array<string> = []
       const noted = calls.map((call) => Effect.tap(call, ({ id }) => Effect.sync(() => finished.push(id))))
-      const told = ids(yield* Fake.successOf(Stream.runCollect(send(noted, unordered)), 1000))
+      const received = ids(yield* Fake.successOf(Stream.runCollect(send(noted, unordered)), 1000))
       const inOrder = yield* idsOf(2000, before)
       assert.notDeepEqual(finished, inOrder)
-      assert.deepStrictEqual(told, unordered ? finished : inOrder)
-      assert.sameMembers([...told], [...inOrder])
+      assert.deepStrictEqual(received, unordered ? finished : inOrder)
+      assert.sameMembers([...received], [...inOrder])
       assert.strictEqual(yield* api.requestCount(), 2000)
       const after = yield* api.contacts()
       assert.lengthOf(after, name === "delete" ? 0 : 2000)
@@ -100,7 +100,7 @@ describe.each(names)("a stream of %s", (name) => {
     }).pipe(Random.withSeed("bulk"), Effect.provide(InMemory.layer()))
   )
 
-  it.effect("has a slow first one hold back the others only in order, and then loses none", () =>
+  it.effect("waits for a slow first call only in order, and loses no result", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       for (const unordered of [false, true]) {
@@ -109,33 +109,33 @@ describe.each(names)("a stream of %s", (name) => {
         const calls = yield* callsOf(name, 100)
         const before = yield* api.contacts()
         yield* api.inject({ attempt: 1, fault: Fault.delay("20 seconds") })
-        const told: Array<string> = []
-        const all = Stream.runForEach(send(calls, unordered), ({ id }) => Effect.sync(() => told.push(id)))
+        const received: Array<string> = []
+        const all = Stream.runForEach(send(calls, unordered), ({ id }) => Effect.sync(() => received.push(id)))
         const fiber = yield* Effect.forkChild(all)
         yield* Fake.settle
-        assert.lengthOf(told, unordered ? 99 : 0)
+        assert.lengthOf(received, unordered ? 99 : 0)
         assert.strictEqual(yield* api.requestCount(), unordered ? 100 : concurrency)
         yield* TestClock.adjust("20 seconds")
         yield* Fiber.join(fiber)
         const [first, ...others] = yield* idsOf(100, before)
-        assert.deepStrictEqual(told, unordered ? [...others, first] : [first, ...others])
+        assert.deepStrictEqual(received, unordered ? [...others, first] : [first, ...others])
       }
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("has as many requests under way as asked for, and never more", () =>
+  it.effect("has as many requests in progress as its concurrency, and never more", () =>
     Effect.gen(function* () {
       for (const unordered of [false, true]) {
-        const { seen, transformClient } = gauge()
+        const { counts, transformClient } = requestCounter()
         yield* Effect.gen(function* () {
           const api = yield* InMemory.InMemory
           const calls = yield* callsOf(name, 20 * concurrency)
           yield* api.inject(second)
           const fiber = yield* Effect.forkChild(Stream.runDrain(send(calls, unordered)))
           yield* Fake.settle
-          // In every one of the 20 seconds that this takes.
+          // In each of the 20 seconds that this takes.
           for (let time = 0; time < 20; time++) {
-            assert.deepInclude(seen, { underWay: concurrency, most: concurrency })
+            assert.deepInclude(counts, { inProgress: concurrency, most: concurrency })
             assert.strictEqual(yield* api.requestCount(), (time + 1) * concurrency)
             yield* TestClock.adjust("1 second")
             yield* Fake.settle
@@ -147,7 +147,7 @@ describe.each(names)("a stream of %s", (name) => {
   )
 
   it.effect.each([100, 10_000])(
-    "of %s, sends one request for each, and is never further ahead of what is taken than the concurrency",
+    "of %s, sends one request for each call, and is never further ahead of its consumer than its concurrency",
     (count) =>
       Effect.gen(function* () {
         const api = yield* InMemory.InMemory
@@ -160,13 +160,13 @@ describe.each(names)("a stream of %s", (name) => {
         )
         const all = source.pipe(
           Stream.mapEffect((call) => call, { concurrency }),
-          // Slower than the requests, so that they could get ahead of it by as much as they are let.
+          // The consumer is slower than the requests, so that they get ahead of it as far as they can.
           Stream.tap(() => Effect.sleep("10 millis")),
           Stream.runForEach(() => Effect.sync(() => ahead--))
         )
         yield* Fake.successOf(all, 1000)
         assert.strictEqual(yield* api.requestCount(), count)
-        // One more is in the hands of the slow one.
+        // The consumer has one more.
         assert.strictEqual(most, concurrency + 1)
       }).pipe(Effect.provide(InMemory.layer())),
     30_000
@@ -177,53 +177,53 @@ describe("a stream whose answers are lost", () => {
   const lost = { probability: 0.1, fault: Fault.afterCommit(Fault.reset) }
 
   const check = Effect.fnUntraced(function* (
-    told: ReadonlyArray<string>,
+    received: ReadonlyArray<string>,
     inOrder: (contacts: ReadonlyArray<Contact.Contact>) => ReadonlyArray<string | undefined>
   ) {
     const api = yield* InMemory.InMemory
     const contacts = yield* api.contacts()
     assert.isAbove((yield* api.injectedFaults).length, 100)
-    assert.lengthOf(contacts, told.length)
-    assert.deepStrictEqual(told, inOrder(contacts))
+    assert.lengthOf(contacts, received.length)
+    assert.deepStrictEqual(received, inOrder(contacts))
   })
 
   it.effect.each([
     ["a fingerprint of the caller's", true],
     ["one made up", false]
-  ] as const)("makes every contact once, with %s, and tells each its own id", ([, given]) =>
+  ] as const)("makes every contact once, with %s, and returns its id to its call", ([, given]) =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* api.inject({ ...lost, operation: "Contact.create" })
       const calls = times(2000, (at) =>
         Contact.create({ name: `Contact ${at}`, ...(given ? { fingerprint: fingerprintOf(at) } : {}) })
       )
-      const told = ids(yield* Fake.successOf(Stream.runCollect(send(calls))))
-      yield* check(told, (contacts) => {
+      const received = ids(yield* Fake.successOf(Stream.runCollect(send(calls))))
+      yield* check(received, (contacts) => {
         const byName = new Map(contacts.map(({ id, name }) => [name, id]))
         return times(2000, (at) => byName.get(`Contact ${at}`))
       })
-      // Each that was lost costs one list, which ends where the contact is found, however many there are by now.
+      // Each lost answer costs one list, which ends at the contact, however many contacts there are by now.
       assert.isAtMost(yield* api.requestCount("Contact.list"), (yield* api.injectedFaults).length)
     }).pipe(Random.withSeed("lost"), Effect.provide(InMemory.layer()))
   )
 
-  it.effect("ensures every contact once, and tells each its own id", () =>
+  it.effect("ensures every contact once, and returns its id to its call", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* api.inject({ ...lost, operation: "Contact.ensure" })
-      const told = ids(yield* Fake.successOf(Stream.runCollect(send(yield* bulk.ensure(2000)))))
-      yield* check(told, (contacts) => {
+      const received = ids(yield* Fake.successOf(Stream.runCollect(send(yield* bulk.ensure(2000)))))
+      yield* check(received, (contacts) => {
         const byFingerprint = new Map(contacts.map(({ fingerprint, id }) => [fingerprint, id]))
         return times(2000, (at) => byFingerprint.get(fingerprintOf(at)))
       })
     }).pipe(Random.withSeed("lost"), Effect.provide(InMemory.layer()))
   )
 
-  it.effect("looks for one no further than those made meanwhile, however long the import has gone on", () =>
+  it.effect("searches only the contacts that were made since the call began, however long the import has run", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* Stream.runDrain(send(yield* bulk.create(5000)))
-      // A list that goes further than this has to ask again.
+      // A list that is longer needs another request.
       yield* api.inject(
         { operation: "Contact.list", fault: Fault.errorAfter(2 * concurrency) },
         { ...lost, operation: "Contact.create" }
@@ -240,71 +240,73 @@ describe("a stream whose answers are lost", () => {
   )
 })
 
-describe("a stream in which one fails", () => {
+describe("a stream in which a call fails", () => {
   const refused = { attempt: 500, fault: Fault.status(402) }
 
-  it.effect.each(orders)("%s, ends with its failure, those under way given up and no more sent", ([, unordered]) =>
-    Effect.suspend(() => {
-      const { seen, transformClient } = gauge()
-      return Effect.gen(function* () {
-        const api = yield* InMemory.InMemory
-        yield* api.inject(refused, second)
-        const told: Array<string> = []
-        const all = Stream.runForEach(send(yield* bulk.ensure(1000), unordered), ({ id }) =>
-          Effect.sync(() => told.push(id))
-        )
-        const failure = yield* Fake.failureOf(all, 1000)
-        assert.deepInclude(failure, { _tag: "PaymentRequired", operation: "Contact.ensure", outcome: "rejected" })
-        const others = concurrency - 1
-        assert.deepStrictEqual(told, yield* idsOf(500 - concurrency, []))
-        assert.deepInclude(seen, { underWay: 0, interrupted: others })
-        yield* TestClock.adjust("1 hour")
-        assert.strictEqual(yield* api.requestCount(), 500)
-      }).pipe(Effect.provide(InMemory.layer({ client: { transformClient } })))
-    })
+  it.effect.each(orders)(
+    "%s, fails with its error, interrupts the requests in progress and sends no more",
+    ([, unordered]) =>
+      Effect.suspend(() => {
+        const { counts, transformClient } = requestCounter()
+        return Effect.gen(function* () {
+          const api = yield* InMemory.InMemory
+          yield* api.inject(refused, second)
+          const received: Array<string> = []
+          const all = Stream.runForEach(send(yield* bulk.ensure(1000), unordered), ({ id }) =>
+            Effect.sync(() => received.push(id))
+          )
+          const failure = yield* Fake.failureOf(all, 1000)
+          assert.deepInclude(failure, { _tag: "PaymentRequired", operation: "Contact.ensure", outcome: "rejected" })
+          const others = concurrency - 1
+          assert.deepStrictEqual(received, yield* idsOf(500 - concurrency, []))
+          assert.deepInclude(counts, { inProgress: 0, interrupted: others })
+          yield* TestClock.adjust("1 hour")
+          assert.strictEqual(yield* api.requestCount(), 500)
+        }).pipe(Effect.provide(InMemory.layer({ client: { transformClient } })))
+      })
   )
 
-  /** How many are told, and how many sent in all, where what comes after takes ten times as long as a request. */
+  /** The numbers of results and of requests, if the consumer takes ten times as long as a request. */
   const slowly = Effect.fnUntraced(function* (
     stream: Stream.Stream<Contact.ContactRef, Contact.EnsureError, Client.Client>
   ) {
     const api = yield* InMemory.InMemory
     yield* api.inject(refused, second)
-    let told = 0
+    let received = 0
     const all = Stream.runForEach(stream, () =>
       Effect.andThen(
         Effect.sleep("10 seconds"),
-        Effect.sync(() => told++)
+        Effect.sync(() => received++)
       )
     )
     assert.strictEqual((yield* Fake.failureOf(all, 10_000))._tag, "PaymentRequired")
-    return { told, sent: yield* api.requestCount() }
+    return { received, sent: yield* api.requestCount() }
   })
 
-  it.effect("in order, sends no more also where what comes after is slow", () =>
+  it.effect("in order, sends no more, even if the consumer is slow", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* slowly(send(yield* bulk.ensure(1000)))).sent, 500)
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("unordered, sends the rest where what comes after is slow: the README says what to do", () =>
+  it.effect("unordered, sends the rest if the consumer is slow: the README tells how to avoid that", () =>
     Effect.gen(function* () {
-      // Effect 4.1 runs through the source, with nothing to hold it back, until the failure is taken.
+      // Effect 4.1 runs through the source without limit until the consumer takes the failure.
       assert.strictEqual((yield* slowly(send(yield* bulk.ensure(1000), true))).sent, 1000)
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect.each(orders)("%s, with outcomes in between, tells all before it and sends no more", ([, unordered]) =>
+  it.effect.each(orders)("%s, with results before it, delivers those and sends no more", ([, unordered]) =>
     Effect.gen(function* () {
       const outcomes = send((yield* bulk.ensure(1000)).map(Effect.result), unordered)
-      const { sent, told } = yield* slowly(Stream.mapEffect(outcomes, Effect.fromResult))
+      const { received, sent } = yield* slowly(Stream.mapEffect(outcomes, Effect.fromResult))
       assert.isAtMost(sent, 500 + 2 * concurrency)
-      if (unordered) assert.isAtLeast(told, 500 - concurrency)
-      else assert.strictEqual(told, 499)
+      if (unordered) assert.isAtLeast(received, 500 - concurrency)
+      else assert.strictEqual(received, 499)
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect.each(orders)("%s, goes on where the outcome of each is told", ([, unordered]) =>
+  it.effect.each(orders)("%s, goes on if each call returns a Result", ([, unordered]) =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* api.inject({ attempt: (attempt) => attempt % 10 === 0, fault: Fault.status(402) }, second)
@@ -329,26 +331,28 @@ describe("a stream in which one fails", () => {
   )
 })
 
-describe("a list piped", () => {
+describe("a list piped,", () => {
   const later = { probability: 0.3, fault: Fault.delay("1 second") }
 
-  it.effect.each(["asc", "desc"] as const)("%s, into delete, leaves none, though its own rows go", (order) =>
-    Effect.gen(function* () {
-      const api = yield* InMemory.InMemory
-      const contacts = yield* seed(2000)
-      yield* api.inject({ ...later, operation: "Contact.delete" })
-      const all = Contact.list({ order }).pipe(Stream.mapEffect(({ id }) => Contact.delete(id), { concurrency }))
-      const told = ids(yield* Fake.successOf(Stream.runCollect(all), 1000))
-      const oldestFirst = contacts.map(({ id }) => id)
-      assert.deepStrictEqual(told, order === "asc" ? oldestFirst : oldestFirst.toReversed())
-      assert.deepStrictEqual(yield* api.contacts(), [])
-      assert.strictEqual(yield* api.requestCount("Contact.delete"), 2000)
-      // Rows went away under the list: it had to be taken up again.
-      assert.isAbove(yield* api.requestCount("Contact.list"), 2)
-    }).pipe(Random.withSeed("list"), Effect.provide(InMemory.layer()))
+  it.effect.each(["asc", "desc"] as const)(
+    "%s, into delete, leaves no contact, although the list loses its own rows",
+    (order) =>
+      Effect.gen(function* () {
+        const api = yield* InMemory.InMemory
+        const contacts = yield* seed(2000)
+        yield* api.inject({ ...later, operation: "Contact.delete" })
+        const all = Contact.list({ order }).pipe(Stream.mapEffect(({ id }) => Contact.delete(id), { concurrency }))
+        const received = ids(yield* Fake.successOf(Stream.runCollect(all), 1000))
+        const oldestFirst = contacts.map(({ id }) => id)
+        assert.deepStrictEqual(received, order === "asc" ? oldestFirst : oldestFirst.toReversed())
+        assert.deepStrictEqual(yield* api.contacts(), [])
+        assert.strictEqual(yield* api.requestCount("Contact.delete"), 2000)
+        // Rows of the list were deleted, so it was resumed.
+        assert.isAbove(yield* api.requestCount("Contact.list"), 2)
+      }).pipe(Random.withSeed("list"), Effect.provide(InMemory.layer()))
   )
 
-  it.effect("into update reaches every contact that stays, while others vanish", () =>
+  it.effect("into update reaches every contact that is not deleted meanwhile", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const contacts = yield* seed(2000)
@@ -360,7 +364,7 @@ describe("a list piped", () => {
         ),
         Stream.runCount
       )
-      // Every other one goes.
+      // Every second contact is deleted.
       const vanishing = contacts.filter((_, at) => at % 2 === 0)
       const deletes = Effect.forEach(vanishing, ({ id }) => Contact.delete(id), { concurrency: 8, discard: true })
       const [count] = yield* Fake.successOf(Effect.all([updates, deletes], { concurrency: 2 }), 1000)
@@ -377,13 +381,13 @@ describe("a list piped", () => {
 })
 
 describe("a stream under a rate limit", () => {
-  it.effect("waits for its turns, and for what a 429 asks of all of them, and loses nothing", () =>
+  it.effect("waits for the rate limit and for the Retry-After of a 429, and loses no call", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* api.inject({ attempt: 150, fault: Fault.rateLimit({ retryAfter: "5 seconds" }) })
       const all = Stream.runCollect(send(yield* bulk.ensure(250)))
-      const told = ids(yield* Fake.successOf(all, 1000))
-      assert.deepStrictEqual(told, yield* idsOf(250, []))
+      const received = ids(yield* Fake.successOf(all, 1000))
+      assert.deepStrictEqual(received, yield* idsOf(250, []))
       const windows = new Map<number, number>()
       for (const { time } of yield* api.requests) {
         const window = Math.floor(time / 60_000)
@@ -415,17 +419,17 @@ describe("the types of a stream", () => {
     expectTypeOf(
       Stream.fromIterable(updates).pipe(Stream.mapEffect(([id, request]) => Contact.update(id, request), options))
     ).toEqualTypeOf<Of<Contact.UpdateError>>()
-    // @ts-expect-error the place in the stream is no request
+    // @ts-expect-error the index in the stream is no request
     void Stream.fromIterable(deletes).pipe(Stream.mapEffect(Contact.update, options))
   })
 
-  it("are those of both where a list is piped in", () => {
+  it("are those of both operations if a list is piped in", () => {
     expectTypeOf(Contact.list().pipe(Stream.mapEffect(({ id }) => Contact.delete(id), options))).toEqualTypeOf<
       Of<Contact.ListError | Contact.DeleteError>
     >()
   })
 
-  it("have no failure left where outcomes are told", () => {
+  it("have no failure if each call returns a Result", () => {
     const ensures: ReadonlyArray<Contact.EnsureRequest> = []
     const outcomes = Stream.fromIterable(ensures).pipe(
       Stream.mapEffect((request) => Effect.result(Contact.ensure(request)), options)

@@ -17,15 +17,15 @@ const seeded = (count: number, tier = "gold") =>
 
 const ids = (contacts: ReadonlyArray<Contact.Contact>) => contacts.map(({ id }) => id)
 
-/** How often lists were asked for. */
+/** The number of requests for lists. */
 const lists = Effect.flatMap(InMemory.InMemory, (api) =>
   Effect.map(api.requests, (requests) => requests.filter(({ operation }) => operation === "Contact.list").length)
 )
 
 const orders = ["asc", "desc"] as const
 
-describe("a complete list, while contacts vanish", () => {
-  it.effect.each(orders)("listing and deleting each of 1,000 leaves none, order %s", (order) =>
+describe("a complete list, while contacts are deleted", () => {
+  it.effect.each(orders)("deletes all of 1,000 contacts if each is deleted as it arrives, order %s", (order) =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* seeded(1000)
@@ -35,12 +35,12 @@ describe("a complete list, while contacts vanish", () => {
       )
       assert.strictEqual(deleted, 1000)
       assert.deepStrictEqual(yield* api.contacts(), [])
-      // For each page: its end, a few anchors that are gone as well, and the beginning.
+      // For each page: its end, a few anchors that were deleted too, and the beginning.
       assert.isAtMost(yield* lists, 70)
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect.each([0, 1, 99, 100, 101, 200, 250])("deleting each of %d under a filter leaves the others", (count) =>
+  it.effect.each([0, 1, 99, 100, 101, 200, 250])("deletes all of %d that match a filter, and no others", (count) =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const others = yield* seeded(5, "silver")
@@ -54,7 +54,7 @@ describe("a complete list, while contacts vanish", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect.each(orders)("a row deleted as its page ends loses nothing, order %s", (order) =>
+  it.effect.each(orders)("has every contact even if the last row of each page is deleted, order %s", (order) =>
     Effect.gen(function* () {
       const contacts = yield* seeded(350)
       const expected = ids(order === "asc" ? contacts : contacts.toReversed())
@@ -68,12 +68,12 @@ describe("a complete list, while contacts vanish", () => {
         Stream.runCollect
       )
       assert.deepStrictEqual(ids(seen), expected)
-      // A page that finds more for each page that ended so, and goes on from there; and one that finds no more.
+      // For each page that ended so, a page that has more, and a request that goes on; and a page that has no more.
       assert.strictEqual(yield* lists, 8)
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("most of what was listed may go, and the list goes on from what is left of it", () =>
+  it.effect("resumes from the contacts that are left if most listed ones were deleted", () =>
     Effect.gen(function* () {
       const contacts = yield* seeded(500)
       const gone = new Set(ids(contacts.slice(20, 300)))
@@ -87,17 +87,15 @@ describe("a complete list, while contacts vanish", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect.each([0, 1, 99, 100, 101, 200, 250])(
-    "%d contacts are one request, and one to be sure of the end",
-    (count) =>
-      Effect.gen(function* () {
-        yield* seeded(count)
-        assert.strictEqual(yield* Stream.runCount(Contact.list()), count)
-        assert.strictEqual(yield* lists, 2)
-      }).pipe(Effect.provide(InMemory.layer()))
+  it.effect.each([0, 1, 99, 100, 101, 200, 250])("of %d contacts is one request, and one to confirm its end", (count) =>
+    Effect.gen(function* () {
+      yield* seeded(count)
+      assert.strictEqual(yield* Stream.runCount(Contact.list()), count)
+      assert.strictEqual(yield* lists, 2)
+    }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect.each([1, 99, 100, 150, 200, 250])("%d of 250 contacts are one request", (take) =>
+  it.effect.each([1, 99, 100, 150, 200, 250])("of %d of 250 contacts is one request", (take) =>
     Effect.gen(function* () {
       yield* seeded(250)
       assert.strictEqual(yield* Stream.runCount(Contact.list({ take })), take)
@@ -108,7 +106,7 @@ describe("a complete list, while contacts vanish", () => {
 
 const { Fault } = InMemory
 
-/** Runs a program to its end under a clock of its own. */
+/** Runs a program to its end, for at most ten minutes of the test clock. */
 const drive = <A, E, R>(program: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkChild(program)
@@ -116,8 +114,8 @@ const drive = <A, E, R>(program: Effect.Effect<A, E, R>) =>
     return yield* Fiber.join(fiber)
   })
 
-describe("a list of a server that does not get on", () => {
-  it.effect("fails where a resumed request begins again and again", () =>
+describe("a list of a server that makes no progress", () => {
+  it.effect("fails if each resumed response begins anew", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const contacts = yield* seeded(250)
@@ -126,18 +124,18 @@ describe("a list of a server that does not get on", () => {
         { operation: "Contact.list", fault: Fault.ignoreCursor }
       )
       const error = yield* Effect.flip(drive(Stream.runDrain(Contact.list({ order: "asc" }))))
-      // The first page is repeated: some of it was there before the cut, and the rest of it is behind the cut.
+      // The first page is repeated: a part of it came before the cut, and the rest comes after it.
       assert.strictEqual(error._tag, "UnexpectedResponse")
       assert.strictEqual(error.received, 150)
       assert.strictEqual(error.lastId, contacts[149]?.id)
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("counts every request it sent", () =>
+  it.effect("counts all its requests", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* seeded(3)
-      // The stream, and its end: two failures and then an answer that is none.
+      // The list, and three requests to confirm its end: two are answered with a 503, and the third with a 403.
       yield* api.inject(
         { operation: "Contact.list", attempt: [2, 3], fault: Fault.status(503) },
         { operation: "Contact.list", attempt: 4, fault: Fault.status(403) }
@@ -150,7 +148,7 @@ describe("a list of a server that does not get on", () => {
 })
 
 describe("a list whose caller", () => {
-  it.effect("changes the request meanwhile is that of the request as it was", () =>
+  it.effect("changes the request meanwhile has the contacts of the unchanged request", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* seeded(5)
@@ -170,7 +168,7 @@ describe("a list whose caller", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("gives a name for a cursor is told so", () =>
+  it.effect("gives a name as the cursor fails with InvalidRequest", () =>
     Effect.gen(function* () {
       yield* seeded(3)
       const error = yield* Effect.flip(Stream.runDrain(Contact.list({ cursor: "(Ada)" })))
@@ -179,8 +177,8 @@ describe("a list whose caller", () => {
   )
 })
 
-describe("a list most of which is deleted at its end", () => {
-  it.effect.each([100, 1000, 3000, 3300, 4000])("is over, with %d of 8,000 left", (left) =>
+describe("a list whose contacts are mostly deleted at its end", () => {
+  it.effect.each([100, 1000, 3000, 3300, 4000])("is complete, with %d of 8,000 left", (left) =>
     Effect.gen(function* () {
       const contacts = yield* seeded(8000)
       const last = contacts.at(-1)?.id
@@ -197,8 +195,8 @@ describe("a list most of which is deleted at its end", () => {
   )
 })
 
-describe("a list that is cut as if that were all", () => {
-  it.effect("is taken up again, wherever that is", () =>
+describe("a list that is cut after a line, as if it had ended", () => {
+  it.effect("is resumed, wherever it was cut", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const contacts = yield* seeded(12)
@@ -211,7 +209,7 @@ describe("a list that is cut as if that were all", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("is a failure where it never gets on", () =>
+  it.effect("fails if no response has a new contact", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* seeded(12)

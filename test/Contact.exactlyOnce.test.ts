@@ -12,7 +12,7 @@ import * as Fake from "./support/FakeHttp.ts"
 const { Fault } = InMemory
 const fingerprint = "crm-0001-ada-lovelace"
 
-/** Runs a program to its end under a clock of its own. */
+/** Runs a program to its end, for at most ten minutes of the test clock. */
 const drive = <A, E, R>(program: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkChild(program)
@@ -23,7 +23,7 @@ const drive = <A, E, R>(program: Effect.Effect<A, E, R>) =>
 const over = (client: Partial<Client.Options> = {}, options: InMemory.ServerOptions = {}) =>
   Effect.provide(InMemory.layer({ client: { timeout: { attempt: "5 seconds" }, ...client }, ...options }))
 
-/** The four ways in which the answer of a create that landed is lost. */
+/** The ways in which the answer to a create that made a contact is lost. */
 const lost = [
   ["a 503", Fault.afterCommit(Fault.status(503))],
   ["a reset", Fault.afterCommit(Fault.reset)],
@@ -35,7 +35,7 @@ const inject = (fault: InMemory.Fault.Fault, attempt = 1) =>
   Effect.flatMap(InMemory.InMemory, (api) => api.inject({ operation: "Contact.create", attempt, fault }))
 
 describe("a create whose answer is lost", () => {
-  it.effect.each(lost)("in %s gives the id of the one contact it made", ([, fault]) =>
+  it.effect.each(lost)("by %s gives the id of the one contact that it made", ([, fault]) =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* inject(fault)
@@ -50,7 +50,7 @@ describe("a create whose answer is lost", () => {
     }).pipe(over())
   )
 
-  it.effect.each(lost)("in %s, with the caller's fingerprint, is no Conflict", ([, fault]) =>
+  it.effect.each(lost)("by %s, with the caller's fingerprint, gives that id too, and is no Conflict", ([, fault]) =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* inject(fault)
@@ -64,7 +64,7 @@ describe("a create whose answer is lost", () => {
     }).pipe(over())
   )
 
-  it.effect("is found behind what others made meanwhile", () =>
+  it.effect("is found among the contacts that others made meanwhile", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* inject(Fault.afterCommit(Fault.stall))
@@ -78,7 +78,7 @@ describe("a create whose answer is lost", () => {
     }).pipe(over())
   )
 
-  it.effect("is unknown where no answer ever comes, and the error says what to look for", () =>
+  it.effect("is unknown if every answer is lost, and the error has the fingerprint", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* api.inject({ operation: "Contact.create", fault: Fault.afterCommit(Fault.status(503)) })
@@ -90,7 +90,7 @@ describe("a create whose answer is lost", () => {
     }).pipe(over())
   )
 
-  it.effect("is unknown where the newest contacts cannot be read", () =>
+  it.effect("is unknown if the newest contacts cannot be read", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* inject(Fault.afterCommit(Fault.reset))
@@ -102,7 +102,7 @@ describe("a create whose answer is lost", () => {
     }).pipe(over())
   )
 
-  it.effect("is unknown, and not rate limited, where reading is: another create would be another contact", () =>
+  it.effect("is unknown, and not RateLimited, if the search is rate limited: a retry would make another contact", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* inject(Fault.afterCommit(Fault.reset))
@@ -119,7 +119,7 @@ describe("a create whose answer is lost", () => {
     ["HTML", Fault.afterCommit(Fault.status(200, { body: "<html>", headers: { "content-type": "text/html" } }))],
     ["nothing", Fault.afterCommit(Fault.status(204))],
     ["a 524", Fault.afterCommit(Fault.status(524))]
-  ] as const)("is found where the answer is %s", ([, fault]) =>
+  ] as const)("is found if the answer is %s", ([, fault]) =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* inject(fault)
@@ -131,7 +131,7 @@ describe("a create whose answer is lost", () => {
     }).pipe(over())
   )
 
-  it.effect("is found where the caller changes the request meanwhile", () =>
+  it.effect("is found if the caller changes the request meanwhile", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* inject(Fault.afterCommit(Fault.reset))
@@ -146,7 +146,7 @@ describe("a create whose answer is lost", () => {
     }).pipe(over())
   )
 
-  it.effect("is given up when the total is over, in reading too", () =>
+  it.effect("fails when the total timeout is over, in the search too", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* inject(Fault.afterCommit(Fault.stall))
@@ -161,7 +161,7 @@ describe("a create whose answer is lost", () => {
     }).pipe(over({ timeout: { attempt: "6 seconds", total: "10 seconds" } }))
   )
 
-  it.effect("is sent once with no retries, and unknown", () =>
+  it.effect("is sent once without retries, and then unknown", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* inject(Fault.afterCommit(Fault.reset))
@@ -172,7 +172,7 @@ describe("a create whose answer is lost", () => {
     }).pipe(over({ retry: { retries: 0 } }))
   )
 
-  it.effect("is unknown, and sent as it is, with exactlyOnce: false", () =>
+  it.effect("is unknown, and sent unchanged, with exactlyOnce: false", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* inject(Fault.afterCommit(Fault.reset))
@@ -188,7 +188,7 @@ describe("a create whose answer is lost", () => {
 })
 
 describe("a Conflict", () => {
-  it.effect("after a request that never landed is one: the contact is older than the call", () =>
+  it.effect("after a request that made no contact is rejected if the contact is older than the call", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* TestClock.setTime(1_800_000_000_000)
@@ -199,20 +199,22 @@ describe("a Conflict", () => {
     }).pipe(over())
   )
 
-  it.effect("after a request that never landed is one: somebody else has just made another contact so", () =>
-    Effect.gen(function* () {
-      const api = yield* InMemory.InMemory
-      yield* api.seed([{ fingerprint, name: "Grace" }])
-      yield* inject(Fault.reset)
-      const error = yield* Effect.flip(drive(Contact.create({ fingerprint, name: "Ada" })))
-      // It may also be ours, and have been changed since.
-      assert.deepInclude(error, { _tag: "Conflict", outcome: "unknown" })
-    }).pipe(over())
+  it.effect(
+    "after a request that made no contact is unknown if somebody else has just made another contact with the fingerprint",
+    () =>
+      Effect.gen(function* () {
+        const api = yield* InMemory.InMemory
+        yield* api.seed([{ fingerprint, name: "Grace" }])
+        yield* inject(Fault.reset)
+        const error = yield* Effect.flip(drive(Contact.create({ fingerprint, name: "Ada" })))
+        // It may also be this call's contact, changed since.
+        assert.deepInclude(error, { _tag: "Conflict", outcome: "unknown" })
+      }).pipe(over())
   )
 })
 
-describe("a Conflict of which nobody can tell", () => {
-  it.effect("is unknown where the contact has been changed since", () =>
+describe("a Conflict that cannot be judged", () => {
+  it.effect("is unknown if the contact has been changed since", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* inject(Fault.afterCommit(Fault.reset))
@@ -225,7 +227,7 @@ describe("a Conflict of which nobody can tell", () => {
     }).pipe(over())
   )
 
-  it.effect("is not taken for ours where it says something else", () =>
+  it.effect("is unknown, and has no id, if the contact has other content", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       for (const other of [{ phone: "+12025550199" }, { meta: { owner: "another" } }, { verifiedAt: 5 }]) {
@@ -245,7 +247,7 @@ describe("a token that may not use fingerprints", () => {
   const accounts = [{ id: "a", tokens: [{ token, audience: "widget", allowedRoutes: ["**"] }] }]
   const client = { secret: Redacted.make(token) }
 
-  it.effect("is served without one", () =>
+  it.effect("makes the contact without one", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const { id } = yield* drive(Contact.create({ name: "Ada" }))
@@ -257,7 +259,7 @@ describe("a token that may not use fingerprints", () => {
     }).pipe(over(client, { accounts }))
   )
 
-  it.effect("is served without one whatever the request says, and after a refusal too", () =>
+  it.effect("makes the contact without one, whatever the fields of the request, also after a 429", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* inject(Fault.rateLimit())
@@ -266,7 +268,7 @@ describe("a token that may not use fingerprints", () => {
     }).pipe(over(client, { accounts }))
   )
 
-  it.effect("is not served without one after an attempt that may have landed", () =>
+  it.effect("makes none without one after an attempt that may have made the contact", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* inject(Fault.status(503))
@@ -287,7 +289,7 @@ describe("a token that may not use fingerprints", () => {
     }).pipe(over(client, { accounts }))
   )
 
-  it.effect("makes no second contact where it comes in the place of one that may", () =>
+  it.effect("makes no second contact if it replaces a token that may use fingerprints", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const secrets = [InMemory.secret, Redacted.make(token)]
@@ -315,7 +317,7 @@ describe("a token that may not use fingerprints", () => {
     )
   )
 
-  it.effect("is refused one that the caller gives", () =>
+  it.effect("fails with InvalidRequest if the caller gives a fingerprint", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(drive(Contact.create({ fingerprint })))
       assert.deepInclude(error, { _tag: "InvalidRequest", status: 400, attempts: 1 })
@@ -331,7 +333,7 @@ const doubling = (http: HttpClient.HttpClient): HttpClient.HttpClient =>
       : http.execute(request)
   )
 
-/** A gateway that keeps the server's `Date` to itself. */
+/** A gateway that removes the server's `Date`. */
 const withoutDate = (http: HttpClient.HttpClient): HttpClient.HttpClient =>
   HttpClient.transform(http, (effect, request) =>
     Effect.map(effect, (response) =>
@@ -345,16 +347,16 @@ const withoutDate = (http: HttpClient.HttpClient): HttpClient.HttpClient =>
     )
   )
 
-describe("a first 409 is a Conflict, and looked into:", () => {
+describe("a first 409 is a Conflict, judged by the newest contacts:", () => {
   const day = 86_400_000
-  /** The contact that has the fingerprint, how the client is set up, and what the outcome is. */
+  /** The contact that has the fingerprint, the expected outcome, and the options of the client. */
   const cases: Readonly<
     Record<string, readonly [seed: InMemory.Seed, outcome: Errors.Outcome, client?: Partial<Client.Options>]>
   > = {
     "an older contact": [{ name: "Ada", createdAt: -61_000 }, "rejected"],
-    "an older contact that was just changed": [{ name: "Ada", createdAt: -61_000, updatedAt: 0 }, "rejected"],
-    "a contact as old as clocks may differ": [{ name: "Ada", createdAt: -60_000 }, "unknown"],
-    "a new contact just like it": [{ name: "Ada" }, "unknown"],
+    "an older contact that has just been changed": [{ name: "Ada", createdAt: -61_000, updatedAt: 0 }, "rejected"],
+    "a contact that is older by no more than clocks can differ": [{ name: "Ada", createdAt: -60_000 }, "unknown"],
+    "a new contact with the same content": [{ name: "Ada" }, "unknown"],
     "a new contact with other content": [{ name: "Grace" }, "rejected"],
     "a new contact that was changed": [{ name: "Grace", createdAt: -1, updatedAt: 0 }, "unknown"],
     "no Date: a contact with other content": [
@@ -362,12 +364,12 @@ describe("a first 409 is a Conflict, and looked into:", () => {
       "rejected",
       { transformClient: withoutDate }
     ],
-    "no Date: a contact just like it, by this clock a day old": [
+    "no Date: a contact with the same content, a day old by the client's clock": [
       { name: "Ada", createdAt: -day },
       "unknown",
       { transformClient: withoutDate }
     ],
-    "no Date: a contact just like it, by this clock made tomorrow": [
+    "no Date: a contact with the same content, made tomorrow by the client's clock": [
       { name: "Ada", createdAt: day },
       "unknown",
       { transformClient: withoutDate }
@@ -399,7 +401,7 @@ describe("a first 409 is a Conflict, and looked into:", () => {
     }).pipe(over())
   )
 
-  it.effect("a contact that is gone before anybody looks", () =>
+  it.effect("a contact that was deleted before the search", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* inject(Fault.status(409, { body: '{"code":"CONFLICT","message":"Unique constraint violation"}' }))
@@ -436,7 +438,7 @@ describe("a gateway that sends a create twice", () => {
     }).pipe(over({ transformClient }))
   )
 
-  it.effect("with the caller's: is a Conflict of which nobody can tell", () =>
+  it.effect("with the caller's fingerprint: is a Conflict of unknown outcome", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const error = yield* Effect.flip(
@@ -453,7 +455,7 @@ describe("a server with another clock", () => {
   const hour = 3_600_000
   const conflict = Fake.json(409, { code: "CONFLICT", message: "Unique constraint violation" })
 
-  /** An answer to the lookup by a server whose clock is that much ahead, with the contact made as the call began. */
+  /** The reply to the search, by a server whose clock is ahead, with the contact made as the call began. */
   const newest =
     (skew: number, hasDate: boolean, over: object = {}) =>
     () =>
@@ -473,37 +475,37 @@ describe("a server with another clock", () => {
 
   const scripted = (fake: Fake.Fake) => Effect.provide(Fake.layer(fake, { exactlyOnce: true }))
   const reset = { failWith: Object.assign(new Error("reset"), { code: "ECONNRESET" }) }
-  const ask = Contact.create({ name: "Ada", fingerprint })
+  const create = Contact.create({ name: "Ada", fingerprint })
   const skews = [-9000 * 24, -49, -1, 0, 1, 49, 9000 * 24].map((hours) => hours * hour)
 
-  it.effect.each(skews)("%d ms ahead: the answer that was lost is found", (skew) =>
+  it.effect.each(skews)("%d ms ahead: the contact of the lost answer is found", (skew) =>
     Effect.gen(function* () {
       yield* TestClock.setTime(now)
       const fake = Fake.script(reset, conflict, newest(skew, true))
-      assert.deepStrictEqual(yield* Fake.successOf(scripted(fake)(ask)), { id: "c2" })
+      assert.deepStrictEqual(yield* Fake.successOf(scripted(fake)(create)), { id: "c2" })
     })
   )
 
-  it.effect.each(skews)("%d ms ahead, which it does not say: the id, or unknown", (skew) =>
+  it.effect.each(skews)("%d ms ahead, without a Date: the id, or unknown", (skew) =>
     Effect.gen(function* () {
       yield* TestClock.setTime(now)
-      const call = scripted(Fake.script(reset, conflict, newest(skew, false)))(ask)
+      const call = scripted(Fake.script(reset, conflict, newest(skew, false)))(create)
       if (skew === 0) return assert.deepStrictEqual(yield* Fake.successOf(call), { id: "c2" })
       assert.deepInclude(yield* Fake.failureOf(call), { _tag: "Conflict", outcome: "unknown", attempts: 2 })
     })
   )
 
-  it.effect.each(skews)("%d ms ahead: a first 409 is never surely of another contact like it", (skew) =>
+  it.effect.each(skews)("%d ms ahead: a first 409 about a contact with the same content is unknown", (skew) =>
     Effect.gen(function* () {
       yield* TestClock.setTime(now)
       for (const hasDate of [true, false]) {
-        const call = scripted(Fake.script(conflict, newest(skew, hasDate)))(ask)
+        const call = scripted(Fake.script(conflict, newest(skew, hasDate)))(create)
         assert.deepInclude(yield* Fake.failureOf(call), { _tag: "Conflict", outcome: "unknown", attempts: 1 })
       }
     })
   )
 
-  it.effect.each([true, false])("is of no interest with a generated fingerprint: %s", (hasDate) =>
+  it.effect.each([true, false])("does not matter with a generated fingerprint, with a Date: %s", (hasDate) =>
     Effect.gen(function* () {
       for (const skew of skews) {
         yield* TestClock.setTime(now)
@@ -526,7 +528,7 @@ describe("a server with another clock", () => {
     })
   )
 
-  it.effect("is the one that tells the age of a contact", () =>
+  it.effect("decides how old a contact is", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(now)
       const fake = Fake.script(
@@ -534,8 +536,8 @@ describe("a server with another clock", () => {
         conflict,
         newest(-5 * hour, true, { createdAt: now - 5 * hour - 2 * 60_000, updatedAt: now - 5 * hour - 2 * 60_000 })
       )
-      // The contact is two minutes older than the call, whatever this side's clock says.
-      assert.deepInclude(yield* Fake.failureOf(scripted(fake)(ask)), {
+      // The contact is two minutes older than the call, whatever the time of the client's clock.
+      assert.deepInclude(yield* Fake.failureOf(scripted(fake)(create)), {
         _tag: "Conflict",
         outcome: "rejected",
         attempts: 2
@@ -543,7 +545,7 @@ describe("a server with another clock", () => {
     })
   )
 
-  it.effect("somebody else's meta, nested 50,000 deep, is another contact's", () =>
+  it.effect("compares the meta of another contact that is nested 50,000 deep", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(now)
       const line = () => {

@@ -5,24 +5,24 @@ import * as InMemory from "../src/layers/InMemory.ts"
 import * as Fake from "./support/FakeHttp.ts"
 import { over } from "./support/Calls.ts"
 
-/** What both ways of listing make of a request: the requests that are sent, or how it is refused. */
+/** The requests that are sent for a list and a page, or their refusals. */
 const listing = (request: unknown) =>
   Effect.gen(function* () {
-    const asked = request as Contact.ListRequest
+    const listRequest = request as Contact.ListRequest
     const lines = Fake.script(Fake.jsonLines())
     const page = Fake.script(Fake.json(200, { items: [] }))
-    const list = yield* Fake.drive(over(lines)(Stream.runDrain(Contact.list(asked))))
-    yield* Fake.drive(over(page)(Contact.listPage(asked)))
+    const list = yield* Fake.drive(over(lines)(Stream.runDrain(Contact.list(listRequest))))
+    yield* Fake.drive(over(page)(Contact.listPage(listRequest)))
     return { list, sent: [...lines.sent, ...page.sent] }
   })
 
 const refusalOf = (request: unknown) =>
   Effect.gen(function* () {
-    const asked = request as Contact.ListRequest
+    const listRequest = request as Contact.ListRequest
     const fake = Fake.script(Fake.jsonLines())
     const failures = [
-      yield* Fake.failureOf(over(fake)(Stream.runDrain(Contact.list(asked)))),
-      yield* Fake.failureOf(over(fake)(Contact.listPage(asked)))
+      yield* Fake.failureOf(over(fake)(Stream.runDrain(Contact.list(listRequest)))),
+      yield* Fake.failureOf(over(fake)(Contact.listPage(listRequest)))
     ]
     assert.isEmpty(fake.sent)
     assert.strictEqual(failures[0]?.description, failures[1]?.description)
@@ -99,7 +99,7 @@ describe("the conditions of a list", () => {
   )
 
   it.effect.each([[{}], [{ tier: undefined }], [{ tier: "gold", owner: undefined }], [{ tier: null }], [{ tier: 5 }]])(
-    "%j is refused: it would list more than was meant",
+    "%j is refused: it would list too many contacts",
     ([meta]) =>
       Effect.gen(function* () {
         const { field } = yield* refusalOf({ meta })
@@ -107,7 +107,7 @@ describe("the conditions of a list", () => {
       })
   )
 
-  it.effect("an empty filter says what to do", () =>
+  it.effect("an empty filter is refused, and the error says what to do", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* refusalOf({ meta: {} }), {
         field: "meta",
@@ -116,14 +116,14 @@ describe("the conditions of a list", () => {
     })
   )
 
-  it.effect("two conditions on one path are refused: the server would apply one", () =>
+  it.effect("two conditions on one path are refused: the server would apply only one", () =>
     Effect.gen(function* () {
       const { description } = yield* refusalOf({ meta: { "a-b": "x", '"a-b"': "y" } })
       assert.include(description, "one condition on each path")
     })
   )
 
-  it.effect("no filter is none", () =>
+  it.effect("no filter sends no condition", () =>
     Effect.gen(function* () {
       for (const request of [{ meta: undefined }, {}, undefined]) {
         const { sent } = yield* listing(request)
@@ -133,7 +133,7 @@ describe("the conditions of a list", () => {
     })
   )
 
-  it.effect("a list that is deleted contact by contact spares those that an empty filter would have hit", () =>
+  it.effect("deleting each listed contact deletes nothing if the filter is empty", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* api.seed([{ name: "a" }, { name: "b" }])
@@ -248,7 +248,7 @@ describe("any JavaScript value in place of a request", () => {
     })
   )
 
-  it.effect("what is checked is what is sent, whatever the getters say later", () =>
+  it.effect("what is checked is sent, whatever the getters return later", () =>
     Effect.gen(function* () {
       let reads = 0
       const request = {

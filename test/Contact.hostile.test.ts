@@ -10,7 +10,7 @@ const first = Array.from({ length: delivered }, (_, at) => `c${at + 1}`)
 const last = `c${delivered}`
 const lastCreatedAt = Fake.contact(last).createdAt
 
-/** Numbers that look random, the same for the same seed. */
+/** Pseudo-random numbers from a seed. */
 const random = (seed: number) => {
   let state = seed + 1
   return (below: number): number => {
@@ -62,7 +62,7 @@ const read = (fake: Fake.Fake) =>
   })
 
 describe("a hostile server", () => {
-  it.effect("that creeps towards the last contact is given up on", () =>
+  it.effect("that approaches the last contact without end makes the list fail", () =>
     Effect.gen(function* () {
       const fake = hostile(() => "creep")
       const { exit, ids } = yield* read(fake)
@@ -73,12 +73,12 @@ describe("a hostile server", () => {
     })
   )
 
-  it.effect("that creeps towards the first contact is given up on", () =>
+  it.effect("that approaches the first contact without end makes the list fail", () =>
     Effect.gen(function* () {
       let requests = 0
       const run = (request: HttpClientRequest.HttpClientRequest) => {
         const isFirst = requests++ === 0
-        // Nothing after any contact that was delivered, so that the list begins anew.
+        // No contact follows a delivered one, so the list begins anew.
         const cursor = Option.getOrThrow(HttpClientRequest.toUrl(request)).searchParams.get("cursor") ?? ""
         const contacts = isFirst
           ? first.map((id) => Fake.contact(id))
@@ -98,13 +98,13 @@ describe("a hostile server", () => {
     })
   )
 
-  it.effect("that answers anything is asked a bounded number of times, and its list fails or is complete", () =>
+  it.effect("that answers at random gets a bounded number of requests, and its list fails or is complete", () =>
     Effect.gen(function* () {
       const kinds = ["creep", "empty", "repeat", "cut", "fail", "short"] as const
       const ends = new Map<string, number>()
       for (let seed = 0; seed < 100; seed++) {
         const next = random(seed)
-        // Each server has its own few ways.
+        // Each server has a few kinds of answers of its own.
         const ways = kinds.filter(() => next(2) === 1)
         const fake = hostile(() => ways[next(ways.length)] ?? "creep")
         const { exit, ids } = yield* read(fake)
@@ -121,7 +121,7 @@ describe("a hostile server", () => {
     })
   )
 
-  it.effect("that repeats contacts in one response without end is given up on", () =>
+  it.effect("that repeats contacts in one response without end makes the list fail", () =>
     Effect.gen(function* () {
       let responses = 0
       let chunks = 0
@@ -151,9 +151,9 @@ describe("a hostile server", () => {
   )
 })
 
-describe("a truthful server", () => {
-  /** A server over a list that `change` may delete from before each request. */
-  const truthful = (count: number, change: (ids: Array<string>, request: number) => void) => {
+describe("a correct server", () => {
+  /** A server whose contacts `change` may delete or add to before each request. */
+  const correct = (count: number, change: (ids: Array<string>, request: number) => void) => {
     const ids = Array.from({ length: count }, (_, at) => `c${at + 1}`)
     let requests = 0
     const run = (request: HttpClientRequest.HttpClientRequest) => {
@@ -196,9 +196,9 @@ describe("a truthful server", () => {
         if (request > 1) ids.splice(0, ids.length, ...ids.filter((_, at) => at % 2 === 0))
       }
     ]
-  ] as const)("has its list confirmed although others delete %s", ([, change]) =>
+  ] as const)("has its list confirmed although others delete contacts: %s", ([, change]) =>
     Effect.gen(function* () {
-      const { exit } = yield* read(truthful(5000, change))
+      const { exit } = yield* read(correct(5000, change))
       assert.isTrue(Exit.isSuccess(exit), String(exit))
     })
   )
@@ -214,7 +214,7 @@ describe("an interruption", () => {
         })
       const fake = Fake.script(body)
       let interrupt = () => {}
-      // When the headers have come, and before anything reads the body.
+      // The headers have arrived, and nothing reads the body yet.
       const transformClient = HttpClient.transformResponse(Effect.tap(() => Effect.sync(() => interrupt())))
       const list = over(fake, { transformClient })(Stream.runDrain(Contact.list()))
       const fiber = yield* Effect.forkChild(list)

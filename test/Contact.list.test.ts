@@ -9,7 +9,7 @@ const { item } = Fake
 const jsonLinesType = { headers: { "content-type": "application/jsonl" } }
 
 const over = (fake: Fake.Fake, options: Partial<Client.Options> = {}) => {
-  // What a list does to go on after a failure is tested by itself.
+  // Other tests show how a list goes on after a failure.
   const layer = Layer.orDie(Fake.layer(fake, { retry: { retries: 0 }, ...options }))
   return <A, E, R>(effect: Effect.Effect<A, E, R>) => effect.pipe(Effect.provide(layer), Random.withSeed("seed"))
 }
@@ -19,7 +19,7 @@ interface Seen<E> {
   readonly end: Exit.Exit<void, E>
 }
 
-/** The ids that a list delivers, and how it ends. */
+/** The ids that a list delivers, and its end. */
 const read = <E>(
   fake: Fake.Fake,
   list: Stream.Stream<Contact.Contact, E, Client.Client>,
@@ -45,12 +45,12 @@ const readFailure = <E>(
 
 const lines = (...texts: ReadonlyArray<string>) => texts.map((text) => `${text}\n`).join("")
 const nop = '{"type":"nop","data":{}}'
-const said = (code: string) => JSON.stringify({ type: "error", data: { code, message: "said" } })
+const errorLine = (code: string) => JSON.stringify({ type: "error", data: { code, message: "said" } })
 
 describe("items", () => {
   const body = new TextEncoder().encode(item("c1", { name: "é😀" }) + lines(nop, "") + item("c2") + item("c3"))
 
-  it.effect("come across any cut of the body", () =>
+  it.effect("are complete, wherever the body is cut into chunks", () =>
     Effect.gen(function* () {
       for (const size of [1, 2, 3, 7, 64, 500, body.length]) {
         const chunks: Array<Uint8Array> = []
@@ -62,7 +62,7 @@ describe("items", () => {
     })
   )
 
-  it.effect("are whole contacts, less what is not known", () =>
+  it.effect("are whole contacts without unknown fields", () =>
     Effect.gen(function* () {
       const meta: unknown = JSON.parse('{"__proto__":{"x":1},"constructor":2}')
       const fake = Fake.script(Fake.jsonLines(item("c1", { name: "é", meta, extra: 1 })))
@@ -73,7 +73,7 @@ describe("items", () => {
     })
   )
 
-  it.effect("come however the event around them is written", () =>
+  it.effect("arrive, in whatever form the event around them is written", () =>
     Effect.gen(function* () {
       const data = ["c1", "c2", "c3", "c4", "c5"].map((id) => JSON.stringify(Fake.contact(id)))
       const body = lines(
@@ -106,7 +106,7 @@ describe("items", () => {
     ["no body", () => new Response(null, jsonLinesType)],
     ["an empty body", Fake.jsonLines()],
     ["a body of keep-alives", Fake.jsonLines(lines(nop))]
-  ] as const)("may be none: %s", ([, step]) =>
+  ] as const)("can be none: %s", ([, step]) =>
     Effect.gen(function* () {
       const { end, ids } = yield* read(Fake.script(step), Contact.list())
       assert.isEmpty(ids)
@@ -114,7 +114,7 @@ describe("items", () => {
     })
   )
 
-  it.effect("may end without a newline, and in CRLF", () =>
+  it.effect("can end without a newline, and in CRLF", () =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.jsonLines(item("c1").replace("\n", "\r\n"), item("c2").trimEnd()))
       const { end, ids } = yield* read(fake, Contact.list())
@@ -135,8 +135,8 @@ describe("failures", () => {
   ] as const)("an error line with %s ends the list with %s", ([code, tag, isRetryable]) =>
     Effect.gen(function* () {
       for (const chunks of [
-        [item("c1") + item("c2"), lines(said(code))],
-        [item("c1") + item("c2") + lines(said(code))]
+        [item("c1") + item("c2"), lines(errorLine(code))],
+        [item("c1") + item("c2") + lines(errorLine(code))]
       ]) {
         const fake = Fake.script(Fake.jsonLines(...chunks, item("c3")))
         const { failure, ids } = yield* readFailure(fake, Contact.list())
@@ -160,7 +160,7 @@ describe("failures", () => {
     ["an item that is cut off", item("canary").trimEnd().slice(0, -1)],
     ["an item with a brace too many", `${item("canary").trimEnd()}}`],
     ["two on a line", `${item("canary").trimEnd()}${item("canary").trimEnd()}`]
-  ] as const)("a line of %s is named, not shown", ([, line]) =>
+  ] as const)("a line of %s is named by its number, not shown", ([, line]) =>
     Effect.gen(function* () {
       for (const chunks of [
         [item("c1"), lines(line)],
@@ -193,7 +193,7 @@ describe("failures", () => {
     })
   )
 
-  it.effect.each([undefined, null, "canary", 5])("an item that is %s reads well", (data) =>
+  it.effect.each([undefined, null, "canary", 5])("an item that is %s has a clear message", (data) =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.jsonLines(lines(JSON.stringify({ type: "item", data }))))
       const { failure } = yield* readFailure(fake, Contact.list())
@@ -208,7 +208,7 @@ describe("failures", () => {
       const body = new TextEncoder().encode(item("c1", { name: "é" }) + item("c2"))
       const first = new TextEncoder().encode(item("c1", { name: "é" })).length
       for (let at = 1; at < body.length; at++) {
-        // At these, each line is there in full.
+        // Cut here, every line is whole.
         if (at === first - 1 || at === first || at === body.length - 1) continue
         const { failure, ids } = yield* readFailure(Fake.script(Fake.jsonLines(body.subarray(0, at))), Contact.list())
         const received = at < first ? 0 : 1
@@ -219,7 +219,7 @@ describe("failures", () => {
     })
   )
 
-  it.effect("a connection lost anywhere is a failure", () =>
+  it.effect("a list fails, wherever its connection is lost", () =>
     Effect.gen(function* () {
       const whole = item("c1") + item("c2")
       for (const at of [0, 10, item("c1").length, whole.length]) {
@@ -250,7 +250,7 @@ describe("failures", () => {
     ["HTML", () => new Response("<html>", { headers: { "content-type": "text/html" } })],
     ["no type", () => new Response(Fake.bodyOf([item("c1")]))],
     ["nothing", () => new Response(null, { status: 204 })]
-  ] as const)("a list answered with %s is an UnexpectedResponse", ([, step]) =>
+  ] as const)("a reply of %s is an UnexpectedResponse", ([, step]) =>
     Effect.gen(function* () {
       const { failure, ids } = yield* readFailure(Fake.script(step), Contact.list())
       assert.isEmpty(ids)
@@ -258,7 +258,7 @@ describe("failures", () => {
     })
   )
 
-  it.effect("a list answered with code and message is that failure", () =>
+  it.effect("a reply with a code and a message fails as the code says", () =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.json(200, { code: "NOT_AUTHENTICATED", message: "said" }))
       const { failure } = yield* readFailure(fake, Contact.list())
@@ -268,13 +268,13 @@ describe("failures", () => {
 
   it.effect("the filter of a list does not change how an error line is mapped", () =>
     Effect.gen(function* () {
-      const fake = Fake.script(Fake.jsonLines(lines(said("GENERIC_ERROR"))))
+      const fake = Fake.script(Fake.jsonLines(lines(errorLine("GENERIC_ERROR"))))
       const { failure } = yield* readFailure(fake, Contact.list({ meta: { state: "ERROR" } }))
       assert.deepInclude(failure, { _tag: "ServerError", code: "GENERIC_ERROR" })
     })
   )
 
-  it.effect("a line without end is given up on, and its connection", () =>
+  it.effect("a list fails at a line without end, and closes the connection", () =>
     Effect.gen(function* () {
       let cancelled = false
       const chunk = new TextEncoder().encode("a".repeat(1024 * 1024))
@@ -330,7 +330,7 @@ describe("idle timeout", () => {
     })
   )
 
-  it.effect.each([lines(nop), "\n", " ", lines('{"type":"ping"}')])("is not put off by %j", (text) =>
+  it.effect.each([lines(nop), "\n", " ", lines('{"type":"ping"}')])("is not extended by %j", (text) =>
     Effect.gen(function* () {
       const fake = Fake.script(yield* ticking(() => text, 100))
       const { failure } = yield* readFailure(fake, Contact.list(), options)
@@ -339,7 +339,7 @@ describe("idle timeout", () => {
     })
   )
 
-  it.effect("is put off by items, and the attempt timeout is long over", () =>
+  it.effect("is extended by items, long after the attempt timeout", () =>
     Effect.gen(function* () {
       const fake = Fake.script(
         yield* ticking((tick) => (tick % 9 === 0 ? item(`c${tick}`) : lines(nop)), 90),
@@ -351,7 +351,7 @@ describe("idle timeout", () => {
     })
   )
 
-  it.effect("does not count the consumer's own time", () =>
+  it.effect("does not count the time that the consumer takes", () =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.jsonLines(item("c1"), item("c2"), item("c3")))
       const slow = Contact.list().pipe(Stream.tap(() => Effect.sleep("20 seconds")))
@@ -391,7 +391,7 @@ describe("taking", () => {
     [150, 150, 200],
     [200, 200, 200],
     [201, 199, 199]
-  ] as const)("%j of as many as the server sends", ([take, expected, available]) =>
+  ] as const)("%j: delivers as many as the server has", ([take, expected, available]) =>
     Effect.gen(function* () {
       const items = many(available)
       const fake = Fake.script(
@@ -405,7 +405,7 @@ describe("taking", () => {
     })
   )
 
-  it.effect("nothing sends nothing", () =>
+  it.effect("no contact sends no request", () =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.jsonLines())
       assert.isEmpty((yield* read(fake, Contact.list({ take: 0 }))).ids)
@@ -428,7 +428,7 @@ describe("taking", () => {
     })
   )
 
-  it.effect("a slow consumer holds the server back, and its end closes the connection", () =>
+  it.effect("slowly keeps the server waiting, and interrupting it closes the connection", () =>
     Effect.gen(function* () {
       const { counts, fake } = counted()
       const fiber = yield* Effect.forkChild(over(fake)(Stream.runForEach(Contact.list(), () => Effect.never)))
@@ -441,7 +441,7 @@ describe("taking", () => {
     })
   )
 
-  it.effect("a failure of the consumer closes the connection", () =>
+  it.effect("with a consumer that fails closes the connection", () =>
     Effect.gen(function* () {
       const { counts, fake } = counted()
       const { failure } = yield* readFailure(fake, Contact.list().pipe(Stream.mapEffect(() => Effect.fail("mine"))))
@@ -450,7 +450,7 @@ describe("taking", () => {
     })
   )
 
-  it.effect("a list may be run twice, each run with requests of its own", () =>
+  it.effect("twice from one list sends requests for each run", () =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.jsonLines(item("c1")))
       const list = Contact.list()
@@ -500,7 +500,7 @@ describe("requests", () => {
     })
   )
 
-  it.effect("what is undefined is not sent", () =>
+  it.effect("undefined is not sent", () =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.jsonLines())
       yield* read(fake, Contact.list({ take: undefined, order: undefined, cursor: undefined, meta: undefined }))
@@ -508,7 +508,7 @@ describe("requests", () => {
     })
   )
 
-  it.effect("a page keeps its cursor, and an empty one has none", () =>
+  it.effect("a page has its cursor, and an empty one has none", () =>
     Effect.gen(function* () {
       const items = [Fake.contact("c1")]
       const fake = Fake.script(Fake.json(200, { items, cursor: "c1", extra: 1 }), Fake.json(200, { items: [] }))

@@ -7,7 +7,7 @@ import * as Fake from "./support/FakeHttp.ts"
 const error = (code: string) => `${JSON.stringify({ type: "error", data: { code, message: "said" } })}\n`
 
 describe("listPage answered as JSON Lines", () => {
-  it.effect("is the page it would have been", () =>
+  it.effect("is the page that the server sends as JSON", () =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.jsonLines(Fake.item("c1"), '\n{"type":"nop","data":{}}\n', Fake.item("c2")))
       const page = yield* Fake.successOf(over(fake)(Contact.listPage()))
@@ -36,7 +36,7 @@ describe("listPage answered as JSON Lines", () => {
   )
 
   it.effect.each(["{oops\n", '"text"\n', Fake.item("c1", { name: 5 }), '{"type":"item"}\n'])(
-    "is an UnexpectedResponse where its lines are not: %j",
+    "is an UnexpectedResponse if a line is %j",
     (line) =>
       Effect.gen(function* () {
         const failure = yield* Fake.failureOf(over(Fake.script(Fake.jsonLines(line)))(Contact.listPage()))
@@ -44,7 +44,7 @@ describe("listPage answered as JSON Lines", () => {
       })
   )
 
-  it.effect("is none of what other operations expect", () =>
+  it.effect("is an UnexpectedResponse for any other operation", () =>
     Effect.gen(function* () {
       const failure = yield* Fake.failureOf(over(Fake.script(Fake.jsonLines(Fake.item("c1"))))(Contact.fetch("c1")))
       assert.strictEqual(failure._tag, "UnexpectedResponse")

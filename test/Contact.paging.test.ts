@@ -39,7 +39,7 @@ describe("Contact.list", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect.each(cases)("$size contacts, order $order: cursor is after that contact", ({ order, size }) =>
+  it.effect.each(cases)("$size contacts, order $order: the list begins after the cursor", ({ order, size }) =>
     Effect.gen(function* () {
       const all = yield* seeded(size, order)
       for (const index of [0, 1, 50, 98, 99, 100, 149, 248, 249].filter((index) => index < size)) {
@@ -77,7 +77,7 @@ describe("Contact.list", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("is one request, whatever the number of contacts, and a page to be sure of the end", () =>
+  it.effect("is one request, whatever the number of contacts, and a page to confirm its end", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const [, secondOldest] = yield* api.seed(seeds(250))
@@ -89,7 +89,7 @@ describe("Contact.list", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("cannot go on after a cursor that no contact has, where the server just ends", () =>
+  it.effect("fails after a cursor that no contact has, where the server ends the list", () =>
     Effect.gen(function* () {
       yield* seeded(3, "asc")
       const cursor = "c000000000000000000000000"
@@ -108,14 +108,14 @@ describe("Contact.list", () => {
 })
 
 describe("Contact.listPage", () => {
-  it.effect.each(cases)("$size contacts, order $order: pages of at most 100 follow each other", ({ order, size }) =>
+  it.effect.each(cases)("$size contacts, order $order: pages of at most 100 follow one another", ({ order, size }) =>
     Effect.gen(function* () {
       const all = yield* seeded(size, order)
       for (const take of takes.filter((take) => take !== 0)) {
         const pageSize = Math.min(take ?? 100, 100)
         const listed: Array<string> = []
         let cursor: string | undefined
-        // With a page size of 1, a few pages show as much as all of them.
+        // With a page size of 1, a few pages show as much as all.
         for (let pages = 0; pages < 5; pages++) {
           const page = yield* Contact.listPage({
             ...withOrder(order),
@@ -132,7 +132,7 @@ describe("Contact.listPage", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("take: 0 is an empty page, and no request", () =>
+  it.effect("take: 0 is an empty page without a request", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* seeded(3, "asc")

@@ -8,7 +8,7 @@ import * as Fake from "./support/FakeHttp.ts"
 
 type Call = Effect.Effect<unknown, Errors.ContactError, Client>
 
-/** Plain JavaScript can pass anything. */
+/** A value of any type, as plain JavaScript can pass it. */
 const untyped = <A>(value: unknown): A => value as A
 
 const id = "cmwsk55x8000com7dj9qcuwx6"
@@ -16,7 +16,7 @@ const fingerprint = "crm-0001-ada-lovelace"
 
 const create = (request: unknown): Call => Contact.create(untyped(request))
 const update = (request: unknown): Call => Contact.update(id, untyped(request))
-/** Where the request has no fingerprint, one that is good. */
+/** Adds a valid fingerprint to a request without one. */
 const ensure = (request: object): Call =>
   Contact.ensure(untyped(Object.defineProperties({ fingerprint }, Object.getOwnPropertyDescriptors(request))))
 const writes: Readonly<Record<string, (request: object) => Call>> = { create, update, ensure }
@@ -49,7 +49,7 @@ const hostile = new Proxy(
 const sparse: Array<number> = [1]
 sparse[2] = 3
 
-/** What any write refuses, and the field that the failure names. */
+/** The requests that any write refuses, and the field that the failure names. */
 const refused: Readonly<Record<string, readonly [request: object, field: string]>> = {
   "name: null": [{ name: null }, "name"],
   "description: null": [{ description: null }, "description"],
@@ -80,7 +80,7 @@ const refused: Readonly<Record<string, readonly [request: object, field: string]
   "a proxy in meta that throws": [{ meta: { a: hostile } }, "meta.a"],
   "a 100 MB text": [{ description: "canary ".repeat(15_000_000) }, "description"],
   "more than 1 MiB in all": [{ meta: { a: Array.from({ length: 200 }, () => "canary ".repeat(1000)) } }, "meta.a.149"],
-  // 3 bytes each: the number of characters says too little.
+  // Each character has 3 bytes.
   "more than 1 MiB as UTF-8": [{ description: "€".repeat(350_000) }, "request"]
 }
 
@@ -149,7 +149,7 @@ describe("any operation on a contact refuses, with nothing sent:", () => {
   )
 })
 
-/** Answers any question with an id. */
+/** The reply to any request. */
 const answer = Fake.json(200, { id })
 
 const sent = (call: Call) =>
@@ -170,14 +170,14 @@ describe.each(Object.keys(writes))("%s sends", (name) => {
     })
   )
 
-  it.effect("nothing of what is undefined", () =>
+  it.effect("no field that is undefined", () =>
     Effect.gen(function* () {
       const request = { name: undefined, nick: null, meta: { a: undefined, b: [{ c: undefined }] } }
       assert.deepStrictEqual(yield* sent(write(request)), [{ ...others, nick: null, meta: { b: [{}] } }])
     })
   )
 
-  it.effect("what it has checked, and reads each property once", () =>
+  it.effect("the request that it has checked, and reads each property once", () =>
     Effect.gen(function* () {
       const reads: Array<string> = []
       const changing = <A extends object>(object: A): A =>
@@ -197,7 +197,7 @@ describe.each(Object.keys(writes))("%s sends", (name) => {
     })
   )
 
-  it.effect("nothing that is inherited", () =>
+  it.effect("no inherited property", () =>
     Effect.gen(function* () {
       const bare = Object.assign(Object.create(null), { tier: "gold" })
       assert.deepStrictEqual(yield* sent(write({ meta: bare })), [{ ...others, meta: { tier: "gold" } }])
@@ -205,8 +205,8 @@ describe.each(Object.keys(writes))("%s sends", (name) => {
   )
 })
 
-describe("what is still sent", () => {
-  it.effect("the content of $update is not one level deeper: it takes the place of meta", () =>
+describe("requests at the limits are sent:", () => {
+  it.effect("$update does not count as a level of meta", () =>
     Effect.gen(function* () {
       const request = { meta: { $update: meta(123) } }
       assert.deepStrictEqual(yield* sent(update(request)), [request])
@@ -215,7 +215,7 @@ describe("what is still sent", () => {
     })
   )
 
-  it.effect("the first and the last instant", () =>
+  it.effect("the first and the last time of verifiedAt", () =>
     Effect.gen(function* () {
       for (const verifiedAt of [-62_167_219_200_000, 253_402_300_799_999]) {
         assert.deepStrictEqual(yield* sent(create({ verifiedAt })), [{ verifiedAt }])
@@ -223,7 +223,7 @@ describe("what is still sent", () => {
     })
   )
 
-  it.effect("a body of just 1 MiB", () =>
+  it.effect("a body of exactly 1 MiB", () =>
     Effect.gen(function* () {
       const description = "x".repeat(1_048_576 - '{"description":""}'.length)
       assert.lengthOf(yield* sent(create({ description })), 1)
@@ -240,7 +240,7 @@ describe("what is still sent", () => {
   )
 })
 
-describe("an answer about another contact", () => {
+describe("a reply about another contact", () => {
   const other = "cmwsk55x8000com7dj9qcuwx7"
   const byId: Readonly<Record<string, (contactId: string) => Call>> = {
     fetch: Contact.fetch,
@@ -258,7 +258,7 @@ describe("an answer about another contact", () => {
     })
   )
 
-  it.effect.each(Object.entries(byId))("to %s is fine where a name was given, or the id in blanks", ([, call]) =>
+  it.effect.each(Object.entries(byId))("to %s is accepted if the caller gave a name, or the id in blanks", ([, call]) =>
     Effect.gen(function* () {
       yield* Fake.successOf(Effect.provide(call("(Ada)"), Fake.layer(about(other))))
       yield* Fake.successOf(Effect.provide(call(` ${id}\n`), Fake.layer(about(id))))

@@ -55,7 +55,7 @@ describe("Contact", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 
-  it.effect("create with a known fingerprint is a Conflict", () =>
+  it.effect("create with the fingerprint of another contact is a Conflict", () =>
     Effect.gen(function* () {
       const fingerprint = "crm-0001-ada-lovelace"
       yield* Contact.create({ fingerprint })

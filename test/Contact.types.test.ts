@@ -19,7 +19,7 @@ type Common =
   | Errors.UnexpectedResponse
 
 describe("the error unions are exact", () => {
-  it("each operation names what can happen to it, and nothing else", () => {
+  it("each operation has the failures that it can have, and no others", () => {
     expectTypeOf(Contact.create()).toEqualTypeOf<
       Effect.Effect<Contact.ContactRef, Common | Errors.Conflict, Client.Client>
     >()
@@ -45,25 +45,25 @@ describe("the error unions are exact", () => {
     expectTypeOf<Extract<Contact.EnsureError, { _tag: "NotFound" }>>().toBeNever()
     expectTypeOf<Extract<Contact.DeleteError, { _tag: "Conflict" }>>().toBeNever()
     expectTypeOf<Extract<Contact.ListError, { _tag: "NotFound" | "Conflict" }>>().toBeNever()
-    // @ts-expect-error a handler for what cannot happen is a mistake
+    // @ts-expect-error it cannot fail with this
     void Contact.fetch("id").pipe(Effect.catchTag("Conflict", () => Effect.void))
-    // @ts-expect-error a handler for what cannot happen is a mistake
+    // @ts-expect-error it cannot fail with this
     void Contact.create().pipe(Effect.catchTag("NotFound", () => Effect.void))
   })
 
-  it("a tag that is caught is gone", () => {
+  it("a tag that is caught is no longer in the type", () => {
     const handled = Contact.fetch("id").pipe(Effect.catchTag("NotFound", () => Effect.succeed(undefined)))
     expectTypeOf(handled).toEqualTypeOf<Effect.Effect<Contact.Contact | undefined, Common, Client.Client>>()
   })
 
-  it("the fields of a failure are there to read", () => {
+  it("the fields of a failure have types", () => {
     expectTypeOf<Errors.ContactError["outcome"]>().toEqualTypeOf<"not-sent" | "rejected" | "unknown">()
     expectTypeOf<Errors.ContactError["attempts"]>().toEqualTypeOf<number>()
     expectTypeOf<Errors.NotFound["contactId"]>().toEqualTypeOf<string>()
     expectTypeOf<Errors.RateLimited["retryAfter"]>().toEqualTypeOf<Duration.Duration | undefined>()
   })
 
-  it("other options add the failure of being invalid, for effects and streams", () => {
+  it("other options add InvalidOptions, to effects and streams", () => {
     const overrides = { retry: { retries: 0 } }
     expectTypeOf(Contact.fetch("id").pipe(Client.withOptions(overrides))).toEqualTypeOf<
       Effect.Effect<Contact.Contact, Contact.FetchError | Errors.InvalidOptions, Client.Client>
@@ -73,19 +73,19 @@ describe("the error unions are exact", () => {
     >()
   })
 
-  it("operations are values: building one runs nothing", () => {
+  it("making an operation runs nothing", () => {
     assert.isTrue(Effect.isEffect(Contact.create()))
     assert.isTrue(Stream.isStream(Contact.list()))
   })
 })
 
 describe("the schemas' types are exact", () => {
-  it("what the server cannot store as null does not take null", () => {
+  it("a field that the server cannot store as null does not accept null", () => {
     // @ts-expect-error "" clears the name
     const name = Contact.create({ name: null })
     // @ts-expect-error "" clears the description
     const description = Contact.update("id", { description: null })
-    // @ts-expect-error leave it out for one that is made up
+    // @ts-expect-error without it, one is generated
     const ownFingerprint = Contact.create({ fingerprint: null })
     assert.isTrue([name, description, ownFingerprint].every(Effect.isEffect))
   })
@@ -97,7 +97,7 @@ describe("the schemas' types are exact", () => {
     expectTypeOf<Contact.Contact["createdAt"]>().toEqualTypeOf<number>()
   })
 
-  it("ensure wants a fingerprint, and has no verifiedAt", () => {
+  it("ensure requires a fingerprint, and has no verifiedAt", () => {
     // @ts-expect-error fingerprint is required
     const nameless = Contact.ensure({ name: "Ada" })
     // @ts-expect-error the server ignores verifiedAt here

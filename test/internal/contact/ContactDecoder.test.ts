@@ -23,7 +23,7 @@ const contact = {
 
 const odd: ReadonlyArray<unknown> = [undefined, null, "", "x", 0, -1.5, Number.NaN, true, [], {}, { a: 1 }, [contact]]
 
-/** The written-out decoder says what the schema says, or leaves it to the schema. */
+/** Asserts that the decoder has the result of the schema, or undefined if the schema fails. */
 const agrees = (value: unknown) => {
   const expected = decode(value)
   const quick = ContactDecoder.toContact(value)
@@ -32,8 +32,8 @@ const agrees = (value: unknown) => {
   return true
 }
 
-describe("the written-out decoder agrees with the schema", () => {
-  it("on every field, with every kind of value, absent, and beside unknown ones", () => {
+describe("the decoder agrees with the schema", () => {
+  it("on every field, with any value, without it, and with unknown fields", () => {
     assert.isTrue(agrees(contact))
     agrees({ extra: 1, ...contact, another: {} })
     agrees(Object.fromEntries(Object.entries({ ...contact, extra: 1 }).toReversed()))
@@ -44,9 +44,9 @@ describe("the written-out decoder agrees with the schema", () => {
     }
   })
 
-  it("on what is no object", () => assert.isTrue(odd.every(agrees)))
+  it("on any value that is no object", () => assert.isTrue(odd.every(agrees)))
 
-  it("on its fields: one that is added to the schema is missed here", () => {
+  it("on its fields, so that none can be added to the schema alone", () => {
     const decoded = ContactDecoder.toContact(contact)
     assert.sameMembers(Object.keys(decoded ?? {}), Object.keys(Contact.Contact.fields))
   })

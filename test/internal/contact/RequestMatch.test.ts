@@ -4,7 +4,7 @@ import * as Contact from "../../../src/Contact.ts"
 import { canComeFrom } from "../../../src/internal/contact/RequestMatch.ts"
 import * as InMemory from "../../../src/layers/InMemory.ts"
 
-/** What the server makes of a request. */
+/** The contact that the server makes from a request. */
 const made = (request: Contact.CreateRequest) =>
   Effect.flatMap(Contact.create(request), ({ id }) => Contact.fetch(id)).pipe(Effect.provide(InMemory.layer()))
 
@@ -57,7 +57,7 @@ describe("a contact can come from the request it was made of:", () => {
     Effect.map(made(request), (contact) => assert.isTrue(canComeFrom(request)(contact), JSON.stringify(contact)))
   )
 
-  it("also where the server rounds numbers of its meta", () => {
+  it("also if the server rounds numbers of its meta", () => {
     const contact = { ...empty, meta: { a: 0.3, b: null, c: "1180591620717411303424n" } }
     const meta = { a: 0.1 + 0.2, b: 1.7976931348623157e308, c: 2 ** 70 }
     assert.isTrue(canComeFrom({ meta })(contact))

@@ -125,7 +125,7 @@ describe("Reader", () => {
     assert.notInclude(read([encode('{"email":"ada@example.com"\n')]).problem ?? "", "ada")
   })
 
-  it("refuses a line without end once it is longer than any line can be, keeping what came before", () => {
+  it("refuses a line that is longer than the limit, and keeps the lines before it", () => {
     const chunk = encode("a".repeat(1024 * 1024))
     let pushed = 0
     const { problem, values } = read(
@@ -139,12 +139,12 @@ describe("Reader", () => {
     assert.isAtMost(pushed, JsonLines.maxLineLength / chunk.length + 1)
   })
 
-  it("takes a line just short of the limit", () => {
+  it("reads a line just short of the limit", () => {
     const text = "a".repeat(JsonLines.maxLineLength - 2)
     assert.deepStrictEqual(read([encode(`"${text}`), encode('"\n')]).values, [text])
   })
 
-  it("reads a line of many small pieces: joined anew for each, it would never be done", () => {
+  it("reads a line of many small pieces in linear time", () => {
     const length = 8 * 1024 * 1024
     const chunk = encode("a".repeat(64))
     const { problem, values } = read(

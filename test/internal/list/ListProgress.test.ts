@@ -17,7 +17,7 @@ const delivered = (count: number, options?: Parameters<typeof listed>[0]) => {
 }
 
 describe("the place of the next request", () => {
-  it("is the beginning, or the caller's cursor, before anything has come", () => {
+  it("is the beginning, or the caller's cursor, before any contact has arrived", () => {
     assert.deepInclude(listed().place, { at: "beginning", cursor: undefined, delivered: 0 })
     assert.deepInclude(listed({ cursor: "c9" }).place, { at: "cursor", cursor: "c9" })
   })
@@ -35,7 +35,7 @@ describe("the place of the next request", () => {
     assert.strictEqual(delivered(50).place.delivered, 1)
   })
 
-  it("is the nearest again once something new has come", () => {
+  it("is the nearest again after a new contact", () => {
     const progress = delivered(50)
     progress.stepBack()
     progress.accept(progress.read(progress.place), keys(40, 60))
@@ -51,7 +51,7 @@ describe("a batch of items", () => {
     assert.strictEqual(progress.lastId, "c4")
   })
 
-  it("gives what was not delivered before in a resumed one, in any batches", () => {
+  it("has the contacts that were not delivered before in a resumed one, in any batches", () => {
     const progress = delivered(10)
     const reading = progress.read(progress.place)
     assert.deepStrictEqual(progress.accept(reading, keys(9, 10)), { newItems: [] })
@@ -60,14 +60,14 @@ describe("a batch of items", () => {
     assert.strictEqual(progress.received, 13)
   })
 
-  it("ends the list where it goes back, after what is in order", () => {
+  it("ends the list if it is not in order, after the contacts in order", () => {
     const progress = listed()
     const { newItems, next } = progress.accept(progress.read(progress.place), [...keys(0, 3), key(1)])
     assert.deepStrictEqual(newItems, keys(0, 3))
     assert.property(next, "failWith")
   })
 
-  it("under a filter is of no use unless it repeats a contact: the server may have left one out", () => {
+  it("under a filter is refused unless it repeats a contact: the server may have left one out", () => {
     const progress = delivered(10, { isFiltered: true })
     const { cursor } = progress.place
     assert.deepStrictEqual(progress.accept(progress.read(progress.place), keys(11, 13)), {
@@ -96,7 +96,7 @@ describe("a batch of items", () => {
 })
 
 describe("the page that confirms the end", () => {
-  it("has more, or is the end, or says nothing", () => {
+  it("has more, or is the end, or is empty", () => {
     const progress = delivered(10)
     assert.strictEqual(progress.confirm(progress.place, keys(9, 11)), "more")
     assert.strictEqual(progress.confirm(progress.place, keys(9, 10)), "end")
@@ -112,7 +112,7 @@ describe("the page that confirms the end", () => {
 })
 
 describe("the number of requests", () => {
-  it("is bounded while nothing new comes, and counts anew after that", () => {
+  it("is bounded while no contact is new, and counts anew after that", () => {
     const progress = delivered(10)
     const most = (): number => {
       let count = 0
