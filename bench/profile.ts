@@ -3,7 +3,8 @@
  * Profiles a fetch by id, and sums up the CPU time by the package whose code it is spent in. Each contender runs in a process
  * of its own, with 1 request and with 50 requests at a time.
  *
- *     npm run bench:profile    prints the tables, and writes bench/PROFILE.md
+ *     npm run bench:profile             all contenders, and writes bench/PROFILE.md
+ *     npm run bench:profile -- floor    the contenders whose name contains "floor", and only prints the tables
  *
  * Profiles and heap snapshots have shown this about V8, and some lines of `src` take it into account:
  *
@@ -24,7 +25,7 @@ import { figure } from "./support/harness.ts"
 import { startPeer } from "./support/processes.ts"
 import { exact, markdown } from "./support/report.ts"
 
-const requests = 10_000
+const requests = 5000
 const rounds = 3
 const concurrencies = [1, 50]
 
@@ -49,15 +50,19 @@ const ownerOf = ({ functionName, url }: Profiler.ProfileNode["callFrame"]): stri
 
 type Spent = Readonly<Record<string, number>>
 
-/** Microseconds for each request, by owner. */
-const spentIn = ({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Spent => {
+/**
+ * Microseconds for each request, by owner. The profiler measures on the clock, so its figures are scaled to the CPU time:
+ * another process that had the CPU does not count.
+ */
+const spentIn = ({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile, cpuMicros: number): Spent => {
   const byId = new Map(nodes.map((node) => [node.id, ownerOf(node.callFrame)]))
   const spent = new Map<string, number>()
   for (const [at, id] of samples.entries()) {
     const owner = byId.get(id)
-    if (owner !== undefined) spent.set(owner, (spent.get(owner) ?? 0) + (timeDeltas[at] ?? 0) / requests)
+    if (owner !== undefined) spent.set(owner, (spent.get(owner) ?? 0) + (timeDeltas[at] ?? 0))
   }
-  return Object.fromEntries(spent)
+  const total = [...spent.values()].reduce((sum, part) => sum + part, 0)
+  return Object.fromEntries([...spent].map(([owner, part]) => [owner, (part / total) * (cpuMicros / requests)]))
 }
 
 /** The rounds of a contender, for each of {@link concurrencies}. */
@@ -75,16 +80,26 @@ const profile = async (name: string, url: string): Promise<Rounds> => {
     const ofConcurrency: Array<Spent> = []
     for (let round = 0; round < rounds; round++) {
       await session.post("Profiler.start")
+      const began = process.threadCpuUsage()
       await client.fetch(ids, concurrency)
-      ofConcurrency.push(spentIn((await session.post("Profiler.stop")).profile))
+      const { system, user } = process.threadCpuUsage(began)
+      ofConcurrency.push(spentIn((await session.post("Profiler.stop")).profile, system + user))
     }
     results.push(ofConcurrency)
   }
   return results
 }
 
-const inProcess = async (name: string, url: string): Promise<Rounds> => {
-  const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.url), name, url])
+/** The first argument of a process that profiles one contender. */
+const inThisProcess = "--in-this-process"
+
+const inNewProcess = async (name: string, url: string): Promise<Rounds> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    fileURLToPath(import.meta.url),
+    inThisProcess,
+    name,
+    url
+  ])
   const results: Rounds = JSON.parse(stdout)
   return results
 }
@@ -107,15 +122,20 @@ const tableOf = (name: string, results: Rounds): string => {
   ])
 }
 
-const report = async (): Promise<void> => {
+const tablesOf = async (contenders: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
   const peer = await startPeer(1000)
   const tables: Array<string> = []
-  for (const name of Object.values(names)) {
-    const table = tableOf(name, await inProcess(name, peer.url))
+  for (const name of contenders) {
+    const table = tableOf(name, await inNewProcess(name, peer.url))
     tables.push(table)
     console.log(`${table}\n`)
   }
   peer.stop()
+  return tables
+}
+
+const profileAll = async (): Promise<void> => {
+  const tables = await tablesOf(Object.values(names))
   const text = `# Profile of a fetch
 
 Written by \`npm run bench:profile\`. CPU time of the main thread while ${exact(requests, 0)} contacts are fetched by id, by the package
@@ -127,9 +147,23 @@ ${tables.join("\n\n")}
   await writeFile(new URL("PROFILE.md", import.meta.url), text)
 }
 
-const [, , name, url] = process.argv
-if (name === undefined || url === undefined) await report()
-else {
+const profileSome = async (parts: ReadonlyArray<string>): Promise<void> => {
+  const all = Object.values(names)
+  const unknown = parts.find((part) => all.every((name) => !name.includes(part)))
+  if (unknown === undefined) {
+    await tablesOf(all.filter((name) => parts.some((part) => name.includes(part))))
+    return
+  }
+  console.error(
+    `No contender has "${unknown}" in its name. The contenders:\n${all.map((name) => `  ${name}`).join("\n")}`
+  )
+  process.exitCode = 1
+}
+
+const [, , ...args] = process.argv
+const [first, name = "", url = ""] = args
+if (first === undefined) await profileAll()
+else if (first === inThisProcess) {
   process.stdout.write(JSON.stringify(await profile(name, url)))
   process.exit()
-}
+} else await profileSome(args)

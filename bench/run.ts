@@ -91,14 +91,13 @@ for (const group of groups) {
 }
 
 const where = await conditions(load, rounds)
+const summary = summaryTable(results.flatMap((result) => result.summary ?? []))
 const targets = targetsTable(results.flatMap((result) => result.targets))
-console.log(where)
-if (groups.length > 1) console.log(`\n${targets}`)
-console.log(`\nTook ${Math.round((performance.now() - began) / 1000)} s`)
+if (groups.length > 1) console.log(`${summary}\n\n${targets}\n`)
+console.log(`${where}\n\nTook ${Math.round((performance.now() - began) / 1000)} s`)
 
 if (isComplete) {
   const tables = results.flatMap((result) => result.tables)
-  const summary = summaryTable(results.flatMap((result) => result.summary ?? []))
   const text = `# Benchmark results
 
 Written by \`npm run bench\`. Each figure is a median, with the least and the greatest of the rounds beside it. A ratio is the
