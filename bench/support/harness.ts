@@ -19,7 +19,8 @@ export interface Took {
 /** A participant of a race. */
 export interface Entrant {
   readonly name: string
-  readonly run: () => Promise<Took>
+  /** Runs once, after a garbage collection if `collects`. */
+  readonly run: (collects: boolean) => Promise<Took>
 }
 
 /** The figures of an entrant. */
@@ -45,14 +46,14 @@ const cpuMillis = (): number => {
   return (system + user) / 1000
 }
 
-/** Times one run, after a garbage collection. */
-export const timed = async (work: () => Promise<unknown>): Promise<Took> => {
+/** Times one run, after a garbage collection if `collects`. */
+export const timed = async (work: () => Promise<unknown>, collects: boolean): Promise<Took> => {
   let cpu = 0
   const bench = new Bench({ iterations: 1, time: 0, warmup: false, retainSamples: true, throws: true })
   bench.add("run", work, {
     async: true,
     beforeEach: () => {
-      globalThis.gc?.()
+      if (collects) globalThis.gc?.()
       cpu = -cpuMillis()
     },
     afterEach: () => {
@@ -64,21 +65,35 @@ export const timed = async (work: () => Promise<unknown>): Promise<Took> => {
   return { wall: task.result.latency.mean, cpu }
 }
 
+const sum = (parts: ReadonlyArray<Took>): Took => ({
+  wall: parts.reduce((total, { wall }) => total + wall, 0),
+  cpu: parts.reduce((total, { cpu }) => total + cpu, 0)
+})
+
+/** The entrants, beginning with another one each turn. */
+const rotated = (entrants: ReadonlyArray<Entrant>, turn: number): ReadonlyArray<Entrant> => {
+  const first = turn % entrants.length
+  return [...entrants.slice(first), ...entrants.slice(0, first)]
+}
+
 /**
- * Runs all entrants once a round. Each round starts with another one, so that a disturbance of the machine affects them
- * alike. Warm-up rounds do not count.
+ * Runs all entrants in rounds, so that a disturbance of the machine affects them alike. In each round they take `turns`
+ * turns; the shorter a turn is, the closer together are the runs that are compared. Warm-up rounds do not count.
  */
 export const race = async (
   entrants: ReadonlyArray<Entrant>,
-  options: { readonly rounds: number; readonly warmup: number }
+  { rounds, turns = 1, warmup }: { readonly rounds: number; readonly turns?: number; readonly warmup: number }
 ): Promise<ReadonlyMap<string, Outcome>> => {
   const all = new Map<string, Array<Took>>(entrants.map(({ name }) => [name, []]))
-  for (let round = -options.warmup; round < options.rounds; round++) {
-    const first = Math.max(0, round) % entrants.length
-    for (const { name, run } of [...entrants.slice(first), ...entrants.slice(0, first)]) {
-      const took = await run()
-      if (round >= 0) all.get(name)?.push(took)
+  for (let round = 0; round < warmup + rounds; round++) {
+    const ofRound = new Map<string, Array<Took>>(entrants.map(({ name }) => [name, []]))
+    for (let turn = 0; turn < turns; turn++) {
+      for (const { name, run } of rotated(entrants, round * turns + turn)) {
+        ofRound.get(name)?.push(await run(turn === 0))
+      }
     }
+    if (round < warmup) continue
+    for (const [name, parts] of ofRound) all.get(name)?.push(sum(parts))
   }
   return new Map(
     [...all].map(([name, runs]) => [

@@ -12,6 +12,8 @@ export interface Job {
   readonly size: number
   readonly count: number
   readonly concurrency: number
+  /** True if a garbage collection comes before the measurement. */
+  readonly collects: boolean
 }
 
 /** The calls of a job. `stream` runs the writes as a stream of results, in order or not. */
@@ -77,7 +79,7 @@ const prepare = async ({ concurrency, contender, count, size, work }: Job): Prom
 
 process.on("message", (job: Job) => {
   void prepare(job)
-    .then(timed)
+    .then((work) => timed(work, job.collects))
     .then((took) => process.send?.(took))
 })
 process.once("disconnect", () => process.exit())

@@ -9,6 +9,10 @@ import { atMost, cpuAndSpeed, type Group, over, type ToEntrant, withWorkers } fr
 const size = 1000
 const all = Object.values(names)
 
+/** The turns of a round, and the calls of a turn. */
+const turns = 4
+const calls = { oneByOne: 250, fiftyAtATime: 500 }
+
 const job = (contender: string, work: Work, count: number, concurrency: number) => ({
   contender,
   work,
@@ -19,7 +23,7 @@ const job = (contender: string, work: Work, count: number, concurrency: number) 
 
 /** Enough calls for V8 to have compiled the code of a contender. */
 const warmUp = async (entrant: ToEntrant, work: Work): Promise<void> => {
-  for (const name of all) await entrant(job(name, work, 4000, 50)).run()
+  for (const name of all) await entrant(job(name, work, 8000, 50)).run(true)
 }
 
 const titleOf = (concurrency: number) => `fetch, ${concurrency} at a time`
@@ -71,10 +75,10 @@ export const fetches: Group = {
       await warmUp(entrant, "fetch")
       const measure = async (concurrency: number, count: number) => {
         const entrants = all.map((name) => entrant(job(name, "fetch", count, concurrency)))
-        const outcomes = await race(entrants, { rounds, warmup: 1 })
-        return cpuAndSpeed(titleOf(concurrency), "request", count, outcomes)
+        const outcomes = await race(entrants, { rounds, turns, warmup: 1 })
+        return cpuAndSpeed(titleOf(concurrency), "request", turns * count, outcomes)
       }
-      const tables = [...(await measure(1, 1000)), ...(await measure(50, 2000))]
+      const tables = [...(await measure(1, calls.oneByOne)), ...(await measure(50, calls.fiftyAtATime))]
       return {
         tables,
         targets: [...targetsOf(tables, 1), ...targetsOf(tables, 50)],
@@ -90,11 +94,13 @@ export const creates: Group = {
     withWorkers(size, async (entrant) => {
       const work = { write: "create" } as const
       await warmUp(entrant, work)
-      const count = 1000
       const outcomes = await race(
-        all.map((name) => entrant(job(name, work, count, 1))),
-        { rounds, warmup: 1 }
+        all.map((name) => entrant(job(name, work, calls.oneByOne, 1))),
+        { rounds, turns, warmup: 1 }
       )
-      return { tables: cpuAndSpeed("create, 1 at a time", "request", count, outcomes), targets: [] }
+      return {
+        tables: cpuAndSpeed("create, 1 at a time", "request", turns * calls.oneByOne, outcomes),
+        targets: []
+      }
     })
 }

@@ -79,7 +79,7 @@ export const withPeer = async <A>(size: number, run: (url: string) => Promise<A>
 }
 
 /** Makes the entrant of a job. Contenders of one process share what V8 has compiled. */
-export type ToEntrant = (job: Job, name?: string) => Entrant
+export type ToEntrant = (job: Omit<Job, "collects">, name?: string) => Entrant
 
 /** Runs with a server and a process for each contender, or for all contenders of which `processOf` gives the same name. */
 export const withWorkers = <A>(
@@ -93,7 +93,7 @@ export const withWorkers = <A>(
       const key = processOf(job.contender)
       const worker = workers.get(key) ?? startWorker(url)
       workers.set(key, worker)
-      return { name, run: () => worker.run(job) }
+      return { name, run: (collects) => worker.run({ ...job, collects }) }
     }
     try {
       return await run(entrant)

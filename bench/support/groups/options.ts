@@ -4,7 +4,10 @@ import { race } from "../harness.ts"
 import { atMost, cpuAndSpeed, type Group, over, withWorkers } from "./group.ts"
 
 const size = 1000
-const count = 3000
+
+/** The turns of a round, and the calls of a turn. */
+const turns = 6
+const count = 500
 
 const node: ReadonlyArray<string> = [names.node, withOptions.node, withOptions.nodeNewObject]
 const fetch: ReadonlyArray<string> = [names.fetch, withOptions.fetch, withOptions.fetchNewObject]
@@ -20,9 +23,9 @@ export const options: Group = {
         const measure = async (contenders: ReadonlyArray<string>, layer: string) => {
           const outcomes = await race(
             contenders.map((contender) => entrant({ ...job, contender })),
-            { rounds, warmup: 2 }
+            { rounds, turns, warmup: 2 }
           )
-          return cpuAndSpeed(`fetch with options, ${layer}`, "request", count, outcomes, contenders[0])
+          return cpuAndSpeed(`fetch with options, ${layer}`, "request", turns * count, outcomes, contenders[0])
         }
         const tables = [...(await measure(node, "layers/Node")), ...(await measure(fetch, "layers/Fetch"))]
         const cpu = (layer: string, name: string, to: string) =>

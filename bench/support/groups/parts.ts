@@ -25,10 +25,10 @@ export const decode: Group = {
     const times = 5
     const entrant = (name: string, work: () => unknown): Entrant => ({
       name,
-      run: () =>
+      run: (collects) =>
         timed(async () => {
           for (let time = 0; time < times; time++) work()
-        })
+        }, collects)
     })
     const reference = "JSON.parse of each line"
     const outcomes = await race(
@@ -64,7 +64,10 @@ export const inMemory: Group = {
       }
       const ids = Array.from({ length: count }, (_, index) => idOf(index % size))
       const outcomes = await race(
-        Object.entries(clients).map(([name, client]) => ({ name, run: () => timed(() => client.fetch(ids, 1)) })),
+        Object.entries(clients).map(([name, client]) => ({
+          name,
+          run: (collects: boolean) => timed(() => client.fetch(ids, 1), collects)
+        })),
         { rounds, warmup: 3 }
       )
       await Promise.all(Object.values(clients).map((client) => client.close()))
