@@ -3,12 +3,9 @@ import * as Result from "effect/Result"
 import * as Errors from "../../../Errors.ts"
 import * as Validate from "../request/Validate.ts"
 
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 /** True for an object of options or headers. A `Map` has its entries elsewhere: they would be lost silently. */
 export const isGroup = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  isRecord(value) && !Predicate.isIterable(value)
+  Predicate.isObject(value) && !Predicate.isIterable(value)
 
 /** The options that are objects, and the names of their members. */
 const groups = {
@@ -110,7 +107,7 @@ export const readOptions = <A>(
 ): Result.Result<A, Errors.InvalidOptions> =>
   Result.try({
     try: () => {
-      if (!isRecord(options)) throw invalid([], "Expected an object, such as { secret: Redacted.make(…) }")
+      if (!Predicate.isObject(options)) throw invalid([], "Expected an object, such as { secret: Redacted.make(…) }")
       return read(new OptionReader(options, allowsNull))
     },
     catch: (error) =>
