@@ -11,6 +11,7 @@ import { dual } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import * as Errors from "./Errors.ts"
@@ -83,10 +84,13 @@ const makeService = (base: Base, settings: Settings, client: HttpClient.HttpClie
   const transport = Transport.isTransportClient(client) ? client[Transport.TypeId] : HttpClientTransport.make(client)
   const connection = { transport, rateLimit: base.rateLimits(settings), settings }
   return Client.of({
-    run: Effect.fnUntraced(function* (operation, input, earlier) {
-      const call = yield* Effect.fromResult(PreparedCall.prepare(settings, operation, input))
-      return yield* RetryLoop.send(connection, call, Reply.exchangeJson(operation, call.plainId), earlier)
-    }),
+    run: (operation, input, earlier) =>
+      Effect.suspend(() => {
+        const call = PreparedCall.prepare(settings, operation, input)
+        return Result.isFailure(call)
+          ? Effect.fail(call.failure)
+          : RetryLoop.send(connection, call.success, Reply.exchangeJson(operation, call.success.plainId), earlier)
+      }),
     open: Effect.fnUntraced(function* (operation, input, scope, failures = 0) {
       const call = yield* Effect.fromResult(PreparedCall.prepare(settings, operation, input))
       const exchange = Reply.exchangeLines(operation, scope)

@@ -63,6 +63,12 @@ const validated = <O extends Operation.Any, A>(
     )
   )
 
+/**
+ * Makes an operation a span. `Effect.fn` would also take a stack trace of each call, which costs as much CPU as decoding the
+ * reply. To see where a failed call came from, make your own functions with `Effect.fn`.
+ */
+const span = (name: string) => Effect.withSpan(name, undefined, { captureStackTrace: false })
+
 // -----------------------------------------------------------------------------
 // The operations
 // -----------------------------------------------------------------------------
@@ -83,7 +89,7 @@ const validated = <O extends Operation.Any, A>(
  * const { id } = yield* Contact.create({ name: "Ada Lovelace", email: "ada@example.com" })
  * ```
  */
-export const create = /* @__PURE__ */ Effect.fn("Contact.create")(function* (
+export const create = /* @__PURE__ */ Effect.fnUntraced(function* (
   request: CreateRequest = {}
 ): Effect.fn.Return<ContactRef, CreateError, Client> {
   const accepted = yield* validated(operations.create, request, checkCreate)
@@ -91,7 +97,7 @@ export const create = /* @__PURE__ */ Effect.fn("Contact.create")(function* (
   const { exactlyOnce, timeout } = client.settings
   if (exactlyOnce) return yield* ExactlyOnce.create(client, accepted, timeout.total)
   return (yield* client.run(operations.create, { body: accepted })).value
-})
+}, span("Contact.create"))
 
 /**
  * Reads a contact. Fails with `NotFound` if there is none, and with `Forbidden` if it belongs to another account.
@@ -101,12 +107,12 @@ export const create = /* @__PURE__ */ Effect.fn("Contact.create")(function* (
  * const contact = yield* Contact.fetch(id).pipe(Effect.catchTag("NotFound", () => Effect.succeed(undefined)))
  * ```
  */
-export const fetch = /* @__PURE__ */ Effect.fn("Contact.fetch")(function* (
+export const fetch = /* @__PURE__ */ Effect.fnUntraced(function* (
   id: string
 ): Effect.fn.Return<Contact, FetchError, Client> {
   const client = yield* Client
   return (yield* client.run(operations.fetch, { contactId: id })).value
-})
+}, span("Contact.fetch"))
 
 /**
  * Changes some fields of a contact. `meta` is replaced, or merged: see {@link UpdateRequest}. Fails with `NotFound` if there
@@ -117,16 +123,16 @@ export const fetch = /* @__PURE__ */ Effect.fn("Contact.fetch")(function* (
  * yield* Contact.update(id, { nick: null, meta: { $update: { tier: "gold" } } })
  * ```
  */
-export const update = /* @__PURE__ */ Effect.fn("Contact.update")(function* (
+export const update = /* @__PURE__ */ Effect.fnUntraced(function* (
   id: string,
   request: UpdateRequest
 ): Effect.fn.Return<ContactRef, UpdateError, Client> {
   const body = yield* validated(operations.update, request, checkUpdate, { isUpdate: true })
   const client = yield* Client
   return (yield* client.run(operations.update, { contactId: id, body })).value
-})
+}, span("Contact.update"))
 
-const remove = /* @__PURE__ */ Effect.fn("Contact.delete")(function* (
+const remove = /* @__PURE__ */ Effect.fnUntraced(function* (
   id: string
 ): Effect.fn.Return<ContactRef, DeleteError, Client> {
   const client = yield* Client
@@ -138,7 +144,7 @@ const remove = /* @__PURE__ */ Effect.fn("Contact.delete")(function* (
       () => Effect.succeed({ id: id.trim() })
     )
   )
-})
+}, span("Contact.delete"))
 
 export {
   /**
@@ -159,7 +165,7 @@ export {
  * const { id } = yield* Contact.ensure({ fingerprint: "crm-0001-ada-lovelace", email: "ada@example.com" })
  * ```
  */
-export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
+export const ensure = /* @__PURE__ */ Effect.fnUntraced(function* (
   request: EnsureRequest
 ): Effect.fn.Return<ContactRef, EnsureError, Client> {
   const body = yield* validated(operations.ensure, request, checkEnsure)
@@ -177,7 +183,7 @@ export const ensure = /* @__PURE__ */ Effect.fn("Contact.ensure")(function* (
       )
     )
   )
-})
+}, span("Contact.ensure"))
 
 /** The list of a request, once the request is checked. */
 const checkedList = /* @__PURE__ */ Effect.fnUntraced(function* (
@@ -216,11 +222,11 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
  * const { cursor, items } = yield* Contact.listPage({ order: "asc", take: 50 })
  * ```
  */
-export const listPage = /* @__PURE__ */ Effect.fn("Contact.listPage")(function* (
+export const listPage = /* @__PURE__ */ Effect.fnUntraced(function* (
   request: ListRequest = {}
 ): Effect.fn.Return<ContactPage, ListError, Client> {
   const accepted = yield* validated(operations.listPage, request, checkList, listCopy)
   if (accepted.take === 0) return { items: [] }
   const client = yield* Client
   return (yield* client.run(operations.listPage, { query: ListQuery.make(accepted) })).value
-})
+}, span("Contact.listPage"))

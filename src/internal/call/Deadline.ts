@@ -10,7 +10,7 @@ export class Deadline {
   constructor(clock: Clock.Clock, limit: Duration.Duration) {
     this.#clock = clock
     this.#limit = limit
-    this.#began = clock.monotonicTimeNanosUnsafe()
+    this.#began = Duration.isFinite(limit) ? clock.monotonicTimeNanosUnsafe() : 0n
   }
 
   /** The time that is left: zero once the deadline is over. */
