@@ -97,7 +97,7 @@ export const create = /* @__PURE__ */ Effect.fnUntraced(function* (
   const { exactlyOnce, timeout } = client.settings
   if (exactlyOnce) return yield* ExactlyOnce.create(client, accepted, timeout.total)
   return (yield* client.run(operations.create, { body: accepted })).value
-}, span("Contact.create"))
+}, /* @__PURE__ */ span("Contact.create"))
 
 /**
  * Reads a contact. Fails with `NotFound` if there is none, and with `Forbidden` if it belongs to another account.
@@ -112,7 +112,7 @@ export const fetch = /* @__PURE__ */ Effect.fnUntraced(function* (
 ): Effect.fn.Return<Contact, FetchError, Client> {
   const client = yield* Client
   return (yield* client.run(operations.fetch, { contactId: id })).value
-}, span("Contact.fetch"))
+}, /* @__PURE__ */ span("Contact.fetch"))
 
 /**
  * Changes some fields of a contact. `meta` is replaced, or merged: see {@link UpdateRequest}. Fails with `NotFound` if there
@@ -130,7 +130,7 @@ export const update = /* @__PURE__ */ Effect.fnUntraced(function* (
   const body = yield* validated(operations.update, request, checkUpdate, { isUpdate: true })
   const client = yield* Client
   return (yield* client.run(operations.update, { contactId: id, body })).value
-}, span("Contact.update"))
+}, /* @__PURE__ */ span("Contact.update"))
 
 const remove = /* @__PURE__ */ Effect.fnUntraced(function* (
   id: string
@@ -144,7 +144,7 @@ const remove = /* @__PURE__ */ Effect.fnUntraced(function* (
       () => Effect.succeed({ id: id.trim() })
     )
   )
-}, span("Contact.delete"))
+}, /* @__PURE__ */ span("Contact.delete"))
 
 export {
   /**
@@ -183,7 +183,7 @@ export const ensure = /* @__PURE__ */ Effect.fnUntraced(function* (
       )
     )
   )
-}, span("Contact.ensure"))
+}, /* @__PURE__ */ span("Contact.ensure"))
 
 /** The list of a request, once the request is checked. */
 const checkedList = /* @__PURE__ */ Effect.fnUntraced(function* (
@@ -229,4 +229,4 @@ export const listPage = /* @__PURE__ */ Effect.fnUntraced(function* (
   if (accepted.take === 0) return { items: [] }
   const client = yield* Client
   return (yield* client.run(operations.listPage, { query: ListQuery.make(accepted) })).value
-}, span("Contact.listPage"))
+}, /* @__PURE__ */ span("Contact.listPage"))

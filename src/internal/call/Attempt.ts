@@ -38,8 +38,8 @@ export interface Attempt {
   readonly resendCount: number
   /** The record in which the transport reports how far the attempt has come. */
   readonly reported: Transport.Attempt
-  /** The time left of the total timeout of the call. */
-  readonly left: Duration.Duration
+  /** The time that is left of the total timeout of the call, in milliseconds. */
+  readonly left: number
 }
 
 /** Sends a call once, and reads its reply. The attempt timeout covers both, unless less is left of the total timeout. */
@@ -50,7 +50,8 @@ export const send = <A>(
   exchange: Reply.Exchange<A>
 ): Effect.Effect<A, Failure.Failure> => {
   const callerValues = new CallerValues.CallerValues({ ...call.callerValues, token })
-  const isLast = Duration.isLessThan(left, settings.timeout.attempt)
+  const attemptTimeout = Duration.toMillis(settings.timeout.attempt)
+  const isLast = left < attemptTimeout
   const toFailure = (
     error: Failure.Failure | HttpClientError.HttpClientError | Transport.TimeLimitError
   ): Failure.Failure => {
@@ -62,7 +63,7 @@ export const send = <A>(
     transport,
     request: HttpClientRequest.setHeader(call.request, "authorization", `Bearer ${token}`),
     attempt: reported,
-    timeout: isLast ? left : settings.timeout.attempt,
+    timeout: isLast ? left : attemptTimeout,
     callerValues
   }).pipe(
     Effect.mapError((error) => {

@@ -1,22 +1,21 @@
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 
-/** The end of a time limit that began when the deadline was made. */
+/** The end of a time limit that begins when the deadline is made. */
 export class Deadline {
   readonly #clock: Clock.Clock
-  readonly #limit: Duration.Duration
+  readonly #limit: number
   readonly #began: bigint
 
   constructor(clock: Clock.Clock, limit: Duration.Duration) {
     this.#clock = clock
-    this.#limit = limit
-    this.#began = Duration.isFinite(limit) ? clock.monotonicTimeNanosUnsafe() : 0n
+    this.#limit = Duration.toMillis(limit)
+    this.#began = clock.monotonicTimeNanosUnsafe()
   }
 
-  /** The time that is left: zero once the deadline is over. */
-  get left(): Duration.Duration {
-    if (!Duration.isFinite(this.#limit)) return this.#limit
-    const elapsed = Duration.nanos(this.#clock.monotonicTimeNanosUnsafe() - this.#began)
-    return Duration.max(Duration.zero, Duration.subtract(this.#limit, elapsed))
+  /** The time that is left, in milliseconds: 0 once the deadline is over, and infinite without a limit. */
+  get left(): number {
+    if (this.#limit === Infinity) return Infinity
+    return Math.max(0, this.#limit - Number(this.#clock.monotonicTimeNanosUnsafe() - this.#began) / 1e6)
   }
 }

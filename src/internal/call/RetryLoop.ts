@@ -76,8 +76,8 @@ const outOfTime = Failure.timeout("total", undefined, "not-sent")
 const failOutOfTime = () => Effect.fail(outOfTime)
 
 /** Waits before the next attempt, or fails if no time is left after that. */
-const wait = (delay: number, left: Duration.Duration): Effect.Effect<void, Failure.Failure> =>
-  delay < Duration.toMillis(left) ? Effect.sleep(delay) : Effect.flatMap(Effect.sleep(left), failOutOfTime)
+const wait = (delay: number, left: number): Effect.Effect<void, Failure.Failure> =>
+  delay < left ? Effect.sleep(delay) : Effect.flatMap(Effect.sleep(left), failOutOfTime)
 
 // One generator for all calls, for the garbage collector's sake: see bench/profile.ts.
 const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(

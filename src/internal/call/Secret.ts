@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
@@ -63,5 +64,5 @@ export const read = ({ secret, timeout }: Settings): Effect.Effect<string, Failu
     onFailure: (error) => Effect.fail(failureOf(error)),
     onSuccess: toToken
   })
-  return timeoutOrElse(token, timeout.attempt, () => Effect.fail(Failure.noSecret("timeout", true)))
+  return timeoutOrElse(token, Duration.toMillis(timeout.attempt), () => Effect.fail(Failure.noSecret("timeout", true)))
 }

@@ -1,25 +1,24 @@
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Timer from "../transport/Timer.ts"
 
 /**
- * `Effect.timeoutOrElse` without the race: no timer when there is no limit or the effect completes synchronously, and no fiber
+ * Limits an effect to some milliseconds. `Effect.timeoutOrElse` without the race: no timer when there is no limit or the effect completes synchronously, and no fiber
  * when its result is at hand.
  */
 export const timeoutOrElse = <A, E, E2>(
   effect: Effect.Effect<A, E>,
-  duration: Duration.Duration,
+  limit: number,
   orElse: () => Effect.Effect<never, E2>
 ): Effect.Effect<A, E | E2> =>
-  Duration.isFinite(duration) && !Exit.isExit(effect)
+  limit !== Infinity && !Exit.isExit(effect)
     ? Effect.withFiber(({ context }) =>
         Effect.callback((resume) => {
           const fiber = Effect.runForkWith(context)(effect)
           const exit = fiber.pollUnsafe()
           if (exit !== undefined) return resume(exit)
-          const stop = Timer.start(context, duration, () =>
+          const stop = Timer.start(context, limit, () =>
             resume(Effect.andThen(Fiber.interrupt(fiber), Effect.suspend(orElse)))
           )
           fiber.addObserver((exit) => {

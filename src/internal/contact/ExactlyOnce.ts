@@ -104,7 +104,7 @@ const reconcile = (creation: Creation, conflict: Errors.Conflict): Effect.Effect
       )
     })
   )
-  return timeoutOrElse(judged, Duration.subtract(total, Duration.millis(time.elapsed)), () =>
+  return timeoutOrElse(judged, Math.max(0, Duration.toMillis(total) - time.elapsed), () =>
     Effect.fail(unknownError(Failure.timeout("total")))
   )
 }

@@ -15,18 +15,17 @@ const liveClock = /* @__PURE__ */ Context.get(/* @__PURE__ */ Context.empty(), C
 const maxDelay = 2 ** 31 - 1
 
 /**
- * Calls back once, after a duration on the clock of the context. It never calls back before it returns. On Effect's own clock
+ * Calls back once, after some milliseconds on the clock of the context; never, if they are infinite. It never calls back before it returns. On Effect's own clock
  * no fiber sleeps: that would cost more than the timer.
  */
-export const start = (context: Context.Context<never>, duration: Duration.Duration, onElapsed: () => void): Stop => {
-  if (!Duration.isFinite(duration)) return constVoid
+export const start = (context: Context.Context<never>, millis: number, onElapsed: () => void): Stop => {
+  if (millis === Infinity) return constVoid
   const clock = Context.get(context, Clock.Clock)
-  const delay = Duration.toMillis(duration)
-  if (clock === liveClock && delay <= maxDelay) {
-    const timer = setTimeout(onElapsed, delay)
+  if (clock === liveClock && millis <= maxDelay) {
+    const timer = setTimeout(onElapsed, millis)
     return () => clearTimeout(timer)
   }
-  const sleeping = Effect.runForkWith(context)(clock.sleep(duration))
+  const sleeping = Effect.runForkWith(context)(clock.sleep(Duration.millis(millis)))
   sleeping.addObserver((exit) => {
     if (Exit.isSuccess(exit)) onElapsed()
   })

@@ -1,7 +1,6 @@
 /** The interface between the client and the transports that send its requests. */
 import type * as Arr from "effect/Array"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Headers from "effect/http/Headers"
 import type * as HttpClient from "effect/http/HttpClient"
@@ -62,8 +61,8 @@ export class TimeLimitError {
 
 /** The body of a reply, read as it arrives. */
 export interface Body {
-  /** The chunks that have arrived since the last pull, or else the next ones, if they arrive within the time limit. */
-  readonly pull: (limit: Duration.Duration) => Pull.Pull<Chunks, BodyError | TimeLimitError>
+  /** The chunks that have arrived since the last pull, or else the next ones, if they arrive within a time limit in milliseconds. */
+  readonly pull: (limit: number) => Pull.Pull<Chunks, BodyError | TimeLimitError>
   /** Closes the connection, unless the body has ended. */
   readonly cancel: Effect.Effect<void>
 }
@@ -90,8 +89,8 @@ export interface WholeReply {
 /** The limits of an exchange. */
 export interface ExchangeOptions {
   readonly attempt: Attempt
-  /** The time until the reply has to be complete. */
-  readonly timeout: Duration.Duration
+  /** The time until the reply has to be complete, in milliseconds. */
+  readonly timeout: number
   /** The largest body that is read for a reply, in bytes. 0 if the body does not matter: then it is not read. */
   readonly maxBytes: (head: Head) => number
 }

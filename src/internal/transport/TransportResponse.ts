@@ -1,6 +1,5 @@
 import * as Cause from "effect/Cause"
 import * as Channel from "effect/Channel"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Cookies from "effect/http/Cookies"
 import type * as Headers from "effect/http/Headers"
@@ -53,7 +52,7 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
   get stream(): Stream.Stream<Uint8Array, HttpClientError.HttpClientError> {
     if (this.whole !== undefined) return Stream.make(new Uint8Array(this.whole))
     const { cancel, pull } = this.body
-    const chunks = Effect.mapError(pull(Duration.infinity), (error) =>
+    const chunks = Effect.mapError(pull(Infinity), (error) =>
       Cause.isDone(error) ? error : this.undecodable(error._tag === "BodyError" ? error.cause : error)
     )
     return Stream.fromChannel(Channel.fromTransform((_, scope) => Effect.as(Scope.addFinalizer(scope, cancel), chunks)))

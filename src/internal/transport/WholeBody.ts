@@ -1,5 +1,4 @@
 import * as Cause from "effect/Cause"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Transport from "./Transport.ts"
 
@@ -36,7 +35,7 @@ export class Collector {
 /** Reads the body of a reply, and closes it in any case. */
 export const read = ({ body, head }: Transport.OpenReply, maxBytes: number): Effect.Effect<Transport.WholeBody> => {
   const collector = new Collector(maxBytes)
-  const next: Effect.Effect<Transport.WholeBody> = Effect.matchEffect(body.pull(Duration.infinity), {
+  const next: Effect.Effect<Transport.WholeBody> = Effect.matchEffect(body.pull(Infinity), {
     onSuccess: (chunks) => (collector.add(chunks) ? next : Effect.succeed(collector.end("longer than the limit"))),
     onFailure: (error) =>
       Effect.succeed(collector.end(Cause.isDone(error) || error._tag === "TimeLimitError" ? undefined : error))

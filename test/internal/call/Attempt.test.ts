@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Redacted, Result } from "effect"
+import { Effect, Fiber, Redacted, Result } from "effect"
 import { HttpClient, HttpClientError, HttpClientRequest, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as Attempt from "../../../src/internal/call/Attempt.ts"
@@ -16,7 +16,7 @@ const operation = operations.NotFound
 const id = "cmwsk55x8000com7dj9qcuwx6"
 
 /** Sends a call once, with an attempt timeout of ten seconds. */
-const send = (client: HttpClient.HttpClient, left: Duration.Duration = Duration.infinity) => {
+const send = (client: HttpClient.HttpClient, left = Infinity) => {
   const settings = Result.getOrThrow(
     Settings.resolve({
       secret: Redacted.make("unused"),
@@ -198,7 +198,7 @@ describe("an attempt that times out", () => {
   it.effect("is in the phase total if less is left of the total timeout", () =>
     Effect.gen(function* () {
       for (const client of [reporting("sent", Effect.never), stalled(404, '{"code":')]) {
-        const fiber = yield* Effect.forkChild(Effect.flip(send(client, Duration.seconds(3))))
+        const fiber = yield* Effect.forkChild(Effect.flip(send(client, 3000)))
         yield* Fake.settle
         yield* TestClock.adjust("2999 millis")
         yield* Fake.settle

@@ -3,7 +3,7 @@ import { Cause, Clock, Duration, Effect, Exit, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { timeoutOrElse } from "../../../src/internal/call/Timeout.ts"
 
-const second = Duration.seconds(1)
+const second = 1000
 const late = () => Effect.fail("late")
 
 /** The clock, and how many sleeps were asked of it. */
@@ -41,7 +41,7 @@ describe("within", () => {
       const { clock, sleeps } = yield* counted
       yield* Effect.gen(function* () {
         yield* timeoutOrElse(Effect.void, second, late)
-        yield* timeoutOrElse(Effect.yieldNow, Duration.infinity, late)
+        yield* timeoutOrElse(Effect.yieldNow, Infinity, late)
         assert.strictEqual(sleeps(), 0)
         yield* timeoutOrElse(Effect.yieldNow, second, late)
         assert.strictEqual(sleeps(), 1)
@@ -55,7 +55,7 @@ describe("within", () => {
       const slow = Effect.never.pipe(
         Effect.onInterrupt(() =>
           Effect.andThen(
-            Effect.sleep(second),
+            Effect.sleep("1 second"),
             Effect.sync(() => events.push("cleaned up"))
           )
         )
@@ -65,9 +65,9 @@ describe("within", () => {
         return Effect.fail("late")
       }
       const fiber = yield* Effect.forkChild(Effect.flip(timeoutOrElse(slow, second, orElse)))
-      yield* TestClock.adjust(second)
+      yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(events, [])
-      yield* TestClock.adjust(second)
+      yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* Fiber.join(fiber), "late")
       assert.deepStrictEqual(events, ["cleaned up", "late"])
     })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Duration, Effect, Exit, Fiber } from "effect"
+import { Cause, Effect, Exit, Fiber } from "effect"
 import { Headers, HttpBody, HttpClientRequest } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as Exchange from "../../../src/internal/transport/Exchange.ts"
@@ -54,7 +54,7 @@ const scripted = () => {
 
 const options = (maxBytes = 100): Transport.ExchangeOptions => ({
   attempt: { state: "unknown" },
-  timeout: Duration.seconds(1),
+  timeout: 1000,
   maxBytes: () => maxBytes
 })
 
@@ -183,7 +183,7 @@ describe("an open reply", () => {
   it.effect("delivers its parts as they arrive, and then its end", () =>
     Effect.gen(function* () {
       const { deliver, reply } = yield* opened
-      const pull = reply.body.pull(Duration.infinity)
+      const pull = reply.body.pull(Infinity)
       const first = yield* start(pull)
       deliver(chunk("a"))
       assert.lengthOf(yield* Fiber.join(first), 1)
@@ -195,11 +195,11 @@ describe("an open reply", () => {
   it.effect("stops waiting when the time of a pull is up, and when that is interrupted", () =>
     Effect.gen(function* () {
       const { reply, seen } = yield* opened
-      const late = yield* start(Effect.flip(reply.body.pull(Duration.seconds(1))))
+      const late = yield* start(Effect.flip(reply.body.pull(1000)))
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(yield* Fiber.join(late), new Transport.TimeLimitError())
       assert.strictEqual(seen.gaveUp, 1)
-      yield* Fiber.interrupt(yield* start(reply.body.pull(Duration.seconds(1))))
+      yield* Fiber.interrupt(yield* start(reply.body.pull(1000)))
       assert.strictEqual(seen.gaveUp, 2)
       yield* reply.body.cancel
       assert.strictEqual(seen.cancelled, 1)

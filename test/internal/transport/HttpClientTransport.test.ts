@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Duration, Effect, Fiber, Option, Tracer } from "effect"
+import { Cause, Effect, Fiber, Option, Tracer } from "effect"
 import { HttpClient, HttpClientError, HttpClientRequest, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as HttpClientTransport from "../../../src/internal/transport/HttpClientTransport.ts"
@@ -17,7 +17,7 @@ const over = (answer: (request: HttpClientRequest.HttpClientRequest) => Response
 
 const options = (): Transport.ExchangeOptions => ({
   attempt: { state: "unknown" },
-  timeout: Duration.seconds(1),
+  timeout: 1000,
   maxBytes: () => 100
 })
 
@@ -94,7 +94,7 @@ describe("a transport over an HttpClient", () => {
       yield* reply.body.cancel
       assert.strictEqual(cancelled, 1)
       const again = yield* HttpClientTransport.make(over(body)).open(request, { state: "unknown" })
-      const late = yield* Effect.forkChild(Effect.flip(again.body.pull(Duration.seconds(1))), {
+      const late = yield* Effect.forkChild(Effect.flip(again.body.pull(1000)), {
         startImmediately: true
       })
       yield* TestClock.adjust("1 second")

@@ -208,7 +208,7 @@ const make = (store: Store, isOwn: boolean): RateLimits => {
       Effect.suspend(() => store.fixedWindow(question)),
       () => failed
     )
-    const ask = isOwn ? asked : timeoutOrElse(asked, timeout.attempt, () => Effect.fail(unanswered))
+    const ask = isOwn ? asked : timeoutOrElse(asked, Duration.toMillis(timeout.attempt), () => Effect.fail(unanswered))
     const backOffUntil = () => backOffs.get(key) ?? 0
     // A limit of another size under the same key has a queue of its own: it must not hold up the others.
     const name = `${limit}/${window} ${key}`

@@ -40,8 +40,8 @@ export interface Outgoing {
   readonly transport: Transport.Transport
   readonly request: HttpClientRequest.HttpClientRequest
   readonly attempt: Transport.Attempt
-  /** The time until the reply has to be read; for a list, until its head has arrived. */
-  readonly timeout: Duration.Duration
+  /** The time until the reply has to be read; for a list, until its head has arrived. In milliseconds. */
+  readonly timeout: number
   readonly callerValues: CallerValues
 }
 

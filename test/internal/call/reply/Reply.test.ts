@@ -142,7 +142,7 @@ describe("an exchange", () => {
     transport,
     request,
     attempt: { state: "unknown" },
-    timeout: Duration.seconds(1),
+    timeout: 1000,
     callerValues: new CallerValues({})
   })
 
@@ -163,7 +163,7 @@ describe("an exchange", () => {
       const { seen, transport: made } = transport("{}\n", { "content-type": "application/jsonl" })
       yield* Effect.gen(function* () {
         const { body } = yield* Reply.exchangeLines(operations.both, yield* Scope.Scope)(over(made))
-        const [chunk] = yield* body.pull(Duration.infinity)
+        const [chunk] = yield* body.pull(Infinity)
         assert.strictEqual(new TextDecoder().decode(chunk), "{}\n")
         assert.strictEqual(seen.cancelled, 0)
       }).pipe(Effect.scoped)
