@@ -9,7 +9,7 @@ export const id = "cmwsk55x8000com7dj9qcuwx6"
 
 type Call = Effect.Effect<unknown, Errors.ContactError, Client.Client>
 
-/** One call of each operation, and the server's name for it. */
+/** One call of each operation. Fault rules know it as `operation`. */
 export const calls: ReadonlyArray<{
   readonly name: string
   readonly operation: Fault.OperationName

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Contact from "../../src/Contact.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
-import { type Probe, only, seen } from "./Probe.ts"
+import { check, type Probe, reportOnly } from "./Probe.ts"
 import * as World from "./World.ts"
 import { losses } from "./Writes.ts"
 
@@ -12,7 +12,7 @@ const numbers = Array.from({ length: count }, (_, index) => index)
 
 const fingerprintOf = (index: number) => `crm-${String(index).padStart(12, "0")}`
 
-/** A tenth of the answers, chosen by the seed. */
+/** A fault for a tenth of the creates, chosen by the seed. */
 const tenth = (fault: InMemory.Fault.Fault): InMemory.Fault.Rule => ({
   operation: "Contact.create",
   probability: 0.1,
@@ -27,7 +27,7 @@ const createAll = (rules: ReadonlyArray<InMemory.Fault.Rule>, request: (index: n
     const made = yield* api.contacts()
     const numbered = new Map(made.map((contact) => [contact.id, contact.name]))
     const lost = (yield* api.injectedFaults).length
-    return seen(`${made.length} contacts, ${new Set(World.ids(refs)).size} ids (${lost} answers lost)`, {
+    return check(`${made.length} contacts, ${new Set(World.ids(refs)).size} ids (${lost} answers lost)`, {
       contacts: [made.length, count],
       ids: [new Set(World.ids(refs)).size, count],
       // Each caller got the id of its own contact.
@@ -42,7 +42,7 @@ const named = (index: number) => ({ name: `n${index}` })
 const fingerprinted = (index: number) => ({ name: `n${index}`, fingerprint: fingerprintOf(index) })
 
 const theirs = (rules: ReadonlyArray<InMemory.Fault.Rule>, request: (index: number) => Contact.CreateRequest) =>
-  World.official(
+  World.withOfficialClient(
     (client, api) =>
       Effect.gen(function* () {
         yield* api.inject(...rules)
@@ -58,7 +58,7 @@ const theirs = (rules: ReadonlyArray<InMemory.Fault.Rule>, request: (index: numb
         )
         const made = (yield* api.contacts()).length
         const failed = got.filter((settled) => "error" in settled).length
-        return only(`${made} contacts, ${count - failed} ids, ${failed} callers told it failed`)
+        return reportOnly(`${made} contacts, ${count - failed} ids, ${failed} calls failed`)
       }),
     { timeout: 100, retries: 8 }
   )
@@ -66,12 +66,12 @@ const theirs = (rules: ReadonlyArray<InMemory.Fault.Rule>, request: (index: numb
 const each: ReadonlyArray<Probe> = Object.entries(losses).map(([name, fault]) => ({
   hazard: "W1",
   name: `1,000 creates: ${name}`,
-  tried: `1,000 creates, ${concurrency} at a time; a tenth of the answers lost: ${name}`,
+  situation: `1,000 creates, ${concurrency} at a time; a tenth of the answers lost: ${name}`,
   ours: World.inProcess(createAll([tenth(fault)], named), { retry }),
   theirs: theirs([tenth(fault)], named)
 }))
 
-/** Each way takes a tenth of all answers, and 4 in 10 are lost. A rule sees only what those before it have let by. */
+/** Each fault is injected into a tenth of all creates. A rule sees only the creates that earlier rules left, hence the divisor. */
 const mixed = Object.values(losses).map((fault, index) => ({
   ...tenth(fault),
   probability: 0.1 / (1 - 0.1 * index)
@@ -81,13 +81,13 @@ const together: ReadonlyArray<Probe> = [
   {
     hazard: "W1",
     name: "1,000 creates, all four ways",
-    tried: "1,000 creates in process; a tenth of the answers lost in each of the four ways, 4 in 10 in all",
+    situation: "1,000 creates in process; a tenth of the answers lost in each of these four ways, 4 in 10 in all",
     ours: World.inProcess(createAll(mixed, named), { retry: { retries: 20 } })
   },
   {
     hazard: "W1",
     name: "1,000 creates, all four ways, over sockets",
-    tried: "the same over the emulator's sockets, with an attempt timeout of 150 ms",
+    situation: "the same over the emulator's sockets, with an attempt timeout of 150 ms",
     ours: World.overSockets(createAll(mixed, named), {
       retry: { retries: 20, delay: 1, maxDelay: 1 },
       timeout: { attempt: 150 }
@@ -97,27 +97,27 @@ const together: ReadonlyArray<Probe> = [
   {
     hazard: "W9",
     name: "1,000 creates with fingerprints",
-    tried: "the same with the caller's fingerprints, in process",
+    situation: "1,000 creates with fingerprints in process; a tenth of the answers lost in each of the four ways of W1",
     ours: World.inProcess(createAll(mixed, fingerprinted), { retry: { retries: 20 } }),
     theirs: theirs(mixed, fingerprinted)
   },
   {
     hazard: "W9",
     name: "1,000 fingerprints that are taken",
-    tried: "1,000 creates with fingerprints that others have: every first answer is a 409",
+    situation: "1,000 creates with fingerprints that are taken: every first answer is a 409",
     ours: World.inProcess(
       Effect.gen(function* () {
         const api = yield* InMemory.InMemory
-        yield* World.seeded(count, (index) => ({ fingerprint: fingerprintOf(index) }))
+        yield* World.seedContacts(count, (index) => ({ fingerprint: fingerprintOf(index) }))
         const errors = yield* Effect.forEach(numbers, (index) => Effect.flip(Contact.create(fingerprinted(index))), {
           concurrency
         })
         const kinds = [...new Set(errors.map((error) => World.summary(error)))]
-        return seen(`1,000 times ${kinds.join(" / ")}`, {
-          kinds: [kinds, ["Conflict 409 rejected 1x"]],
+        return check(`1,000 times ${kinds.join(" / ")}`, {
+          kinds: [kinds, ["Conflict 409 rejected, 1 attempt"]],
           contacts: [(yield* api.contacts()).length, count],
           creates: [yield* api.requestCount("Contact.create"), count],
-          // Each is looked into once.
+          // Each 409 is followed by one lookup.
           lists: [yield* api.requestCount("Contact.list"), count]
         })
       })

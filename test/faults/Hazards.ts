@@ -17,7 +17,7 @@ import { transportProbes } from "./Transport.ts"
 import { writeSafety } from "./WriteSafety.ts"
 import { writes } from "./Writes.ts"
 
-/** A way for a client of such an API to fail, and whether the official client did. */
+/** A way in which a client of such an API fails. `official` is true if the official client failed in this way. */
 export interface Hazard {
   readonly id: string
   readonly text: string
@@ -28,72 +28,72 @@ const hazard = (id: string, text: string, { official = false } = {}): Hazard => 
 
 const official = { official: true }
 
-/** All hazards, by their numbers. */
+/** All hazards: of writes (W), lists (L), replies (R), security (S), and those found in this client's first version (N, T). */
 export const hazards: ReadonlyArray<Hazard> = [
   hazard("W1", "A write is done twice because its answer was lost", official),
-  hazard("W2", "It tries again although told not to"),
-  hazard("W3", "It tries again what will never do, or what may have been done"),
-  hazard("W4", "It comes back at the wrong time: in step, too late, or not when the server says", official),
-  hazard("W5", "Many clients together keep a server down"),
-  hazard("W6", "Cancelling takes time, or leaves something running", official),
-  hazard("W7", "A second attempt sends something else than the first"),
+  hazard("W2", "The client retries although retries are turned off"),
+  hazard("W3", "A permanent failure, or a write that may have taken place, is retried"),
+  hazard("W4", "Retries come at the wrong time: all at once, too late, or against Retry-After", official),
+  hazard("W5", "The retries of many clients keep a server down"),
+  hazard("W6", "Cancelling a call takes time, or leaves something running", official),
+  hazard("W7", "A retry sends another body than the first attempt"),
   hazard("W8", "A delete that took place is reported as a failure"),
   hazard("W9", "A create that took place is reported as a conflict"),
-  hazard("L1", "A character that arrives in two pieces is destroyed", official),
-  hazard("L2", "A list that was cut short passes for a whole one", official),
-  hazard("L3", "A line that says nothing ends the list", official),
-  hazard("L4", "A failure inside a list passes for data", official),
-  hazard("L5", "Contacts are missed because others are deleted meanwhile"),
-  hazard("L6", "More contacts come than were asked for"),
-  hazard("L7", "A list goes round in circles for ever"),
-  hazard("L8", "A line without end fills the memory, or takes ever longer"),
-  hazard("L9", "More is read than anyone asked for"),
-  hazard("L10", "A server that only keeps the connection alive is waited for"),
-  hazard("L11", "A reply in another form passes for data", official),
+  hazard("L1", "A character split between two chunks is corrupted", official),
+  hazard("L2", "A list that was cut short looks complete", official),
+  hazard("L3", "A blank or unknown line ends the list", official),
+  hazard("L4", "A failure inside a list is taken for data", official),
+  hazard("L5", "Contacts are missed because others are deleted during the list"),
+  hazard("L6", "A list yields more contacts than `take`"),
+  hazard("L7", "A list with a repeating cursor never ends"),
+  hazard("L8", "A line without end fills the memory, or takes quadratic time"),
+  hazard("L9", "A list is read far ahead of its consumer"),
+  hazard("L10", "Keep-alive lines defeat the idle timeout"),
+  hazard("L11", "A reply in another format is taken for data", official),
   hazard("L12", "An empty page in the middle ends the list"),
-  hazard("R1", "A body that never comes is waited for", official),
-  hazard("R2", "Failures use up sockets, or calls pile up listeners"),
+  hazard("R1", "A body that never arrives does not time out", official),
+  hazard("R2", "Failed calls leak sockets, or calls leak abort listeners"),
   hazard("R3", "A failure does not say what happened", official),
-  hazard("R4", "A reply that is not what was promised breaks the client, or is handed on"),
+  hazard("R4", "A malformed reply crashes the client, or is returned as a contact"),
   hazard("R5", "A reply without end fills the memory"),
-  hazard("S1", "An id leads to another resource", official),
-  hazard("S2", "The token gets into an error or a log"),
-  hazard("S3", "A contact's data get into an error or a log"),
-  hazard("S4", "A redirect carries the caller's identity elsewhere", official),
-  hazard("S5", "A header value brings another header with it"),
-  hazard("S6", "Names from JavaScript's insides are lost, or do harm"),
-  hazard("N1", "A request that was never sent is reported as perhaps done, and sent again"),
-  hazard("N2", "A large request and a large error page stop the event loop"),
-  hazard("N3", "A 429 under other options is forgotten by the next call"),
+  hazard("S1", "An id in the path reaches another resource", official),
+  hazard("S2", "The token appears in an error or a log"),
+  hazard("S3", "Contact data appear in an error or a log"),
+  hazard("S4", "A redirect sends identity headers to another origin", official),
+  hazard("S5", "A header value injects another header"),
+  hazard("S6", "`__proto__` or `constructor` in meta is lost, or pollutes a prototype"),
+  hazard("N1", "A connection that cannot be made is reported as an unknown outcome"),
+  hazard("N2", "A large request with a large error page blocks the event loop"),
+  hazard("N3", "A 429 under `withOptions` does not delay the next call"),
   hazard("N4", "A compressed body cannot be read, or fills the memory"),
-  hazard("N5", "A proxy, a CA or a limit of connections is ignored"),
-  hazard("N6", "A secret that cannot be read for now ends the call for good, and does not say why"),
-  hazard("N7", "Attempts that a timeout or an interruption ends are not measured"),
-  hazard("N8", "A filter that came out empty lists every contact"),
-  hazard("N9", "Options that no browser may send fail without a reason"),
-  hazard("N10", "A runtime that will not do fails with a riddle, and a bug as if the network had"),
+  hazard("N5", "A configured proxy, CA or connection limit is ignored"),
+  hazard("N6", "A transient failure to read the secret is final, and loses its cause"),
+  hazard("N7", "Attempts ended by a timeout or an interruption are not measured"),
+  hazard("N8", "An empty filter lists every contact"),
+  hazard("N9", "Options that a browser cannot send fail without a reason"),
+  hazard("N10", "An unsupported runtime fails with an unclear error, and a bug looks like a network failure"),
   hazard("T1", "Lists leak memory"),
-  hazard("T2", "HTTP/2 is spoken unasked, and lists that are left early use up its streams"),
-  hazard("T3", "A connection that no longer answers is used again"),
-  hazard("T4", "Calls that gave up waiting for the rate limit make the next one wait longer"),
-  hazard("T5", "A wall clock that is set stops a rate-limited client"),
-  hazard("T6", "A store of the rate limit that never answers hangs every call"),
-  hazard("T7", "A create that took place is reported as surely refused"),
-  hazard("T8", "Somebody else's contact breaks the lookup after a lost answer"),
-  hazard("T9", "A token that is refused a fingerprint makes a second contact"),
-  hazard("T10", "One thing is checked and another is sent"),
-  hazard("T11", "A request that was not sent is reported as if it might have been"),
-  hazard("T12", "An answer about another contact passes"),
-  hazard("T13", "The caller's data come through in a message that quotes them in another form"),
-  hazard("T14", "Odd values from the caller break the client in place of being refused"),
-  hazard("T15", "A server leads a list on without end"),
+  hazard("T2", "HTTP/2 is used unasked, and lists left early use up its streams"),
+  hazard("T3", "A dead connection is used again"),
+  hazard("T4", "Calls cancelled while they wait for the rate limit delay the next call"),
+  hazard("T5", "A change of the system clock stops a rate-limited client"),
+  hazard("T6", "A rate limit store that never answers hangs every call"),
+  hazard("T7", "A create that took place is reported as rejected"),
+  hazard("T8", "Another contact with deeply nested meta crashes the lookup after a lost answer"),
+  hazard("T9", "A token that may not use fingerprints creates a second contact"),
+  hazard("T10", "The request that is sent is not the one that was checked"),
+  hazard("T11", "A request that was not sent is reported as an unknown outcome"),
+  hazard("T12", "An answer about another contact is accepted"),
+  hazard("T13", "Caller values pass the redaction when the server quotes them in another form"),
+  hazard("T14", "Invalid input crashes the client instead of being refused"),
+  hazard("T15", "A server keeps a list going without end"),
   hazard(
     "T16",
-    "A 200 whose body ends early is not read again, a test's fake timers hang the client, a closed one keeps the process up"
+    "A 200 whose body ends early is not retried, fake timers hang the client, or a closed client keeps the process alive"
   )
 ]
 
-/** The probes by kind, each kind short enough for a test file. */
+/** The probes in groups, one for each test file. */
 export const groups = {
   writeSafety,
   writes: [...writes, ...retries, ...interruption],
@@ -115,7 +115,7 @@ export const probes: ReadonlyArray<Probe> = Object.values(groups).flat()
 /** The probes of a hazard. */
 export const probesOf = ({ id }: Hazard): ReadonlyArray<Probe> => probes.filter(({ hazard }) => hazard === id)
 
-/** What no probe is for, and those that only this client is put to although the official one had it. */
+/** The hazards without a probe, those of the official client without a probe of it, and the probes of unknown hazards. */
 export const gaps: ReadonlyArray<string> = [
   ...hazards.filter((hazard) => probesOf(hazard).length === 0).map(({ id }) => `${id} has no probe`),
   ...hazards
@@ -123,5 +123,5 @@ export const gaps: ReadonlyArray<string> = [
     .map(({ id }) => `${id} has no probe of the official client`),
   ...probes
     .filter(({ hazard }) => !hazards.some(({ id }) => id === hazard))
-    .map(({ hazard, name }) => `there is no ${hazard}, which ${name} is for`)
+    .map(({ hazard, name }) => `${name} is a probe of ${hazard}, which is not a hazard`)
 ]

@@ -13,16 +13,16 @@ import * as Node from "../../src/layers/Node.ts"
 import * as Fake from "../support/FakeHttp.ts"
 import * as Sockets from "../support/Sockets.ts"
 import { id } from "./Calls.ts"
-import { type Probe, only, seen } from "./Probe.ts"
+import { check, type Probe, reportOnly } from "./Probe.ts"
 import * as World from "./World.ts"
 
 const { Fault } = InMemory
 
-/** Lets `begun` get as far as it does by itself, interrupts it, and looks at what comes after. */
-const interrupted = (begun: Effect.Effect<unknown, unknown, Client>, sentBefore: number) =>
+/** Starts a call, interrupts it while it waits, and counts the requests of the next half hour. */
+const interrupted = (call: Effect.Effect<unknown, unknown, Client>, sentBefore: number) =>
   Effect.gen(function* () {
     const api = yield* InMemory.InMemory
-    const fiber = yield* Effect.forkChild(begun)
+    const fiber = yield* Effect.forkChild(call)
     while ((yield* api.requestCount()) < sentBefore) yield* Fake.settle
     yield* Fake.settle
     const sent = yield* api.requestCount()
@@ -35,7 +35,7 @@ const interrupted = (begun: Effect.Effect<unknown, unknown, Client>, sentBefore:
 
 interface Moment {
   readonly name: string
-  readonly tried: string
+  readonly situation: string
   readonly rules: ReadonlyArray<InMemory.Fault.Rule>
   readonly call: Effect.Effect<unknown, unknown, Client>
   readonly sent: number
@@ -47,36 +47,36 @@ const always = (fault: InMemory.Fault.Fault): ReadonlyArray<InMemory.Fault.Rule>
 const moments: ReadonlyArray<Moment> = [
   {
     name: "waiting for headers",
-    tried: "interrupted while the server says nothing",
+    situation: "interrupted while the server does not answer",
     rules: always(Fault.stall),
     call: Contact.create(),
     sent: 1
   },
   {
     name: "reading",
-    tried: "interrupted while the body stands still",
+    situation: "interrupted while the body stalls",
     rules: always(Fault.stallAfter(3)),
     call: Contact.create(),
     sent: 1
   },
   {
     name: "backing off",
-    tried: "interrupted in the back-off after a 429 with Retry-After: 9",
+    situation: "interrupted in the back-off after a 429 with Retry-After: 9",
     rules: always(Fault.rateLimit({ retryAfter: "9 seconds" })),
     call: Contact.fetch(id),
     sent: 1
   },
   {
     name: "waiting for the limiter",
-    tried: "interrupted in line behind a rate limit of one a minute",
+    situation: "interrupted while waiting for a rate limit of one a minute",
     rules: [],
     call: Effect.andThen(Contact.listPage(), Contact.listPage()),
     sent: 1,
     options: { rateLimit: { limit: 1, window: "1 minute" } }
   },
   {
-    name: "looking for what a lost create made",
-    tried: "interrupted in the search after a lost create and a 409",
+    name: "looking up the contact of a lost create",
+    situation: "interrupted in the lookup after a lost create and a 409",
     rules: [
       { operation: "Contact.create", attempt: 1, fault: Fault.afterCommit(Fault.status(503)) },
       { operation: "Contact.list", fault: Fault.stall }
@@ -87,14 +87,14 @@ const moments: ReadonlyArray<Moment> = [
   },
   {
     name: "between the contacts of a list",
-    tried: "interrupted while a list stands still",
+    situation: "interrupted while a list stalls",
     rules: always(Fault.stallAfter({ lines: 2 })),
     call: Stream.runDrain(Contact.list()),
     sent: 1
   },
   {
     name: "backing off in a list",
-    tried: "interrupted in the back-off of a list that was cut",
+    situation: "interrupted in the back-off of a list that was cut",
     rules: always(Fault.resetAfter({ lines: 1 })),
     call: Stream.runDrain(Contact.list()),
     sent: 1,
@@ -102,17 +102,17 @@ const moments: ReadonlyArray<Moment> = [
   }
 ]
 
-const virtual: ReadonlyArray<Probe> = moments.map(({ call, name, options, rules, sent, tried }) => ({
+const virtual: ReadonlyArray<Probe> = moments.map(({ call, name, options, rules, sent, situation }) => ({
   hazard: "W6",
   name,
-  tried,
+  situation,
   ours: World.inProcess(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
-      yield* World.seeded(5)
+      yield* World.seedContacts(5)
       yield* api.inject(...rules)
       const { after, sent: sends, took } = yield* interrupted(call, sent)
-      return seen(`${sends} sent before, ${after} in the half hour after, ${took} ms passed`, {
+      return check(`${sends} sent before, ${after} in the half hour after; interrupted in ${took} ms`, {
         sends: [sends, sent],
         after: [after, 0],
         took: [took, 0]
@@ -122,7 +122,7 @@ const virtual: ReadonlyArray<Probe> = moments.map(({ call, name, options, rules,
   )
 }))
 
-/** Interrupts a call that a server has got, and waits for its connection to close. */
+/** Interrupts a call whose request has arrived, and waits for its connection to close. */
 const closes = (
   handle: (exchange: Sockets.Exchange) => void,
   call: Effect.Effect<unknown, unknown, Client>,
@@ -163,18 +163,18 @@ const held: Readonly<Record<string, (exchange: Sockets.Exchange) => void>> = {
 const sockets: ReadonlyArray<Probe> = Object.entries(held).map(([name, handle]) => ({
   hazard: "W6",
   name: `the socket, ${name}`,
-  tried: `interrupted while ${name}, over undici and over fetch`,
+  situation: `interrupted while ${name}, over undici and over fetch`,
   ours: Effect.scoped(
     Effect.map(
       Effect.forEach([Node.layer, Fetch.layer], (connect) =>
         closes(handle, name === "reading lines" ? Stream.runDrain(Contact.list()) : Contact.create(), connect)
       ),
-      (all) => seen("the socket is closed, and nothing more is sent", { all: [all, all.map(() => "closed, 1 sent")] })
+      (all) => check("the socket is closed, and nothing more is sent", { all: [all, all.map(() => "closed, 1 sent")] })
     )
   )
 }))
 
-/** A server that accepts connections and says nothing, so that a TLS handshake with it does not end. */
+/** A server that accepts connections and sends nothing, so that a TLS handshake never ends. */
 const silent = Effect.gen(function* () {
   let bytes = 0
   const heard = Deferred.makeUnsafe<void>()
@@ -199,7 +199,7 @@ const silent = Effect.gen(function* () {
 const connecting: Probe = {
   hazard: "W6",
   name: "connecting",
-  tried: "interrupted in the TLS handshake with a server that says nothing",
+  situation: "interrupted in the TLS handshake with a server that sends nothing",
   ours: Effect.scoped(
     Effect.gen(function* () {
       const { bytes, heard, port } = yield* silent
@@ -212,7 +212,7 @@ const connecting: Probe = {
         return hello
       }).pipe(Effect.provide(Node.layer(options), { local: true }))
       yield* Fake.settle
-      return seen("it ends at once, and not a byte more is sent", { bytes: [bytes(), hello] })
+      return check("it ends at once, and no more bytes are sent", { bytes: [bytes(), hello] })
     })
   )
 }
@@ -220,7 +220,7 @@ const connecting: Probe = {
 const aborted: Probe = {
   hazard: "W6",
   name: "abort in the back-off",
-  tried: "a list that is answered 503 is given up after its first request",
+  situation: "a list that is answered 503 is interrupted after its first request",
   ours: World.overSockets(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
@@ -228,11 +228,11 @@ const aborted: Probe = {
       const fiber = yield* Effect.forkChild(Stream.runDrain(Contact.list()))
       while ((yield* api.requestCount()) < 1) yield* Fake.settle
       yield* Fiber.interrupt(fiber)
-      return seen(`${yield* api.requestCount()} request`, { requests: [yield* api.requestCount(), 1] })
+      return check(`${yield* api.requestCount()} request`, { requests: [yield* api.requestCount(), 1] })
     }),
     { retry: { delay: "1 hour", maxDelay: "1 hour" } }
   ),
-  theirs: World.official(
+  theirs: World.withOfficialClient(
     (client, api) =>
       Effect.gen(function* () {
         yield* api.inject({ fault: Fault.stall })
@@ -244,11 +244,11 @@ const aborted: Probe = {
           return began
         })
         const [{ ended }, began] = yield* Effect.all(
-          [World.events(() => client.list().stream({ abortSignal: controller.signal })), aborting],
+          [World.collectEvents(() => client.list().stream({ abortSignal: controller.signal })), aborting],
           { concurrency: 2 }
         )
         const waited = performance.now() - began
-        return only(`aborted, it retries: ended ${ended}, ${waited > 50 ? "after the back-offs" : "at once"}`)
+        return reportOnly(`aborted: ends ${ended} ${waited > 50 ? "after the back-offs" : "at once"}`)
       }),
     { retryDelay: 20 }
   )

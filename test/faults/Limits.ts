@@ -1,4 +1,4 @@
-/** The rate limit and its store, a secret that cannot be read, and the measurements of attempts that are cut short. */
+/** The rate limit and its store, a secret that cannot be read, and the metrics of attempts that are ended early. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -12,14 +12,14 @@ import * as Client from "../../src/Client.ts"
 import * as Contact from "../../src/Contact.ts"
 import * as Fake from "../support/FakeHttp.ts"
 import { id } from "./Calls.ts"
-import { type Probe, only, seen } from "./Probe.ts"
+import { check, type Probe, reportOnly } from "./Probe.ts"
 import * as World from "./World.ts"
 
 const found = Fake.json(200, Fake.contact(id))
 const fetch = Contact.fetch(id)
 
-/** A client over a scripted server, under a test clock that the program moves on itself. */
-const under = <A, E>(
+/** A client over a scripted server, under a test clock that the program advances itself. */
+const withClient = <A, E>(
   fake: Fake.Fake,
   options: Partial<Client.Options>,
   program: Effect.Effect<A, E, Client.Client>,
@@ -31,14 +31,14 @@ const under = <A, E>(
     Random.withSeed("faults")
   )
 
-/** How long a call takes, in virtual milliseconds. */
+/** The virtual milliseconds that a call takes. */
 const duration = <A, E, R>(call: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const { took } = yield* Fake.successOf(World.timed(call), 1000)
     return took
   })
 
-/** A store that answers as it is told. Only fixed windows are used. */
+/** A rate limit store with the given `fixedWindow`. The client uses no other algorithm. */
 const storeOf = (fixedWindow: (typeof RateLimiterStore.Service)["fixedWindow"]) => {
   const unused = () => Effect.die("only fixed windows are used")
   return Layer.succeed(RateLimiterStore, {
@@ -56,8 +56,8 @@ const waiting: ReadonlyArray<Probe> = [
   {
     hazard: "T4",
     name: "waiters that are interrupted",
-    tried: "10 calls a minute: 1,000 more wait and are interrupted; then one more call",
-    ours: under(
+    situation: "a limit of 10 a minute is used up; 1,000 waiting calls are interrupted; then one more call",
+    ours: withClient(
       Fake.script(found),
       { rateLimit: tenAMinute },
       Effect.gen(function* () {
@@ -66,16 +66,16 @@ const waiting: ReadonlyArray<Probe> = [
         yield* Fake.settle
         yield* Fiber.interruptAll(waiters)
         const took = yield* duration(fetch)
-        return seen(`the next call waits ${took / 1000} s`, { within: [took <= 61_000, true] })
+        return check(`the next call waits ${took / 1000} s`, { within: [took <= 61_000, true] })
       })
     ),
-    theirs: Effect.succeed(only("has no rate limit"))
+    theirs: Effect.succeed(reportOnly("has no rate limit"))
   },
   {
     hazard: "T4",
     name: "waiters that time out",
-    tried: "the same with a total timeout of 1 s: 50 calls time out while they wait; then a call without it",
-    ours: under(
+    situation: "the same with a total timeout of 1 s: 50 calls time out while they wait; then a call without it",
+    ours: withClient(
       Fake.script(found),
       { rateLimit: tenAMinute },
       Effect.gen(function* () {
@@ -87,7 +87,7 @@ const waiting: ReadonlyArray<Probe> = [
         )
         const took = yield* duration(fetch)
         const kinds = [...new Set(errors.map((error) => `${error._tag} ${"outcome" in error ? error.outcome : ""}`))]
-        return seen(`${kinds.join(", ")}; the next call waits ${took / 1000} s`, {
+        return check(`${kinds.join(", ")}; the next call waits ${took / 1000} s`, {
           kinds: [kinds, ["Timeout not-sent"]],
           within: [took <= 61_000, true]
         })
@@ -96,9 +96,9 @@ const waiting: ReadonlyArray<Probe> = [
   },
   {
     hazard: "T5",
-    name: "a wall clock that is set",
-    tried: "one call a minute; the wall clock goes back an hour, then on by two; a call after each",
-    ours: under(
+    name: "a change of the system clock",
+    situation: "a limit of one a minute; the system clock goes back an hour, then forward by two; a call after each",
+    ours: withClient(
       Fake.script(found),
       { rateLimit: { limit: 1, window: "1 minute" } },
       Effect.gen(function* () {
@@ -115,7 +115,7 @@ const waiting: ReadonlyArray<Probe> = [
           offset = jump
           waits.push(yield* duration(call))
         }
-        return seen(`waits of ${waits.map((wait) => wait / 1000).join(" and ")} s`, {
+        return check(`waits of ${waits.map((wait) => wait / 1000).join(" and ")} s`, {
           waits: [waits.every((wait) => wait > 50_000 && wait <= 61_000), true]
         })
       })
@@ -124,15 +124,15 @@ const waiting: ReadonlyArray<Probe> = [
   {
     hazard: "T6",
     name: "a store that never answers",
-    tried: "the store of the rate limit is asked and never answers; 20 calls at once",
-    ours: under(
+    situation: "a rate limit store that never answers; 20 calls at once",
+    ours: withClient(
       Fake.script(found),
       { rateLimit: tenAMinute },
       Effect.gen(function* () {
         const calls = Effect.forEach(Array.from({ length: 20 }), () => Effect.flip(fetch), { concurrency: "unbounded" })
         const { took, value } = yield* Fake.successOf(World.timed(calls), 1000)
         const [error] = value
-        return seen(`${error?._tag} ${error?.outcome} after ${took / 1000} s`, {
+        return check(`${error?._tag} ${error?.outcome} after ${took / 1000} s`, {
           tags: [new Set(value.map(({ _tag, outcome }) => `${_tag} ${outcome}`)).size, 1],
           outcome: [error?.outcome, "not-sent"],
           took: [took <= 31_000, true]
@@ -144,19 +144,19 @@ const waiting: ReadonlyArray<Probe> = [
   {
     hazard: "N3",
     name: "a 429 under withOptions",
-    tried: "a rate limit by withOptions; the first call gets a 429 with Retry-After: 7, then another call",
-    ours: under(
+    situation: "withOptions sets a rate limit; one call gets a 429 with Retry-After: 7; then another call",
+    ours: withClient(
       Fake.script(Fake.json(429, {}, { "retry-after": "7" }), found),
       { retry: { retries: 0 } },
       Effect.gen(function* () {
         const limited = Client.withOptions({ rateLimit: { limit: 1000, window: "1 second" } })
         yield* Fake.failureOf(limited(fetch), 1)
-        // Options of another object, as of another call.
+        // A new options object, as another caller would pass.
         const took = yield* duration(Client.withOptions({ rateLimit: { limit: 1000, window: "1 second" } })(fetch))
-        return seen(`the next call waits ${took / 1000} s`, { took: [took >= 6000 && took <= 8000, true] })
+        return check(`the next call waits ${took / 1000} s`, { took: [took >= 6000 && took <= 8000, true] })
       })
     ),
-    theirs: Effect.succeed(only("sends at once: it has no rate limit"))
+    theirs: Effect.succeed(reportOnly("sends at once: it has no rate limit"))
   }
 ]
 
@@ -165,8 +165,8 @@ const refusedByVault = Object.assign(new Error("connect to vault.internal"), { c
 const secrets: ReadonlyArray<Probe> = [
   {
     hazard: "N6",
-    name: "a vault that is away",
-    tried: "the secret cannot be read, with ECONNREFUSED: twice, and always",
+    name: "an unreachable vault",
+    situation: "reading the secret fails with ECONNREFUSED: twice, and always",
     ours: Effect.gen(function* () {
       const results: Array<string> = []
       for (const failures of [2, Number.POSITIVE_INFINITY]) {
@@ -176,35 +176,36 @@ const secrets: ReadonlyArray<Probe> = [
           ++reads > failures ? Effect.succeed(Redacted.make("sk-1")) : Effect.fail(refusedByVault)
         )
         results.push(
-          yield* under(
+          yield* withClient(
             fake,
             { secret },
             Fake.successOf(
               Effect.match(fetch, {
                 onSuccess: () => `done, ${fake.sent.length} request`,
-                onFailure: (error) => `${World.summary(error)} ${error.isRetryable} ${error.cause?.message}`
+                onFailure: (error) =>
+                  `${World.summary(error)}${error.isRetryable ? ", retryable" : ""}, cause ${error.cause?.message}`
               }),
               1000
             )
           )
         )
       }
-      return seen(results.join("; "), {
-        results: [results, ["done, 1 request", "Unauthorized not-sent 0x true ECONNREFUSED"]]
+      return check(results.join("; "), {
+        results: [results, ["done, 1 request", "Unauthorized not-sent, 0 attempts, retryable, cause ECONNREFUSED"]]
       })
     }),
-    theirs: Effect.succeed(only("takes a text, which cannot be renewed"))
+    theirs: Effect.succeed(reportOnly("the secret is a string, which cannot be renewed"))
   }
 ]
 
 const measurements: ReadonlyArray<Probe> = [
   {
     hazard: "N7",
-    name: "attempts that are cut short",
-    tried: "a call that its total timeout ends, and one that is interrupted: what is measured",
+    name: "attempts that are ended early",
+    situation: "the metrics of a call that its total timeout ends, and of one that is interrupted",
     ours: Effect.gen(function* () {
-      yield* under(Fake.script("never"), { timeout: { total: "1 second" } }, Fake.failureOf(fetch))
-      yield* under(
+      yield* withClient(Fake.script("never"), { timeout: { total: "1 second" } }, Fake.failureOf(fetch))
+      yield* withClient(
         Fake.script("never"),
         {},
         Effect.gen(function* () {
@@ -214,9 +215,9 @@ const measurements: ReadonlyArray<Probe> = [
         })
       )
       const types = (yield* Metric.snapshot).map(({ attributes }) => attributes?.["error.type"])
-      return seen(`error.type ${types.join(", ")}`, { types: [types, ["Timeout", "interrupted"]] })
+      return check(`error.type ${types.join(", ")}`, { types: [types, ["Timeout", "interrupted"]] })
     }).pipe(Effect.provideService(Metric.MetricRegistry, new Map())),
-    theirs: Effect.succeed(only("measures nothing"))
+    theirs: Effect.succeed(reportOnly("has no metrics"))
   }
 ]
 

@@ -6,7 +6,7 @@ import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Node from "../../src/layers/Node.ts"
 import * as Fake from "../support/FakeHttp.ts"
 import * as Sockets from "../support/Sockets.ts"
-import { type Probe, only, seen } from "./Probe.ts"
+import { check, type Probe, reportOnly } from "./Probe.ts"
 import * as World from "./World.ts"
 
 const { Fault } = InMemory
@@ -25,7 +25,7 @@ const textSeeds = (index: number) => ({ name: texts[index % texts.length] ?? "",
 const split = (bytes: Uint8Array, size: number): ReadonlyArray<Uint8Array> =>
   Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.slice(index * size, (index + 1) * size))
 
-/** A list in chunks of each of these sizes, as `write` joins its lines. */
+/** Reads a list in chunks of several sizes and returns the sizes that failed. `write` joins the lines of the list. */
 const chunked = (write: (lines: ReadonlyArray<string>) => string) =>
   Effect.gen(function* () {
     const contacts = texts.map((name, index) => Fake.contact(`c${index}`, { name, description: texts.join("") }))
@@ -45,7 +45,7 @@ const characters: ReadonlyArray<Probe> = [
   {
     hazard: "L1",
     name: "split characters",
-    tried: "emoji, U+2028, BOM, CRLF within text: chunks of 1 to 1,000 bytes, CRLF lines, a BOM, no final newline",
+    situation: "emoji, U+2028, BOM, CRLF within text: chunks of 1 to 1,000 bytes, CRLF lines, a BOM, no final newline",
     ours: Effect.map(
       Effect.forEach(
         [
@@ -56,30 +56,30 @@ const characters: ReadonlyArray<Probe> = [
         ],
         chunked
       ),
-      (wrong) => seen("every text as it was, in all of them", { wrong: [wrong, [[], [], [], []]] })
+      (wrong) => check("every text is intact, in each of them", { wrong: [wrong, [[], [], [], []]] })
     )
   },
   {
     hazard: "L1",
     name: "split characters, over sockets",
-    tried: "a list that arrives byte by byte over a socket",
+    situation: "a list that arrives byte by byte over a socket",
     ours: World.overSockets(
       Effect.gen(function* () {
         const api = yield* InMemory.InMemory
-        yield* World.seeded(texts.length, textSeeds)
+        yield* World.seedContacts(texts.length, textSeeds)
         yield* api.inject({ fault: Fault.trickle(1) })
         const got = yield* Stream.runCollect(Contact.list({ order: "asc" }))
-        return seen("every text as it was", { names: [got.map(({ name }) => name), texts] })
+        return check("every text is intact", { names: [got.map(({ name }) => name), texts] })
       })
     ),
-    theirs: World.official((client, api) =>
+    theirs: World.withOfficialClient((client, api) =>
       Effect.gen(function* () {
-        yield* World.seedInto(api, texts.length, textSeeds)
+        yield* World.seedContactsInto(api, texts.length, textSeeds)
         yield* api.inject({ fault: Fault.trickle(1, { every: 0.01 }) })
-        const { ended, found } = yield* World.events(() => client.list({ order: "asc" }).stream())
+        const { ended, found } = yield* World.collectEvents(() => client.list({ order: "asc" }).stream())
         const before = texts.join("").split("\ufffd").length - 1
         const torn = JSON.stringify(found).split("\ufffd").length - 1 - (before + texts.length * before)
-        return only(`${torn > 0 ? "texts torn: U+FFFD in place of characters" : "whole"}, ends ${ended}`)
+        return reportOnly(`${torn > 0 ? "characters replaced by U+FFFD" : "intact"}, ends ${ended}`)
       })
     )
   }
@@ -87,14 +87,14 @@ const characters: ReadonlyArray<Probe> = [
 
 const page = (first: number) => Array.from({ length: 100 }, (_, index) => Fake.item(`c${first + index}`)).join("")
 
-/** Lists over replies that depend on how many there were, and says how it ended and after how many requests. */
+/** Lists over replies made from the number of the request. Returns the end of the list and the number of requests. */
 const paged = (reply: (nth: number) => string) =>
   Effect.gen(function* () {
     let nth = 0
     const fake = Fake.script({ run: () => Fake.jsonLines(reply(nth++))() })
     const ended = yield* World.scripted(fake, Effect.result(Stream.runCount(Contact.list())))
     return {
-      ended: ended._tag === "Failure" ? ended.failure._tag : `${ended.success}`,
+      ended: ended._tag === "Failure" ? ended.failure._tag : `${ended.success} contacts`,
       requests: fake.sent.length
     }
   })
@@ -103,32 +103,33 @@ const cycles: ReadonlyArray<Probe> = [
   {
     hazard: "L7",
     name: "a cursor that is ignored",
-    tried: "every page is the first one, without end, in one reply",
+    situation: "one reply repeats the first page without end",
     ours: World.inProcess(
       Effect.gen(function* () {
         const api = yield* InMemory.InMemory
-        yield* World.seeded(150)
+        yield* World.seedContacts(150)
         yield* api.inject({ fault: Fault.ignoreCursor })
         const error = yield* Effect.flip(Stream.runDrain(Contact.list()))
-        return seen(`${World.summary(error)}, ${yield* api.requestCount()} requests`, {
+        return check(`${World.summary(error)}, requests: ${yield* api.requestCount()}`, {
           tag: [error._tag, "UnexpectedResponse"],
           bounded: [(yield* api.requestCount()) <= 40, true]
         })
       })
     ),
-    theirs: World.official((client, api) =>
+    theirs: World.withOfficialClient((client, api) =>
       Effect.gen(function* () {
-        yield* World.seedInto(api, 150)
+        yield* World.seedContactsInto(api, 150)
         yield* api.inject({ fault: Fault.ignoreCursor })
-        const { found } = yield* World.events(() => client.list().stream(), 5000)
-        return only(`still going after ${found.length} items of 150`)
+        const { found } = yield* World.collectEvents(() => client.list().stream(), 5000)
+        return reportOnly(`still running after ${found.length} items of 150`)
       })
     )
   },
   {
     hazard: "L7",
-    name: "A-B-A and ever the same",
-    tried: "replies that repeat, that go A-B-A-B, and that bring nothing new whatever is asked",
+    name: "repeating pages",
+    situation:
+      "the same page for ever; pages A-B-A-B; pages A-A-B; a page, then the same reversed; a page, then empty replies",
     ours: Effect.map(
       Effect.forEach(
         [
@@ -141,8 +142,11 @@ const cycles: ReadonlyArray<Probe> = [
         paged
       ),
       (all) =>
-        seen(`ends: ${all.map(({ ended, requests }) => `${ended} after ${requests}`).join(", ")}`, {
-          ends: [all.map(({ ended }) => ended), [...Array.from({ length: 4 }, () => "UnexpectedResponse"), "100"]],
+        check(all.map(({ ended, requests }) => `${ended} after ${requests} requests`).join("; "), {
+          ends: [
+            all.map(({ ended }) => ended),
+            [...Array.from({ length: 4 }, () => "UnexpectedResponse"), "100 contacts"]
+          ],
           bounded: [all.every(({ requests }) => requests <= 64), true]
         })
     )
@@ -151,8 +155,8 @@ const cycles: ReadonlyArray<Probe> = [
 
 const mebibyte = 1024 * 1024
 
-/** A body made while it is read; counts the bytes that were. */
-const lazily = (chunk: Uint8Array, times: number, prefix = "") => {
+/** A body that is generated while it is read, and counts the bytes read. */
+const lazyBody = (chunk: Uint8Array, times: number, prefix = "") => {
   let read = 0
   let cancelled = false
   const body = () =>
@@ -179,7 +183,7 @@ const jsonl = { headers: { "content-type": "application/jsonl" } }
 
 const endlessLine = (chunk: Uint8Array, times: number) =>
   Effect.gen(function* () {
-    const source = lazily(chunk, times, '{"type":"item","data":"')
+    const source = lazyBody(chunk, times, '{"type":"item","data":"')
     const before = process.memoryUsage()
     const fake = Fake.script(() => new Response(source.body(), jsonl))
     const error = yield* World.scripted(fake, Effect.flip(Stream.runDrain(Contact.list())))
@@ -192,22 +196,22 @@ const longLines: ReadonlyArray<Probe> = [
   {
     hazard: "L8",
     name: "a line of 1 GB",
-    tried: "a list whose one line is 1 GB long, made as it is read",
+    situation: "a list with a single line of 1 GB, generated while it is read",
     ours: Effect.map(endlessLine(new Uint8Array(mebibyte).fill(0x61), 1024), ({ error, grown, requests, source }) =>
-      seen(`${World.summary(error)} after ${source.read() / mebibyte} MiB`, {
+      check(`${World.summary(error)} after ${source.read() / mebibyte} MiB`, {
         tag: [error._tag, "UnexpectedResponse"],
         requests: [requests, 1],
-        "read little": [source.read() <= 32 * mebibyte, true],
-        "kept little": [grown < 256 * mebibyte, true],
-        "let go of": [source.cancelled(), true]
+        "read at most 32 MiB": [source.read() <= 32 * mebibyte, true],
+        "grew by less than 256 MiB": [grown < 256 * mebibyte, true],
+        cancelled: [source.cancelled(), true]
       })
     ),
-    theirs: World.official((client, api) =>
+    theirs: World.withOfficialClient((client, api) =>
       Effect.gen(function* () {
         yield* api.inject({ fault: Fault.endless("a".repeat(mebibyte)) })
         const controller = new AbortController()
         const before = process.memoryUsage.rss()
-        const reading = World.events(() => client.list().stream({ abortSignal: controller.signal }))
+        const reading = World.collectEvents(() => client.list().stream({ abortSignal: controller.signal }))
         const watch = Effect.gen(function* () {
           for (let turn = 0; turn < 100_000; turn++) {
             yield* Fake.settle
@@ -217,50 +221,50 @@ const longLines: ReadonlyArray<Probe> = [
           return process.memoryUsage.rss() - before > 200 * mebibyte
         })
         const [, grew] = yield* Effect.all([reading, watch], { concurrency: 2 })
-        return only(grew ? "stopped by us at 200 MiB more memory" : "ended by itself")
+        return reportOnly(grew ? "stopped by the test at 200 MiB more memory" : "ended by itself")
       })
     )
   },
   {
     hazard: "L8",
     name: "a long line in small chunks",
-    tried: "a contact of 15 MiB in chunks of 64 bytes; a line of 64 MiB in chunks of 64 bytes",
+    situation: "a contact of 15 MiB in chunks of 64 bytes; a line of 64 MiB in chunks of 64 bytes",
     ours: Effect.gen(function* () {
       const bytes = new TextEncoder().encode(Fake.item("c1", { description: "é".repeat(7.5 * mebibyte) }))
       const chunks = split(bytes, 64)
       const fake = Fake.script(() => new Response(Fake.bodyOf(chunks), jsonl))
       const [contact] = yield* World.scripted(fake, Stream.runCollect(Contact.list({ take: 1 })))
       const { error, source } = yield* endlessLine(new Uint8Array(64).fill(0x61), mebibyte)
-      return seen(`read whole; ${World.summary(error)} after ${Math.ceil(source.read() / mebibyte)} MiB`, {
+      return check(`the contact is read; ${World.summary(error)} after ${Math.ceil(source.read() / mebibyte)} MiB`, {
         length: [contact?.description.length, 7.5 * mebibyte],
         tag: [error._tag, "UnexpectedResponse"],
-        "read little": [source.read() <= 32 * mebibyte, true]
+        "read at most 32 MiB": [source.read() <= 32 * mebibyte, true]
       })
     })
   }
 ]
 
-const ahead: ReadonlyArray<Probe> = [
+const readAhead: ReadonlyArray<Probe> = [
   {
     hazard: "L9",
     name: "take(1) of a million",
-    tried: "Stream.take(1) of a list of a million, made as it is read",
+    situation: "Stream.take(1) of a list of a million, generated while it is read",
     ours: Effect.gen(function* () {
       const chunk = new TextEncoder().encode(page(1))
-      const source = lazily(chunk, 10_000)
+      const source = lazyBody(chunk, 10_000)
       const fake = Fake.script(() => new Response(source.body(), jsonl))
       const got = yield* World.scripted(fake, Stream.runCollect(Stream.take(Contact.list(), 1)))
-      return seen(`${source.read() / chunk.length} chunk of 100 read, and the body let go of`, {
+      return check(`${source.read() / chunk.length} chunk of 100 contacts read, and the body cancelled`, {
         got: [World.ids(got), ["c1"]],
         read: [source.read() <= 2 * chunk.length, true],
-        "let go of": [source.cancelled(), true]
+        cancelled: [source.cancelled(), true]
       })
     })
   },
   {
     hazard: "L9",
     name: "take(1) over a socket",
-    tried: "Stream.take(1) of a list without end, over a socket",
+    situation: "Stream.take(1) of a list without end, over a socket",
     ours: Effect.scoped(
       Effect.gen(function* () {
         let written = 0
@@ -278,10 +282,10 @@ const ahead: ReadonlyArray<Probe> = [
         )
         const [exchange] = server.exchanges
         if (exchange !== undefined) yield* Deferred.await(exchange.closed)
-        return seen("one contact, and the socket is closed", {
+        return check("one contact, and the socket is closed", {
           got: [got.length, 1],
           requests: [server.exchanges.length, 1],
-          "held back": [written < 2000, true]
+          "under back-pressure": [written < 2000, true]
         })
       })
     )
@@ -292,7 +296,7 @@ const idle: ReadonlyArray<Probe> = [
   {
     hazard: "L10",
     name: "keep-alives for ever",
-    tried: "blank lines, nop lines and unknown events, one a second for ever",
+    situation: "blank lines, nop lines and unknown events, one a second for ever",
     ours: Effect.map(
       Effect.forEach(["\n", '{"type":"nop","data":{}}\n', '{"type":"ping"}\n'], (text) =>
         World.inProcess(
@@ -306,16 +310,18 @@ const idle: ReadonlyArray<Probe> = [
         )
       ),
       (all) =>
-        seen("each: Timeout (idle) after 60 s", { all: [all, all.map(() => ["Timeout idle 200 unknown 1x", 60_000])] })
+        check("each: Timeout (idle) after 60 s", {
+          all: [all, all.map(() => ["Timeout idle 200 unknown, 1 attempt", 60_000])]
+        })
     ),
-    theirs: World.official((client, api) =>
+    theirs: World.withOfficialClient((client, api) =>
       Effect.gen(function* () {
         yield* api.inject({ fault: Fault.endless('{"type":"nop","data":{}}\n', { every: 0.1 }) })
-        const { found } = yield* World.events(() => client.list().stream(), 200)
-        return only(`waits on: ${found.length} nops handed on, no contact`)
+        const { found } = yield* World.collectEvents(() => client.list().stream(), 200)
+        return reportOnly(`still waiting: ${found.length} nop events delivered, no contact`)
       })
     )
   }
 ]
 
-export const lines: ReadonlyArray<Probe> = [...characters, ...cycles, ...longLines, ...ahead, ...idle]
+export const lines: ReadonlyArray<Probe> = [...characters, ...cycles, ...longLines, ...readAhead, ...idle]

@@ -10,12 +10,12 @@ import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Fake from "../support/FakeHttp.ts"
 import { quotations } from "../support/Quotations.ts"
 import * as Work from "../support/Work.ts"
-import { type Probe, only, seen } from "./Probe.ts"
+import { check, type Probe, reportOnly } from "./Probe.ts"
 import * as World from "./World.ts"
 
 const { Fault } = InMemory
 
-/** Calls, and what each of them sends that is the caller's own, in words. */
+/** Calls, and the caller values that each of them sends. */
 const calls: ReadonlyArray<{
   readonly call: Effect.Effect<unknown, Errors.ContactError, Client>
   readonly values: ReadonlyArray<string>
@@ -45,8 +45,8 @@ const calls: ReadonlyArray<{
   { call: Contact.listPage({ cursor: "lovelace-countess" }), values: ["lovelace-countess"] }
 ]
 
-/** How many letters or digits of a value may be left of it. */
-const few = 4
+/** The number of consecutive letters and digits of a value that a failure may show. */
+const allowedLength = 4
 
 const letters = (text: string) =>
   text
@@ -54,15 +54,15 @@ const letters = (text: string) =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, "")
 
-/** Whether more than a few characters of a value, in a row, are in a text. */
-const isIn = (value: string, text: string): boolean => {
+/** True if a text contains more consecutive characters of a value than are allowed. */
+const showsPart = (value: string, text: string): boolean => {
   const [kept, shown] = [letters(value), letters(text)]
-  return Array.from({ length: kept.length - few }, (_, at) => kept.slice(at, at + few + 1)).some((run) =>
-    shown.includes(run)
+  return Array.from({ length: kept.length - allowedLength }, (_, at) => kept.slice(at, at + allowedLength + 1)).some(
+    (run) => shown.includes(run)
   )
 }
 
-/** What servers make of a value in their messages. */
+/** Messages that quote a value in each form, and cut short at each length. */
 const messages = (value: string): ReadonlyArray<string> => [
   ...quotations.map(([, quote]) => `Cannot take ${quote(value)} here`),
   ...Array.from({ length: value.length }, (_, at) => value.slice(0, at + 1))
@@ -87,16 +87,16 @@ const quoted = Effect.gen(function* () {
         const error = yield* World.scripted(fake, Effect.flip(call), { retry: { retries: 0 }, exactlyOnce: false })
         const { code = "", description, requestId = "" } = error
         const text = `${description} ${code} ${requestId}`
-        if (isIn(value, text)) found.push(text)
+        if (showsPart(value, text)) found.push(text)
       }
     }
   }
-  return seen(`in none of ${count} failures`, { found: [found, []] })
+  return check(`no caller value in ${count} failures`, { found: [found, []] })
 })
 
 const mebibyte = 1024 * 1024
 
-const bounded = Effect.gen(function* () {
+const searchWork = Effect.gen(function* () {
   let most = 0
   const body = Work.requests(0.9 * mebibyte)
   for (const [, request] of body) {
@@ -111,16 +111,16 @@ const bounded = Effect.gen(function* () {
       most = Math.max(most, counted.work())
     }
   }
-  return seen(`at most ${Math.ceil(most / mebibyte)} steps for each byte of the request`, {
-    "20 steps are enough": [most < 20 * mebibyte, true]
+  return check(`at most ${Math.ceil(most / mebibyte)} steps for each byte of the request`, {
+    "fewer than 20 steps": [most < 20 * mebibyte, true]
   })
 })
 
-/** Lists every contact with these conditions, deletes each, and says how many of three contacts are left. */
+/** Lists three contacts with a filter and deletes each. Returns the end of the list and the number of contacts left. */
 const leftAfter = (meta: Contact.ListRequest["meta"]) =>
   World.inProcess(
     Effect.gen(function* () {
-      yield* World.seeded(3)
+      yield* World.seedContacts(3)
       const list = Contact.list({ meta })
       const ended = yield* Effect.result(Stream.runForEach(list, ({ id }) => Contact.delete(id)))
       const left = yield* Stream.runCollect(Contact.list())
@@ -128,8 +128,8 @@ const leftAfter = (meta: Contact.ListRequest["meta"]) =>
     })
   )
 
-/** A list of two contacts, and after them others without end that come ever closer to the last, never past it. */
-const creeping = Effect.gen(function* () {
+/** A server that lists two contacts, then others without end, each closer to the second and none after it. */
+const approaching = Effect.gen(function* () {
   let closeness = 1e9
   const run = (request: HttpClientRequest.HttpClientRequest) => {
     if (closeness === 1e9) {
@@ -144,17 +144,17 @@ const creeping = Effect.gen(function* () {
   }
   const fake = Fake.script({ run })
   const error = yield* World.scripted(fake, Effect.flip(Stream.runDrain(Contact.list())))
-  return seen(`${World.summary(error)}, ${fake.sent.length} requests`, {
+  return check(`${World.summary(error)}, requests: ${fake.sent.length}`, {
     failure: [
       [error._tag, "lastId" in error && error.lastId, "received" in error && error.received],
       ["UnexpectedResponse", "c2", 2]
     ],
-    "requests are few": [fake.sent.length <= 40, true]
+    "at most 40 requests": [fake.sent.length <= 40, true]
   })
 })
 
-/** Requests of a list that are none, or change while they are read. */
-const oddRequests: ReadonlyArray<unknown> = [
+/** Values that are not a list request, or that throw when they are read. */
+const invalidRequests: ReadonlyArray<unknown> = [
   null,
   5,
   Symbol("list"),
@@ -179,22 +179,22 @@ const oddRequests: ReadonlyArray<unknown> = [
   )
 ]
 
-const odd = Effect.gen(function* () {
+const refusedRequests = Effect.gen(function* () {
   const fake = Fake.script(Fake.jsonLines())
   const found: Array<string> = []
-  for (const request of oddRequests) {
+  for (const request of invalidRequests) {
     for (const call of [Stream.runDrain(Contact.list(request as {})), Contact.listPage(request as {})]) {
       const error = yield* World.scripted(fake, Effect.flip(call))
       found.push(World.summary(error))
     }
   }
-  return seen(`${[...new Set(found)].join(", ")}; nothing sent`, {
-    failures: [[...new Set(found)], ["InvalidRequest not-sent 0x"]],
+  return check(`${[...new Set(found)].join(", ")}; nothing sent`, {
+    failures: [[...new Set(found)], ["InvalidRequest not-sent, 0 attempts"]],
     sent: [fake.sent.length, 0]
   })
 })
 
-/** A fetch whose first answer ends early, cut at each byte, and in order. */
+/** A fetch whose first body ends, as if complete, at each of its bytes in turn. */
 const cut = Effect.gen(function* () {
   const body = JSON.stringify(Fake.contact("c1", { name: "é" }))
   const bytes = new TextEncoder().encode(body)
@@ -205,75 +205,79 @@ const cut = Effect.gen(function* () {
     const found = yield* World.scripted(fake, Contact.fetch("c1"))
     if (found.name !== "é" || fake.sent.length !== 2) wrong.push(at)
   }
-  return seen(`read again after each of ${bytes.length - 1} cuts`, { wrong: [wrong, []] })
+  return check(`retried after each of ${bytes.length - 1} cuts`, { wrong: [wrong, []] })
 })
 
 export const messageProbes: ReadonlyArray<Probe> = [
   {
     hazard: "T13",
     name: "quotations",
-    tried: "messages, codes, request ids and pages that quote what was sent in 24 ways, and cut short at every length",
+    situation: "messages, codes, request ids and error pages that quote caller values in 24 forms, also cut short",
     ours: quoted,
-    theirs: World.official((client, api) =>
+    theirs: World.withOfficialClient((client, api) =>
       Effect.gen(function* () {
         const message = inspect({ name: "Zoë Lovelace" })
         yield* api.inject({ fault: Fault.status(400, { message }) })
-        const told = yield* World.settled(() => client.create({ name: "Zoë Lovelace" }))
-        const text = "error" in told ? Fake.renderings(told.error) : ""
-        return only(`an error ${text.includes("Lovelace") ? "with" : "without"} the name that the server quoted`)
+        const outcome = yield* World.settled(() => client.create({ name: "Zoë Lovelace" }))
+        const text = "error" in outcome ? Fake.renderings(outcome.error) : ""
+        return reportOnly(
+          `the error ${text.includes("Lovelace") ? "contains" : "does not contain"} the name that the server quoted`
+        )
       })
     )
   },
   {
     hazard: "N2",
     name: "a large request and a large error page",
-    tried: "error pages of 64 kB for requests of 1 MB of six kinds; the steps of searching are counted",
-    ours: bounded
+    situation:
+      "error pages of 64 kB for six kinds of requests of 1 MB; the steps of the search for caller values are counted",
+    ours: searchWork
   },
   {
     hazard: "N8",
     name: "an empty filter",
-    tried: "three contacts; list with meta {} and delete each, also where a condition came out undefined",
+    situation: "list with meta {} and delete each of three contacts; the same with a condition that is undefined",
     ours: Effect.gen(function* () {
       const empty = yield* leftAfter({})
       const undefinedOne = yield* leftAfter({ tier: undefined } as {})
-      return seen(`${empty.ended}, ${empty.left} left`, {
-        empty: [empty, { ended: "InvalidRequest not-sent 0x", left: 3 }],
-        undefined: [undefinedOne, { ended: "InvalidRequest not-sent 0x", left: 3 }]
+      return check(`${empty.ended}, ${empty.left} left`, {
+        empty: [empty, { ended: "InvalidRequest not-sent, 0 attempts", left: 3 }],
+        undefined: [undefinedOne, { ended: "InvalidRequest not-sent, 0 attempts", left: 3 }]
       })
     }),
-    theirs: World.official((client, api) =>
+    theirs: World.withOfficialClient((client, api) =>
       Effect.gen(function* () {
-        yield* World.seedInto(api, 3)
-        const told = yield* World.settled(() => client.list({ meta: {} }))
-        const items = "value" in told && typeof told.value === "object" ? (told.value as { items?: [] }).items : []
-        return only(`lists ${items?.length ?? 0} of 3 contacts`)
+        yield* World.seedContactsInto(api, 3)
+        const outcome = yield* World.settled(() => client.list({ meta: {} }))
+        const items =
+          "value" in outcome && typeof outcome.value === "object" ? (outcome.value as { items?: [] }).items : []
+        return reportOnly(`lists ${items?.length ?? 0} of 3 contacts`)
       })
     )
   },
   {
     hazard: "T15",
-    name: "pages that creep towards the last contact",
-    tried: "a server that makes up contacts without end, each closer to the last one delivered, never past it",
-    ours: creeping
+    name: "pages that approach the last contact",
+    situation: "a server that invents contacts without end, each closer to the last one delivered and none after it",
+    ours: approaching
   },
   {
     hazard: "T14",
-    name: "any value for the request of a list",
-    tried: `${oddRequests.length} values: no object, 10 MB, Map, getters and proxies that throw, toString tricks`,
-    ours: odd
+    name: "any value as the request of a list",
+    situation: `${invalidRequests.length} values as the request of a list: no object, 10 MB, Map, getters and proxies that throw, toString`,
+    ours: refusedRequests
   },
   {
     hazard: "T16",
     name: "a 200 that ends early",
-    tried: "a fetch whose first answer is cut, at each byte, by a server that ends it in order",
+    situation: "a fetch whose first body ends, as if complete, at each of its bytes",
     ours: cut,
-    theirs: World.official((client, api) =>
+    theirs: World.withOfficialClient((client, api) =>
       Effect.gen(function* () {
         const body = '{"id":"c1","name":"Ada"'
         const headers = { "content-type": "application/json" }
         yield* api.inject({ times: 1, fault: Fault.status(200, { body, headers }) })
-        return only(yield* World.told(() => client.fetch("c1")))
+        return reportOnly(yield* World.outcomeText(() => client.fetch("c1")))
       })
     )
   }

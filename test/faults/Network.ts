@@ -1,4 +1,4 @@
-/** What happens below HTTP: connections that cannot be made, that end too early, and answers that are none. */
+/** Failures below HTTP: connections that cannot be made or end early, and answers that are not HTTP. */
 import { ContactClient } from "@chatbotkit/sdk/contact/index.js"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,27 +11,27 @@ import * as InMemory from "../../src/layers/InMemory.ts"
 import { type Behaviour, behaviours, correct } from "../network/Behaviours.ts"
 import * as RawServer from "../network/RawServer.ts"
 import * as Run from "../network/Run.ts"
-import { type Probe, only, seen } from "./Probe.ts"
+import { check, type Probe, reportOnly } from "./Probe.ts"
 import * as World from "./World.ts"
 
-/** What this client gets over both transports, by what was tried. */
+/** This client over both transports, in each of the setups, compared with the expected observations. */
 const ours = (
-  tried: Readonly<Record<string, Omit<Run.Setup, "transport">>>,
+  setups: Readonly<Record<string, Omit<Run.Setup, "transport">>>,
   expected: Readonly<Record<string, string>>
 ) =>
   Effect.gen(function* () {
     const wrong: Array<string> = []
     for (const transport of ["Fetch", "Node"] as const) {
-      for (const [name, setup] of Object.entries(tried)) {
+      for (const [name, setup] of Object.entries(setups)) {
         const observed = yield* Run.observe({ ...setup, transport })
         if (observed !== expected[name]) wrong.push(`${name} over ${transport}: ${observed}`)
       }
     }
     const text = Object.entries(expected).map(([name, observed]) => `${name}: ${observed}`)
-    return seen(text.join("; "), { wrong: [wrong, []] })
+    return check(text.join("; "), { wrong: [wrong, []] })
   })
 
-/** The official client before a server that answers its first requests as a case says. */
+/** The official client with a server that behaves as given for the first `times` requests, and then correctly. */
 const theirs = (
   behaviour: Behaviour,
   use: (client: ContactClient, server: RawServer.RawServer, made: Effect.Effect<number>) => Effect.Effect<string>,
@@ -39,7 +39,7 @@ const theirs = (
 ) =>
   Effect.gen(function* () {
     const api = yield* InMemory.InMemory
-    yield* World.seedInto(api, 5)
+    yield* World.seedContactsInto(api, 5)
     const { url } = yield* Emulator.Emulator
     const server = yield* RawServer.serve(url, { tls })
     const secret = Redacted.value(InMemory.secret)
@@ -47,7 +47,7 @@ const theirs = (
     let left = times
     server.handle((exchange) => (left-- > 0 ? behaviour(exchange) : correct(exchange)))
     const made = Effect.map(api.contacts(), ({ length }) => length - 5)
-    return only(yield* use(client, server, made))
+    return reportOnly(yield* use(client, server, made))
   }).pipe(Effect.scoped, Effect.provide(Emulator.layer(), { local: true }))
 
 const https = (url: string): string => url.replace("http:", "https:")
@@ -55,25 +55,25 @@ const https = (url: string): string => url.replace("http:", "https:")
 const tls: Probe = {
   hazard: "N1",
   name: "no TLS connection",
-  tried: "a read and a create over https, to a server whose certificate nobody has signed, and to one that speaks http",
+  situation: "a read and a create over https, to a server with an untrusted certificate, and to one that speaks http",
   ours: ours(
     {
-      certificate: { call: "fetch", behaviour: correct, times: 0, server: { tls: true } },
-      "certificate, create": { call: "create", behaviour: correct, times: 0, server: { tls: true } },
-      http: { call: "create", behaviour: correct, times: 0, baseUrl: https }
+      "untrusted certificate": { call: "fetch", behaviour: correct, times: 0, server: { tls: true } },
+      "untrusted certificate, create": { call: "create", behaviour: correct, times: 0, server: { tls: true } },
+      "http server, create": { call: "create", behaviour: correct, times: 0, baseUrl: https }
     },
     {
-      certificate: "TransportError not-sent, 1 attempt, 0 sent",
-      "certificate, create": "TransportError not-sent, 1 attempt, 0 sent, 0 created",
-      http: "TransportError not-sent, 1 attempt, 0 sent, 0 created"
+      "untrusted certificate": "TransportError not-sent, 1 attempt, 0 sent",
+      "untrusted certificate, create": "TransportError not-sent, 1 attempt, 0 sent, 0 created",
+      "http server, create": "TransportError not-sent, 1 attempt, 0 sent, 0 created"
     }
   ),
   theirs: theirs(
     correct,
     (client, server) =>
       Effect.map(
-        World.told(() => client.create({})),
-        (told) => `${told} after ${server.connections()} connections to the server that speaks http`
+        World.outcomeText(() => client.create({})),
+        (outcome) => `${outcome} after ${server.connections()} connections to the server that speaks http`
       ),
     { baseUrl: https }
   )
@@ -82,12 +82,12 @@ const tls: Probe = {
 const unreachable: Probe = {
   hazard: "N1",
   name: "no connection",
-  tried: "a create with exactlyOnce: false, to a host that is not found",
+  situation: "a create with exactlyOnce: false, to a host that is not found",
   ours: ours(
     { create: { call: "plainCreate", behaviour: correct, times: 0, baseUrl: () => "http://no-such-host.invalid" } },
     { create: "TransportError not-sent, 3 attempts, 0 sent, 0 created" }
   ),
-  theirs: theirs(correct, (client) => World.told(() => client.create({})), {
+  theirs: theirs(correct, (client) => World.outcomeText(() => client.create({})), {
     baseUrl: () => "http://no-such-host.invalid"
   })
 }
@@ -101,8 +101,8 @@ const options = {
 
 const browser: Probe = {
   hazard: "N9",
-  name: "options that no browser may send",
-  tried:
+  name: "options that a browser cannot send",
+  situation:
     "in a browser: headers, timezone, runAsUserId and runAsChildUserEmail, when the client is made and in withOptions",
   ours: Effect.gen(function* () {
     const secret = InMemory.secret
@@ -118,7 +118,7 @@ const browser: Probe = {
     const own = Fetch.layer({ secret, ...options, baseUrl: "https://api.example.com" })
     yield* Effect.provide(Client.Client, own, { local: true })
     const names = ["headers.x-own", "timezone", "runAsUserId", "runAsChildUserEmail"]
-    return seen("InvalidOptions that names the option; accepted for a server of one's own", {
+    return check("InvalidOptions with the name of the option; accepted for another base URL", {
       refused: [refused, names.flatMap((name) => [name, name])]
     })
   }).pipe(Effect.provide(Layer.succeed(Browser.IsBrowser, true), { local: true }))
@@ -127,8 +127,8 @@ const browser: Probe = {
 const race: Probe = {
   hazard: "W1",
   name: "a connection that is closed just as a request goes out",
-  tried:
-    "the server closes an idle connection as the next request comes over it: a read, an update and a create, done or not",
+  situation:
+    "the server closes an idle connection when the next request arrives: a read, an update, and a create, done or not",
   ours: ours(
     {
       fetch: { call: "fetch", behaviour: behaviours["closed without acting"], times: 1, warmUp: true },
@@ -145,8 +145,8 @@ const race: Probe = {
   ),
   theirs: theirs(behaviours["reset after acting"], (client, _, made) =>
     Effect.gen(function* () {
-      const told = yield* World.told(() => client.create({}))
-      return `a create that was done ${told}, ${yield* made} made`
+      const outcome = yield* World.outcomeText(() => client.create({}))
+      return `a create that took place ${outcome}, ${yield* made} created`
     })
   )
 }
@@ -154,7 +154,7 @@ const race: Probe = {
 const cut: Probe = {
   hazard: "L2",
   name: "a body without length, closed between two lines",
-  tried: "5 contacts from a server that says no length and closes the connection after every 2, as if that was the end",
+  situation: "5 contacts from a server that sends no length and closes the connection after every 2, as if complete",
   ours: ours(
     {
       list: {
@@ -167,17 +167,17 @@ const cut: Probe = {
   ),
   theirs: theirs(behaviours["no Content-Length, closed after the second line"], (client) =>
     Effect.map(
-      World.events(() => client.list().stream()),
+      World.collectEvents(() => client.list().stream()),
       ({ ended, found }) => `${found.length} of 5, ended ${ended}`
     )
   )
 }
 
-const odd: Probe = {
+const invalidHttp: Probe = {
   hazard: "R4",
-  name: "answers that are no HTTP, or odd HTTP",
-  tried:
-    "garbage, headers of 200 kB, two lengths, a bad chunk: once; 103 before the answer, an answer byte by byte, junk after it",
+  name: "invalid and unusual HTTP",
+  situation:
+    "one answer of garbage, with headers of 200 kB, two lengths or a bad chunk; a 103 first, an answer byte by byte, junk after it",
   ours: ours(
     {
       garbage: { call: "create", behaviour: behaviours["garbage instead of HTTP"], times: 1 },
@@ -200,10 +200,10 @@ const odd: Probe = {
   ),
   theirs: theirs(behaviours["two Content-Length headers"], (client, _, made) =>
     Effect.gen(function* () {
-      const told = yield* World.told(() => client.create({}))
-      return `two lengths: a create ${told}, ${yield* made} made`
+      const outcome = yield* World.outcomeText(() => client.create({}))
+      return `two lengths: a create ${outcome}, ${yield* made} created`
     })
   )
 }
 
-export const network: ReadonlyArray<Probe> = [tls, unreachable, browser, race, cut, odd]
+export const network: ReadonlyArray<Probe> = [tls, unreachable, browser, race, cut, invalidHttp]

@@ -13,7 +13,7 @@ import type * as Errors from "../../src/Errors.ts"
 import * as Fetch from "../../src/layers/Fetch.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Fake from "../support/FakeHttp.ts"
-import { type Probe, only, seen } from "./Probe.ts"
+import { check, type Probe, reportOnly } from "./Probe.ts"
 import * as World from "./World.ts"
 
 const { Fault } = InMemory
@@ -32,20 +32,20 @@ const secret = "sk-canary-secret"
 
 const personal = [canaries.email, canaries.phone, "2025550199"]
 
-/** Calls, and what must not come out of them: all that they send, and what looks personal whoever says it. */
+/** Calls, and the texts that no rendering of their failures may contain: values that they send, and any personal data. */
 const calling: ReadonlyArray<{
   readonly call: Effect.Effect<unknown, Errors.ContactError, Client>
-  readonly kept: ReadonlyArray<string>
+  readonly hidden: ReadonlyArray<string>
 }> = [
   {
     call: Contact.create(canaries),
-    kept: [...personal, "canary", "Canary"]
+    hidden: [...personal, "canary", "Canary"]
   },
-  { call: Contact.update("(Canary Lovelace)", canaries), kept: [...personal, "canary", "Canary"] },
-  { call: Contact.fetch("(Canary Lovelace)"), kept: [...personal, "Canary Lovelace"] },
+  { call: Contact.update("(Canary Lovelace)", canaries), hidden: [...personal, "canary", "Canary"] },
+  { call: Contact.fetch("(Canary Lovelace)"), hidden: [...personal, "Canary Lovelace"] },
   {
     call: Stream.runDrain(Contact.list({ meta: { "canary.key": "canary-meta" } })),
-    kept: [...personal, "canary-meta"]
+    hidden: [...personal, "canary-meta"]
   }
 ]
 
@@ -53,8 +53,8 @@ const quoting = `${Object.values(canaries).join(" ")} ${JSON.stringify(canaries)
 
 const json = { "content-type": "application/json" }
 
-/** Replies that say back what was sent, and others. */
-const leaky: ReadonlyArray<InMemory.Fault.Fault> = [
+/** Replies that quote the request, and failures below HTTP. */
+const faults: ReadonlyArray<InMemory.Fault.Fault> = [
   ...[200, 400, 401, 403, 404, 409, 422, 429, 500, 503].map((status) =>
     Fault.status(status, {
       code: "CODE",
@@ -73,8 +73,8 @@ const leaky: ReadonlyArray<InMemory.Fault.Fault> = [
   Fault.garbage()
 ]
 
-/** Makes calls that fail, and looks for what was kept secret in all that comes of it: errors, logs, spans. */
-const rendered = (fault: InMemory.Fault.Fault, kept: (index: number) => ReadonlyArray<string>) =>
+/** Makes calls that fail, and searches their errors, logs and spans for the hidden texts. */
+const leaks = (fault: InMemory.Fault.Fault, hidden: (index: number) => ReadonlyArray<string>) =>
   World.inProcess(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
@@ -105,7 +105,7 @@ const rendered = (fault: InMemory.Fault.Fault, kept: (index: number) => Readonly
         texts.push(inspect(spans.map(({ attributes, events, name, status }) => [name, attributes, events, status])))
         const text = texts.join("\n")
         length += text.length
-        found.push(...kept(index).filter((canary) => text.includes(canary)))
+        found.push(...hidden(index).filter((canary) => text.includes(canary)))
         if (spans.length === 0) found.push("no span was made")
       }
       return { found, length }
@@ -113,13 +113,13 @@ const rendered = (fault: InMemory.Fault.Fault, kept: (index: number) => Readonly
     { secret: Redacted.make(secret), retry: { retries: 1 } }
   )
 
-const searched = (kept: (index: number) => ReadonlyArray<string>) =>
+const searched = (hidden: (index: number) => ReadonlyArray<string>) =>
   Effect.map(
-    Effect.forEach(leaky, (fault) => rendered(fault, kept)),
+    Effect.forEach(faults, (fault) => leaks(fault, hidden)),
     (all) => {
       const length = all.reduce((sum, { length }) => sum + length, 0)
-      const found = all.flatMap(({ found }, index) => found.map((text) => `${leaky[index]?._tag} ${index}: ${text}`))
-      return seen(`in none of ${length.toLocaleString("en")} characters`, {
+      const found = all.flatMap(({ found }, index) => found.map((text) => `${faults[index]?._tag} ${index}: ${text}`))
+      return check(`not found in ${length.toLocaleString("en")} characters`, {
         found: [found, []],
         "there was enough to search": [length > 100_000, true]
       })
@@ -130,15 +130,17 @@ export const privacy: ReadonlyArray<Probe> = [
   {
     hazard: "S2",
     name: "the token",
-    tried: `${leaky.length} replies that quote all that was sent: errors, causes, logs, spans, inspect, JSON`,
+    situation: `${faults.length} replies that quote the request; searched are errors, causes, logs, spans, inspect and JSON`,
     ours: searched(() => [secret, "sk-canary"]),
-    theirs: World.official(
+    theirs: World.withOfficialClient(
       (client, api) =>
         Effect.gen(function* () {
           yield* api.inject({ fault: Fault.status(400, { message: quoting }) })
-          const told = yield* World.settled(() => client.create({ name: canaries.name }))
-          const text = "error" in told ? Fake.renderings(told.error) : ""
-          return only(`an error ${text.includes(secret) ? "with" : "without"} the token that the server quoted`)
+          const outcome = yield* World.settled(() => client.create({ name: canaries.name }))
+          const text = "error" in outcome ? Fake.renderings(outcome.error) : ""
+          return reportOnly(
+            `the error ${text.includes(secret) ? "contains" : "does not contain"} the token that the server quoted`
+          )
         }),
       { secret }
     )
@@ -146,7 +148,7 @@ export const privacy: ReadonlyArray<Probe> = [
   {
     hazard: "S2",
     name: "a token with a newline",
-    tried: "a token with a newline, at once and from an Effect",
+    situation: "a token with a newline, as a value and from an Effect",
     ours: Effect.gen(function* () {
       const bad = Redacted.make(`${secret}\nx`)
       const refusal = yield* Effect.flip(
@@ -155,7 +157,7 @@ export const privacy: ReadonlyArray<Probe> = [
       const fake = Fake.script(Fake.json(404, {}))
       const late = yield* World.scripted(fake, Effect.flip(Contact.fetch("c1")), { secret: Effect.succeed(bad) })
       const text = Fake.renderings(refusal) + Fake.renderings(late)
-      return seen(`${refusal._tag}, ${late._tag}; nothing sent`, {
+      return check(`${refusal._tag}, ${late._tag}; nothing sent`, {
         sent: [fake.sent.length, 0],
         tags: [
           [refusal._tag, late._tag],
@@ -166,16 +168,15 @@ export const privacy: ReadonlyArray<Probe> = [
     }),
     theirs: Effect.gen(function* () {
       const client = new ContactClient({ secret: `${secret}\nx`, baseUrl: "http://127.0.0.1:9", retries: 0 })
-      const told = yield* World.settled(() => client.fetch("c1"))
-      const text = "error" in told ? Fake.renderings(told.error) : ""
-      return only(`fails when it sends; the token is ${text.includes(secret) ? "in" : "not in"} the error`)
+      const outcome = yield* World.settled(() => client.fetch("c1"))
+      const text = "error" in outcome ? Fake.renderings(outcome.error) : ""
+      return reportOnly(`fails when it sends; the token is ${text.includes(secret) ? "in" : "not in"} the error`)
     })
   },
   {
     hazard: "S3",
     name: "contact data",
-    tried:
-      "the same replies: name, e-mail, phone, nick, preferences, fingerprint, meta, filter, and an id that is a name",
-    ours: searched((index) => calling[index]?.kept ?? [])
+    situation: `${faults.length} replies that quote the request; searched for name, e-mail, phone, nick, preferences, fingerprint, meta, filter, and an id that is a name`,
+    ours: searched((index) => calling[index]?.hidden ?? [])
   }
 ]

@@ -2,44 +2,44 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
-/** What a probe saw: whether it is as it should be, and what it was, in a few words. */
-export interface Seen {
+/** The result of a probe: true if it is as expected, and a short description of it. */
+export interface Observation {
   readonly ok: boolean
-  readonly seen: string
+  readonly text: string
 }
 
-/** One way to bring a hazard about, and what a client makes of it. */
+/** A situation in which a hazard occurs, and how each client behaves in it. */
 export interface Probe {
   /** The number of the hazard, such as `W1`. */
   readonly hazard: string
   readonly name: string
-  /** What is done to the client, in one line. */
-  readonly tried: string
-  /** This client. It brings its own server and clock. */
-  readonly ours: Effect.Effect<Seen, unknown>
-  /** The official client in the same situation. Whether that is good is not for a test to say. */
-  readonly theirs?: Effect.Effect<Seen, unknown>
+  /** The situation, in one line. */
+  readonly situation: string
+  /** This client in the situation. The effect includes its own server and clock. */
+  readonly ours: Effect.Effect<Observation, unknown>
+  /** The official client in the same situation. It is reported, not judged. */
+  readonly theirs?: Effect.Effect<Observation, unknown>
 }
 
-/** What was looked at, by name: what it was, and what it had to be. */
-export type Checks = Readonly<Record<string, readonly [actual: unknown, expected: unknown]>>
+/** Pairs of an actual and an expected value, by name. */
+export type Expectations = Readonly<Record<string, readonly [actual: unknown, expected: unknown]>>
 
-/** Compares all, and says in `seen` what differs. */
-export const seen = (text: string, checks: Checks): Seen => {
-  const wrong = Object.entries(checks).flatMap(([name, [actual, expected]]) => {
+/** Compares all pairs as JSON. The differences are appended to the text. */
+export const check = (text: string, expectations: Expectations): Observation => {
+  const wrong = Object.entries(expectations).flatMap(([name, [actual, expected]]) => {
     const [is, should] = [JSON.stringify(actual), JSON.stringify(expected)]
     return is === should ? [] : [`${name} is ${shortened(is)}, not ${shortened(should)}`]
   })
-  return { ok: wrong.length === 0, seen: [text, ...wrong].join("; ") }
+  return { ok: wrong.length === 0, text: [text, ...wrong].join("; ") }
 }
 
-/** What is only reported. */
-export const only = (text: string): Seen => ({ ok: true, seen: text })
+/** An observation without expectations. */
+export const reportOnly = (text: string): Observation => ({ ok: true, text })
 
 const shortened = (text = "absent"): string => (text.length > 160 ? `${text.slice(0, 160)}…` : text)
 
-/** What a probe comes to: one that fails or dies is not as it should be. */
-export const run = (side: Effect.Effect<Seen, unknown>): Effect.Effect<Seen> =>
-  Effect.map(Effect.exit(side), (exit) =>
-    Exit.isSuccess(exit) ? exit.value : { ok: false, seen: `broke off: ${Cause.pretty(exit.cause).slice(0, 400)}` }
+/** The observation of one client. A failure or a defect is not ok. */
+export const run = (client: Effect.Effect<Observation, unknown>): Effect.Effect<Observation> =>
+  Effect.map(Effect.exit(client), (exit) =>
+    Exit.isSuccess(exit) ? exit.value : { ok: false, text: `broke off: ${Cause.pretty(exit.cause).slice(0, 400)}` }
   )

@@ -10,10 +10,10 @@ import { Client } from "../../src/Client.ts"
 import * as Contact from "../../src/Contact.ts"
 import * as Fake from "../support/FakeHttp.ts"
 import { id } from "./Calls.ts"
-import { type Dice, reply } from "./RandomReply.ts"
-import { type Probe, seen } from "./Probe.ts"
+import { reply, type RandomSource } from "./RandomReply.ts"
+import { check, type Probe } from "./Probe.ts"
 
-/** How many, and from which seed: `RANDOM_REPLIES=1000000 RANDOM_SEED=7 npm run faults`. */
+/** The number of replies, and the seed: `RANDOM_REPLIES=1000000 RANDOM_SEED=7 npm run faults`. */
 export const runs = Number(process.env["RANDOM_REPLIES"] ?? 100_000)
 export const seed = process.env["RANDOM_SEED"] ?? "replies"
 
@@ -25,10 +25,10 @@ const canaries = {
   fingerprint: "canary-fingerprint-0001"
 }
 
-/** What no failure may hold, in any rendering. */
+/** Texts that no rendering of a failure may contain. */
 const hidden = [Fake.secret, "canary", "Canary", "2025550199"]
 
-/** What a server may quote: all that it was sent, and an address and a number that it has from elsewhere. */
+/** The text that a server may quote: the whole request, and an e-mail address and a phone number. */
 const quotedFrom = (request: HttpClientRequest.HttpClientRequest): string => {
   const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
   const values: ReadonlyArray<unknown> = body === "" ? [] : Object.values(JSON.parse(body))
@@ -69,7 +69,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isContact = (value: unknown): boolean =>
   isObject(value) && typeof value["id"] === "string" && typeof value["createdAt"] === "number"
 
-/** What is wrong with a success: it has to be a value of the operation's, with no contact of a list twice. */
+/** The fault of a successful value, if any. It must have the operation's type, and a list no contact twice. */
 const wrongValue = (which: number, value: unknown): string | undefined => {
   if (which === 2) return isContact(value) ? undefined : "no contact"
   if (which === 6 || which === 9) return isObject(value) && Array.isArray(value["items"]) ? undefined : "no page"
@@ -79,7 +79,7 @@ const wrongValue = (which: number, value: unknown): string | undefined => {
   return new Set(ids).size === ids.length && (which === 7 || ids.length <= 3) ? undefined : "doubled or too many"
 }
 
-/** What is wrong with how a call ended. Nothing, where it is the right value or a typed failure that tells nothing. */
+/** The fault of an exit, if any. A correct value is none, and neither is a typed failure without a hidden text. */
 const wrongExit = (which: number, exit: Exit.Exit<unknown, unknown>): string | undefined => {
   if (Exit.isSuccess(exit)) return wrongValue(which, exit.value)
   if (exit.cause.reasons.some((reason) => reason._tag !== "Fail")) return `defect: ${Cause.pretty(exit.cause)}`
@@ -89,7 +89,7 @@ const wrongExit = (which: number, exit: Exit.Exit<unknown, unknown>): string | u
   if (!("attempts" in error) || !("outcome" in error)) return "no attempts or outcome"
   const text = `${error.message}\n${JSON.stringify(error)}\n${inspect(error, { depth: 10, showHidden: true })}`
   const found = hidden.find((canary) => text.includes(canary))
-  return found === undefined ? undefined : `it tells ${found}: ${error.message}`
+  return found === undefined ? undefined : `it contains ${found}: ${error.message}`
 }
 
 interface Tally {
@@ -105,15 +105,15 @@ const kindOf = (exit: Exit.Exit<unknown, unknown>): string => {
   return isObject(error) ? String(error["_tag"]) : "other"
 }
 
-/** Runs calls whose replies are all random. What hangs is found by the test clock: nothing may outlive the timeouts. */
+/** Runs calls whose replies are all random, under a test clock that advances past every timeout. */
 export const tally = (count: number, from: string): Effect.Effect<Tally, unknown> =>
   Effect.gen(function* () {
-    const random = yield* Random.Random
-    const dice: Dice = {
-      below: (limit) => Math.floor(random.nextDoubleUnsafe() * limit),
-      chance: (probability) => random.nextDoubleUnsafe() < probability
+    const effectRandom = yield* Random.Random
+    const random: RandomSource = {
+      below: (limit) => Math.floor(effectRandom.nextDoubleUnsafe() * limit),
+      chance: (probability) => effectRandom.nextDoubleUnsafe() < probability
     }
-    const fake = Fake.script({ run: (request) => reply(dice, request, quotedFrom(request)) })
+    const fake = Fake.script({ run: (request) => reply(random, request, quotedFrom(request)) })
     const client = yield* Effect.provide(
       Client,
       Fake.layer(fake, {
@@ -141,26 +141,26 @@ export const tally = (count: number, from: string): Effect.Effect<Tally, unknown
           { concurrency: 250, discard: true }
         )
       )
-      // Hours, and nothing may take longer than a few minutes.
+      // Almost three hours. No call may take longer than a few minutes.
       for (let round = 0; batch.pollUnsafe() === undefined && round < 2000; round++) {
         yield* Fake.settle
         yield* TestClock.adjust(5000)
       }
-      if (batch.pollUnsafe() === undefined) return yield* Effect.die(new Error("Some call never ends"))
+      if (batch.pollUnsafe() === undefined) return yield* Effect.die(new Error("A call never ends"))
     }
     return { wrong, succeeded: kinds.get("a value") ?? 0, kinds, replies: fake.sent.length }
   }).pipe(Effect.provide(TestClock.layer()), Random.withSeed(from))
 
 const count = (number: number) => number.toLocaleString("en")
 
-/** They are two halves, so that they can be tried side by side. */
+/** The replies are split in two halves, so that two test files can run in parallel. */
 const half = (nth: number): Probe => ({
   hazard: "R4",
   name: `random replies, half ${nth}`,
-  tried: `${count(runs / 2)} random replies (seed "${seed} ${nth}") to all operations: status, headers, body, chunks, end`,
+  situation: `${count(runs / 2)} random replies (seed "${seed} ${nth}") to all operations: random status, headers, body, chunks and end`,
   ours: Effect.map(tally(runs / 2, `${seed} ${nth}`), ({ kinds, replies, succeeded, wrong }) =>
-    seen(
-      `${count(replies)}, a value or a typed failure each time: ${[...kinds]
+    check(
+      `${count(replies)} replies, each a value or a typed failure: ${[...kinds]
         .toSorted(([, left], [, right]) => right - left)
         .map(([kind, times]) => `${count(times)} ${kind}`)
         .join(", ")}`,

@@ -4,14 +4,14 @@ import * as Stream from "effect/Stream"
 import * as Contact from "../../src/Contact.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import { id } from "./Calls.ts"
-import { type Probe, seen } from "./Probe.ts"
+import { check, type Probe } from "./Probe.ts"
 import * as World from "./World.ts"
 
 const { Fault } = InMemory
 
 const below = (limit: number) => Random.nextIntBetween(0, limit)
 
-/** What happens to one request of a list. */
+/** A fault for one request of a list. */
 const randomFault = (bytes: number, items: number) =>
   Effect.gen(function* () {
     const at = yield* below(bytes + 1)
@@ -33,14 +33,14 @@ const randomFault = (bytes: number, items: number) =>
     return faults[yield* below(faults.length)] ?? Fault.reset
   })
 
-/** One list over an account of random size, of which most requests fail in a random way. Says what is wrong, if anything. */
+/** Lists an account of random size with random faults. Returns "complete", "failed", or a description of what is wrong. */
 const randomList = (nth: number) =>
   Effect.gen(function* () {
     const api = yield* InMemory.InMemory
     yield* api.clear
     yield* api.removeFaults
     const size = yield* below(nth % 3 === 0 ? 360 : 12)
-    const contacts = yield* World.seeded(size, (index) => ({ createdAt: Math.floor(index / 4) }))
+    const contacts = yield* World.seedContacts(size, (index) => ({ createdAt: Math.floor(index / 4) }))
     const stored = World.ids(yield* api.contacts())
     const order = (yield* Random.nextBoolean) ? "asc" : "desc"
     const take = (yield* Random.nextBoolean) ? 1 + (yield* below(size + 10)) : undefined
@@ -71,14 +71,14 @@ const times = 1000
 const randomLists: Probe = {
   hazard: "L2",
   name: "random lists",
-  tried: `${times} lists of 0 to 360 contacts, whose first 8 requests are cut, stalled, refused or chopped at random`,
+  situation: `${times} lists of 0 to 360 contacts, whose first 8 requests have random faults`,
   ours: World.inProcess(
     Effect.gen(function* () {
       const ends: Array<string> = []
       for (let nth = 0; nth < times; nth++) ends.push(yield* randomList(nth))
       const complete = ends.filter((end) => end === "complete").length
       const failed = ends.filter((end) => end === "failed").length
-      return seen(`${complete} complete; ${failed} fail, with lastId and received`, {
+      return check(`${complete} complete; ${failed} failed, with lastId and received`, {
         wrong: [ends.filter((end) => end !== "complete" && end !== "failed").slice(0, 5), []],
         "some of both": [complete > 100 && failed > 10, true]
       })
@@ -87,7 +87,7 @@ const randomLists: Probe = {
   )
 }
 
-/** A call that always fails under a random policy: how often and how fast it is sent again. */
+/** Checks the number and the times of the attempts of a call that always fails, under a random retry policy. */
 const randomSchedule = (nth: number) =>
   Effect.gen(function* () {
     const retries = yield* below(9)
@@ -119,14 +119,14 @@ const randomSchedule = (nth: number) =>
 const schedules: Probe = {
   hazard: "W4",
   name: "random schedules",
-  tried: "200 random policies against a server that always answers 503, or 429 with a random Retry-After",
+  situation: "200 random retry policies with a server that always answers 503, or 429 with a random Retry-After",
   ours: Effect.gen(function* () {
     const wrong: Array<string> = []
     for (let nth = 0; nth < 200; nth++) {
       const problem = yield* randomSchedule(nth).pipe(Random.withSeed(`schedule ${nth}`))
       if (problem !== undefined) wrong.push(problem)
     }
-    return seen("each is sent retries + 1 times, no wait above its ceiling or maxDelay", { wrong: [wrong, []] })
+    return check("each is sent retries + 1 times, and no delay is above its bound or maxDelay", { wrong: [wrong, []] })
   })
 }
 

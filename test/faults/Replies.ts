@@ -13,7 +13,7 @@ import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Node from "../../src/layers/Node.ts"
 import * as Fake from "../support/FakeHttp.ts"
 import { calls, id } from "./Calls.ts"
-import { type Probe, only, seen } from "./Probe.ts"
+import { check, type Probe, reportOnly } from "./Probe.ts"
 import * as World from "./World.ts"
 
 const { Fault } = InMemory
@@ -30,7 +30,7 @@ const timeouts: ReadonlyArray<Probe> = [
   {
     hazard: "R1",
     name: "each phase",
-    tried: "no headers; a body that stops; one that trickles; a list that stops; a 408",
+    situation: "no headers; a body that stalls; one that trickles; a list that stalls; a 408",
     ours: Effect.map(
       Effect.forEach(Object.entries(stalls), ([name, { after, call, fault }]) =>
         World.inProcess(
@@ -45,9 +45,10 @@ const timeouts: ReadonlyArray<Probe> = [
           { retry: { retries: 0 } }
         )
       ),
-      (wrong) => seen("Timeout: headers, body, body (30 s), idle (60 s), server", { wrong: [wrong.flat(), []] })
+      (wrong) =>
+        check("Timeout in phase headers, body, body (30 s), idle (60 s), server", { wrong: [wrong.flat(), []] })
     ),
-    theirs: World.official(
+    theirs: World.withOfficialClient(
       (client, api) =>
         Effect.gen(function* () {
           yield* api.seed([{ id }])
@@ -56,8 +57,8 @@ const timeouts: ReadonlyArray<Probe> = [
             World.settled(() => client.fetch(id)),
             Duration.millis(400)
           )
-          return only(
-            waited._tag === "None" ? "body stops: still waiting at 8 times its timeout" : "body stops: it ends"
+          return reportOnly(
+            waited._tag === "None" ? "body stalls: still waiting at 8 times its timeout" : "body stalls: ends"
           )
         }),
       { timeout: 50, retries: 0 }
@@ -66,13 +67,13 @@ const timeouts: ReadonlyArray<Probe> = [
   {
     hazard: "R1",
     name: "the whole call",
-    tried: "a server that answers nothing but 503, with a total timeout of 20 s and 100 retries",
+    situation: "a server that always answers 503, with a total timeout of 20 s and 100 retries",
     ours: World.inProcess(
       Effect.gen(function* () {
         const api = yield* InMemory.InMemory
         yield* api.inject({ fault: Fault.status(503) })
         const { took, value } = yield* World.timed(Effect.flip(Contact.fetch(id)))
-        return seen(`${World.summary(value)} after ${took} ms`, {
+        return check(`${World.summary(value)} after ${took} ms`, {
           took: [took, 20_000],
           tag: [value._tag === "Timeout" && value.phase, "total"]
         })
@@ -84,7 +85,7 @@ const timeouts: ReadonlyArray<Probe> = [
 
 const errorBody = JSON.stringify({ code: "GENERIC_ERROR", message: "x".repeat(50_000) })
 
-/** How many requests a server gets that always fails, and over how many connections. */
+/** The numbers of requests and of connections that a server gets which always answers 500. */
 const connections = (make: (url: string) => Effect.Effect<unknown, unknown>) =>
   Effect.scoped(
     Effect.gen(function* () {
@@ -120,7 +121,7 @@ const sockets: ReadonlyArray<Probe> = [
   {
     hazard: "R2",
     name: "500 failing calls",
-    tried: "500 calls, one after another, each answered 500 with a body of 50 kB",
+    situation: "500 calls, one after another, each answered 500 with a body of 50 kB",
     ours: Effect.gen(function* () {
       const all = yield* Effect.forEach([Node.layer, Fetch.layer], (connect) =>
         connections((url) =>
@@ -132,7 +133,7 @@ const sockets: ReadonlyArray<Probe> = [
         )
       )
       const [undici, fetch] = all
-      return seen(`over ${undici?.[1]} socket (undici) and ${fetch?.[1]} (fetch)`, {
+      return check(`over ${undici?.[1]} socket (undici) and ${fetch?.[1]} (fetch)`, {
         requests: [all.map(([requests]) => requests), [500, 500]],
         few: [all.every(([, sockets = 0]) => sockets <= 3), true]
       })
@@ -142,13 +143,13 @@ const sockets: ReadonlyArray<Probe> = [
         const client = new ContactClient({ secret: "sk-x", baseUrl: url, retries: 0 })
         return Effect.forEach(fiveHundred, () => World.settled(() => client.create({})))
       }),
-      ([, sockets]) => only(`over ${sockets} socket${sockets === 1 ? "" : "s"}`)
+      ([, sockets]) => reportOnly(`over ${sockets} socket${sockets === 1 ? "" : "s"}`)
     )
   },
   {
     hazard: "R2",
     name: "10,000 calls under one signal",
-    tried: "10,000 calls, each run under the same AbortSignal; half of them fail",
+    situation: "10,000 calls, each run under the same AbortSignal; half of them fail",
     ours: Effect.gen(function* () {
       const { signal } = new AbortController()
       let most = 0
@@ -159,7 +160,7 @@ const sockets: ReadonlyArray<Probe> = [
         }
       })
       const client = yield* Effect.provide(Client, Fake.layer(fake))
-      // The signal is listened to from the first wait on.
+      // A call listens to the signal only once it waits.
       const call = Effect.andThen(Effect.yieldNow, Effect.result(Contact.fetch(id))).pipe(
         Effect.provideService(Client, client)
       )
@@ -170,7 +171,7 @@ const sockets: ReadonlyArray<Probe> = [
         }
       })
       const left = getEventListeners(signal, "abort").length
-      return seen(`at most ${most} listener at a time, ${left} left`, {
+      return check(`at most ${most} listener at a time, ${left} left`, {
         most: [most, 1],
         left: [left, 0],
         sent: [fake.sent.length, 10_000]
@@ -179,8 +180,8 @@ const sockets: ReadonlyArray<Probe> = [
   }
 ]
 
-/** The fields that every failure has, and whether each is there. */
-const described = (error: Errors.ContactError, name: string, status: number | undefined, attempts: number) => {
+/** The fields of a failure that are missing or wrong. */
+const wrongFields = (error: Errors.ContactError, name: string, status: number | undefined, attempts: number) => {
   const wrong = [
     ...(error.operation === `Contact.${name}` ? [] : ["operation"]),
     ...(/^(GET|POST)$/.test(error.method) ? [] : ["method"]),
@@ -197,7 +198,7 @@ const described = (error: Errors.ContactError, name: string, status: number | un
 const fields: Probe = {
   hazard: "R3",
   name: "the fields of a failure",
-  tried: "400, 401, 402, 403, 429, 500, 503 and a reset, for every operation, with one retry",
+  situation: "400, 401, 402, 403, 429, 500, 503 and a reset, for every operation, with one retry",
   ours: World.inProcess(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
@@ -208,19 +209,21 @@ const fields: Probe = {
           yield* api.inject({ fault: status === undefined ? Fault.reset : Fault.status(status) })
           const error = yield* Effect.flip(call)
           const isTransient = status === undefined || status >= 429
-          wrong.push(...described(error, name, status, isTransient ? 2 : 1))
+          wrong.push(...wrongFields(error, name, status, isTransient ? 2 : 1))
         }
       }
-      return seen("operation, method, path, status, code, attempts, outcome, message", { wrong: [wrong, []] })
+      return check("each has operation, method, path, status, code, attempts, outcome, message", { wrong: [wrong, []] })
     }),
     { retry: { retries: 1 } }
   ),
-  theirs: World.official((client, api) =>
+  theirs: World.withOfficialClient((client, api) =>
     Effect.gen(function* () {
       yield* api.inject({ fault: Fault.status(503) })
-      const told = yield* World.settled(() => client.fetch(id))
-      const error = "error" in told ? told.error : undefined
-      return only(`fields: ${typeof error === "object" && error !== null ? Object.keys(error).join(", ") : "none"}`)
+      const outcome = yield* World.settled(() => client.fetch(id))
+      const error = "error" in outcome ? outcome.error : undefined
+      return reportOnly(
+        `fields: ${typeof error === "object" && error !== null ? Object.keys(error).join(", ") : "none"}`
+      )
     })
   )
 }
@@ -228,7 +231,7 @@ const fields: Probe = {
 const html = "<!doctype html><title>Sign in</title>"
 const json = { "content-type": "application/json" }
 
-const promised: Readonly<Record<string, InMemory.Fault.Fault>> = {
+const malformed: Readonly<Record<string, InMemory.Fault.Fault>> = {
   204: Fault.status(204),
   "an empty 200": Fault.status(200, { body: "", headers: json }),
   HTML: Fault.status(200, { body: html, headers: { "content-type": "text/html" } }),
@@ -247,7 +250,7 @@ const promised: Readonly<Record<string, InMemory.Fault.Fault>> = {
 const broken = Effect.gen(function* () {
   const api = yield* InMemory.InMemory
   const wrong: Array<string> = []
-  for (const [kind, fault] of Object.entries(promised)) {
+  for (const [kind, fault] of Object.entries(malformed)) {
     for (const { call, name } of calls) {
       yield* api.removeFaults
       yield* api.inject({ fault })
@@ -260,27 +263,27 @@ const broken = Effect.gen(function* () {
   return wrong
 })
 
-const unpromised: Probe = {
+const malformedReplies: Probe = {
   hazard: "R4",
-  name: "none of what was promised",
-  tried: `${Object.keys(promised).join(", ")}: for every operation, over undici and over fetch`,
+  name: "malformed replies",
+  situation: `${Object.keys(malformed).join(", ")}: for every operation, over undici and over fetch`,
   ours: Effect.map(
     Effect.forEach([Node.layer, Fetch.layer], (connect) =>
       World.overSockets(broken, { retry: { retries: 0 }, timeout: { attempt: "5 seconds" } }, connect)
     ),
-    (wrong) => seen('UnexpectedResponse, "unknown", every time', { wrong: [wrong, [[], []]] })
+    (wrong) => check('UnexpectedResponse, outcome "unknown", each time', { wrong: [wrong, [[], []]] })
   ),
-  theirs: World.official((client, api) =>
+  theirs: World.withOfficialClient((client, api) =>
     Effect.gen(function* () {
-      const ends = yield* Effect.forEach(Object.entries(promised), ([kind, fault]) =>
+      const ends = yield* Effect.forEach(Object.entries(malformed), ([kind, fault]) =>
         Effect.gen(function* () {
           yield* api.removeFaults
           yield* api.inject({ fault })
-          const told = yield* World.settled(() => client.fetch(id))
-          return "value" in told ? kind : undefined
+          const outcome = yield* World.settled(() => client.fetch(id))
+          return "value" in outcome ? kind : undefined
         })
       )
-      return only(`hands on as a contact: ${ends.filter((kind) => kind !== undefined).join(", ")}`)
+      return reportOnly(`returned as a contact: ${ends.filter((kind) => kind !== undefined).join(", ")}`)
     })
   )
 }
@@ -290,7 +293,7 @@ const mebibyte = 1024 * 1024
 const huge: Probe = {
   hazard: "R5",
   name: "a reply without end",
-  tried: "a JSON body, an error body and a page without end; and one that says it has 1 TB",
+  situation: "a JSON body, a page and an error body without end; a body with a Content-Length of 1 TB",
   ours: Effect.gen(function* () {
     const endless = yield* World.inProcess(
       Effect.gen(function* () {
@@ -315,13 +318,13 @@ const huge: Probe = {
     const others = yield* Effect.forEach([error, declared], (fake) =>
       World.scripted(fake, Effect.map(Effect.flip(Contact.fetch(id)), World.summary))
     )
-    const unexpected = "UnexpectedResponse 200 unknown 1x"
-    return seen("a limit of 128 MiB, and of 64 kB for errors; nothing is read of the 1 TB", {
+    const unexpected = "UnexpectedResponse 200 unknown, 1 attempt"
+    return check("read up to 128 MiB, and 64 kB of an error; nothing of the 1 TB is read", {
       endless: [endless, [unexpected, unexpected]],
-      others: [others, ["InvalidRequest 400 rejected 1x", unexpected]],
-      "read little": [read <= 4 * mebibyte, true]
+      others: [others, ["InvalidRequest 400 rejected, 1 attempt", unexpected]],
+      "read at most 4 MiB": [read <= 4 * mebibyte, true]
     })
   })
 }
 
-export const replies: ReadonlyArray<Probe> = [...timeouts, ...sockets, fields, unpromised, huge]
+export const replies: ReadonlyArray<Probe> = [...timeouts, ...sockets, fields, malformedReplies, huge]

@@ -4,7 +4,7 @@ import * as Random from "effect/Random"
 import * as Contact from "../../src/Contact.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import { calls, id } from "./Calls.ts"
-import { type Probe, only, seen } from "./Probe.ts"
+import { check, type Probe, reportOnly } from "./Probe.ts"
 import * as World from "./World.ts"
 
 const { Fault } = InMemory
@@ -27,7 +27,7 @@ const failures: Readonly<Record<string, InMemory.Fault.Fault>> = {
   "error event": Fault.errorAfter(0)
 }
 
-/** How many requests of an operation each call makes under each of these faults. */
+/** The number of requests of each call under each fault, negative if the call succeeded despite the fault. */
 const sends = (faults: ReadonlyArray<InMemory.Fault.Fault>) =>
   Effect.gen(function* () {
     const api = yield* InMemory.InMemory
@@ -38,7 +38,7 @@ const sends = (faults: ReadonlyArray<InMemory.Fault.Fault>) =>
         yield* api.clear
         yield* api.removeFaults
         yield* api.seed([{ id }])
-        yield* api.inject({ operation, fault })
+        yield* api.inject({ fault, operation })
         const exit = yield* Effect.exit(call)
         const sent = yield* api.requestCount(operation)
         counts.push({ name, fault: index, sent: Exit.isFailure(exit) || fault._tag === "AfterCommit" ? sent : -sent })
@@ -50,18 +50,18 @@ const sends = (faults: ReadonlyArray<InMemory.Fault.Fault>) =>
 const noRetries: Probe = {
   hazard: "W2",
   name: "retries: 0",
-  tried: `${Object.keys(failures).length} kinds of failure, each for every operation, with retries: 0`,
+  situation: `${Object.keys(failures).length} kinds of failure, each for every operation, with retries: 0`,
   ours: World.inProcess(
     Effect.gen(function* () {
       const counts = yield* sends(Object.values(failures))
       const wrong = counts.filter(({ sent }) => sent !== 1)
-      return seen(`${counts.length} calls, ${counts.reduce((sum, { sent }) => sum + sent, 0)} sends`, {
+      return check(`${counts.length} calls, ${counts.reduce((sum, { sent }) => sum + sent, 0)} requests`, {
         wrong: [wrong, []]
       })
     }),
     { retry: { retries: 0 } }
   ),
-  theirs: World.official(
+  theirs: World.withOfficialClient(
     (client, api) =>
       Effect.gen(function* () {
         for (const fault of [Fault.status(503), Fault.reset, Fault.stall]) {
@@ -69,7 +69,7 @@ const noRetries: Probe = {
           yield* api.inject({ fault })
           yield* World.settled(() => client.create({}))
         }
-        return only(`3 calls, ${yield* api.requestCount()} sends`)
+        return reportOnly(`3 calls, ${yield* api.requestCount()} requests`)
       }),
     { retries: 0, timeout: 50 }
   )
@@ -77,10 +77,10 @@ const noRetries: Probe = {
 
 const transient = new Set([408, 429, 500, 502, 503, 504])
 
-/** After these nobody knows what the server did. A create that cannot be done twice asks again, to know. */
+/** True if it is unknown whether the server acted. An exactly-once create is then retried. */
 const isUnclear = (status: number): boolean => status < 300 || (status >= 500 && status !== 501)
 
-/** How often a call is sent, when every answer has this status and there are two retries. */
+/** The number of requests of a call if every answer has this status and there are two retries. */
 const expected = (name: string, status: number): number => {
   if (transient.has(status) || (name === "create" && isUnclear(status))) return 3
   return status === 409 && name === "ensure" ? 2 : 1
@@ -91,7 +91,7 @@ const statuses = Array.from({ length: 400 }, (_, index) => index + 200)
 const everyStatus: Probe = {
   hazard: "W3",
   name: "every status",
-  tried: "200 to 599 for every operation, with 2 retries",
+  situation: "200 to 599 for every operation, with 2 retries",
   ours: World.inProcess(
     Effect.gen(function* () {
       const counts = yield* sends(statuses.map((status) => Fault.status(status)))
@@ -100,8 +100,8 @@ const everyStatus: Probe = {
         // An empty 200 is an empty list.
         return Math.abs(sent) !== expected(name, status) || (sent < 0 && !(status === 200 && name === "list"))
       })
-      return seen(
-        `${counts.length} calls: again only after 408, 429, 500, 502 to 504, ensure's 409, and what leaves a create unclear`,
+      return check(
+        `${counts.length} calls: retried only after 408, 429, 500, 502 to 504, a 409 to ensure, and unclear answers to a create`,
         {
           wrong: [wrong, []]
         }
@@ -109,7 +109,7 @@ const everyStatus: Probe = {
     }),
     { retry: { retries: 2, delay: 1 } }
   ),
-  theirs: World.official(
+  theirs: World.withOfficialClient(
     (client, api) =>
       Effect.gen(function* () {
         const again: Array<string> = []
@@ -120,16 +120,16 @@ const everyStatus: Probe = {
           yield* World.settled(() => client.create({}))
           if ((yield* api.requestCount()) > 1) again.push(String(status))
         }
-        return only(`a create is sent again after ${again.join(", ")}`)
+        return reportOnly(`a create is retried after ${again.join(", ")}`)
       }),
     { retries: 2 }
   )
 }
 
-const unguarded: Probe = {
+const withoutExactlyOnce: Probe = {
   hazard: "W3",
   name: "every status, exactlyOnce: false",
-  tried: "200 to 599 for a create with exactlyOnce: false: again only where the server says that it did nothing",
+  situation: "200 to 599 for a create with exactlyOnce: false, with 2 retries",
   ours: World.inProcess(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
@@ -141,7 +141,7 @@ const unguarded: Probe = {
         yield* Effect.exit(Contact.create())
         if ((yield* api.requestCount()) > 1) again.push(status)
       }
-      return seen(`sent again: ${again.join(", ")}`, { again: [again, [429]] })
+      return check(`retried only after ${again.join(", ")}`, { again: [again, [429]] })
     }),
     { exactlyOnce: false, retry: { retries: 2, delay: 1 } }
   )
@@ -150,19 +150,19 @@ const unguarded: Probe = {
 const permanent: Probe = {
   hazard: "W3",
   name: "a 500 that is permanent",
-  tried: "an ensure of a contact that create made: 500 `Contact is not verified`",
+  situation: "an ensure of an unverified contact, answered with 500 `Contact is not verified`",
   ours: World.inProcess(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const fingerprint = "crm-0001-ada-lovelace"
       yield* api.seed([{ fingerprint }])
       const error = yield* Effect.flip(Contact.ensure({ fingerprint }))
-      return seen(World.summary(error), { sent: [yield* api.requestCount(), 1], outcome: [error.outcome, "rejected"] })
+      return check(World.summary(error), { sent: [yield* api.requestCount(), 1], outcome: [error.outcome, "rejected"] })
     })
   )
 }
 
-/** A Retry-After, and how long the wait may be: the values that say nothing leave it to the jitter. */
+/** Values of Retry-After, with the least and the greatest delay. An invalid value leaves the delay to the back-off. */
 const retryAfters: ReadonlyArray<readonly [header: string, from: number, to: number]> = [
   ["0", 0, 0],
   ["3", 3000, 3000],
@@ -183,7 +183,7 @@ const retryAfters: ReadonlyArray<readonly [header: string, from: number, to: num
   ["Mon, 99 Foo 2026 99:99:99 GMT", 0, 250]
 ]
 
-const slept = ([header, from, to]: (typeof retryAfters)[number]) =>
+const wrongDelay = ([header, from, to]: (typeof retryAfters)[number]) =>
   World.inProcess(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
@@ -198,26 +198,26 @@ const slept = ([header, from, to]: (typeof retryAfters)[number]) =>
 const obeyed: Probe = {
   hazard: "W4",
   name: "Retry-After",
-  tried: `${retryAfters.length} forms of it: 0, -1, 1.5, text, 400 digits, dates past, future and far, two values`,
-  ours: Effect.map(Effect.forEach(retryAfters, slept), (wrong) =>
-    seen("seconds and dates obeyed, none above 10 s; the others leave it to the jitter", {
+  situation: `${retryAfters.length} values: 0, -1, 1.5, text, 400 digits, dates past, future and far, two values`,
+  ours: Effect.map(Effect.forEach(retryAfters, wrongDelay), (wrong) =>
+    check("seconds and dates are obeyed up to 10 s; other values are ignored", {
       wrong: [wrong.filter((text) => text !== undefined), []]
     })
   ),
-  theirs: World.official(
+  theirs: World.withOfficialClient(
     (client, api) =>
       Effect.gen(function* () {
         yield* api.inject({ attempt: 1, fault: Fault.rateLimit({ retryAfter: "3 seconds" }) })
         yield* World.settled(() => client.list())
         const [first, second] = yield* api.requests
         const waited = (second?.time ?? Number.NaN) - (first?.time ?? 0)
-        return only(`asked for 3 s, it is back ${waited < 2900 ? "before that" : "after that"}`)
+        return reportOnly(`retries ${waited < 2900 ? "before" : "after"} the 3 s of Retry-After`)
       }),
     { retryDelay: 20 }
   )
 }
 
-/** When the second and further attempts of many calls that begin together are sent. */
+/** The times of the requests of many calls that start together and always fail. */
 const storm = (count: number, seed: string) =>
   Effect.gen(function* () {
     const api = yield* InMemory.InMemory
@@ -231,23 +231,26 @@ const storm = (count: number, seed: string) =>
 const storms: Probe = {
   hazard: "W5",
   name: "1,000 calls at once",
-  tried: "1,000 calls at once against a server that always answers 503, from two clients with different seeds",
+  situation: "1,000 calls at once against a server that always answers 503, from two clients with different seeds",
   ours: Effect.gen(function* () {
     const [one, other] = yield* Effect.forEach(["one", "other"], (seed) => World.inProcess(storm(1000, seed)))
     const first = one?.slice(1000, 2000) ?? []
     const early = first.filter((time) => time < 125).length
     const shared = new Set(other?.filter((time) => time > 0))
-    const inStep = one?.filter((time) => time > 0 && shared.has(time)).length ?? 0
-    return seen(`${one?.length} sends each; second attempts spread over 250 ms, ${inStep} in step`, {
-      sends: [
-        [one?.length, other?.length],
-        [4000, 4000]
-      ],
-      spread: [early > 400 && early < 600, true],
-      "few in step": [inStep < 40, true]
-    })
+    const simultaneous = one?.filter((time) => time > 0 && shared.has(time)).length ?? 0
+    return check(
+      `${one?.length} requests each; second attempts spread over 250 ms, ${simultaneous} at the same time in both`,
+      {
+        sends: [
+          [one?.length, other?.length],
+          [4000, 4000]
+        ],
+        spread: [early > 400 && early < 600, true],
+        "few at the same time": [simultaneous < 40, true]
+      }
+    )
   }),
-  theirs: World.official(
+  theirs: World.withOfficialClient(
     (client, api) =>
       Effect.gen(function* () {
         yield* api.inject({ fault: Fault.status(503) })
@@ -257,10 +260,12 @@ const storms: Probe = {
         const times = (yield* api.requests).map(({ time }) => time)
         const second = times.slice(50, 100)
         const width = Math.max(...second) - Math.min(...second)
-        return only(`${times.length} sends of 50 calls; second attempts ${width < 150 ? "together" : "apart"}`)
+        return reportOnly(
+          `${times.length} requests of 50 calls; second attempts ${width < 150 ? "all at once" : "spread"}`
+        )
       }),
     { retryDelay: 150, retries: 1 }
   )
 }
 
-export const retries: ReadonlyArray<Probe> = [noRetries, everyStatus, unguarded, permanent, obeyed, storms]
+export const retries: ReadonlyArray<Probe> = [noRetries, everyStatus, withoutExactlyOnce, permanent, obeyed, storms]

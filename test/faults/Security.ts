@@ -12,7 +12,7 @@ import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Node from "../../src/layers/Node.ts"
 import * as Fake from "../support/FakeHttp.ts"
 import * as Sockets from "../support/Sockets.ts"
-import { type Probe, only, seen } from "./Probe.ts"
+import { check, type Probe, reportOnly } from "./Probe.ts"
 import * as World from "./World.ts"
 
 const { Fault } = InMemory
@@ -78,8 +78,8 @@ const byId = {
 const paths: ReadonlyArray<Probe> = [
   {
     hazard: "S1",
-    name: "ids that are no segment",
-    tried: `${refused.length} ids such as .., %2e%2E, a/../b, blank, NUL, a lone surrogate, for each operation`,
+    name: "ids that are not a path segment",
+    situation: `${refused.length} ids such as .., %2e%2E, a/../b, blank, NUL, a lone surrogate, for each operation`,
     ours: World.inProcess(
       Effect.gen(function* () {
         const api = yield* InMemory.InMemory
@@ -90,21 +90,24 @@ const paths: ReadonlyArray<Probe> = [
             if (error._tag !== "InvalidRequest" || error.attempts !== 0) wrong.push(`${name} ${id}: ${error._tag}`)
           }
         }
-        return seen("InvalidRequest, and nothing is sent", { wrong: [wrong, []], sent: [yield* api.requestCount(), 0] })
+        return check("InvalidRequest, and nothing is sent", {
+          wrong: [wrong, []],
+          sent: [yield* api.requestCount(), 0]
+        })
       })
     ),
-    theirs: World.official((client, api) =>
+    theirs: World.withOfficialClient((client, api) =>
       Effect.gen(function* () {
         yield* World.settled(() => client.delete("../../bot/abc"))
         const [request] = yield* api.requests
-        return only(`sends ${request?.method} ${request?.path}`)
+        return reportOnly(`sends ${request?.method} ${request?.path}`)
       })
     )
   },
   {
     hazard: "S1",
     name: "random ids",
-    tried: "5,000 random ids of dots, slashes, percent forms, blanks and the like, over fetch's own URL parser",
+    situation: "5,000 random ids of dots, slashes, percent forms, blanks and the like, through fetch's URL parser",
     ours: Effect.gen(function* () {
       const fake = Fake.script(Fake.json(404, {}))
       const wrong: Array<string> = []
@@ -124,7 +127,7 @@ const paths: ReadonlyArray<Probe> = [
           }
         })
       )
-      return seen(`${sent} sent, each to one contact's delete; ${5000 - sent} refused`, {
+      return check(`${sent} sent, each as the delete of one contact; ${5000 - sent} refused`, {
         wrong: [wrong.slice(0, 5), []],
         "enough sent": [sent > 500, true]
       })
@@ -140,7 +143,7 @@ const calls: ReadonlyArray<Effect.Effect<unknown, Errors.ContactError, Client.Cl
   Stream.runDrain(Contact.list())
 ]
 
-/** Where a redirect leads: to the same server, or to another one that notes what it gets. */
+/** Calls that are redirected to the same server, and to another one that records its requests. */
 const redirected = (connect: typeof Node.layer) =>
   World.overSockets(
     Effect.gen(function* () {
@@ -174,9 +177,9 @@ const redirected = (connect: typeof Node.layer) =>
 const redirects: Probe = {
   hazard: "S4",
   name: "redirects",
-  tried: "301, 302, 303, 307, 308 to the same origin, to another, and to https: undici and fetch",
+  situation: "301, 302, 303, 307, 308 to the same origin, to another, and to https, over undici and over fetch",
   ours: Effect.map(Effect.forEach([Node.layer, Fetch.layer], redirected), (all) =>
-    seen("UnexpectedResponse each time; the other server gets nothing", {
+    check("UnexpectedResponse each time; the other server gets no request", {
       all: [
         all,
         [
@@ -186,7 +189,7 @@ const redirects: Probe = {
       ]
     })
   ),
-  theirs: World.official(
+  theirs: World.withOfficialClient(
     (client, api) =>
       Effect.gen(function* () {
         const other = yield* Sockets.serve(({ response }) => {
@@ -200,8 +203,8 @@ const redirects: Probe = {
         }
         const identified = other.exchanges.filter(({ request }) => "x-runas-user-id" in request.headers).length
         const posted = other.exchanges.filter(({ request }) => request.method === "POST").length
-        return only(
-          `another origin gets ${other.exchanges.length}, ${identified} with x-runas-user-id, ${posted} POSTs`
+        return reportOnly(
+          `another origin gets ${other.exchanges.length} requests, ${identified} with x-runas-user-id, ${posted} as POST`
         )
       }),
     { runAsUserId: "user_1", retries: 0 }
@@ -213,7 +216,8 @@ const controls = ["a\r\nx-evil: 1", "a\nb", "a\rb", "a\0b"]
 const headers: Probe = {
   hazard: "S5",
   name: "CR, LF and NUL",
-  tried: "in the token, run-as, child e-mail, time zone, a header's value and its name, and in withOptions",
+  situation:
+    "CR, LF or NUL in the token, run-as id, child e-mail, time zone, a header's value and its name, also by withOptions",
   ours: Effect.gen(function* () {
     const wrong: Array<string> = []
     for (const value of controls) {
@@ -239,7 +243,7 @@ const headers: Probe = {
         }
       }
     }
-    return seen("InvalidOptions, without the value, and nothing is sent", { wrong: [wrong, []] })
+    return check("InvalidOptions, without the value, and nothing is sent", { wrong: [wrong, []] })
   }),
   theirs: Effect.gen(function* () {
     const client = new ContactClient({
@@ -248,9 +252,11 @@ const headers: Probe = {
       baseUrl: "http://127.0.0.1:9",
       retries: 0
     })
-    const told = yield* World.settled(() => client.fetch("c1"))
-    const text = "error" in told ? String(told.error) : ""
-    return only(`constructed; fails when it sends, ${text.includes("evil") ? "value echoed" : "value not echoed"}`)
+    const outcome = yield* World.settled(() => client.fetch("c1"))
+    const text = "error" in outcome ? String(outcome.error) : ""
+    return reportOnly(
+      `accepted; fails when it sends, and the error ${text.includes("evil") ? "contains" : "does not contain"} the value`
+    )
   })
 }
 
@@ -261,7 +267,7 @@ const polluting = ['{"__proto__":{"polluted":1}}', '{"a":[{"__proto__":{"pollute
 const pollution: Probe = {
   hazard: "S6",
   name: "__proto__ and constructor",
-  tried: "constructor and toString go into meta, and come back by fetch, list and listPage; __proto__ is refused",
+  situation: "meta with constructor and toString, read by fetch, list and listPage; meta with __proto__",
   ours: World.inProcess(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
@@ -275,22 +281,22 @@ const pollution: Probe = {
         Effect.flip(Contact.create({ meta: JSON.parse(meta) }))
       )
       const kinds = refused.map((error) => World.summary(error))
-      return seen(`the same from all of them; {} is clean; __proto__: ${kinds.join(", ")}`, {
+      return check(`unchanged in all of them; {} is clean; __proto__: ${[...new Set(kinds)].join(", ")}`, {
         meta: [
           [...all, updated].map((contact) => JSON.stringify(contact?.meta)),
           Array.from({ length: 5 }, () => nasty)
         ],
         clean: ["polluted" in {}, false],
-        refused: [kinds, polluting.map(() => "InvalidRequest not-sent 0x")]
+        refused: [kinds, polluting.map(() => "InvalidRequest not-sent, 0 attempts")]
       })
     })
   ),
-  theirs: World.official((client, api) =>
+  theirs: World.withOfficialClient((client, api) =>
     Effect.gen(function* () {
       const { id } = yield* Effect.promise(() => client.create({ meta: JSON.parse(nasty) }))
       const contact = yield* Effect.promise(async () => await client.fetch(id))
       const same = JSON.stringify(contact.meta) === nasty && (yield* api.contacts()).length === 1
-      return only(`${same ? "the same" : "changed"}; {} is ${"polluted" in {} ? "polluted" : "clean"}`)
+      return reportOnly(`${same ? "unchanged" : "changed"}; {} is ${"polluted" in {} ? "polluted" : "clean"}`)
     })
   )
 }

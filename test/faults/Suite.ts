@@ -2,13 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Probe from "./Probe.ts"
 
-/** Makes a test of each probe. Live, since a probe brings its own clock: a test clock, or none where sockets are used. */
+/** One test for each probe. `it.live`, because a probe provides its own clock: the test clock, or real time over sockets. */
 export const suite = (title: string, probes: ReadonlyArray<Probe.Probe>): void => {
   describe(`hazards: ${title}`, () => {
-    for (const { hazard, name, ours, tried } of probes) {
+    for (const { hazard, name, ours, situation } of probes) {
       it.live(
         `${hazard}: ${name}`,
-        () => Effect.map(Probe.run(ours), ({ ok, seen }) => assert.isTrue(ok, `${tried}\n${seen}`)),
+        () => Effect.map(Probe.run(ours), ({ ok, text }) => assert.isTrue(ok, `${situation}\n${text}`)),
         120_000
       )
     }

@@ -1,4 +1,4 @@
-/** What `layers/Node` makes of its connections: leaks, HTTP/2, TLS, compression, dispatchers of the caller's, runtimes. */
+/** The connections of `layers/Node`: leaks, HTTP/2, TLS, compression, the caller's dispatchers, and runtimes. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Agent, type Dispatcher, ProxyAgent } from "@effect/platform-node/Undici"
 import { ContactClient } from "@chatbotkit/sdk/contact/index.js"
@@ -24,7 +24,7 @@ import * as Fake from "../support/FakeHttp.ts"
 import * as Sockets from "../support/Sockets.ts"
 import * as Tls from "../support/Tls.ts"
 import { id } from "./Calls.ts"
-import { only, type Probe, seen } from "./Probe.ts"
+import { check, type Probe, reportOnly } from "./Probe.ts"
 import * as World from "./World.ts"
 
 const connect = (baseUrl: string, more: Partial<Client.Options> = {}) =>
@@ -41,13 +41,13 @@ const jsonLines = { "content-type": "application/jsonl" }
 
 const answering = Sockets.serve(({ response }) => response.writeHead(200, json).end(contact))
 
-/** How a create fails that must not be sent twice. */
+/** The failure of a create with `exactlyOnce: false`, in a few words. */
 const failedCreate = Effect.map(Effect.flip(Contact.create({ name: "Ada" })), (error) =>
-  [World.summary(error), ...(error.isRetryable ? ["retryable"] : [])].join(" ")
+  [World.summary(error), ...(error.isRetryable ? ["retryable"] : [])].join(", ")
 )
 
-/** How many responses are alive after a full garbage collection, which `queryObjects` begins with. */
-const liveResponses = Effect.sync(() => Number(queryObjects(UndiciExchange as never, { format: "count" })))
+/** The number of exchanges alive after a full garbage collection, which `queryObjects` runs first. */
+const liveExchanges = Effect.sync(() => Number(queryObjects(UndiciExchange as never, { format: "count" })))
 
 const stalled = Effect.gen(function* () {
   const begun = Deferred.makeUnsafe<void>()
@@ -60,7 +60,7 @@ const stalled = Effect.gen(function* () {
 const leaks: Probe = {
   hazard: "T1",
   name: "3,000 lists of each kind",
-  tried: "3,000 lists read whole, 3,000 of which one contact is taken, 3,000 that stall and are interrupted",
+  situation: "3,000 lists read to the end, 3,000 left after one contact, 3,000 that stall and are interrupted",
   ours: Effect.gen(function* () {
     const left: Array<number> = []
     for (const [list, ends] of [
@@ -77,12 +77,12 @@ const leaks: Probe = {
       })
       yield* Effect.forEach(Array.from({ length: 3000 }), () => list, { concurrency: 10, discard: true }).pipe(
         Effect.andThen(Fake.settle),
-        Effect.andThen(liveResponses),
+        Effect.andThen(liveExchanges),
         Effect.map((count) => left.push(count)),
         over(server.url)
       )
     }
-    return seen(`at most ${Math.max(...left)} responses are alive afterwards`, {
+    return check(`exchanges alive afterwards: at most ${Math.max(...left)}`, {
       few: [left.every((count) => count < 50), true]
     })
   }).pipe(Effect.scoped)
@@ -91,7 +91,7 @@ const leaks: Probe = {
 const http2: Probe = {
   hazard: "T2",
   name: "a server that offers HTTP/2",
-  tried: "500 lists left early, then a fetch, with a server that offers HTTP/2 and HTTP/1.1",
+  situation: "500 lists left early, then a fetch, with a server that offers HTTP/2 and HTTP/1.1",
   ours: Effect.gen(function* () {
     yield* Tls.trusted
     const server = yield* Tls.serve((request, response) => {
@@ -102,15 +102,15 @@ const http2: Probe = {
     yield* Effect.forEach(Array.from({ length: 500 }), () => Stream.runDrain(Stream.take(Contact.list(), 1)), {
       concurrency: 10
     }).pipe(Effect.andThen(Contact.fetch(id)), over(server.url))
-    return seen(`${server.versions.length} requests over HTTP/${[...new Set(server.versions)].join(", ")}`, {
+    return check(`${server.versions.length} requests over HTTP/${[...new Set(server.versions)].join(", ")}`, {
       versions: [[...new Set(server.versions)], ["1.1"]],
       requests: [server.versions.length, 501]
     })
   }).pipe(Effect.scoped)
 }
 
-/** Answers the first request and every one over another connection. */
-const goingSilent = (onSilence: () => void) =>
+/** A server that answers one request over its first connection, and all requests over others. */
+const silentAfterFirst = (onSilence: () => void) =>
   Effect.gen(function* () {
     let first: Socket | undefined
     const server = yield* Sockets.serve(({ request, response }) => {
@@ -124,60 +124,60 @@ const goingSilent = (onSilence: () => void) =>
 
 const silence: Probe = {
   hazard: "T3",
-  name: "a connection that no longer answers",
-  tried: "a server that answers the first request over a connection, and no other",
+  name: "a dead connection",
+  situation: "a server that answers only the first request over its first connection",
   ours: Effect.gen(function* () {
     const advance = yield* Sockets.clockAdvance
-    const { connections, url } = yield* goingSilent(() => advance("30 seconds"))
+    const { connections, url } = yield* silentAfterFirst(() => advance("30 seconds"))
     yield* Effect.andThen(Contact.fetch(id), Contact.fetch(id)).pipe(over(url))
-    return seen("the second attempt uses another connection", { connections: [connections(), 2] })
+    return check("the second attempt uses another connection", { connections: [connections(), 2] })
   }).pipe(Effect.scoped, Effect.provide(TestClock.layer(), { local: true })),
   theirs: Effect.gen(function* () {
-    const { url } = yield* goingSilent(constVoid)
+    const { url } = yield* silentAfterFirst(constVoid)
     const client = theirs(url)
     yield* World.settled(() => client.fetch(id))
-    return only(yield* World.told(() => client.fetch(id)))
+    return reportOnly(yield* World.outcomeText(() => client.fetch(id)))
   }).pipe(Effect.scoped)
 }
 
 const untrusted: Probe = {
   hazard: "N1",
   name: "over undici",
-  tried: "a create, to a server whose certificate nobody signed, and over https to a port that speaks none",
+  situation: "a create to a server with an untrusted certificate, and over https to a port that speaks http",
   ours: Effect.gen(function* () {
     const signed = yield* Tls.serve((_, response) => response.end())
     const plain = yield* answering
-    const told = [
+    const outcomes = [
       yield* over(signed.url)(failedCreate),
       yield* over(plain.url.replace("http:", "https:"))(failedCreate)
     ]
-    return seen(told.join("; "), {
-      told: [told, Array.from({ length: 2 }, () => "TransportError not-sent 1x")],
+    return check(outcomes.join("; "), {
+      outcomes: [outcomes, Array.from({ length: 2 }, () => "TransportError not-sent, 1 attempt")],
       requests: [signed.versions.length + plain.exchanges.length, 0]
     })
   }).pipe(Effect.scoped),
   theirs: Effect.gen(function* () {
     const { url } = yield* Tls.serve((_, response) => response.end())
-    return only(yield* World.told(() => theirs(url).create({})))
+    return reportOnly(yield* World.outcomeText(() => theirs(url).create({})))
   }).pipe(Effect.scoped)
 }
 
 const notSent: Probe = {
   hazard: "T11",
   name: "nothing was sent",
-  tried: "a create over a client whose layer is closed, and one whose connection takes longer than its attempt may",
+  situation: "a create after its layer was closed, and one that does not connect within the timeout",
   ours: Effect.gen(function* () {
     const server = yield* answering
     const silent = yield* Sockets.serveTcp()
     const scope = yield* Scope.make()
     const context = yield* Layer.buildWithScope(connect(server.url), scope)
     yield* Scope.close(scope, Exit.void)
-    const told = [
+    const outcomes = [
       yield* Effect.provide(failedCreate, context),
       yield* over(silent.secureUrl, { timeout: { attempt: 50 }, retry: { retries: 1, delay: 0 } })(failedCreate)
     ]
-    return seen(told.join("; "), {
-      told: [told, ["TransportError not-sent 1x", "Timeout connect not-sent 2x retryable"]],
+    return check(outcomes.join("; "), {
+      outcomes: [outcomes, ["TransportError not-sent, 1 attempt", "Timeout connect not-sent, 2 attempts, retryable"]],
       requests: [server.exchanges.length, 0]
     })
   }).pipe(Effect.scoped)
@@ -203,7 +203,7 @@ const compression: ReadonlyArray<Probe> = [
   {
     hazard: "N4",
     name: "each encoding",
-    tried: "a contact and a list, each as gzip, deflate and br",
+    situation: "a contact and a list, each as gzip, deflate and br",
     ours: Effect.gen(function* () {
       const found: Array<string> = []
       for (const encoding of ["gzip", "deflate", "br"] as const) {
@@ -212,20 +212,20 @@ const compression: ReadonlyArray<Probe> = [
         const [one, two] = yield* Effect.all([Contact.fetch(id), list]).pipe(over(server.url))
         if (one.id === id && World.ids(two).join() === "c1,c2") found.push(encoding)
         const headers = server.exchanges[0]?.request.headers
-        if (headers?.["accept-encoding"] !== "gzip, deflate, br") found.push("asked otherwise")
-        if (headers?.["user-agent"]?.startsWith("effect-chatbotkit/") !== true) found.push("no name")
+        if (headers?.["accept-encoding"] !== "gzip, deflate, br") found.push("wrong accept-encoding")
+        if (headers?.["user-agent"]?.startsWith("effect-chatbotkit/") !== true) found.push("no user-agent")
       }
-      return seen(`${found.join(", ")} are read`, { found: [found, ["gzip", "deflate", "br"]] })
+      return check(`${found.join(", ")} are read`, { found: [found, ["gzip", "deflate", "br"]] })
     }).pipe(Effect.scoped),
     theirs: Effect.gen(function* () {
       const { url } = yield* compressed("gzip")
-      return only(yield* World.told(() => theirs(url).fetch(id)))
+      return reportOnly(yield* World.outcomeText(() => theirs(url).fetch(id)))
     }).pipe(Effect.scoped)
   },
   {
     hazard: "N4",
     name: "a bomb and a damaged body",
-    tried: "gzip that becomes blanks without end; bytes that are no gzip; gzip that ends early",
+    situation: "gzip of endless blanks; bytes that are not gzip; gzip that ends early",
     ours: Effect.gen(function* () {
       const blanks = Zlib.gzipSync(Buffer.alloc(16 * mebibyte, 0x20))
       const bodies: ReadonlyArray<(write: (chunk: Buffer, next: () => void) => void, end: () => void) => void> = [
@@ -236,7 +236,7 @@ const compression: ReadonlyArray<Probe> = [
         (write, end) => write(Buffer.from("this is no gzip at all"), end),
         (write, end) => write(Zlib.gzipSync(contact).subarray(0, 30), end)
       ]
-      const told = yield* Effect.forEach(bodies, (send) =>
+      const outcomes = yield* Effect.forEach(bodies, (send) =>
         Effect.gen(function* () {
           const { url } = yield* Sockets.serve(({ response }) => {
             response.writeHead(200, { ...json, "content-encoding": "gzip" })
@@ -251,20 +251,22 @@ const compression: ReadonlyArray<Probe> = [
           return World.summary(error)
         })
       )
-      const unexpected = "UnexpectedResponse 200 unknown 1x"
-      return seen(told.join("; "), { told: [told, [unexpected, unexpected, "TransportError 200 unknown 1x"]] })
+      const unexpected = "UnexpectedResponse 200 unknown, 1 attempt"
+      return check(outcomes.join("; "), {
+        outcomes: [outcomes, [unexpected, unexpected, "TransportError 200 unknown, 1 attempt"]]
+      })
     }).pipe(Effect.scoped)
   }
 ]
 
-/** Calls with this dispatcher in the context. */
+/** Provides a client that uses the dispatcher in the context. */
 const through = (baseUrl: string, dispatcher: Dispatcher) =>
   Effect.provide(Layer.provide(connect(baseUrl), Layer.succeed(NodeHttpClient.Dispatcher, dispatcher)), { local: true })
 
 const dispatchers: Probe = {
   hazard: "N5",
   name: "a CA, a limit of connections, a proxy",
-  tried: "an Agent with a CA and one connection, then a ProxyAgent whose proxy is down, in the context",
+  situation: "in the context, an Agent with a CA and one connection, then a ProxyAgent whose proxy is down",
   ours: Effect.gen(function* () {
     const sockets = new Set<unknown>()
     const server = yield* Tls.serve((request, response) => {
@@ -279,11 +281,11 @@ const dispatchers: Probe = {
     const proxy = new ProxyAgent("http://127.0.0.1:1")
     const refused = yield* failedCreate.pipe(through(server.url, proxy))
     yield* Effect.promise(() => proxy.destroy())
-    return seen(`5 requests over ${sockets.size} connection; the proxy that is down: ${refused}`, {
+    return check(`5 requests over ${sockets.size} connection; the proxy that is down: ${refused}`, {
       sockets: [sockets.size, 1],
       requests: [server.versions.length, 5],
       "still open": [isOpen, true],
-      refused: [refused, "TransportError not-sent 4x retryable"]
+      refused: [refused, "TransportError not-sent, 4 attempts, retryable"]
     })
   }).pipe(Effect.scoped)
 }
@@ -291,7 +293,7 @@ const dispatchers: Probe = {
 const runtimes: Probe = {
   hazard: "N10",
   name: "a runtime without undici's dispatch",
-  tried: "a dispatcher that cannot dispatch, as Bun's, and one whose dispatch has a bug",
+  situation: "a dispatcher without a dispatch method, as in Bun, and one whose dispatch has a bug",
   ours: Effect.gen(function* () {
     const { url } = yield* answering
     const missing: unknown = {}
@@ -305,7 +307,7 @@ const runtimes: Probe = {
         Exit.isFailure(exit) && Cause.hasDies(exit.cause) ? `defect: ${Cause.pretty(exit.cause)}` : "no defect"
       )
     )
-    return seen("it says what it needs as the layer is built, and a bug is a defect", {
+    return check("the layer fails with its requirements, and the bug is a defect", {
       needs: [/^defect: Error: layers\/Node needs Node\.js 22\.19 or later.*use layers\/Fetch/.test(needs), true],
       bug: [bug.startsWith("defect: TypeError: undefined is not a function"), true]
     })
@@ -315,7 +317,7 @@ const runtimes: Probe = {
 const leftovers: Probe = {
   hazard: "T16",
   name: "timers and pending connections",
-  tried: "two calls under fake timers; a layer that closes while a connection is made",
+  situation: "two calls under fake timers; a layer that closes while it connects",
   ours: Effect.gen(function* () {
     const server = yield* answering
     const real = globalThis.setImmediate
@@ -335,7 +337,7 @@ const leftovers: Probe = {
       return sockets()
     }).pipe(over(silent.secureUrl))
     yield* Fake.settle
-    return seen("both calls answered; the connection is dropped with the layer", {
+    return check("both calls answered; the connection is dropped with the layer", {
       answered: [server.exchanges.length, 2],
       dropped: [sockets() < connecting, true]
     })

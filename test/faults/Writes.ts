@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Contact from "../../src/Contact.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
-import { type Probe, only, seen } from "./Probe.ts"
+import { check, type Probe, reportOnly } from "./Probe.ts"
 import * as World from "./World.ts"
 
 const { Fault } = InMemory
@@ -19,45 +19,45 @@ const fingerprint = "crm-0001-ada-lovelace"
 const lost: ReadonlyArray<Probe> = Object.entries(losses).map(([name, fault]) => ({
   hazard: "W1",
   name,
-  tried: `a create takes place, and its answer is lost: ${name}`,
+  situation: `a create takes place, and its answer is lost: ${name}`,
   ours: World.inProcess(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
-      yield* World.seeded(3)
+      yield* World.seedContacts(3)
       yield* api.inject({ operation: "Contact.create", attempt: 1, fault })
       const ref = yield* Contact.create({ name: "Ada" })
       const made = (yield* api.contacts()).filter((contact) => contact.name === "Ada")
-      return seen(`${made.length} contact, and its id (${yield* api.requestCount("Contact.create")} POSTs)`, {
+      return check(`${made.length} contact, and its id (${yield* api.requestCount("Contact.create")} POSTs)`, {
         "faults injected": [(yield* api.injectedFaults).length, 1],
         ids: [World.ids(made), [ref.id]]
       })
     })
   ),
-  theirs: World.official(
+  theirs: World.withOfficialClient(
     (client, api) =>
       Effect.gen(function* () {
         yield* api.inject({ operation: "Contact.create", attempt: 1, fault })
-        const told = yield* World.settled(() => client.create({ name: "Ada" }))
+        const outcome = yield* World.settled(() => client.create({ name: "Ada" }))
         const made = (yield* api.contacts()).length
-        return only(`${made} contact${made === 1 ? "" : "s"}, ${"value" in told ? "one id" : "no id"}`)
+        return reportOnly(`${made} contact${made === 1 ? "" : "s"}, ${"value" in outcome ? "one id" : "no id"}`)
       }),
     { timeout: 100 }
   )
 }))
 
-/** What a create comes to whose every answer is lost. */
-const hopeless = (fault: InMemory.Fault.Fault, exactlyOnce: boolean) =>
+/** The outcome of a create whose every answer is lost. */
+const createWithoutAnswers = (fault: InMemory.Fault.Fault, exactlyOnce: boolean) =>
   World.inProcess(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* api.inject({ operation: "Contact.create", fault })
-      const told = yield* Contact.create({ name: "Ada" }).pipe(
+      const result = yield* Contact.create({ name: "Ada" }).pipe(
         Effect.map(({ id }) => ({ id, fingerprint: undefined, outcome: "made" })),
         Effect.catch(({ fingerprint, outcome }) => Effect.succeed({ id: undefined, fingerprint, outcome }))
       )
       const [contact, ...others] = yield* api.contacts()
-      const found = told.id === contact?.id || told.fingerprint === contact?.fingerprint
-      return `${told.outcome}, ${found ? "to be found" : "no trace"}, ${others.length} too many`
+      const found = result.id === contact?.id || result.fingerprint === contact?.fingerprint
+      return `${result.outcome}, ${found ? "can be found" : "cannot be found"}, ${others.length} extra contacts`
     }),
     { exactlyOnce }
   )
@@ -66,18 +66,18 @@ const alwaysLost: ReadonlyArray<Probe> = [
   {
     hazard: "W1",
     name: "always lost",
-    tried: "every answer to the create is lost, in each of the four ways",
+    situation: "every answer to the create is lost, in each of these four ways",
     ours: Effect.map(
-      Effect.forEach(Object.values(losses), (fault) => hopeless(fault, true)),
+      Effect.forEach(Object.values(losses), (fault) => createWithoutAnswers(fault, true)),
       (all) =>
-        seen('one contact each; "unknown" with its fingerprint, or its id where a 409 got through', {
+        check('one contact each; outcome "unknown" with its fingerprint, or its id after a 409', {
           all: [
             all,
             [
-              "unknown, to be found, 0 too many",
-              "unknown, to be found, 0 too many",
-              "made, to be found, 0 too many",
-              "unknown, to be found, 0 too many"
+              "unknown, can be found, 0 extra contacts",
+              "unknown, can be found, 0 extra contacts",
+              "made, can be found, 0 extra contacts",
+              "unknown, can be found, 0 extra contacts"
             ]
           ]
         })
@@ -86,12 +86,12 @@ const alwaysLost: ReadonlyArray<Probe> = [
   {
     hazard: "W1",
     name: "always lost, exactlyOnce: false",
-    tried: "the same with exactlyOnce: false",
+    situation: "the same with exactlyOnce: false",
     ours: Effect.map(
-      Effect.forEach(Object.values(losses), (fault) => hopeless(fault, false)),
+      Effect.forEach(Object.values(losses), (fault) => createWithoutAnswers(fault, false)),
       (all) =>
-        seen('one contact each, "unknown"', {
-          all: [all, all.map(() => "unknown, no trace, 0 too many")]
+        check('one contact each, outcome "unknown"', {
+          all: [all, all.map(() => "unknown, cannot be found, 0 extra contacts")]
         })
     )
   }
@@ -100,40 +100,40 @@ const alwaysLost: ReadonlyArray<Probe> = [
 const unmade: Probe = {
   hazard: "W1",
   name: "not made at all",
-  tried: "the create is refused with 503 and nothing is made, then goes through",
+  situation: "a create is answered with 503 twice without an effect, and then succeeds",
   ours: World.inProcess(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* api.inject({ operation: "Contact.create", attempt: [1, 2], fault: Fault.status(503) })
       const ref = yield* Contact.create({ name: "Ada" })
-      return seen("one contact, and its id", { ids: [World.ids(yield* api.contacts()), [ref.id]] })
+      return check("one contact, and its id", { ids: [World.ids(yield* api.contacts()), [ref.id]] })
     })
   )
 }
 
-const hiddenLoss: Probe = {
+const failingLookup: Probe = {
   hazard: "W1",
-  name: "the search is hit too",
-  tried: "the answer is lost, the second POST is a 409, and the list that is searched fails twice",
+  name: "the lookup fails too",
+  situation: "the answer is lost, the second POST is a 409, and the lookup fails twice",
   ours: World.inProcess(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
-      yield* World.seeded(250, () => ({ createdAt: 0 }))
+      yield* World.seedContacts(250, () => ({ createdAt: 0 }))
       yield* api.inject(
         { operation: "Contact.create", attempt: 1, fault: Fault.afterCommit(Fault.reset) },
         { operation: "Contact.list", attempt: [1, 2], fault: Fault.status(502) }
       )
       const ref = yield* Contact.create({ name: "Ada" })
       const made = (yield* api.contacts()).filter((contact) => contact.name === "Ada")
-      return seen("one contact, and its id", { ids: [World.ids(made), [ref.id]] })
+      return check("one contact, and its id", { ids: [World.ids(made), [ref.id]] })
     })
   )
 }
 
 const mutated: Probe = {
   hazard: "W7",
-  name: "input changed meanwhile",
-  tried: "the caller changes the request while its attempts fail",
+  name: "a mutated request",
+  situation: "the caller mutates the request object between the attempts",
   ours: World.inProcess(
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
@@ -149,7 +149,7 @@ const mutated: Probe = {
       })
       yield* Contact.create(request)
       const bodies = (yield* api.requests).map(({ body }) => body)
-      return seen(`${bodies.length} POSTs of the same bytes`, {
+      return check(`${bodies.length} POSTs of the same bytes`, {
         bodies: [new Set(bodies).size, 1],
         sent: [bodies.length, 4],
         stored: [(yield* api.contacts())[0]?.meta, { deep: { list: [1] } }]
@@ -162,13 +162,13 @@ const deletes: ReadonlyArray<Probe> = [
   {
     hazard: "W8",
     name: "a delete whose answer is lost",
-    tried: "a delete takes place, its answer is lost in each of the four ways, and the retry is a 404",
+    situation: "a delete takes place, its answer is lost in each of the four ways of W1, and the retry is a 404",
     ours: Effect.map(
       Effect.forEach(Object.values(losses), (fault) =>
         World.inProcess(
           Effect.gen(function* () {
             const api = yield* InMemory.InMemory
-            const [contact, other] = yield* World.seeded(2)
+            const [contact, other] = yield* World.seedContacts(2)
             const id = contact?.id ?? ""
             yield* api.inject({ operation: "Contact.delete", attempt: 1, fault })
             const ref = yield* Contact.delete(id)
@@ -181,15 +181,15 @@ const deletes: ReadonlyArray<Probe> = [
           })
         )
       ),
-      (all) => seen("each: it succeeds, and only it is gone", { all: [all, all.map(() => [true, true, 2])] })
+      (all) => check("each: it succeeds, and only that contact is gone", { all: [all, all.map(() => [true, true, 2])] })
     ),
-    theirs: World.official(
+    theirs: World.withOfficialClient(
       (client, api) =>
         Effect.gen(function* () {
-          const [contact] = yield* World.seedInto(api, 1)
+          const [contact] = yield* World.seedContactsInto(api, 1)
           const fault = losses["503 instead"]
           yield* api.inject({ operation: "Contact.delete", attempt: 1, fault })
-          return only(yield* World.told(() => client.delete(contact?.id ?? "")))
+          return reportOnly(yield* World.outcomeText(() => client.delete(contact?.id ?? "")))
         }),
       { timeout: 100 }
     )
@@ -197,7 +197,7 @@ const deletes: ReadonlyArray<Probe> = [
   {
     hazard: "W8",
     name: "nothing to delete",
-    tried: "the first answer to a delete is a 404, also after a 429",
+    situation: "the first answer to a delete is a 404, also after a 429",
     ours: World.inProcess(
       Effect.gen(function* () {
         const api = yield* InMemory.InMemory
@@ -205,7 +205,7 @@ const deletes: ReadonlyArray<Probe> = [
         yield* api.clear
         yield* api.inject({ operation: "Contact.delete", attempt: 1, fault: Fault.rateLimit() })
         const second = yield* Effect.flip(Contact.delete("c000000000000000000000000"))
-        return seen(`${first._tag} and ${second._tag}, "rejected"`, {
+        return check(`${first._tag} and ${second._tag}, outcome "rejected"`, {
           tags: [
             [first._tag, second._tag],
             ["NotFound", "NotFound"]
@@ -221,33 +221,33 @@ const deletes: ReadonlyArray<Probe> = [
   {
     hazard: "W8",
     name: "an update whose answer is lost",
-    tried: "an update takes place, and its answer is lost in each of the four ways",
+    situation: "an update takes place, and its answer is lost in each of the four ways of W1",
     ours: Effect.map(
       Effect.forEach(Object.values(losses), (fault) =>
         World.inProcess(
           Effect.gen(function* () {
             const api = yield* InMemory.InMemory
-            const [contact] = yield* World.seeded(1)
+            const [contact] = yield* World.seedContacts(1)
             yield* api.inject({ operation: "Contact.update", attempt: 1, fault })
             const ref = yield* Contact.update(contact?.id ?? "", { nick: "ada" })
             return [ref.id === contact?.id, (yield* api.contacts())[0]?.nick]
           })
         )
       ),
-      (all) => seen("each: it succeeds, and says so", { all: [all, all.map(() => [true, "ada"])] })
+      (all) => check("each: it succeeds", { all: [all, all.map(() => [true, "ada"])] })
     )
   },
   {
     hazard: "W8",
     name: "a delete by name",
-    tried: "a delete of `(Ada)` takes place and its answer is lost, while there is a second Ada",
+    situation: "a delete of `(Ada)` takes place and its answer is lost, while there is a second Ada",
     ours: World.inProcess(
       Effect.gen(function* () {
         const api = yield* InMemory.InMemory
-        yield* World.seeded(2, () => ({ name: "Ada" }))
+        yield* World.seedContacts(2, () => ({ name: "Ada" }))
         yield* api.inject({ operation: "Contact.delete", attempt: 1, fault: losses["503 instead"] })
         const error = yield* Effect.flip(Contact.delete("(Ada)"))
-        return seen(`one Ada is left, ${World.summary(error)}`, {
+        return check(`one Ada is left, ${World.summary(error)}`, {
           left: [(yield* api.contacts()).length, 1],
           outcome: [error.outcome, "unknown"]
         })
@@ -260,7 +260,7 @@ const fingerprints: ReadonlyArray<Probe> = [
   {
     hazard: "W9",
     name: "a create with a fingerprint whose answer is lost",
-    tried: "it takes place, its answer is lost in each of the four ways, and the retry is a 409",
+    situation: "a create takes place, its answer is lost in each of the four ways of W1, and the retry is a 409",
     ours: Effect.map(
       Effect.forEach(Object.values(losses), (fault) =>
         World.inProcess(
@@ -273,13 +273,13 @@ const fingerprints: ReadonlyArray<Probe> = [
           })
         )
       ),
-      (all) => seen("each: the id of the contact it made", { all: [all, all.map(() => [1, true, fingerprint])] })
+      (all) => check("each: the id of the contact that it made", { all: [all, all.map(() => [1, true, fingerprint])] })
     ),
-    theirs: World.official(
+    theirs: World.withOfficialClient(
       (client, api) =>
         Effect.gen(function* () {
           yield* api.inject({ operation: "Contact.create", attempt: 1, fault: losses["503 instead"] })
-          return only(yield* World.told(() => client.create({ name: "Ada", fingerprint })))
+          return reportOnly(yield* World.outcomeText(() => client.create({ name: "Ada", fingerprint })))
         }),
       { timeout: 100 }
     )
@@ -287,20 +287,20 @@ const fingerprints: ReadonlyArray<Probe> = [
   {
     hazard: "W9",
     name: "a fingerprint that was taken before",
-    tried: "the first answer is a 409; and a 409 after a 503 and a lost connection, of a contact made an hour before",
+    situation: "the contact is an hour old: the first answer is a 409, or a 409 follows a 503 or a reset",
     ours: Effect.map(
       Effect.forEach([undefined, Fault.status(503), Fault.reset], (fault) =>
         World.inProcess(
           Effect.gen(function* () {
             const api = yield* InMemory.InMemory
-            yield* World.seeded(1, () => ({ name: "Ada", fingerprint, createdAt: -3_600_000 }))
+            yield* World.seedContacts(1, () => ({ name: "Ada", fingerprint, createdAt: -3_600_000 }))
             if (fault !== undefined) yield* api.inject({ operation: "Contact.create", attempt: 1, fault })
             const error = yield* Effect.flip(Contact.create({ name: "Ada", fingerprint }))
             return [error._tag, error.outcome, (yield* api.contacts()).length]
           })
         )
       ),
-      (all) => seen('each: Conflict, "rejected"', { all: [all, all.map(() => ["Conflict", "rejected", 1])] })
+      (all) => check('each: Conflict, outcome "rejected"', { all: [all, all.map(() => ["Conflict", "rejected", 1])] })
     )
   }
 ]
@@ -309,7 +309,7 @@ export const writes: ReadonlyArray<Probe> = [
   ...lost,
   ...alwaysLost,
   unmade,
-  hiddenLoss,
+  failingLookup,
   mutated,
   ...deletes,
   ...fingerprints

@@ -1,4 +1,4 @@
-/** Tries every hazard on this client and on the official one, and prints what was seen: `npm run faults`. */
+/** Runs the probes of all hazards with this client and the official one, and prints the observations: `npm run faults`. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -10,12 +10,12 @@ const columns = [36, 40, 36]
 
 const print = (line = "") => Effect.sync(() => process.stdout.write(`${line}\n`))
 
-/** A text in lines of at most so many characters. */
+/** A text, wrapped at a width. */
 const wrapped = (text: string, width: number): ReadonlyArray<string> => {
   const lines: Array<string> = []
   let line = ""
   for (const word of text.split(/\s+/)) {
-    // A word that is too long is cut, not left to shift the columns.
+    // A word longer than the column is cut, so that the columns stay aligned.
     const short = word.length > width ? `${word.slice(0, width - 1)}…` : word
     if (line !== "" && line.length + 1 + short.length > width) {
       lines.push(line)
@@ -27,7 +27,7 @@ const wrapped = (text: string, width: number): ReadonlyArray<string> => {
   return [...lines, line]
 }
 
-/** Texts side by side. */
+/** Texts in columns, side by side. */
 const row = (texts: ReadonlyArray<string>): string => {
   const cells = texts.map((text, index) => wrapped(text, columns[index] ?? 0))
   const height = Math.max(...cells.map(({ length }) => length))
@@ -38,23 +38,25 @@ const row = (texts: ReadonlyArray<string>): string => {
   ).join("\n")
 }
 
-/** Tries one probe on both, and says whether ours is as it should be. */
-const tried = Effect.fnUntraced(function* (probe: Probe.Probe) {
+/** Runs one probe with both clients. True if this client is as expected. */
+const runProbe = Effect.fnUntraced(function* (probe: Probe.Probe) {
   const ours = yield* Probe.run(probe.ours)
   const theirs = yield* Effect.transposeOption(Option.map(Option.fromUndefinedOr(probe.theirs), Probe.run))
-  const text = Option.match(theirs, { onNone: () => "-", onSome: ({ seen }) => seen })
-  yield* print(row([probe.tried, `${ours.ok ? "ok:" : "NOT OK:"} ${ours.seen}`, text]))
+  const text = Option.match(theirs, { onNone: () => "-", onSome: ({ text }) => text })
+  yield* print(row([probe.situation, `${ours.ok ? "ok:" : "NOT OK:"} ${ours.text}`, text]))
   return ours.ok
 })
 
 const report = Effect.gen(function* () {
-  yield* print(row(["tried", "effect-chatbotkit", "@chatbotkit/sdk"]))
+  yield* print("[S]: known of the official client, whose column is reported and not judged. -: not run.")
+  yield* print("A failure is shown by its tag, status, outcome and attempts: `ServerError 503 unknown, 4 attempts`.\n")
+  yield* print(row(["situation", "effect-chatbotkit", "@chatbotkit/sdk"]))
   const all: Array<boolean> = []
   for (const hazard of Hazards.hazards) {
     yield* print(`\n${hazard.id.padEnd(margin)}${hazard.text}${hazard.official ? " [S]" : ""}`)
-    for (const probe of Hazards.probesOf(hazard)) all.push(yield* tried(probe))
+    for (const probe of Hazards.probesOf(hazard)) all.push(yield* runProbe(probe))
   }
-  yield* print("\n[S]: happened to the official client. What it does here is only reported. -: not tried.")
+  yield* print()
   for (const gap of Hazards.gaps) yield* print(`Missing: ${gap}`)
   const failed = all.filter((ok) => !ok).length
   yield* print(

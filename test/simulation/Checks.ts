@@ -1,4 +1,4 @@
-/** What must hold in every simulated world. */
+/** The rules that every simulated world must keep. */
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
 import * as Fake from "../support/FakeHttp.ts"
@@ -6,39 +6,40 @@ import type { Call, Commit, History } from "./History.ts"
 import * as ListChecks from "./ListChecks.ts"
 import * as Model from "./Model.ts"
 import * as Scenario from "./Scenario.ts"
-import type { Ended } from "./World.ts"
+import type { EndedWorld } from "./World.ts"
 
-/** A broken promise. */
+/** A rule that was broken, by a call if there is a number. */
 export interface Violation {
   readonly rule: string
   readonly call: number | undefined
   readonly text: string
 }
 
-const isClients = (call: Call): boolean => call.who !== "another program"
+const isOfClient = (call: Call): boolean => call.caller !== "another program"
 
-/** Whether the server generated the fingerprint: the request had none, so that a repeated request makes another contact. */
-const isServers = ({ fingerprint }: Commit): boolean => /^c[a-z0-9]{24}$/.test(fingerprint)
+/** True if the server generated the fingerprint. A request without one makes another contact each time it arrives. */
+const isServerGenerated = ({ fingerprint }: Commit): boolean => /^c[a-z0-9]{24}$/.test(fingerprint)
 
-/** Whether the client promises to make the contact once: all requests had a fingerprint, and `exactlyOnce` is on. */
-const isExactlyOnce = (history: History, call: Call): boolean => call.isGuarded && !history.madeBy(call).some(isServers)
+/** True if the client guarantees one contact: `exactlyOnce` is on, and all requests had a fingerprint. */
+const isGuaranteed = (history: History, call: Call): boolean =>
+  call.exactlyOnce && !history.madeBy(call).some(isServerGenerated)
 
 /**
- * Whether a call that was refused may have done something all the same, as a gateway sent a request twice: the first one
- * after the other had been done, which only the 409 to a create with a fingerprint gives away, or the other one after
- * the refusal, which nothing does.
+ * True if a refused call may have had an effect, because a gateway sent its request twice and the answer was that to the
+ * other request. If the other came first, a client can tell by the 409 to a create with a fingerprint, and only by that.
+ * If it came after the refusal, no client can tell.
  */
-export const mayBeRepeated = (history: History, call: Call): boolean => {
-  if (!call.troubles.has("doubled")) return false
+export const mayHaveHadEffect = (history: History, call: Call): boolean => {
+  if (!call.incidents.has("doubled")) return false
   const last = call.sent.findLast(({ status }) => status !== undefined)
-  const isGivenAway = call.ask.kind === "create" && isExactlyOnce(history, call) && last?.status === 409
+  const isDetectable = call.operation.kind === "create" && isGuaranteed(history, call) && last?.status === 409
   const isLate = history
     .changedBy(call)
     .every(({ at, request }) => at > (call.sent[request]?.answered ?? Number.POSITIVE_INFINITY))
-  return isLate || !isGivenAway
+  return isLate || !isDetectable
 }
 
-/** A contact was made although the one that the same call had made before was still there. */
+/** True if a call made a contact while another one that it had made still existed. */
 const isMadeTwice = (history: History, call: Call): boolean => {
   const [first, ...more] = history.madeBy(call)
   return (
@@ -56,42 +57,43 @@ const isMadeTwice = (history: History, call: Call): boolean => {
 }
 
 const ofWrites = (history: History, call: Call): ReadonlyArray<string> => {
-  const { ask, end } = call
+  const { end, operation } = call
   const problems: Array<string> = []
-  const isSure = end?.kind === "failed" && end.error.outcome !== "unknown"
-  if (isSure && history.changedBy(call).length > 0 && !mayBeRepeated(history, call)) {
-    problems.push(`${end.error.outcome}, although it did something`)
+  const isCertain = end?.kind === "failed" && end.error.outcome !== "unknown"
+  if (isCertain && history.changedBy(call).length > 0 && !mayHaveHadEffect(history, call)) {
+    problems.push(`outcome ${end.error.outcome}, although the call changed something`)
   }
-  // That of a read is of its last attempt only, as it changes nothing.
-  const isNotSent = end?.kind === "failed" && end.error.outcome === "not-sent" && ask.kind !== "fetch"
+  // The outcome of a read covers its last attempt only, since a read changes nothing.
+  const isNotSent = end?.kind === "failed" && end.error.outcome === "not-sent" && operation.kind !== "fetch"
   if (isNotSent && call.sent.some(({ arrived }) => arrived > 0)) {
-    problems.push("not-sent, although a request arrived")
+    problems.push("outcome not-sent, although a request arrived")
   }
-  const isForgiven = call.troubles.has("doubled") && !isExactlyOnce(history, call)
-  if (ask.kind === "create" && isMadeTwice(history, call) && !isForgiven) problems.push("two contacts for one create")
-  if (end?.kind === "ok" && "id" in ask && end.id !== ask.id) problems.push("success with another id")
+  const isExcused = call.incidents.has("doubled") && !isGuaranteed(history, call)
+  if (operation.kind === "create" && isMadeTwice(history, call) && !isExcused)
+    problems.push("two contacts for one create")
+  if (end?.kind === "ok" && "id" in operation && end.id !== operation.id) problems.push("success with another id")
   if (
-    ask.kind === "delete" &&
+    operation.kind === "delete" &&
     end?.kind === "failed" &&
     end.error._tag === "NotFound" &&
     end.error.outcome === "unknown"
   ) {
-    problems.push("not found, although its own request may have deleted it")
+    problems.push("NotFound, although the call itself may have deleted the contact")
   }
-  const generated = history.madeBy(call).find((commit) => !isServers(commit))?.fingerprint
+  const generated = history.madeBy(call).find((commit) => !isServerGenerated(commit))?.fingerprint
   const isUnknown = end?.kind === "failed" && end.error.outcome === "unknown"
-  if (ask.kind === "create" && ask.fingerprint === undefined && isUnknown && call.isGuarded) {
+  if (operation.kind === "create" && operation.fingerprint === undefined && isUnknown && call.exactlyOnce) {
     if (generated !== undefined && end.error.fingerprint !== generated)
-      problems.push("it does not say what to look for")
+      problems.push("the error has no or another fingerprint than the contact")
   }
   return problems
 }
 
-/** The operation's own requests, by the end of their path. */
+/** The number of requests of the operation itself, without lookups. */
 const ownRequests = (call: Call): number =>
-  call.ask.kind === "list"
+  call.operation.kind === "list"
     ? call.sent.length
-    : call.sent.filter(({ path }) => path.endsWith(`/${call.ask.kind}`)).length
+    : call.sent.filter(({ path }) => path.endsWith(`/${call.operation.kind}`)).length
 
 const ofErrors = (call: Call): ReadonlyArray<string> => {
   const { end } = call
@@ -99,41 +101,42 @@ const ofErrors = (call: Call): ReadonlyArray<string> => {
   const { error } = end
   const problems: Array<string> = []
   const sent = ownRequests(call)
-  if (error.attempts !== sent) problems.push(`${error.attempts} attempts told, ${sent} requests sent`)
+  if (error.attempts !== sent) problems.push(`${error.attempts} attempts reported, ${sent} requests sent`)
   if (error.message === "") problems.push("no message")
-  if (error.outcome === "unknown" && sent === 0) problems.push("unknown, although nothing was sent")
+  if (error.outcome === "unknown" && sent === 0) problems.push("outcome unknown, although nothing was sent")
   const shown = Fake.renderings(error)
-  if (Scenario.canaries.some((canary) => shown.includes(canary))) problems.push("the error holds what the caller sent")
+  if (Scenario.canaries.some((canary) => shown.includes(canary))) problems.push("the error contains caller values")
   return problems
 }
 
-/** Without faults, no outcome may be unknown. */
-const withoutFaults = ({ scenario }: Ended["world"], { ask, end }: Call): ReadonlyArray<string> => {
+/** The problems of a call in a world without faults, where no outcome may be unknown. */
+const withoutFaults = ({ scenario }: EndedWorld["world"], { end, operation }: Call): ReadonlyArray<string> => {
   if (!Scenario.hasNoFaults(scenario) || end?.kind !== "failed" || end.error.outcome !== "unknown") return []
-  // Nor can a client know whether a gateway has sent twice what is refused as a conflict.
-  const isConflict = ask.kind === "create" && end.error._tag === "Conflict"
+  // A client cannot exclude a gateway that sent the request twice, so the outcome of a conflict may be unknown.
+  const isConflict = operation.kind === "create" && end.error._tag === "Conflict"
   const isTotal = end.error._tag === "Timeout" && end.error.phase === "total"
-  return isConflict || isTotal ? [] : ["unknown, although nothing went wrong"]
+  return isConflict || isTotal ? [] : ["outcome unknown, although there were no faults"]
 }
 
-/** Looks at a world that has come to its end. */
-export const check = ({ exit, world }: Ended): ReadonlyArray<Violation> => {
+/** The violations in a world that has ended. */
+export const check = ({ exit, world }: EndedWorld): ReadonlyArray<Violation> => {
   const { history } = world
   const violations: Array<Violation> = []
   const add = (rule: string, call: Call | undefined, text: string) =>
     violations.push({ rule, call: call?.number, text })
-  if (exit === undefined) add("no hang", undefined, "nothing is left to run, or it goes on for ever")
+  if (exit === undefined) add("no hang", undefined, "a fiber waits for ever, or the world does not end")
   else if (Exit.isFailure(exit)) add("no defect", undefined, Cause.pretty(exit.cause))
   for (const call of history.calls) {
-    if (call.end === undefined) add("no hang", call, "it has not ended")
-    if (!isClients(call)) continue
+    if (call.end === undefined) add("no hang", call, "the call has not ended")
+    if (!isOfClient(call)) continue
     for (const text of withoutFaults(world, call)) add("no faults", call, text)
     for (const text of ofErrors(call)) add("errors", call, text)
-    if (call.ask.kind === "list") for (const text of ListChecks.check(history, call, call.ask)) add("lists", call, text)
+    if (call.operation.kind === "list")
+      for (const text of ListChecks.check(history, call, call.operation)) add("lists", call, text)
     else for (const text of ofWrites(history, call)) add("writes", call, text)
   }
   for (const account of ["a", "b"]) {
-    for (const finding of Model.check(history, account, (call) => mayBeRepeated(history, call))) {
+    for (const finding of Model.check(history, account, (call) => mayHaveHadEffect(history, call))) {
       if (finding.verdict === "linearizable") continue
       add("linearizability", undefined, `${finding.verdict}: ${finding.fingerprint}, calls ${finding.calls.join(", ")}`)
     }

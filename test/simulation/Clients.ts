@@ -7,135 +7,153 @@ import * as Stream from "effect/Stream"
 import * as Client from "../../src/Client.ts"
 import * as Contact from "../../src/Contact.ts"
 import type * as Errors from "../../src/Errors.ts"
-import type { Dice } from "./Dice.ts"
-import type { Ask, Call, End } from "./History.ts"
-import { Caller } from "./Network.ts"
+import type { SeededRandom } from "./SeededRandom.ts"
+import type { Call, End, Operation } from "./History.ts"
+import { CurrentCall } from "./Network.ts"
 import * as OtherPrograms from "./OtherPrograms.ts"
 import * as Scenario from "./Scenario.ts"
 import * as VirtualTime from "./VirtualTime.ts"
 import type { World } from "./World.ts"
 
-/** How a list is read. */
+/** The behaviour of the consumer of a list. */
 interface Reading {
   /** The longest pause between two contacts, in milliseconds. */
   readonly pause: number
-  /** How likely another program deletes a contact as soon as it was delivered. */
+  /** The probability that another program deletes a contact once it is delivered. */
   readonly deletes: number
-  /** How likely another program changes it, so that it does not match the filter any more. */
+  /** The probability that another program changes it, so that it no longer matches the filter. */
   readonly changes: number
 }
 
-const drawList = (world: World, account: string, dice: Dice): Ask => ({
+const drawList = (world: World, account: string, random: SeededRandom): Operation => ({
   kind: "list",
-  order: dice.pick(["asc", "desc"]),
-  take: dice.chance(0.3) ? 1 + dice.below(dice.pick([4, 150])) : undefined,
-  cursor: dice.chance(0.25) ? OtherPrograms.anyId(world, account, dice) : undefined,
-  tier: dice.chance(0.4) ? dice.pick(["gold", "iron"]) : undefined
+  order: random.pick(["asc", "desc"]),
+  take: random.chance(0.3) ? 1 + random.below(random.pick([4, 150])) : undefined,
+  cursor: random.chance(0.25) ? OtherPrograms.anyId(world, account, random) : undefined,
+  tier: random.chance(0.4) ? random.pick(["gold", "iron"]) : undefined
 })
 
 /** The next call of a client. */
-const drawAsk = (world: World, account: string, dice: Dice, unique: string): Ask => {
+const drawOperation = (world: World, account: string, random: SeededRandom, unique: string): Operation => {
   const { theme } = world.scenario
-  if (theme === "lists" ? dice.chance(0.8) : dice.chance(theme === "all" ? 0.3 : 0.05)) {
-    return drawList(world, account, dice)
+  if (theme === "lists" ? random.chance(0.8) : random.chance(theme === "all" ? 0.3 : 0.05)) {
+    return drawList(world, account, random)
   }
-  const content = Scenario.content(dice, unique)
+  const content = Scenario.content(random, unique)
   const { verifiedAt: _, ...unverified } = content
-  const fingerprint = dice.pick(Scenario.fingerprints)
-  const id = OtherPrograms.anyId(world, account, dice)
-  return dice.pick<() => Ask>([
+  const fingerprint = random.pick(Scenario.fingerprints)
+  const id = OtherPrograms.anyId(world, account, random)
+  return random.pick<() => Operation>([
     () => ({ kind: "create", fingerprint: undefined, content }),
     () => ({ kind: "create", fingerprint, content }),
     () => ({ kind: "create", fingerprint, content }),
     () => ({ kind: "ensure", fingerprint, content: unverified }),
     () => ({ kind: "ensure", fingerprint, content: unverified }),
-    () => ({ kind: "update", id, nick: content.nick, ...(dice.chance(0.2) ? { fingerprint } : {}) }),
+    () => ({ kind: "update", id, nick: content.nick, ...(random.chance(0.2) ? { fingerprint } : {}) }),
     () => ({ kind: "delete", id }),
     () => ({ kind: "fetch", id })
   ])()
 }
 
-const list = (world: World, call: Call, ask: Extract<Ask, { kind: "list" }>, reading: Reading, dice: Dice) =>
+const list = (
+  world: World,
+  call: Call,
+  operation: Extract<Operation, { kind: "list" }>,
+  reading: Reading,
+  random: SeededRandom
+) =>
   Contact.list({
-    order: ask.order,
-    ...(ask.take === undefined ? {} : { take: ask.take }),
-    ...(ask.cursor === undefined ? {} : { cursor: ask.cursor }),
-    ...(ask.tier === undefined ? {} : { meta: { tier: ask.tier } })
+    order: operation.order,
+    ...(operation.take === undefined ? {} : { take: operation.take }),
+    ...(operation.cursor === undefined ? {} : { cursor: operation.cursor }),
+    ...(operation.tier === undefined ? {} : { meta: { tier: operation.tier } })
   }).pipe(
     Stream.runForEach(({ createdAt, id }) =>
       Effect.gen(function* () {
-        call.delivered.push({ id, createdAt, at: world.history.tick() })
-        if (reading.pause > 0) yield* Effect.sleep(dice.below(reading.pause))
-        if (dice.chance(reading.changes)) {
+        call.delivered.push({ id, createdAt, at: world.history.nextEvent() })
+        if (reading.pause > 0) yield* Effect.sleep(random.below(reading.pause))
+        if (random.chance(reading.changes)) {
           const change = { kind: "update", id, nick: `canary-done-${call.number}`, tier: "done" } as const
           yield* OtherPrograms.run(world, call.account, change)
         }
-        if (dice.chance(reading.deletes)) yield* OtherPrograms.run(world, call.account, { kind: "delete", id })
+        if (random.chance(reading.deletes)) yield* OtherPrograms.run(world, call.account, { kind: "delete", id })
       })
     ),
     Effect.as<End>({ kind: "listed" })
   )
 
-const perform = (world: World, call: Call, dice: Dice): Effect.Effect<End, Errors.ContactError, Client.Client> => {
-  const { ask } = call
+const perform = (
+  world: World,
+  call: Call,
+  random: SeededRandom
+): Effect.Effect<End, Errors.ContactError, Client.Client> => {
+  const { operation } = call
   const withId = Effect.map(({ id }: { readonly id: string }): End => ({ kind: "ok", id }))
-  switch (ask.kind) {
+  switch (operation.kind) {
     case "create":
       return withId(
-        Contact.create({ ...ask.content, ...(ask.fingerprint === undefined ? {} : { fingerprint: ask.fingerprint }) })
+        Contact.create({
+          ...operation.content,
+          ...(operation.fingerprint === undefined ? {} : { fingerprint: operation.fingerprint })
+        })
       )
     case "ensure":
-      return withId(Contact.ensure({ ...ask.content, fingerprint: ask.fingerprint }))
+      return withId(Contact.ensure({ ...operation.content, fingerprint: operation.fingerprint }))
     case "update":
       return withId(
-        Contact.update(ask.id, {
-          nick: ask.nick,
-          ...(ask.fingerprint === undefined ? {} : { fingerprint: ask.fingerprint }),
-          ...(ask.tier === undefined ? {} : { meta: { tier: ask.tier } })
+        Contact.update(operation.id, {
+          nick: operation.nick,
+          ...(operation.fingerprint === undefined ? {} : { fingerprint: operation.fingerprint }),
+          ...(operation.tier === undefined ? {} : { meta: { tier: operation.tier } })
         })
       )
     case "delete":
-      return withId(Contact.delete(ask.id))
+      return withId(Contact.delete(operation.id))
     case "fetch":
-      return Effect.map(Contact.fetch(ask.id), ({ id, nick }): End => ({ kind: "ok", id, nick: nick ?? "" }))
+      return Effect.map(Contact.fetch(operation.id), ({ id, nick }): End => ({ kind: "ok", id, nick: nick ?? "" }))
     case "list": {
       const reading = {
-        pause: dice.pick([0, 0, 100, 5000]),
-        deletes: dice.pick([0, 0, 0, 0.3, 1]),
-        changes: ask.tier === undefined ? 0 : dice.pick([0, 0.5, 1])
+        pause: random.pick([0, 0, 100, 5000]),
+        deletes: random.pick([0, 0, 0, 0.3, 1]),
+        changes: operation.tier === undefined ? 0 : random.pick([0, 0.5, 1])
       }
-      return list(world, call, ask, reading, dice)
+      return list(world, call, operation, reading, random)
     }
   }
 }
 
-const described = (ask: Ask): string => JSON.stringify(ask)
+const toText = (operation: Operation): string => JSON.stringify(operation)
 
 const outcome = (end: End): string =>
   end.kind === "failed" ? `${end.error._tag} ${end.error.outcome}: ${end.error.message}` : JSON.stringify(end)
 
-/** Makes one call to its end, or until the client crashes. */
-const make = Effect.fnUntraced(function* (world: World, setup: Scenario.ClientSetup, ask: Ask, dice: Dice) {
+/** Makes one call, which ends by itself or with a crash of the client. */
+const make = Effect.fnUntraced(function* (
+  world: World,
+  setup: Scenario.ClientSetup,
+  operation: Operation,
+  random: SeededRandom
+) {
   const { history } = world
-  const call = history.begin({ who: setup.name, account: setup.account, ask, isGuarded: setup.isGuarded })
-  history.note(`call ${call.number} of ${setup.name}: ${described(ask)}`)
-  if (ask.kind === "create" && ask.fingerprint !== undefined && dice.chance(0.15)) {
-    // Another program may be doing the same.
-    const wait = dice.millis(20_000)
-    yield* Effect.forkChild(Effect.delay(OtherPrograms.run(world, setup.account, ask), wait))
+  const call = history.begin({ caller: setup.name, account: setup.account, operation, exactlyOnce: setup.exactlyOnce })
+  history.log(`call ${call.number} of ${setup.name}: ${toText(operation)}`)
+  if (operation.kind === "create" && operation.fingerprint !== undefined && random.chance(0.15)) {
+    // Another program makes the same contact.
+    const wait = random.millis(20_000)
+    yield* Effect.forkChild(Effect.delay(OtherPrograms.run(world, setup.account, operation), wait))
   }
   const offset = setup.offset()
-  const crashes = dice.chance(0.12)
-  const performed = perform(world, call, dice).pipe(
+  const crashes = random.chance(0.12)
+  const performed = perform(world, call, random).pipe(
     Effect.match({ onFailure: (error): End => ({ kind: "failed", error }), onSuccess: (end) => end }),
-    Effect.provideService(Caller, call)
+    Effect.provideService(CurrentCall, call)
   )
-  const crash = Effect.as(Effect.sleep(dice.millis(60_000)), { kind: "crashed" } satisfies End)
+  const crash = Effect.as(Effect.sleep(random.millis(60_000)), { kind: "crashed" } satisfies End)
   const end = yield* crashes ? Effect.raceFirst(performed, crash) : performed
-  if (setup.offset() !== offset) call.troubles.add("clock jumped")
+  if (setup.offset() !== offset) call.incidents.add("clock jumped")
   call.end = end
-  call.ended = history.tick()
-  history.note(`call ${call.number} ends: ${outcome(end)}`)
+  call.ended = history.nextEvent()
+  history.log(`call ${call.number} ends: ${outcome(end)}`)
 })
 
 /** Runs one client. */
@@ -143,18 +161,18 @@ export const run = Effect.fnUntraced(function* (
   world: World,
   setup: Scenario.ClientSetup,
   http: HttpClient.HttpClient,
-  dice: Dice
+  random: SeededRandom
 ) {
   const client = yield* Effect.orDie(Effect.provideService(Client.make(setup.options), HttpClient.HttpClient, http))
   const calls = Effect.gen(function* () {
     for (let nth = 0; nth < setup.calls; nth++) {
-      yield* Effect.sleep(dice.millis(nth === 0 ? 5000 : 60_000))
-      yield* make(world, setup, drawAsk(world, setup.account, dice, `${setup.name}-${nth}`), dice)
+      yield* Effect.sleep(random.millis(nth === 0 ? 5000 : 60_000))
+      yield* make(world, setup, drawOperation(world, setup.account, random, `${setup.name}-${nth}`), random)
     }
   })
   return yield* calls.pipe(
     Effect.provideService(Client.Client, client),
     Effect.provideService(Clock.Clock, VirtualTime.skewed(world.time.clock, setup.offset)),
-    Effect.provideService(Random.Random, dice.fork("client").random)
+    Effect.provideService(Random.Random, random.fork("client").effectRandom)
   )
 })

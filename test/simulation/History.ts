@@ -1,8 +1,8 @@
-/** What happened in a simulated world, in the order in which it did. */
+/** The events of a simulated world, in order. */
 import type * as Errors from "../../src/Errors.ts"
 
-/** What a call asks for, as plain data. */
-export type Ask =
+/** The operation of a call, with its request as plain data. */
+export type Operation =
   | { readonly kind: "create"; readonly fingerprint: string | undefined; readonly content: Content }
   | { readonly kind: "ensure"; readonly fingerprint: string; readonly content: Content }
   | {
@@ -14,9 +14,9 @@ export type Ask =
     }
   | { readonly kind: "delete"; readonly id: string }
   | { readonly kind: "fetch"; readonly id: string }
-  | ListAsk
+  | ListOperation
 
-export interface ListAsk {
+export interface ListOperation {
   readonly kind: "list"
   readonly order: "asc" | "desc"
   readonly take: number | undefined
@@ -24,7 +24,7 @@ export interface ListAsk {
   readonly tier: string | undefined
 }
 
-/** What a contact is made with. */
+/** The content of a new contact. */
 export interface Content {
   readonly name: string
   readonly nick: string
@@ -32,49 +32,48 @@ export interface Content {
   readonly verifiedAt?: number
 }
 
-/** How a call ended. */
+/** The end of a call. */
 export type End =
   | { readonly kind: "ok"; readonly id: string; readonly nick?: string }
   | { readonly kind: "listed" }
   | { readonly kind: "failed"; readonly error: Errors.ContactError }
   | { readonly kind: "crashed" }
 
-/** A gateway sent a request twice, or left out the date of an answer; or the client's clock was set meanwhile. */
-export type Trouble = "doubled" | "undated" | "clock jumped"
+/** An event that is not part of a request: a gateway sent it twice or removed a date, or the client's clock changed. */
+export type Incident = "doubled" | "undated" | "clock jumped"
 
 /** A call of one of the clients, or a request of another program. */
 export interface Call {
   readonly number: number
-  readonly who: string
+  readonly caller: string
   readonly account: string
-  readonly ask: Ask
+  readonly operation: Operation
   readonly began: number
-  /** When it ended, in the same count; none if the simulation ended first. */
+  /** The number of the event with which it ended; undefined if the simulation ended first. */
   ended?: number
   end?: End
-  /** Whether the client was told to do without the guarantee (`exactlyOnce: false`). */
-  readonly isGuarded: boolean
-  /** The requests that the client handed to the network. */
-  readonly sent: Array<Sent>
-  /** What a list delivered. */
+  /** The option of the client. */
+  readonly exactlyOnce: boolean
+  /** The requests that the client gave to the network. */
+  readonly sent: Array<SentRequest>
+  /** The contacts that a list delivered. */
   readonly delivered: Array<{ readonly id: string; readonly createdAt: number; readonly at: number }>
-  /** What happened to it that does not show in its requests. */
-  readonly troubles: Set<Trouble>
+  readonly incidents: Set<Incident>
 }
 
 /** A request of a call. */
-export interface Sent {
+export interface SentRequest {
   readonly path: string
   readonly query: string
-  /** Whether the reply is to be a list, line by line. */
+  /** True if it accepts a list as JSON Lines. */
   readonly isStream: boolean
   readonly at: number
-  /** Whether no connection came about. */
+  /** True if no connection was made. */
   readonly isRefused: boolean
-  /** When its response began to arrive, if one did. */
+  /** The number of the event with which its response began to arrive. */
   answered?: number
   status?: number
-  /** How often it reached the server. */
+  /** The number of times it reached the server. */
   arrived: number
 }
 
@@ -82,7 +81,7 @@ export interface Sent {
 export interface Commit {
   readonly at: number
   readonly call: number
-  /** Which request of the call it was, from 0. */
+  /** The number of the request within the call, from 0. */
   readonly request: number
   readonly kind: "insert" | "update" | "delete"
   readonly account: string
@@ -95,41 +94,42 @@ export interface Commit {
 }
 
 export class History {
-  /** Counts everything that happens, so that all of it has an order. */
-  #ticks = 0
+  /** The number of events so far. */
+  #events = 0
   readonly calls: Array<Call> = []
   readonly commits: Array<Commit> = []
   readonly #lines: Array<string> = []
   readonly #elapsed: () => number
-  /** Short names of ids and generated fingerprints, which are too long to read. */
+  /** The short names of ids and generated fingerprints. */
   readonly #names = new Map<string, string>()
 
   constructor(elapsed: () => number) {
     this.#elapsed = elapsed
   }
 
-  /** All that was written down, to be read. */
+  /** The log of all events. */
   get lines(): ReadonlyArray<string> {
-    return this.#lines.map((line) => this.plain(line))
+    return this.#lines.map((line) => this.withShortNames(line))
   }
 
-  /** Writes down what happens, for whoever reads how a run went wrong. */
-  note(line: string): void {
+  /** Adds a line to the log. */
+  log(line: string): void {
     this.#lines.push(`${(this.#elapsed() / 1000).toFixed(3).padStart(12)} s  ${line}`)
   }
 
-  tick(): number {
-    return ++this.#ticks
+  /** Numbers an event, so that all events have an order. */
+  nextEvent(): number {
+    return ++this.#events
   }
 
-  begin(call: Omit<Call, "number" | "began" | "sent" | "delivered" | "troubles">): Call {
+  begin(call: Omit<Call, "number" | "began" | "sent" | "delivered" | "incidents">): Call {
     const begun = {
       ...call,
       number: this.calls.length,
-      began: this.tick(),
+      began: this.nextEvent(),
       sent: [],
       delivered: [],
-      troubles: new Set<Trouble>()
+      incidents: new Set<Incident>()
     }
     this.calls.push(begun)
     return begun
@@ -140,13 +140,13 @@ export class History {
     return this.commits.filter((commit) => commit.kind === "insert" && commit.call === call.number)
   }
 
-  /** What a call changed. */
+  /** The changes that a call made. */
   changedBy(call: Call): ReadonlyArray<Commit> {
     return this.commits.filter((commit) => commit.call === call.number)
   }
 
-  /** Replaces each id and generated fingerprint in a text by a short name. */
-  plain(text: string): string {
+  /** Replaces ids and generated fingerprints, which are too long to read, by short names. */
+  withShortNames(text: string): string {
     return text.replaceAll(/\bc[a-z0-9]{24}\b|\b[0-9a-f]{32}\b/g, (found) => {
       const kind = found.length === 32 ? "fingerprint" : "contact"
       const name = this.#names.get(found) ?? `<${kind} ${this.#names.size + 1}>`

@@ -3,7 +3,7 @@ import * as Linearizability from "./Linearizability.ts"
 
 type Step = Linearizability.Step<number>
 
-/** Steps on one number: those that write it, and those that saw it. */
+/** Steps on one number: writes, and reads with the number that they returned. */
 const write = (value: number, began: number, ended: number): Step => ({
   name: `write ${value}`,
   began,
@@ -39,8 +39,8 @@ describe("a history", () => {
 
   it.each<readonly [string, ReadonlyArray<Step>]>([
     ["in which a read misses a write", [write(1, 1, 2), read(0, 3, 4)]],
-    ["in which a read goes back", [write(1, 1, 10), read(1, 2, 3), read(0, 4, 5)]],
-    ["in which a read sees what was not yet written", [read(1, 1, 2), write(1, 3, 4)]],
+    ["in which a later read sees an older value", [write(1, 1, 10), read(1, 2, 3), read(0, 4, 5)]],
+    ["in which a read sees a write that has not begun", [read(1, 1, 2), write(1, 3, 4)]],
     ["in which a write without an answer is undone", [write(1, 1, never), read(1, 2, 3), read(0, 4, 5)]],
     [
       "in which two reads disagree on an order",

@@ -1,17 +1,17 @@
 /**
- * Whether what a service answered can be explained by doing one thing after another, each at some moment between its call
- * and its answer (Wing and Gong's search, which remembers where it has been).
+ * A check of linearizability: the answers of a service can be explained by steps one after another, each at some moment
+ * between its call and its answer. This is Wing and Gong's search, with a memory of the visited states.
  */
 
-/** Something that takes effect at one moment. */
+/** An operation that takes effect at one moment. */
 export interface Step<State> {
   readonly name: string
   readonly began: number
-  /** Infinite where no answer came: the effect may come as late as it likes. */
+  /** Infinite if there was no answer, since the effect may then come at any later time. */
   readonly ended: number
-  /** Whether it may have no effect at all. */
+  /** True if it may have no effect. */
   readonly optional: boolean
-  /** What the state may be afterwards; none if it cannot have answered as it did in this state. */
+  /** The possible states afterwards; none if its answer is impossible in this state. */
   readonly apply: (state: State) => ReadonlyArray<State>
 }
 
@@ -19,7 +19,7 @@ export type Verdict = "linearizable" | "not linearizable" | "undecided"
 
 const maxVisits = 200_000
 
-/** Searches for an order. `key` tells states apart. */
+/** Searches for a valid order. Two states are equal if their `key` is. */
 export const check = <State>(
   steps: ReadonlyArray<Step<State>>,
   initial: State,

@@ -1,8 +1,8 @@
 /**
- * What the API promises for contacts that share a fingerprint, one thing after another: the steps that a history has to be
- * explained by.
+ * A model of the API for contacts that share a fingerprint. A history is correct if the steps of its calls, one after
+ * another, explain it.
  */
-import type { Ask, Call, Commit, Content, History } from "./History.ts"
+import type { Call, Commit, Content, History, Operation } from "./History.ts"
 import * as Linearizability from "./Linearizability.ts"
 
 interface Row {
@@ -11,7 +11,7 @@ interface Row {
   readonly isVerified: boolean
 }
 
-/** The contacts there are, by id. */
+/** The existing contacts, by id. */
 type State = Readonly<Record<string, Row>>
 
 type Step = Linearizability.Step<State>
@@ -30,7 +30,10 @@ const inserted = (state: State, id: string, row: Row): ReadonlyArray<State> =>
   holder(state, row.fingerprint) === undefined ? [{ ...state, [id]: row }] : []
 
 /** The state with a contact changed, if there is one and nothing else has its new fingerprint. */
-const updated = (state: State, { fingerprint, id, nick }: Extract<Ask, { kind: "update" }>): ReadonlyArray<State> => {
+const updated = (
+  state: State,
+  { fingerprint, id, nick }: Extract<Operation, { kind: "update" }>
+): ReadonlyArray<State> => {
   const row = state[id]
   if (row === undefined) return []
   const taken = fingerprint === undefined ? undefined : holder(state, fingerprint)
@@ -44,25 +47,26 @@ const without = (state: State, id: string): ReadonlyArray<State> => {
   return [rest]
 }
 
-/** The fingerprint of a create or ensure; that of its contact where it has none of the caller's. */
+/** The fingerprint of a create or ensure. If the caller gave none, it is that of the contact that was made. */
 export const fingerprintOf = (history: History, call: Call): string | undefined => {
-  const { ask } = call
-  if (ask.kind !== "create" && ask.kind !== "ensure") return undefined
-  return ask.fingerprint ?? history.madeBy(call)[0]?.fingerprint ?? `none of call ${call.number}`
+  const { operation } = call
+  if (operation.kind !== "create" && operation.kind !== "ensure") return undefined
+  return operation.fingerprint ?? history.madeBy(call)[0]?.fingerprint ?? `none of call ${call.number}`
 }
 
-/** What a call did when it took effect. */
+/** The effect of a call on the state. */
 const effect = (call: Call, fingerprint: string, id: string): ((state: State) => ReadonlyArray<State>) => {
-  const { ask } = call
-  switch (ask.kind) {
+  const { operation } = call
+  switch (operation.kind) {
     case "create":
-      return (state) => inserted(state, id, toRow(fingerprint, ask.content, ask.content.verifiedAt !== undefined))
+      return (state) =>
+        inserted(state, id, toRow(fingerprint, operation.content, operation.content.verifiedAt !== undefined))
     case "ensure":
-      return (state) => inserted(state, id, toRow(fingerprint, ask.content, true))
+      return (state) => inserted(state, id, toRow(fingerprint, operation.content, true))
     case "update":
-      return (state) => updated(state, ask)
+      return (state) => updated(state, operation)
     case "delete":
-      return (state) => without(state, ask.id)
+      return (state) => without(state, operation.id)
     default:
       return (state) => [state]
   }
@@ -73,13 +77,13 @@ const succeeded = (
   fingerprint: string,
   end: { readonly id: string; readonly nick?: string }
 ): ((state: State) => ReadonlyArray<State>) => {
-  const { ask } = call
+  const { operation } = call
   const act = effect(call, fingerprint, end.id)
-  switch (ask.kind) {
+  switch (operation.kind) {
     case "create":
       return (state) => {
-        // As documented: an equal contact that another program makes meanwhile, after an answer was lost, is not told apart.
-        const isEqual = holder(state, fingerprint) === end.id && state[end.id]?.nick === ask.content.nick
+        // As documented, after a lost answer an equal contact of another program is taken for the call's own.
+        const isEqual = holder(state, fingerprint) === end.id && state[end.id]?.nick === operation.content.nick
         return isEqual && call.sent.length > 1 ? [state] : act(state)
       }
     case "ensure":
@@ -89,31 +93,31 @@ const succeeded = (
         return found === end.id && state[found]?.isVerified === true ? [state] : []
       }
     case "delete":
-      // As documented: once an answer was lost, that the contact is gone is all there is to know.
-      return (state) => (state[ask.id] === undefined && call.sent.length > 1 ? [state] : act(state))
+      // As documented, after a lost answer a delete succeeds if the contact is gone.
+      return (state) => (state[operation.id] === undefined && call.sent.length > 1 ? [state] : act(state))
     case "fetch":
-      return (state) => (state[ask.id] !== undefined && state[ask.id]?.nick === end.nick ? [state] : [])
+      return (state) => (state[operation.id] !== undefined && state[operation.id]?.nick === end.nick ? [state] : [])
     default:
       return act
   }
 }
 
-/** What a refusal says of the state it was given in. */
+/** The states in which the server refuses a call with this status. */
 const refused = (
   call: Call,
   fingerprint: string,
   status: number | undefined
 ): ((state: State) => ReadonlyArray<State>) => {
-  const { ask } = call
-  if (status === 404 && "id" in ask) return (state) => (state[ask.id] === undefined ? [state] : [])
-  if (status === 409 && ask.kind === "create") {
+  const { operation } = call
+  if (status === 404 && "id" in operation) return (state) => (state[operation.id] === undefined ? [state] : [])
+  if (status === 409 && operation.kind === "create") {
     return (state) => (holder(state, fingerprint) === undefined ? [] : [state])
   }
   return (state) => [state]
 }
 
 const stepsOf = (history: History, call: Call, mayRepeat: boolean): ReadonlyArray<Step> => {
-  const { ask, began, end } = call
+  const { began, end, operation } = call
   const fingerprint = fingerprintOf(history, call) ?? ""
   const commits = history.madeBy(call)
   const made = commits.map(({ id }) => id)
@@ -121,15 +125,15 @@ const stepsOf = (history: History, call: Call, mayRepeat: boolean): ReadonlyArra
   const ended = call.ended ?? Number.POSITIVE_INFINITY
   const certain = { name, began, ended, optional: false }
   const late = { name: `${name}, again`, began, ended: Number.POSITIVE_INFINITY, optional: true }
-  /** The effect of a request that arrived again. Each contact can have a fingerprint that the server generated. */
+  /** The effect of a repeated request. Each of its contacts may have a fingerprint that the server generated. */
   const repeat = (id: string): Step => ({
     ...late,
     apply: effect(call, commits.find((commit) => commit.id === id)?.fingerprint ?? fingerprint, id)
   })
   const changes = history.changedBy(call).length
-  /** The other effects of requests that arrived several times. */
+  /** The further effects of requests that arrived several times. */
   const more = (main: string | undefined): ReadonlyArray<Step> =>
-    ask.kind === "create" || ask.kind === "ensure"
+    operation.kind === "create" || operation.kind === "ensure"
       ? made.filter((id) => id !== main).map(repeat)
       : Array.from({ length: main === undefined ? changes : changes - 1 }, () => repeat(""))
   if (end?.kind === "ok") {
@@ -141,12 +145,12 @@ const stepsOf = (history: History, call: Call, mayRepeat: boolean): ReadonlyArra
     const apply = isRefused ? refused(call, fingerprint, end.error.status) : (state: State) => [state]
     return [{ ...certain, apply }, ...(mayRepeat ? more(undefined) : [])]
   }
-  // The outcome is unknown: it may have had an effect or not.
+  // The outcome is unknown: the call may have had an effect or not.
   const id = made[0] ?? `of call ${call.number}`
   return [{ ...late, name, apply: effect(call, fingerprint, id) }, ...more(id)]
 }
 
-/** Fingerprints that have to be looked at together, as a contact went from one to the other. */
+/** Groups of fingerprints that are checked together, because a contact changed from one to another. */
 class Groups {
   readonly #parents = new Map<string, string>()
 
@@ -171,40 +175,42 @@ const key = (state: State): string =>
     .map((id) => `${id} ${state[id]?.fingerprint} ${state[id]?.nick}`)
     .join()
 
+/** The verdict on the calls with one group of fingerprints. */
 export interface Finding {
   readonly verdict: Linearizability.Verdict
   readonly fingerprint: string
   readonly calls: ReadonlyArray<number>
 }
 
-/** Looks at the calls of an account, fingerprint by fingerprint. `mayRepeat` says which refusals may have an effect. */
+/** Checks the calls of an account, one group of fingerprints at a time. `mayRepeat` is true of refusals with an effect. */
 export const check = (
   history: History,
   account: string,
   mayRepeat: (call: Call) => boolean
 ): ReadonlyArray<Finding> => {
   const commits = history.commits.filter((commit) => commit.account === account)
-  const bornAs = new Map<string, string>()
+  const firstFingerprints = new Map<string, string>()
   const final = new Map<string, Commit>()
   const groups = new Groups()
   for (const commit of commits) {
-    if (commit.kind === "insert") bornAs.set(commit.id, commit.fingerprint)
+    if (commit.kind === "insert") firstFingerprints.set(commit.id, commit.fingerprint)
     if (commit.kind === "delete") final.delete(commit.id)
     else final.set(commit.id, commit)
   }
-  const calls = history.calls.filter((call) => call.account === account && call.ask.kind !== "list")
+  const calls = history.calls.filter((call) => call.account === account && call.operation.kind !== "list")
   const own = new Map<Call, string>()
   for (const call of calls) {
-    const { ask } = call
-    const fingerprint = "id" in ask ? bornAs.get(ask.id) : fingerprintOf(history, call)
+    const { operation } = call
+    const fingerprint = "id" in operation ? firstFingerprints.get(operation.id) : fingerprintOf(history, call)
     if (fingerprint === undefined) continue
     own.set(call, fingerprint)
-    if (ask.kind === "update" && ask.fingerprint !== undefined) groups.join(fingerprint, ask.fingerprint)
+    if (operation.kind === "update" && operation.fingerprint !== undefined)
+      groups.join(fingerprint, operation.fingerprint)
     for (const made of history.madeBy(call)) groups.join(fingerprint, made.fingerprint)
   }
   const byGroup = Map.groupBy(own.keys(), (call) => groups.of(own.get(call) ?? ""))
   return Array.from(byGroup, ([group, members]): Finding => {
-    const isOwn = ({ id }: Commit): boolean => groups.of(bornAs.get(id) ?? "") === group
+    const isOwn = ({ id }: Commit): boolean => groups.of(firstFingerprints.get(id) ?? "") === group
     const expected = key(toState([...final.values()].filter(isOwn)))
     const end = Number.MAX_SAFE_INTEGER
     const last: Step = {

@@ -1,6 +1,6 @@
 /**
- * The network of a simulated world, with a gateway in it. Requests are lost, held up for hours, or sent twice; answers are
- * lost, late or cut. A request that is on its way arrives even where the client has given up by then.
+ * The network of a simulated world, with a gateway. Requests are lost, delayed for hours, or sent twice; answers are lost,
+ * late or cut. A request that was sent arrives even if the client has given up meanwhile.
  */
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -15,14 +15,16 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as Reply from "../../src/internal/server/http/ServerReply.ts"
 import * as FaultBody from "../../src/internal/server/faults/FaultBody.ts"
-import type { Dice } from "./Dice.ts"
-import type { Call, History, Sent } from "./History.ts"
+import type { SeededRandom } from "./SeededRandom.ts"
+import type { Call, History, SentRequest } from "./History.ts"
 import { NoAnswer, type Server } from "./Server.ts"
 
 /** The call that a client is making. */
-export const Caller = Context.Reference<Call | undefined>("simulation/Caller", { defaultValue: () => undefined })
+export const CurrentCall = Context.Reference<Call | undefined>("simulation/CurrentCall", {
+  defaultValue: () => undefined
+})
 
-/** How likely each kind of fault is to happen to a request, from 0 to 1. */
+/** The probability of each kind of fault for one request, from 0 to 1. */
 export interface FaultRates {
   readonly refused: number
   readonly requestLost: number
@@ -32,7 +34,7 @@ export interface FaultRates {
   readonly cut: number
   readonly undated: number
   readonly quotes: number
-  /** Two first calls of `ensure` for one fingerprint, of which one loses. */
+  /** Another program ensures the same new contact first. */
   readonly races: number
 }
 
@@ -50,65 +52,66 @@ export const noFaults: FaultRates = {
 
 type Gateway = "sends once" | "answers with the first" | "answers with the second" | "sends again after a failure"
 
-/** Whether something gets lost on its way, and whether the client is told. */
+/** The loss of a message, without or with a reset of the client's connection. */
 type Loss = "no" | "silently" | "with a reset"
 
-/** What happens to one request. */
+/** The faults of one request. */
 interface Plan {
   readonly refused: boolean
-  readonly lost: Loss
+  readonly requestLost: Loss
   readonly answerLost: Loss
-  /** Milliseconds until it arrives. */
-  readonly wayIn: number
-  readonly wayOut: number
+  /** Milliseconds until the request arrives. */
+  readonly requestDelay: number
+  readonly answerDelay: number
   readonly gateway: Gateway
-  /** Milliseconds between the two times that the gateway sends it. */
-  readonly apart: number
-  /** After how many bytes the answer is cut, and whether the client is told. */
+  /** Milliseconds between the two requests of the gateway. */
+  readonly repeatDelay: number
+  /** The number of bytes after which the answer is cut. */
   readonly cutAt: number | undefined
+  /** True if the cut answer ends as if complete. */
   readonly cutIsSilent: boolean
-  /** Whether the answer has no date. */
+  /** True if the answer has no `Date`. */
   readonly undated: boolean
-  /** Whether an error quotes the request. */
+  /** True if an error quotes the request. */
   readonly quotes: boolean
-  /** Whether another program ensures the same contact at the same moment, and is first. */
-  readonly loses: boolean
+  /** True if another program ensures the same contact first. */
+  readonly losesRace: boolean
 }
 
 const hour = 3_600_000
 
-const drawPlan = (dice: Dice, rates: FaultRates): Plan => {
-  const isSlow = dice.chance(rates.slow)
-  const isSlowIn = dice.chance(0.7)
-  const isDoubled = dice.chance(rates.doubled)
+const drawPlan = (random: SeededRandom, rates: FaultRates): Plan => {
+  const isSlow = random.chance(rates.slow)
+  const isSlowIn = random.chance(0.7)
+  const isDoubled = random.chance(rates.doubled)
   const loss = (probability: number): Loss =>
-    dice.chance(probability) ? dice.pick<Loss>(["silently", "with a reset"]) : "no"
+    random.chance(probability) ? random.pick<Loss>(["silently", "with a reset"]) : "no"
   return {
-    refused: dice.chance(rates.refused),
-    lost: loss(rates.requestLost),
+    refused: random.chance(rates.refused),
+    requestLost: loss(rates.requestLost),
     answerLost: loss(rates.answerLost),
-    wayIn: dice.below(40) + (isSlow && isSlowIn ? dice.millis(2 * hour) : 0),
-    wayOut: dice.below(40) + (isSlow && !isSlowIn ? dice.millis(hour / 30) : 0),
+    requestDelay: random.below(40) + (isSlow && isSlowIn ? random.millis(2 * hour) : 0),
+    answerDelay: random.below(40) + (isSlow && !isSlowIn ? random.millis(hour / 30) : 0),
     gateway: isDoubled
-      ? dice.pick(["answers with the first", "answers with the second", "sends again after a failure"])
+      ? random.pick(["answers with the first", "answers with the second", "sends again after a failure"])
       : "sends once",
-    apart: dice.millis(hour),
-    cutAt: dice.chance(rates.cut) ? dice.below(dice.pick([20, 400, 30_000])) : undefined,
-    cutIsSilent: dice.chance(0.5),
-    undated: dice.chance(rates.undated),
-    quotes: dice.chance(rates.quotes),
-    loses: dice.chance(rates.races)
+    repeatDelay: random.millis(hour),
+    cutAt: random.chance(rates.cut) ? random.below(random.pick([20, 400, 30_000])) : undefined,
+    cutIsSilent: random.chance(0.5),
+    undated: random.chance(rates.undated),
+    quotes: random.chance(rates.quotes),
+    losesRace: random.chance(rates.races)
   }
 }
 
-const described = (plan: Plan): string =>
+const describe = (plan: Plan): string =>
   [
     ...(plan.refused ? ["connection refused"] : []),
-    ...(plan.lost === "no" ? [] : [`request lost ${plan.lost}`]),
-    ...(plan.wayIn > 40 ? [`arrives after ${plan.wayIn} ms`] : []),
-    ...(plan.gateway === "sends once" ? [] : [`the gateway ${plan.gateway}, ${plan.apart} ms apart`]),
+    ...(plan.requestLost === "no" ? [] : [`request lost ${plan.requestLost}`]),
+    ...(plan.requestDelay > 40 ? [`arrives after ${plan.requestDelay} ms`] : []),
+    ...(plan.gateway === "sends once" ? [] : [`the gateway ${plan.gateway}, ${plan.repeatDelay} ms apart`]),
     ...(plan.answerLost === "no" ? [] : [`answer lost ${plan.answerLost}`]),
-    ...(plan.wayOut > 40 ? [`answer after ${plan.wayOut} ms`] : []),
+    ...(plan.answerDelay > 40 ? [`answer after ${plan.answerDelay} ms`] : []),
     ...(plan.cutAt === undefined
       ? []
       : [`answer cut after ${plan.cutAt} bytes${plan.cutIsSilent ? "" : " with a reset"}`])
@@ -131,7 +134,7 @@ const quoting = (request: HttpClientRequest.HttpClientRequest, status: number): 
   )
 
 /** The response as the client receives it. */
-const arrived = (
+const received = (
   request: HttpClientRequest.HttpClientRequest,
   answer: HttpServerResponse.HttpServerResponse,
   plan: Plan
@@ -139,7 +142,7 @@ const arrived = (
   const response = plan.quotes && answer.status >= 500 ? quoting(request, answer.status) : answer
   const isList = response.headers["content-type"]?.startsWith("application/jsonl") === true
   const whole = Reply.body(response)
-  // The length of what is not a list is known, so that a cut shows.
+  // Other answers have a length, so that a cut is detected.
   const rest = isList && plan.cutIsSilent ? Stream.empty : Stream.fail(new NoAnswer())
   const body = plan.cutAt === undefined ? whole : FaultBody.until(whole, plan.cutAt, rest)
   const headers = plan.undated ? Headers.remove(response.headers, "date") : response.headers
@@ -147,43 +150,43 @@ const arrived = (
   return HttpServerResponse.toClientResponse(sent, { request })
 }
 
-const broken = (request: HttpClientRequest.HttpClientRequest, cause: unknown) =>
+const transportError = (request: HttpClientRequest.HttpClientRequest, cause: unknown) =>
   new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
 
 /**
- * The request of an `ensure` that has found no contact, and now finds that another was faster: the server refuses it with
- * the 409 that it has for a create.
+ * The request of an `ensure` that lost a race: it found no contact, and then another program created it. The server refuses
+ * such a request with the same 409 as a create.
  */
-const asLoser = (request: HttpClientRequest.HttpClientRequest): HttpClientRequest.HttpClientRequest =>
+const asRaceLoser = (request: HttpClientRequest.HttpClientRequest): HttpClientRequest.HttpClientRequest =>
   HttpClientRequest.setUrl(request, request.url.replace("/contact/ensure", "/contact/create"))
 
-/** What a network needs. */
-export interface Parts {
+/** The options of `make`. */
+export interface NetworkOptions {
   readonly server: Server
   readonly rates: FaultRates
-  readonly dice: Dice
+  readonly random: SeededRandom
   readonly history: History
   /** Makes another program ensure a contact. */
   readonly ensure: (account: string, fingerprint: string) => Effect.Effect<void>
 }
 
 /** Makes the network between one server and all clients. */
-export const make = Effect.fnUntraced(function* ({ dice, ensure, history, server, rates }: Parts) {
+export const make = Effect.fnUntraced(function* ({ random, ensure, history, server, rates }: NetworkOptions) {
   const world = yield* Effect.scope
 
-  /** Lets another program make the contact that a call is about to make. Says whether there was none before. */
-  const loseRace = Effect.fnUntraced(function* ({ account, ask }: Call) {
-    if (ask.kind !== "ensure") return false
-    if (server.state.store.findByFingerprint(account, ask.fingerprint) !== undefined) return false
-    yield* ensure(account, ask.fingerprint)
+  /** Lets another program make the contact that a call is about to ensure. Returns true if there was none before. */
+  const loseRace = Effect.fnUntraced(function* ({ account, operation }: Call) {
+    if (operation.kind !== "ensure") return false
+    if (server.state.store.findByFingerprint(account, operation.fingerprint) !== undefined) return false
+    yield* ensure(account, operation.fingerprint)
     return true
   })
 
-  /** Brings a request to the server after a delay, also if the client has given up by then. */
+  /** Brings a request to the server after a delay, even if the client has given up meanwhile. */
   const deliver = Effect.fnUntraced(function* (
     request: HttpClientRequest.HttpClientRequest,
     call: Call,
-    sent: Sent,
+    sent: SentRequest,
     plan: Plan,
     after: number
   ) {
@@ -192,9 +195,11 @@ export const make = Effect.fnUntraced(function* ({ dice, ensure, history, server
     yield* Effect.gen(function* () {
       yield* Effect.sleep(after)
       sent.arrived++
-      history.note(`call ${call.number}, request ${origin.request}: arrives`)
-      const isLost = plan.loses && (yield* loseRace(call))
-      const handled = isLost ? server.handleAtOnce(asLoser(request), origin) : server.handle(request, origin)
+      history.log(`call ${call.number}, request ${origin.request}: arrives`)
+      const losesRace = plan.losesRace && (yield* loseRace(call))
+      const handled = losesRace
+        ? server.handleWithoutFaults(asRaceLoser(request), origin)
+        : server.handle(request, origin)
       yield* Deferred.succeed(answer, yield* Effect.result(handled))
     }).pipe(Effect.forkIn(world))
     return Deferred.await(answer)
@@ -203,61 +208,61 @@ export const make = Effect.fnUntraced(function* ({ dice, ensure, history, server
   const exchange = Effect.fnUntraced(function* (
     request: HttpClientRequest.HttpClientRequest,
     call: Call,
-    sent: Sent,
+    sent: SentRequest,
     plan: Plan
   ) {
-    const first = yield* deliver(request, call, sent, plan, plan.wayIn)
+    const first = yield* deliver(request, call, sent, plan, plan.requestDelay)
     if (plan.gateway === "sends once") return yield* first
     if (plan.gateway === "sends again after a failure") {
-      const answer = yield* Effect.timeoutOption(first, 5000 + plan.wayIn)
+      const answer = yield* Effect.timeoutOption(first, 5000 + plan.requestDelay)
       if (Option.isSome(answer) && !isFailure(answer.value)) return answer.value
-      call.troubles.add("doubled")
+      call.incidents.add("doubled")
       return yield* yield* deliver(request, call, sent, plan, 0)
     }
-    call.troubles.add("doubled")
-    const second = yield* deliver(request, call, sent, plan, plan.wayIn + plan.apart)
+    call.incidents.add("doubled")
+    const second = yield* deliver(request, call, sent, plan, plan.requestDelay + plan.repeatDelay)
     return yield* plan.gateway === "answers with the first" ? first : second
   })
 
   return HttpClient.make((request, url) =>
     Effect.gen(function* () {
-      const call = yield* Caller
+      const call = yield* CurrentCall
       if (call === undefined) return yield* Effect.die(new Error("A request outside of any call"))
-      const plan = drawPlan(dice, rates)
-      const sent: Sent = {
+      const plan = drawPlan(random, rates)
+      const sent: SentRequest = {
         path: url.pathname,
         query: url.search,
         isStream: request.headers["accept"] === "application/jsonl",
-        at: history.tick(),
+        at: history.nextEvent(),
         isRefused: plan.refused,
         arrived: 0
       }
       call.sent.push(sent)
       const number = call.sent.length - 1
-      history.note(
-        `call ${call.number}, request ${number}: ${request.method} ${url.pathname}${url.search} ${described(plan)}`.trimEnd()
+      history.log(
+        `call ${call.number}, request ${number}: ${request.method} ${url.pathname}${url.search} ${describe(plan)}`.trimEnd()
       )
       if (plan.refused) {
-        yield* Effect.sleep(plan.wayOut)
-        return yield* Effect.fail(broken(request, { code: "ECONNREFUSED", syscall: "connect" }))
+        yield* Effect.sleep(plan.answerDelay)
+        return yield* Effect.fail(transportError(request, { code: "ECONNREFUSED", syscall: "connect" }))
       }
-      if (plan.lost !== "no") {
-        if (plan.lost === "silently") return yield* Effect.never
-        yield* Effect.sleep(plan.wayOut)
-        return yield* Effect.fail(broken(request, new NoAnswer()))
+      if (plan.requestLost !== "no") {
+        if (plan.requestLost === "silently") return yield* Effect.never
+        yield* Effect.sleep(plan.answerDelay)
+        return yield* Effect.fail(transportError(request, new NoAnswer()))
       }
       const answer = yield* exchange(request, call, sent, plan)
-      yield* Effect.sleep(plan.wayOut)
+      yield* Effect.sleep(plan.answerDelay)
       if (plan.answerLost !== "no") {
         if (plan.answerLost === "silently") return yield* Effect.never
-        return yield* Effect.fail(broken(request, new NoAnswer()))
+        return yield* Effect.fail(transportError(request, new NoAnswer()))
       }
-      if (Result.isFailure(answer)) return yield* Effect.fail(broken(request, answer.failure))
-      if (plan.undated) call.troubles.add("undated")
-      sent.answered = history.tick()
+      if (Result.isFailure(answer)) return yield* Effect.fail(transportError(request, answer.failure))
+      if (plan.undated) call.incidents.add("undated")
+      sent.answered = history.nextEvent()
       sent.status = answer.success.status
-      history.note(`call ${call.number}, request ${number}: answered ${answer.success.status}`)
-      return arrived(request, answer.success, plan)
+      history.log(`call ${call.number}, request ${number}: answered ${answer.success.status}`)
+      return received(request, answer.success, plan)
     })
   )
 })

@@ -1,41 +1,41 @@
-/** Other programs that use the same account. Their requests are plain, and nothing happens to them on their way. */
+/** Other programs that use the same account. Their requests are sent without the client, and without faults. */
 import * as Effect from "effect/Effect"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 import * as Errors from "../../src/Errors.ts"
 import * as Reply from "../../src/internal/server/http/ServerReply.ts"
-import type { Dice } from "./Dice.ts"
-import type { Ask, End } from "./History.ts"
+import type { SeededRandom } from "./SeededRandom.ts"
+import type { End, Operation } from "./History.ts"
 import * as Scenario from "./Scenario.ts"
 import type { World } from "./World.ts"
 
 const tokens: Readonly<Record<string, string>> = { a: "sk-canary-a", b: "sk-canary-b" }
 
 /** The id of a contact that the account has or had. */
-export const anyId = ({ history }: World, account: string, dice: Dice): string => {
+export const anyId = ({ history }: World, account: string, random: SeededRandom): string => {
   const made = history.commits.filter((commit) => commit.kind === "insert" && commit.account === account)
-  const index = dice.chance(0.6) ? made.length - 1 - dice.below(3) : dice.below(made.length)
+  const index = random.chance(0.6) ? made.length - 1 - random.below(3) : random.below(made.length)
   return made[index]?.id ?? "cmwsk55x8000com7dj9qcuwx6"
 }
 
-const toRequest = (ask: Ask): HttpClientRequest.HttpClientRequest => {
+const toRequest = (operation: Operation): HttpClientRequest.HttpClientRequest => {
   const post = (path: string, body: object) =>
     HttpClientRequest.post(`http://localhost/api/v1/contact${path}`).pipe(
       HttpClientRequest.bodyText(JSON.stringify(body), "application/json")
     )
-  switch (ask.kind) {
+  switch (operation.kind) {
     case "create":
     case "ensure":
-      return post(`/${ask.kind}`, { ...ask.content, fingerprint: ask.fingerprint })
+      return post(`/${operation.kind}`, { ...operation.content, fingerprint: operation.fingerprint })
     case "update":
-      return post(`/${ask.id}/update`, {
-        nick: ask.nick,
-        fingerprint: ask.fingerprint,
-        ...(ask.tier === undefined ? {} : { meta: { tier: ask.tier } })
+      return post(`/${operation.id}/update`, {
+        nick: operation.nick,
+        fingerprint: operation.fingerprint,
+        ...(operation.tier === undefined ? {} : { meta: { tier: operation.tier } })
       })
     case "delete":
-      return post(`/${ask.id}/delete`, {})
+      return post(`/${operation.id}/delete`, {})
     case "fetch":
     case "list":
       return HttpClientRequest.get("http://localhost/api/v1/contact/list")
@@ -52,8 +52,8 @@ const idOf = (response: HttpServerResponse.HttpServerResponse): Effect.Effect<st
     })
   )
 
-/** What was answered, as the error that a client would have of it. */
-const toEnd = (response: HttpServerResponse.HttpServerResponse, ask: Ask): Effect.Effect<End> => {
+/** The answer, as the result or error that a client would have. */
+const toEnd = (response: HttpServerResponse.HttpServerResponse, operation: Operation): Effect.Effect<End> => {
   if (response.status === 200) return Effect.map(idOf(response), (id): End => ({ kind: "ok", id }))
   const facts = {
     operation: "another program",
@@ -67,26 +67,26 @@ const toEnd = (response: HttpServerResponse.HttpServerResponse, ask: Ask): Effec
   } as const
   const isKnown = response.status === 404 ? new Errors.NotFound({ ...facts, contactId: "" }) : undefined
   const error = response.status === 409 ? new Errors.Conflict(facts) : (isKnown ?? new Errors.Forbidden(facts))
-  return Effect.succeed({ kind: "failed", error: ask.kind === "list" ? new Errors.Forbidden(facts) : error })
+  return Effect.succeed({ kind: "failed", error: operation.kind === "list" ? new Errors.Forbidden(facts) : error })
 }
 
-/** Makes one request to its end, all at once. */
-export const run = Effect.fnUntraced(function* (world: World, account: string, ask: Ask) {
+/** Makes one request, which is answered at once. */
+export const run = Effect.fnUntraced(function* (world: World, account: string, operation: Operation) {
   const { history, server } = world
-  const call = history.begin({ who: "another program", account, ask, isGuarded: true })
-  history.note(`call ${call.number} of another program: ${JSON.stringify(ask)}`)
-  call.sent.push({ path: "", query: "", isStream: false, at: history.tick(), isRefused: false, arrived: 1 })
-  const request = HttpClientRequest.setHeader(toRequest(ask), "authorization", `Bearer ${tokens[account] ?? ""}`)
-  const end = yield* server.handleAtOnce(request, { call: call.number, request: 0 }).pipe(
-    Effect.flatMap((response) => toEnd(response, ask)),
+  const call = history.begin({ caller: "another program", account, operation, exactlyOnce: true })
+  history.log(`call ${call.number} of another program: ${JSON.stringify(operation)}`)
+  call.sent.push({ path: "", query: "", isStream: false, at: history.nextEvent(), isRefused: false, arrived: 1 })
+  const request = HttpClientRequest.setHeader(toRequest(operation), "authorization", `Bearer ${tokens[account] ?? ""}`)
+  const end = yield* server.handleWithoutFaults(request, { call: call.number, request: 0 }).pipe(
+    Effect.flatMap((response) => toEnd(response, operation)),
     Effect.orDie
   )
   call.end = end
-  call.ended = history.tick()
-  history.note(`call ${call.number} ends: ${end.kind === "failed" ? end.error._tag : JSON.stringify(end)}`)
+  call.ended = history.nextEvent()
+  history.log(`call ${call.number} ends: ${end.kind === "failed" ? end.error._tag : JSON.stringify(end)}`)
 })
 
-/** Makes a contact with this fingerprint, if there is none. */
+/** Ensures a contact with this fingerprint. */
 export const ensure = (world: World, account: string, fingerprint: string): Effect.Effect<void> =>
   run(world, account, {
     kind: "ensure",
@@ -94,11 +94,11 @@ export const ensure = (world: World, account: string, fingerprint: string): Effe
     content: { name: "Canary Racer", nick: "canary-racer", meta: { tier: "iron" } }
   })
 
-const drawAsk = (world: World, dice: Dice, unique: string): Ask => {
-  const content = Scenario.content(dice, unique)
-  const fingerprint = dice.pick(Scenario.fingerprints)
-  const id = anyId(world, "a", dice)
-  return dice.pick<() => Ask>([
+const drawOperation = (world: World, random: SeededRandom, unique: string): Operation => {
+  const content = Scenario.content(random, unique)
+  const fingerprint = random.pick(Scenario.fingerprints)
+  const id = anyId(world, "a", random)
+  return random.pick<() => Operation>([
     () => ({ kind: "create", fingerprint, content }),
     () => ({ kind: "create", fingerprint: undefined, content }),
     () => ({ kind: "ensure", fingerprint, content }),
@@ -110,9 +110,9 @@ const drawAsk = (world: World, dice: Dice, unique: string): Ask => {
 }
 
 /** Makes some requests at random times. */
-export const runSome = Effect.fnUntraced(function* (world: World, count: number, dice: Dice) {
+export const runSome = Effect.fnUntraced(function* (world: World, count: number, random: SeededRandom) {
   for (let nth = 0; nth < count; nth++) {
-    yield* Effect.sleep(dice.millis(60_000))
-    yield* run(world, "a", drawAsk(world, dice, `other-${nth}`))
+    yield* Effect.sleep(random.millis(60_000))
+    yield* run(world, "a", drawOperation(world, random, `other-${nth}`))
   }
 })

@@ -1,9 +1,9 @@
-/** What a simulated world is like: all of it is drawn from the seed before anything happens. */
+/** The setup of a simulated world, drawn from its seed before the world starts. */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Client from "../../src/Client.ts"
 import type * as InMemory from "../../src/layers/InMemory.ts"
-import type { Dice } from "./Dice.ts"
+import type { SeededRandom } from "./SeededRandom.ts"
 import * as Faults from "./Faults.ts"
 import type { Content } from "./History.ts"
 import * as Network from "./Network.ts"
@@ -13,16 +13,16 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
-/** What most calls of a world are. */
+/** The kind of most calls of a world. */
 export type Theme = "writes" | "lists" | "all"
 
 export interface ClientSetup {
   readonly name: string
   readonly account: string
   readonly options: Client.Options
-  readonly isGuarded: boolean
+  readonly exactlyOnce: boolean
   readonly calls: number
-  /** How far its clock is off at a time, in milliseconds. */
+  /** The current error of its clock, in milliseconds. */
   readonly offset: () => number
 }
 
@@ -32,6 +32,7 @@ export interface Scenario {
   readonly rateLimit: number | undefined
   readonly rules: ReadonlyArray<InMemory.Fault.Rule>
   readonly rates: Network.FaultRates
+  /** The error of the server's clock, in milliseconds. */
   readonly serverOffset: number
   readonly clients: ReadonlyArray<ClientSetup>
   readonly seeded: ReadonlyArray<InMemory.Seed>
@@ -39,7 +40,7 @@ export interface Scenario {
   readonly otherWrites: number
 }
 
-/** Whether neither the network nor the server has any faults. */
+/** True if neither the network nor the server has faults. */
 export const hasNoFaults = ({ rules, rates }: Scenario): boolean => rules.length === 0 && rates === Network.noFaults
 
 /** Texts in all that callers send, which no error may contain. */
@@ -54,27 +55,27 @@ const shared: readonly [Content, Content] = [
   { name: "Canary Grace", nick: "canary-grace", meta: { tier: "iron" } }
 ]
 
-/** What a contact is made with: often the same as another's. */
-export const content = (dice: Dice, unique: string): Content =>
-  dice.chance(0.4)
-    ? dice.pick(shared)
+/** The content of a new contact, often equal to that of another. */
+export const content = (random: SeededRandom, unique: string): Content =>
+  random.chance(0.4)
+    ? random.pick(shared)
     : {
         name: "Canary Ada",
         nick: `canary-${unique}`,
-        meta: { tier: dice.pick(["gold", "iron"]) },
-        ...(dice.chance(0.5) ? { verifiedAt } : {})
+        meta: { tier: random.pick(["gold", "iron"]) },
+        ...(random.chance(0.5) ? { verifiedAt } : {})
       }
 
-const skew = (dice: Dice): number => {
-  const size = dice.pick([0, 0, 0, 30 * minute, 12 * hour, 20 * day])
-  return dice.below(2 * size + 1) - size
+const skew = (random: SeededRandom): number => {
+  const size = random.pick([0, 0, 0, 30 * minute, 12 * hour, 20 * day])
+  return random.below(2 * size + 1) - size
 }
 
 /** Half of the worlds have a network without faults. */
-const drawRates = (dice: Dice): Network.FaultRates => {
-  const rough = dice.pick([0, 0, 0.1, 0.3])
-  if (rough === 0) return Network.noFaults
-  const some = () => (dice.chance(0.5) ? dice.next() * rough : 0)
+const drawRates = (random: SeededRandom): Network.FaultRates => {
+  const highest = random.pick([0, 0, 0.1, 0.3])
+  if (highest === 0) return Network.noFaults
+  const some = () => (random.chance(0.5) ? random.next() * highest : 0)
   return {
     refused: some(),
     requestLost: some(),
@@ -88,64 +89,70 @@ const drawRates = (dice: Dice): Network.FaultRates => {
   }
 }
 
-/** A secret that is rotated: the client's token may have expired, or may not be allowed to use fingerprints. */
-const rotating = (dice: Dice, time: VirtualTime, until: number): Client.Options["secret"] => {
-  const switched = until + dice.below(40_000) - 20_000
-  const next = dice.pick(["sk-canary-next", "oaac-canary-widget"])
-  const isSlow = dice.chance(0.2)
-  const fails = dice.chance(0.2) ? 0.3 : 0
+/** A secret that rotates, sometimes too late, and sometimes to a token that may not use fingerprints. */
+const rotating = (random: SeededRandom, time: VirtualTime, until: number): Client.Options["secret"] => {
+  const switched = until + random.below(40_000) - 20_000
+  const next = random.pick(["sk-canary-next", "oaac-canary-widget"])
+  const isSlow = random.chance(0.2)
+  const fails = random.chance(0.2) ? 0.3 : 0
   return Effect.gen(function* () {
-    if (isSlow) yield* Effect.sleep(dice.below(5000))
-    if (dice.chance(fails)) return yield* Effect.fail({ code: "ETIMEDOUT", canary: "canary" })
+    if (isSlow) yield* Effect.sleep(random.below(5000))
+    if (random.chance(fails)) return yield* Effect.fail({ code: "ETIMEDOUT", canary: "canary" })
     return Redacted.make(time.now < switched ? "sk-canary-old" : next)
   })
 }
 
-/** A secret that gives any of three tokens, one of which may not use fingerprints. */
-const mixed = (dice: Dice): Client.Options["secret"] =>
-  Effect.sync(() => Redacted.make(dice.pick(["sk-canary-a", "sk-canary-next", "oaac-canary-widget"])))
+/** A secret that is one of three tokens at each read. One of them may not use fingerprints. */
+const mixed = (random: SeededRandom): Client.Options["secret"] =>
+  Effect.sync(() => Redacted.make(random.pick(["sk-canary-a", "sk-canary-next", "oaac-canary-widget"])))
 
-const drawSecret = (dice: Dice, time: VirtualTime, account: string, until: number): Client.Options["secret"] => {
+const drawSecret = (
+  random: SeededRandom,
+  time: VirtualTime,
+  account: string,
+  until: number
+): Client.Options["secret"] => {
   if (account === "b") return Redacted.make("sk-canary-b")
-  if (dice.chance(0.2)) return rotating(dice, time, until)
-  if (dice.chance(0.2)) return mixed(dice)
-  return Redacted.make(dice.pick(["sk-canary-a", "sk-canary-a", "sk-canary-a", "oaac-canary-widget"]))
+  if (random.chance(0.2)) return rotating(random, time, until)
+  if (random.chance(0.2)) return mixed(random)
+  return Redacted.make(random.pick(["sk-canary-a", "sk-canary-a", "sk-canary-a", "oaac-canary-widget"]))
 }
 
-const drawClient = (dice: Dice, time: VirtualTime, index: number, until: number): ClientSetup => {
-  const account = dice.chance(0.85) ? "a" : "b"
-  const isGuarded = dice.chance(0.9)
-  const first = skew(dice)
-  const jumpsAt = dice.chance(0.35) ? dice.below(minute) : Number.POSITIVE_INFINITY
-  const second = first + skew(dice)
-  const total = dice.pick([undefined, undefined, undefined, 5000, minute])
+const drawClient = (random: SeededRandom, time: VirtualTime, index: number, until: number): ClientSetup => {
+  const account = random.chance(0.85) ? "a" : "b"
+  const exactlyOnce = random.chance(0.9)
+  const first = skew(random)
+  const jumpsAt = random.chance(0.35) ? random.below(minute) : Number.POSITIVE_INFINITY
+  const second = first + skew(random)
+  const total = random.pick([undefined, undefined, undefined, 5000, minute])
   return {
     name: `client ${index + 1}`,
     account,
-    isGuarded,
-    calls: 1 + dice.below(4),
+    exactlyOnce,
+    calls: 1 + random.below(4),
     offset: () => (time.elapsed < jumpsAt ? first : second),
     options: {
-      secret: drawSecret(dice, time, account, until),
-      exactlyOnce: isGuarded,
-      retry: { retries: dice.below(5), delay: dice.pick([50, 250, 2000]), maxDelay: dice.pick([1000, 10_000]) },
+      secret: drawSecret(random, time, account, until),
+      exactlyOnce: exactlyOnce,
+      retry: { retries: random.below(5), delay: random.pick([50, 250, 2000]), maxDelay: random.pick([1000, 10_000]) },
       timeout: {
-        attempt: dice.pick([2000, 10_000, 30_000]),
-        idle: dice.pick([5000, minute]),
+        attempt: random.pick([2000, 10_000, 30_000]),
+        idle: random.pick([5000, minute]),
         ...(total === undefined ? {} : { total })
       },
-      ...(dice.chance(0.15) ? { rateLimit: { limit: 1 + dice.below(5), window: dice.pick([1000, minute]) } } : {})
+      ...(random.chance(0.15) ? { rateLimit: { limit: 1 + random.below(5), window: random.pick([1000, minute]) } } : {})
     }
   }
 }
 
-export const draw = (dice: Dice, time: VirtualTime): Scenario => {
-  const theme = dice.pick<Theme>(["writes", "writes", "writes", "lists", "lists", "all"])
-  const serverOffset = skew(dice)
-  const until = time.now + 20_000 + dice.millis(5 * minute)
-  const isLarge = theme === "lists" ? dice.chance(0.3) : dice.chance(0.03)
-  const size = isLarge ? 95 + dice.below(130) : dice.below(theme === "lists" ? 20 : 5)
-  const clients = 2 + dice.below(theme === "lists" ? 2 : 4)
+/** A random scenario. */
+export const draw = (random: SeededRandom, time: VirtualTime): Scenario => {
+  const theme = random.pick<Theme>(["writes", "writes", "writes", "lists", "lists", "all"])
+  const serverOffset = skew(random)
+  const until = time.now + 20_000 + random.millis(5 * minute)
+  const isLarge = theme === "lists" ? random.chance(0.3) : random.chance(0.03)
+  const size = isLarge ? 95 + random.below(130) : random.below(theme === "lists" ? 20 : 5)
+  const clients = 2 + random.below(theme === "lists" ? 2 : 4)
   return {
     theme,
     accounts: [
@@ -160,17 +167,17 @@ export const draw = (dice: Dice, time: VirtualTime): Scenario => {
       },
       { id: "b", tokens: ["sk-canary-b"] }
     ],
-    rateLimit: dice.chance(0.1) ? 3 + dice.below(5) : undefined,
-    rules: Faults.draw(dice, dice.pick([0, 0.2, 0.5, 0.8])),
-    rates: drawRates(dice),
+    rateLimit: random.chance(0.1) ? 3 + random.below(5) : undefined,
+    rules: Faults.draw(random, random.pick([0, 0.2, 0.5, 0.8])),
+    rates: drawRates(random),
     serverOffset,
-    clients: Array.from({ length: clients }, (_, index) => drawClient(dice, time, index, until)),
+    clients: Array.from({ length: clients }, (_, index) => drawClient(random, time, index, until)),
     seeded: Array.from({ length: size }, (_, index) => ({
       name: "Canary Old",
       nick: `canary-old-${index}`,
-      meta: { tier: dice.pick(["gold", "iron"]) },
+      meta: { tier: random.pick(["gold", "iron"]) },
       createdAt: time.now + serverOffset - 30 * day + Math.floor(index / 3) * 1000
     })),
-    otherWrites: dice.pick([0, 2, 4, theme === "lists" ? 12 : 6])
+    otherWrites: random.pick([0, 2, 4, theme === "lists" ? 12 : 6])
   }
 }

@@ -1,4 +1,4 @@
-/** The server of a simulated world: the in-memory API under a clock of its own, and a record of every change. */
+/** The server of a simulated world: the in-memory API with its own clock, and a record of every change. */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -14,18 +14,18 @@ import * as Api from "../../src/internal/server/Api.ts"
 import * as Interceptor from "../../src/internal/server/faults/Interceptor.ts"
 import * as ServerState from "../../src/internal/server/ServerState.ts"
 import type * as Store from "../../src/internal/server/store/Store.ts"
-import type { Dice } from "./Dice.ts"
+import type { SeededRandom } from "./SeededRandom.ts"
 import type { Commit, History } from "./History.ts"
 
-/** Which request of which call is being handled. */
+/** The call and the request that the server is handling. */
 export interface Origin {
   readonly call: number
   readonly request: number
 }
 
-const nobody: Origin = { call: -1, request: 0 }
+const noOrigin: Origin = { call: -1, request: 0 }
 
-const CurrentOrigin = Context.Reference<Origin>("simulation/CurrentOrigin", { defaultValue: () => nobody })
+const CurrentOrigin = Context.Reference<Origin>("simulation/CurrentOrigin", { defaultValue: () => noOrigin })
 
 /** The header with the number of the call, so that an injected fault can be assigned to it. */
 export const callHeader = "x-simulated-call"
@@ -43,7 +43,7 @@ export interface Server {
     origin: Origin
   ) => Effect.Effect<HttpServerResponse.HttpServerResponse, NoAnswer>
   /** Handles a request without faults. */
-  readonly handleAtOnce: Server["handle"]
+  readonly handleWithoutFaults: Server["handle"]
 }
 
 const tierOf = ({ meta }: Store.ContactRecord): string | undefined => {
@@ -51,13 +51,13 @@ const tierOf = ({ meta }: Store.ContactRecord): string | undefined => {
   return typeof tier === "string" ? tier : undefined
 }
 
-/** Records every change that is made to a store. */
+/** Records every change of a store. */
 const record = (store: Store.Store, history: History): void => {
   const commit = (kind: Commit["kind"], row: Store.ContactRecord): void => {
-    const origin = Fiber.getCurrent()?.getRef(CurrentOrigin) ?? nobody
+    const origin = Fiber.getCurrent()?.getRef(CurrentOrigin) ?? noOrigin
     history.commits.push({
       ...origin,
-      at: history.tick(),
+      at: history.nextEvent(),
       kind,
       account: row.account,
       id: row.id,
@@ -67,7 +67,7 @@ const record = (store: Store.Store, history: History): void => {
       tier: tierOf(row),
       createdAt: row.createdAt
     })
-    history.note(`call ${origin.call}: ${kind} of ${row.id}, ${row.fingerprint}, ${row.nick}, committed`)
+    history.log(`call ${origin.call}: ${kind} of ${row.id}, ${row.fingerprint}, ${row.nick}, committed`)
   }
   const insertRecord = store.insertRecord.bind(store)
   store.insertRecord = (row) => {
@@ -94,11 +94,10 @@ const incoming = (request: HttpClientRequest.HttpClientRequest, { call }: Origin
   HttpServerRequest.fromClientRequest(HttpClientRequest.setHeader(request, callHeader, String(call)))
 
 /**
- * Lets the fault that empties a page empty pages of streams only. A stream that ends too early is what a broken connection
- * looks like; a complete JSON document without the contacts that there are would be a wrong answer, which no client can
- * detect.
+ * Limits the fault that empties a page to streams. A stream that ends early looks like a broken connection. A complete JSON
+ * page without its contacts would be a false answer, which no client can detect.
  */
-const withTruePages = (interceptor: Interceptor.Interceptor): Interceptor.Interceptor => ({
+const withoutEmptyPages = (interceptor: Interceptor.Interceptor): Interceptor.Interceptor => ({
   ...interceptor,
   page: (intercepted, page) =>
     Effect.flatMap(interceptor.page(intercepted, page), (rows) =>
@@ -110,30 +109,30 @@ const withTruePages = (interceptor: Interceptor.Interceptor): Interceptor.Interc
 export const make = Effect.fnUntraced(function* (
   options: { readonly accounts: ReadonlyArray<AccountOptions>; readonly rateLimit: number | undefined },
   clock: Clock.Clock,
-  dice: Dice,
+  random: SeededRandom,
   history: History
 ): Effect.fn.Return<Server, never, Scope.Scope> {
   const { accounts, rateLimit } = options
   const state = yield* ServerState.make({ accounts, ...(rateLimit === undefined ? {} : { rateLimit }) })
   record(state.store, history)
-  state.interceptor = withTruePages(state.faults.interceptor)
+  state.interceptor = withoutEmptyPages(state.faults.interceptor)
   const scope = yield* Effect.scope
   const handle: Server["handle"] = (request, origin) =>
     Api.answer(state, incoming(request, origin)).pipe(
       Effect.provideService(Scope.Scope, Scope.forkUnsafe(scope)),
       Effect.provideService(CurrentOrigin, origin),
       Effect.provideService(Clock.Clock, clock),
-      Effect.provideService(Random.Random, dice.random),
-      // The API answers whatever it can answer: what is left is a connection that breaks.
+      Effect.provideService(Random.Random, random.effectRandom),
+      // A failure here is a broken connection, since the API answers everything else.
       Effect.mapError(() => new NoAnswer())
     )
   return {
     state,
     handle,
-    handleAtOnce: (request, origin) =>
+    handleWithoutFaults: (request, origin) =>
       Effect.suspend(() => {
         const { interceptor } = state
-        // Nothing comes between, as the request is handled without a pause.
+        // The request is handled synchronously, so no other request sees the change.
         state.interceptor = Interceptor.none
         return Effect.ensuring(
           handle(request, origin),

@@ -5,7 +5,7 @@ const from = 0
 const count = 2000
 
 describe("simulated worlds", () => {
-  it("keep every promise, and reach every state that they are there to reach", { timeout: 300_000 }, () => {
+  it("break no rule, and reach every expected state", { timeout: 300_000 }, () => {
     const summary = Simulation.run(Simulation.seedsFrom(from, count))
     const [first] = summary.failing
     const seeds = `seeds ${from} to ${from + count - 1}`
@@ -14,7 +14,7 @@ describe("simulated worlds", () => {
     assert.deepStrictEqual(Simulation.missing(summary), [])
   })
 
-  it("are the same for the same seed, to the letter", () => {
+  it("are identical for the same seed", () => {
     for (const seed of Simulation.seedsFrom(from, 20)) {
       assert.deepStrictEqual(Simulation.replay(seed), Simulation.replay(seed))
     }

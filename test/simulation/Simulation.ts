@@ -1,14 +1,14 @@
-/** Many simulated worlds, and what they show together. */
+/** The results of many simulated worlds. */
 import * as Checks from "./Checks.ts"
-import { expected } from "./Expected.ts"
+import { expectedStates } from "./ExpectedStates.ts"
 import * as States from "./States.ts"
 import * as World from "./World.ts"
 
-/** A seed in whose world something was that must not be. */
-export interface Failing {
+/** A seed whose world violated a rule. */
+export interface FailingSeed {
   readonly seed: number
   readonly violations: ReadonlyArray<string>
-  /** What happened, line by line. */
+  /** The events of the world, one a line. */
   readonly history: ReadonlyArray<string>
 }
 
@@ -16,19 +16,19 @@ export interface Summary {
   readonly seeds: number
   readonly calls: number
   readonly virtualMillis: number
-  /** In how many worlds each state was reached. */
+  /** The number of worlds that reached each state. */
   readonly states: ReadonlyMap<string, number>
-  readonly failing: ReadonlyArray<Failing>
+  readonly failing: ReadonlyArray<FailingSeed>
 }
 
 const millisPerDay = 24 * 3_600_000
 
-/** Runs one world and says what was wrong in it. */
+/** Runs one world and checks it. */
 const runOne = (seed: number, hasStacks: boolean) => {
   const ended = World.run(`world ${seed}`, hasStacks)
   const { history } = ended.world
   const violations = Checks.check(ended).map(({ call, rule, text }) =>
-    history.plain(`${rule}: ${call === undefined ? "" : `call ${call}: `}${text}`)
+    history.withShortNames(`${rule}: ${call === undefined ? "" : `call ${call}: `}${text}`)
   )
   return { ended, failing: { seed, violations, history: violations.length === 0 ? [] : history.lines } }
 }
@@ -36,7 +36,7 @@ const runOne = (seed: number, hasStacks: boolean) => {
 /** Runs the worlds of some seeds. */
 export const run = (seeds: Iterable<number>): Summary => {
   const states = new Map<string, number>()
-  const failing: Array<Failing> = []
+  const failing: Array<FailingSeed> = []
   let count = 0
   let calls = 0
   let virtualMillis = 0
@@ -51,21 +51,22 @@ export const run = (seeds: Iterable<number>): Summary => {
   return { seeds: count, calls, virtualMillis, states, failing }
 }
 
-/** All that happened in one world, and what was wrong in it. */
-export const replay = (seed: number): Failing => {
+/** Runs one world and keeps all of its events. */
+export const replay = (seed: number): FailingSeed => {
   const { ended, failing } = runOne(seed, true)
   return { ...failing, history: ended.world.history.lines }
 }
 
-/** The states that should have been reached, and never were. */
-export const missing = ({ states }: Summary): ReadonlyArray<string> => expected.filter((state) => !states.has(state))
+/** The expected states that no world reached. */
+export const missing = ({ states }: Summary): ReadonlyArray<string> =>
+  expectedStates.filter((state) => !states.has(state))
 
-/** The seeds from one on. */
+/** Consecutive seeds. */
 export const seedsFrom = (from: number, count: number): ReadonlyArray<number> =>
   Array.from({ length: count }, (_, index) => from + index)
 
-/** One failing world, to be read. */
-export const describeFailing = ({ history, seed, violations }: Failing): string =>
+/** The events and violations of a failing world, as text. */
+export const describeFailing = ({ history, seed, violations }: FailingSeed): string =>
   [
     `Seed ${seed}:`,
     ...history.map((line) => `  ${line}`),
@@ -73,7 +74,7 @@ export const describeFailing = ({ history, seed, violations }: Failing): string 
     `  Replay: npm run simulate -- --seed ${seed}`
   ].join("\n")
 
-/** What was run, in one line. */
+/** The summary in one line. */
 export const describe = ({ calls, failing, seeds, virtualMillis }: Summary): string =>
   `${seeds} seeds, ${calls} calls, ${(virtualMillis / millisPerDay).toFixed(1)} virtual days: ${failing.length} failing`
 

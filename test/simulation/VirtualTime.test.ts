@@ -5,7 +5,7 @@ import { skewed, VirtualTime } from "./VirtualTime.ts"
 const day = Duration.toMillis("1 day")
 
 describe("virtual time", () => {
-  it("goes straight to the next timer, in the order of the timers", () => {
+  it("advances to the next timer, in the order of the timers", () => {
     const time = new VirtualTime(1000, 30 * day)
     const woken: Array<readonly [string, number]> = []
     const sleeper = (name: string, millis: number) =>
@@ -28,19 +28,19 @@ describe("virtual time", () => {
     assert.strictEqual(time.elapsed, 5 * day)
   })
 
-  it("has no exit for what waits for ever, or for longer than the limit", () => {
+  it("has no exit for an effect that waits for ever, or for longer than the limit", () => {
     assert.isUndefined(new VirtualTime(0, day).run(Effect.never))
     assert.isUndefined(new VirtualTime(0, day).run(Effect.sleep("2 days")))
   })
 
-  it("interrupts what takes longer than it may", () => {
+  it("runs timeouts", () => {
     const time = new VirtualTime(0, day)
     const exit = time.run(Effect.timeoutOption(Effect.never, "1 hour"))
     assert.strictEqual(exit?._tag, "Success")
     assert.strictEqual(time.elapsed, Duration.toMillis("1 hour"))
   })
 
-  it("is told wrong by a clock that is off, whose timers are right all the same", () => {
+  it("differs on a skewed clock, whose timers are still exact", () => {
     const time = new VirtualTime(10 * day, day)
     const program = Effect.gen(function* () {
       const began = yield* Clock.currentTimeMillis

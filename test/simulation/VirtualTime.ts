@@ -1,7 +1,7 @@
 /**
- * Virtual time for whole programs: everything that can run does, and only then does the clock go on, straight to the next
- * timer. Nothing waits for real time, so a simulated week takes milliseconds, and the same program always runs the same
- * way. `TestClock` gives the same time, but a real turn of the event loop passes with each of its timers.
+ * Virtual time for whole programs: once nothing else can run, the clock advances to the next timer. Nothing waits for real
+ * time, so a simulated week takes milliseconds, and the same program always runs in the same way. `TestClock` gives the
+ * same times, but takes a real turn of the event loop for each timer.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -15,7 +15,7 @@ interface Timer {
   readonly wake: () => void
 }
 
-/** A clock that is off from the true time by some milliseconds, which may change. Its timers are those of the true time. */
+/** A clock that is off by `offset` milliseconds, which may change. Its timers are exact. */
 export const skewed = (clock: Clock.Clock, offset: () => number): Clock.Clock => {
   const millis = () => clock.currentTimeMillisUnsafe() + offset()
   const nanos = () => BigInt(millis()) * 1_000_000n
@@ -34,7 +34,7 @@ export class VirtualTime {
   readonly #start: number
   readonly #limit: number
   #tasks: Array<() => void> = []
-  /** The next one last. Timers for the same time fire in the order in which they were set. */
+  /** The timers, the next one last. Timers for the same time fire in the order in which they were set. */
   readonly #timers: Array<Timer> = []
   readonly clock: Clock.Clock
   readonly #context: Context.Context<never>
@@ -47,7 +47,7 @@ export class VirtualTime {
     const millis = () => this.#now
     const nanos = () => BigInt(this.#now) * 1_000_000n
     const sleep = (duration: Duration.Duration): Effect.Effect<void> => {
-      // As with real timers, the time is a whole number of milliseconds.
+      // Like a real timer, it waits a whole number of milliseconds.
       const wait = Math.ceil(Duration.toMillis(duration))
       return wait <= 0 ? Effect.yieldNow : Effect.callback((resume) => this.#setTimer(wait, () => resume(Effect.void)))
     }
@@ -69,7 +69,7 @@ export class VirtualTime {
     this.#context = Context.make(Clock.Clock, this.clock).pipe(Context.add(Scheduler.Scheduler, scheduler))
   }
 
-  /** Milliseconds since the epoch, truly. */
+  /** Milliseconds since the epoch. */
   get now(): number {
     return this.#now
   }
@@ -79,7 +79,7 @@ export class VirtualTime {
     return this.#now - this.#start
   }
 
-  /** Runs an effect to its end, or until nothing is left to run, or until the limit: then there is no exit. */
+  /** Runs an effect to its end. Returns undefined if nothing is left to run, or if the limit is reached. */
   run<A, E>(effect: Effect.Effect<A, E>): Exit.Exit<A, E> | undefined {
     const fiber = Effect.runForkWith(this.#context)(effect)
     for (let exit = fiber.pollUnsafe(); ; exit = fiber.pollUnsafe()) {

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Clients from "./Clients.ts"
-import { Dice } from "./Dice.ts"
+import { SeededRandom } from "./SeededRandom.ts"
 import { History } from "./History.ts"
 import * as Network from "./Network.ts"
 import * as OtherPrograms from "./OtherPrograms.ts"
@@ -18,27 +18,27 @@ export interface World {
   readonly history: History
 }
 
-/** A world that has ended. `exit` is undefined if something waits for ever, or the virtual time limit was reached. */
-export interface Ended {
+/** A world that has ended. `exit` is undefined if a fiber waits for ever, or the limit of virtual time was reached. */
+export interface EndedWorld {
   readonly world: World
   readonly exit: Exit.Exit<void> | undefined
 }
 
 const day = 24 * 3_600_000
 
-/** Longer than any request takes to arrive. */
-const quiet = day / 4
+/** The wait at the end of a world, longer than any request takes to arrive. */
+const lastWait = day / 4
 
-/** Runs the world of a seed. The same seed always gives the same world. `hasStacks` says whether errors keep theirs. */
-export const run = (seed: string, hasStacks = false): Ended => {
-  const dice = new Dice(seed)
-  const time = new VirtualTime(Date.UTC(2026, 0, 1) + dice.below(300 * day), 60 * day)
+/** Runs the world of a seed. The same seed always gives the same world. With `hasStacks`, errors keep their stacks. */
+export const run = (seed: string, hasStacks = false): EndedWorld => {
+  const random = new SeededRandom(seed)
+  const time = new VirtualTime(Date.UTC(2026, 0, 1) + random.below(300 * day), 60 * day)
   const history = new History(() => time.elapsed)
-  const scenario = Scenario.draw(dice.fork("scenario"), time)
+  const scenario = Scenario.draw(random.fork("scenario"), time)
   let begun: World | undefined
   const program = Effect.gen(function* () {
     const clock = skewed(time.clock, () => scenario.serverOffset)
-    const server = yield* Server.make(scenario, clock, dice.fork("server"), history)
+    const server = yield* Server.make(scenario, clock, random.fork("server"), history)
     const world: World = { scenario, time, server, history }
     begun = world
     yield* server.state.seed("a", scenario.seeded)
@@ -46,21 +46,21 @@ export const run = (seed: string, hasStacks = false): Ended => {
     const http = yield* Network.make({
       server,
       rates: scenario.rates,
-      dice: dice.fork("network"),
+      random: random.fork("network"),
       history,
       ensure: (account, fingerprint) => OtherPrograms.ensure(world, account, fingerprint)
     })
     yield* Effect.all(
       [
-        ...scenario.clients.map((setup) => Clients.run(world, setup, http, dice.fork(setup.name))),
-        OtherPrograms.runSome(world, scenario.otherWrites, dice.fork("other programs"))
+        ...scenario.clients.map((setup) => Clients.run(world, setup, http, random.fork(setup.name))),
+        OtherPrograms.runSome(world, scenario.otherWrites, random.fork("other programs"))
       ],
       { concurrency: "unbounded", discard: true }
     )
-    yield* Effect.sleep(quiet)
+    yield* Effect.sleep(lastWait)
   })
   const { stackTraceLimit } = Error
-  // Most of the time would go into the stacks of errors that nobody reads.
+  // The stacks of errors would take most of the time.
   Error.stackTraceLimit = hasStacks ? stackTraceLimit : 0
   const exit = time.run(Effect.scoped(program))
   Error.stackTraceLimit = stackTraceLimit

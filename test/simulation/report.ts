@@ -1,6 +1,6 @@
 /**
- * Runs simulated worlds and prints what they show: `npm run simulate`, with `-- --seeds 20000` for more of them, `--from
- * 5000` for others, and `--seed 7` to see all that happens in one.
+ * Runs simulated worlds and prints their results: `npm run simulate`. `-- --seeds 20000` runs more of them, `--from 5000`
+ * starts at another seed, and `--seed 7` prints all events of one world.
  */
 import { parseArgs } from "node:util"
 import * as Simulation from "./Simulation.ts"
@@ -20,7 +20,7 @@ const wholeNumber = (name: string, text: string): number => {
   throw new Error(`--${name} takes a whole number, not ${text}`)
 }
 
-/** The most failing worlds that are printed in full. */
+/** The number of failing worlds that are printed in full. */
 const shown = 3
 
 const runMany = (from: number, count: number): boolean => {
@@ -41,7 +41,7 @@ const runMany = (from: number, count: number): boolean => {
 const runOne = (seed: number): boolean => {
   const failing = Simulation.replay(seed)
   print(Simulation.describeFailing(failing))
-  if (failing.violations.length === 0) print("  Nothing is wrong.")
+  if (failing.violations.length === 0) print("  No violations.")
   return failing.violations.length === 0
 }
 

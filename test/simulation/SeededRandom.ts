@@ -1,14 +1,14 @@
-/** Chance that comes from a seed. What draws from one pair of dice does not change what others roll. */
+/** Random numbers from a seed. Parts of a world have generators of their own, so that none changes the numbers of another. */
 import type * as Random from "effect/Random"
 
-/** The bits of a text (FNV-1a). */
+/** The FNV-1a hash of a text. */
 const hash = (text: string): number => {
   let bits = 0x811c9dc5
   for (let index = 0; index < text.length; index++) bits = Math.imul(bits ^ text.charCodeAt(index), 0x01000193)
   return bits >>> 0
 }
 
-/** Mulberry32. `Random.withSeed` is of better quality, and takes longer to begin than most worlds take to roll. */
+/** Mulberry32. `Random.withSeed` is of better quality, but its start takes longer than all numbers of most worlds. */
 const generator = (seed: string): (() => number) => {
   let state = hash(seed)
   return () => {
@@ -19,23 +19,23 @@ const generator = (seed: string): (() => number) => {
   }
 }
 
-export class Dice {
+export class SeededRandom {
   readonly #seed: string
   /** A number from 0 to below 1. */
   readonly next: () => number
-  /** The same dice, for Effect. */
-  readonly random: Random.Random
+  /** The same generator, as Effect's `Random`. */
+  readonly effectRandom: Random.Random
 
   constructor(seed: string) {
     this.#seed = seed
     const next = generator(seed)
     this.next = next
-    this.random = { nextDoubleUnsafe: next, nextIntUnsafe: () => Math.floor((next() - 0.5) * 2 ** 53) }
+    this.effectRandom = { nextDoubleUnsafe: next, nextIntUnsafe: () => Math.floor((next() - 0.5) * 2 ** 53) }
   }
 
-  /** Other dice, which roll the same whatever was rolled with these. */
-  fork(name: string): Dice {
-    return new Dice(`${this.#seed} ${name}`)
+  /** Another generator, which does not depend on the numbers drawn from this one. */
+  fork(name: string): SeededRandom {
+    return new SeededRandom(`${this.#seed} ${name}`)
   }
 
   /** A whole number from 0 to below a limit. */
@@ -43,7 +43,7 @@ export class Dice {
     return Math.floor(this.next() * limit)
   }
 
-  /** A whole number of milliseconds up to a limit, small ones as likely as large ones are. */
+  /** A whole number of milliseconds up to a limit. Its logarithm is evenly distributed. */
   millis(limit: number): number {
     return Math.floor(limit ** this.next())
   }

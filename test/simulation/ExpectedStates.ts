@@ -7,7 +7,7 @@ const pageFaults = ["DropPage", "DelayPage", "ErrorAfter", "IgnoreCursor"] as co
 const outcomes = (fault: string, kind: string, ends: ReadonlyArray<string>): ReadonlyArray<string> =>
   ends.map((end) => `${fault}, ${kind}: ${end}`)
 
-/** Each fault, in each phase, with each outcome that it can have. */
+/** Each fault, with each kind of call that it can be injected into, and each outcome. */
 const faults: ReadonlyArray<string> = [
   ...outcomes("Refusal status", "write", ["done", "rejected", "unknown", "crashed"]),
   ...outcomes("Refusal status after the commit", "write", ["unknown"]),
@@ -28,12 +28,12 @@ const faults: ReadonlyArray<string> = [
 
 const ends = ["done", "rejected", "unknown", "not-sent", "crashed"]
 
-export const expected: ReadonlyArray<string> = [
+export const expectedStates: ReadonlyArray<string> = [
   ...faults,
   ...["create", "ensure", "update", "delete"].flatMap((kind) => ends.map((end) => `${kind}: ${end}`)),
   ...["fetch", "list"].flatMap((kind) => ["done", "failed", "crashed"].map((end) => `${kind}: ${end}`)),
   ...["headers", "body", "idle", "total", "server"].map((phase) => `a timeout: ${phase}`),
-  "a call during which the clock was set",
+  "a call during which the clock changed",
   "a commit after the client crashed",
   "a commit after the client gave up",
   "a commit after the retry was answered",
@@ -41,30 +41,30 @@ export const expected: ReadonlyArray<string> = [
   "a conflict after a lost answer: done",
   "a conflict after a lost answer: unknown",
   "a contact deleted during a list",
-  "a contact found that another program made just like it",
-  "a contact made again after the first was gone",
+  "an equal contact of another program found",
+  "a contact created again after the first was deleted",
   "a contact made during a list",
   "a crash before any request",
   "a crash with a request under way",
-  "a cut just at the end of a page",
+  "a cut exactly at the end of a page",
   "a delete whose retry was answered 404",
   "a fingerprint refused after an attempt without an answer",
   "a first 409 to a request that made nothing",
   "a first 409 to a request that made the contact",
-  "a list begun again as all that had come was deleted",
-  "a list begun again from the beginning",
+  "a list restarted because all delivered contacts were deleted",
+  "a list restarted from the beginning",
   "a list of several pages",
-  "a list resumed at an anchor",
+  "a list resumed after a delivered contact",
   "a list that fails after some contacts",
-  "a list that fails before any",
-  "a list that took as many as it was to take",
+  "a list that fails before the first contact",
+  "a list that ended at take",
   "a list with a cursor",
-  "a list with a cursor that is gone",
+  "a list with a deleted cursor",
   "a list with a filter",
-  "a list with a filter resumed at a contact that has stopped matching",
+  "a list with a filter resumed after a contact that no longer matches",
   "a lookup answered without a date",
-  "a lookup in a call during which the clock was set",
-  "a lookup is sent again",
+  "a lookup in a call during which the clock changed",
+  "a lookup that is retried",
   "a lookup with a server more than ten minutes ahead",
   "a lookup with a server more than ten minutes behind",
   "a lookup: done",
@@ -72,14 +72,14 @@ export const expected: ReadonlyArray<string> = [
   "a request that arrived twice",
   "a retry after 429",
   "a retry after a request that was not sent",
-  "a secret that could not be had",
+  "a secret that could not be read",
   "a token that is no longer accepted",
   "a token that may not use fingerprints",
-  "a write done twice",
+  "a write applied twice",
   "an ensure that lost a race",
-  "an unknown create that made a contact",
-  "an unknown create that made none",
-  "calls on one fingerprint at the same time",
+  "a create with unknown outcome that made a contact",
+  "a create with unknown outcome that made none",
+  "concurrent calls with one fingerprint",
   "no such contact",
   "refused before it was sent"
 ]
