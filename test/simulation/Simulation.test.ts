@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Simulation from "./Simulation.ts"
+import * as World from "./World.ts"
 
 const from = 0
 const count = 2000
@@ -18,5 +19,10 @@ describe("simulated worlds", () => {
     for (const seed of Simulation.seedsFrom(from, 20)) {
       assert.deepStrictEqual(Simulation.replay(seed), Simulation.replay(seed))
     }
+  })
+
+  it("draw the ids of their contacts from the seed", () => {
+    const ids = () => World.run("ids").world.history.commits.map(({ id }) => id)
+    assert.deepStrictEqual(ids(), ids())
   })
 })

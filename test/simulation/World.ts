@@ -1,6 +1,7 @@
 /** One simulated world, from its seed to its end. */
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
+import * as Random from "effect/Random"
 import * as Clients from "./Clients.ts"
 import { SeededRandom } from "./SeededRandom.ts"
 import { History } from "./History.ts"
@@ -62,7 +63,9 @@ export const run = (seed: string, hasStacks = false): EndedWorld => {
   const { stackTraceLimit } = Error
   // The stacks of errors would take most of the time.
   Error.stackTraceLimit = hasStacks ? stackTraceLimit : 0
-  const exit = time.run(Effect.scoped(program))
+  const exit = time.run(
+    program.pipe(Effect.scoped, Effect.provideService(Random.Random, random.fork("world").effectRandom))
+  )
   Error.stackTraceLimit = stackTraceLimit
   if (begun === undefined) throw new Error("The world did not begin")
   return { world: begun, exit }
