@@ -91,9 +91,10 @@ for (const group of groups) {
 }
 
 const where = await conditions(load, rounds)
-const summary = summaryTable(results.flatMap((result) => result.summary ?? []))
+const summaryRows = results.flatMap((result) => result.summary ?? [])
 const targets = targetsTable(results.flatMap((result) => result.targets))
-if (groups.length > 1) console.log(`${summary}\n\n${targets}\n`)
+if (summaryRows.length > 0) console.log(`${summaryTable(summaryRows)}\n`)
+if (groups.length > 1) console.log(`${targets}\n`)
 console.log(`${where}\n\nTook ${Math.round((performance.now() - began) / 1000)} s`)
 
 if (isComplete) {
@@ -107,14 +108,14 @@ median of the ratios of the rounds.
 - **Plain Effect** is a client that a user of Effect writes by hand: \`HttpClient\`, \`HttpClientResponse.schemaBodyJson\`,
   \`Effect.timeout\`, \`Effect.retry\` with a schedule, and \`Ndjson.decodeSchema\` for a list.
 - **Raw** fetch and undici are no clients: a request and \`JSON.parse\`, without any check.
-- The **floor** is the least Effect program over fetch that can be interrupted, times out and makes the spans of an operation
-  and its request. In the table of targets it is the same figure for the floor.
+- The **floor** is the least Effect program over a transport that can be interrupted, times out, and makes the spans of an
+  operation and its request. The column "floor" has the figure with the floor in place of our client.
 
 ${where}
 
 ## Summary
 
-${summary}
+${summaryTable(summaryRows)}
 
 ## Targets
 

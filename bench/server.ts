@@ -1,6 +1,6 @@
 /**
- * How the in-memory ChatBotKit holds up as it fills: memory, and items a second of a streamed list, of pages one after
- * another, and deletes a second, at 10^3 to 10^6 contacts, in this process.
+ * Measures the in-memory API with 10^3 to 10^6 contacts, in this process: its memory, items a second of a streamed list and
+ * of consecutive pages, and deletes a second.
  *
  *     npm run bench:server
  */
@@ -10,7 +10,7 @@ import * as InMemory from "../src/layers/InMemory.ts"
 
 const sizes = [1e3, 1e4, 1e5, 1e6]
 const rounds = 5
-/** Each round moves about this many items, so that small stores are not measured by the clock's grain. */
+/** Each round reads about this many items, so that a round over a small store is long enough for the clock. */
 const itemsARound = 200_000
 
 const seedOf = (index: number): InMemory.Seed => ({
@@ -37,7 +37,7 @@ const streamAll = Effect.flatMap(send("GET", "/contact/list", "application/jsonl
   Stream.runDrain(response.stream)
 )
 
-/** The id after which the next page begins. */
+/** The cursor of the next page. */
 const readPage = (cursor: string) =>
   Effect.gen(function* () {
     const response = yield* send("GET", `/contact/list?cursor=${cursor}`, "application/json")
@@ -45,14 +45,14 @@ const readPage = (cursor: string) =>
     return typeof page === "object" && page !== null && "cursor" in page ? String(page["cursor"]) : ""
   })
 
-/** The median speed of some rounds, in things a second. */
-const measure = <E, R>(things: number, work: Effect.Effect<unknown, E, R>) =>
+/** The median speed of the rounds, in items a second. */
+const measure = <E, R>(items: number, work: Effect.Effect<unknown, E, R>) =>
   Effect.gen(function* () {
     const speeds: Array<number> = []
     for (let round = 0; round < rounds; round++) {
       const start = performance.now()
       yield* work
-      speeds.push((things / (performance.now() - start)) * 1000)
+      speeds.push((items / (performance.now() - start)) * 1000)
     }
     return speeds.toSorted((left, right) => left - right)[Math.floor(rounds / 2)] ?? 0
   })
@@ -99,7 +99,7 @@ const run = (size: number) =>
       "heap, MB": memory,
       "streamed/s": streamed,
       "paged/s": paged,
-      "made and deleted/s": removed
+      "created and deleted/s": removed
     }
   }).pipe(Effect.provide(InMemory.layerHttpClient()))
 
