@@ -23,9 +23,9 @@ import * as InMemory from "./InMemory.ts"
 
 /** The address that the emulator listens on. */
 export interface ListenOptions {
-  /** Default 0: a free port. */
+  /** The TCP port. Default 0: a free one. */
   readonly port?: number
-  /** Default `127.0.0.1`. */
+  /** The address or host name. Default `127.0.0.1`. */
   readonly host?: string
 }
 
@@ -34,7 +34,7 @@ export interface Options extends ListenOptions, InMemory.ServerOptions {}
 
 /** A running emulator. */
 export interface Service {
-  /** Such as `http://127.0.0.1:40123`, without a slash at the end: the `baseUrl` of a client. */
+  /** The `baseUrl` for clients, such as `http://127.0.0.1:40123`, without a slash at the end. */
   readonly url: string
 }
 
@@ -42,8 +42,8 @@ export interface Service {
 export class Emulator extends Context.Service<Emulator, Service>()("effect-chatbotkit/layers/Emulator") {}
 
 /**
- * Serves a new, empty API with Node's HTTP server for as long as the layer lives, and gives the handle on it. When it
- * ends, open connections are cut.
+ * Serves a new, empty API with Node's HTTP server, and provides the handle on it. Closing the scope of the layer stops the
+ * server and cuts open connections.
  */
 export const layer = (options: Options = {}): Layer.Layer<Emulator | InMemory.InMemory, ServeError> =>
   layerServed(options).pipe(Layer.merge(InMemory.layerHandle()), Layer.provide(ServerState.layer(options)))
@@ -64,7 +64,7 @@ const serve = Effect.fnUntraced(function* (server: Server) {
   const state = yield* ServerState.ServerState
   yield* HttpServer.serveEffect(
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => Api.answer(state, request)).pipe(
-      // The server lets a handler that can't be interrupted outlive its client.
+      // Effect's server would let the handler go on after its client has disconnected.
       Effect.interruptible,
       Effect.flatMap((response) =>
         response.status < 200 ? resetConnection : Effect.map(connection, flushed(response))
@@ -78,7 +78,7 @@ const serve = Effect.fnUntraced(function* (server: Server) {
   return Emulator.of({ url: HttpServer.formatAddress(address) })
 })
 
-/** Node has no response for CONNECT, and cuts the connection where nobody listens; the real server answers (wire contract 6). */
+/** Node has no response for CONNECT and cuts the connection if nobody listens. The real server answers (wire contract 6). */
 const answerConnect = (server: Server, request: IncomingMessage, socket: Duplex): void => {
   if (!(socket instanceof Socket)) return
   const response = new ServerResponse(request)
@@ -96,15 +96,15 @@ const close = (server: Server): void => {
 
 const connection = Effect.map(HttpServerRequest.HttpServerRequest, NodeHttpServerRequest.toServerResponse)
 
-/** Ends the connection without an answer, as a reset. A status below 200 comes to this: it is no answer by itself. */
+/** Resets the connection without a response. A status below 200 gets this too, as it is no final response. */
 const resetConnection = Effect.map(connection, ({ socket }) => {
   if (socket instanceof Socket) socket.resetAndDestroy()
   return HttpServerResponse.empty()
 })
 
 /**
- * A reply whose headers, and all of the body that came before a failure, are with the system before anything else
- * happens. Node would hold the headers back until the body begins, and destroy what it has not passed on yet.
+ * The reply with its headers written at once, and with the body before a failure written before the connection is reset. Node
+ * would hold the headers back until the body begins, and discard data not yet written.
  */
 const flushed =
   (response: HttpServerResponse.HttpServerResponse) =>

@@ -1,6 +1,6 @@
 /**
- * The client over a ChatBotKit in this process, for tests: nothing to start, nothing to configure, and a handle to fill
- * it and look into it. It is the whole API: requests and replies are encoded and decoded as over a socket.
+ * The client over an in-memory ChatBotKit, for tests. There is nothing to start or configure, and a handle seeds it, inspects
+ * it and injects faults. It is the whole API: requests and replies are encoded and decoded as over a socket.
  */
 import * as Arr from "effect/Array"
 import * as Context from "effect/Context"
@@ -24,29 +24,31 @@ export type { SeenRequest } from "../internal/server/store/RequestLog.ts"
 export type { Snapshot } from "../internal/server/ServerState.ts"
 export type { AccountOptions, TokenOptions } from "../internal/server/http/Accounts.ts"
 
-/** A contact to seed: what is left out gets the default that a create gives it, ids and times included. */
+/**
+ * A contact to seed. Absent fields get the defaults of a create: a new id, and the time now. `createdAt`, `updatedAt` and
+ * `verifiedAt` are numbers, in milliseconds since the epoch.
+ */
 export interface Seed extends Partial<Contact.Contact> {}
 
 /** The options of the in-memory API. */
 export interface ServerOptions extends Omit<ServerState.Options, "interceptor"> {}
 
-/** The handle on an in-memory API. Where a token says whose contacts are meant, the default is {@link secret}. */
+/** The handle on an in-memory API. A `token` names the account whose contacts are meant; the default is {@link secret}. */
 export interface Service {
-  /** Adds contacts as they are given, unchecked, and returns them as stored. A taken id or fingerprint is a defect. */
+  /** Adds contacts, unchecked, and returns them as stored. A taken id or fingerprint is a defect. */
   readonly seed: (contacts: Iterable<Seed>, token?: string) => Effect.Effect<ReadonlyArray<Contact.Contact>>
   /** The contacts of an account, oldest first. */
   readonly contacts: (token?: string) => Effect.Effect<ReadonlyArray<Contact.Contact>>
-  /** All contacts of all accounts, to put back later with {@link Service.restore}. */
+  /** A copy of all contacts of all accounts, for {@link Service.restore}. */
   readonly snapshot: Effect.Effect<ServerState.Snapshot>
-  /** Puts the contacts of a snapshot in the place of all there are. Requests, limits and faults stay as they are. */
+  /** Replaces all contacts by those of a snapshot. Requests, limits and faults stay as they are. */
   readonly restore: (snapshot: ServerState.Snapshot) => Effect.Effect<void>
-  /** The requests seen, oldest first; of many, the newest 10,000. */
+  /** The newest requests, oldest first: at most 10,000, unless `requestLogLimit` says otherwise. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLog.SeenRequest>>
   /** The number of requests of an operation, or of all, including those that {@link Service.requests} no longer has. */
   readonly requestCount: (operation?: OperationName) => Effect.Effect<number>
   /**
-   * Adds rules after those there are. A rule that makes no sense is a defect that names the field at fault, and then
-   * none is added.
+   * Adds rules after the present ones. An invalid rule is a defect that names the invalid field; then none is added.
    *
    * @example
    * ```ts
@@ -83,8 +85,8 @@ const handle = (state: ServerState.Service): Service => {
   return InMemory.of({
     seed: (contacts, token) =>
       Effect.flatMap(account(token), (id) => Effect.map(state.seed(id, contacts), Arr.map(toContact))),
-    contacts: (token) => Effect.flatMap(account(token), (id) => Effect.map(state.snapshot(id), Arr.map(toContact))),
-    snapshot: state.save,
+    contacts: (token) => Effect.flatMap(account(token), (id) => Effect.map(state.contacts(id), Arr.map(toContact))),
+    snapshot: state.snapshot,
     restore: state.restore,
     requests: state.requests,
     requestCount: (operation) =>
@@ -102,7 +104,7 @@ const handle = (state: ServerState.Service): Service => {
  * @internal
  */
 export const layerHandle = (): Layer.Layer<InMemory, never, ServerState.ServerState> =>
-  // A layer of its own each time: one that is shared would be built once, and give the handle on the first server.
+  // A new layer each time: a shared one would be built once, and give the handle on the first server.
   Layer.effect(InMemory, Effect.map(ServerState.ServerState, handle))
 
 /** The options of {@link layerHttpClient}. */
@@ -128,7 +130,7 @@ export interface Options extends ServerOptions {
 }
 
 /**
- * A client and the in-memory ChatBotKit behind it, new and empty for every time the layer is built.
+ * A client and the in-memory ChatBotKit behind it, new and empty each time the layer is built.
  *
  * @example
  * ```ts
@@ -147,16 +149,16 @@ export const layer = ({ client, ...server }: Options = {}): Layer.Layer<
 
 /** The options of {@link seedArbitrary}. */
 export interface ArbitraryOptions {
-  /** Whose contacts they become. Default: those of {@link secret}. */
+  /** The token of the account that they are added to. Default: {@link secret}. */
   readonly token?: string
-  /** The fields to set in each contact, given its number from 0. Default: none. */
+  /** The fields to set in each contact, by its index from 0. Default: none. */
   readonly overrides?: (index: number) => Seed
 }
 
 /**
- * Adds that many made-up contacts, and returns them as stored: whatever the API would take, with all it makes hard,
- * such as quotes, emoji, odd keys in `meta`, and nulls. They come from Effect's `Random`, so that the same seed gives
- * the same ones. Not part of {@link Service}, so that what makes them is in no bundle that does not use it.
+ * Adds random contacts, and returns them as stored. They have everything that the API accepts, such as quotes, emoji, unusual
+ * keys in `meta`, and nulls. They come from Effect's `Random`: the same seed gives the same contacts. It is not a member of
+ * {@link Service}, so that only bundles that use it contain the generator.
  *
  * @example
  * ```ts

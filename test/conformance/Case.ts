@@ -1,5 +1,5 @@
 import type { AccountOptions } from "../../src/layers/InMemory.ts"
-import type { Seed } from "../../src/internal/server/ServerState.ts"
+import type { NewContact } from "../../src/internal/server/store/Store.ts"
 import type { ClauseId } from "./Clauses.ts"
 import type { Reply } from "./Reply.ts"
 
@@ -87,7 +87,7 @@ export interface Disturbance {
 export interface Setup {
   readonly accounts?: ReadonlyArray<AccountOptions>
   readonly limit?: number
-  readonly seeds?: ReadonlyArray<{ readonly token?: string; readonly contacts: ReadonlyArray<Seed> }>
+  readonly seeds?: ReadonlyArray<{ readonly token?: string; readonly contacts: ReadonlyArray<NewContact> }>
   readonly disturbance?: Disturbance
 }
 

@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import { TestClock } from "effect/testing"
 import * as ServerState from "../../src/internal/server/ServerState.ts"
+import type { NewContact } from "../../src/internal/server/store/Store.ts"
 import * as Emulator from "../../src/layers/Emulator.ts"
 import { type Disturbance, startTime } from "./Case.ts"
 import { numbered } from "./Seeds.ts"
@@ -23,7 +24,7 @@ const client = (options: Partial<Options> = {}) =>
 const emulator = (options?: ServerState.Options) =>
   Emulator.layerServed().pipe(Layer.provideMerge(ServerState.layer(options)))
 
-const seed = (contacts: ReadonlyArray<ServerState.Seed>, token = "sk-main") =>
+const seed = (contacts: ReadonlyArray<NewContact>, token = "sk-main") =>
   Effect.flatMap(ServerState.ServerState, (state) => state.seed(state.accountOf(token) ?? "", contacts))
 
 const disturb = (disturbance: Disturbance) =>
@@ -61,7 +62,7 @@ const types = (events: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
   events.map((event) => (typeof event === "object" && event !== null ? Reflect.get(event, "type") : undefined))
 
 const fingerprint = "the-official-client"
-const contacts: ReadonlyArray<ServerState.Seed> = [
+const contacts: ReadonlyArray<NewContact> = [
   { id: "ada", name: "Ada", fingerprint, createdAt: 1, verifiedAt: 1, meta: { tier: "gold", vip: true, age: 30 } },
   { id: "grace", name: "Grace", fingerprint: "grace-is-not-verified", createdAt: 2, meta: { tier: "gold" } },
   { id: "edsger", createdAt: 3, meta: { tier: "silver", deep: { key: "v" } } }

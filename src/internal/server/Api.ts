@@ -27,7 +27,8 @@ const route = Routing.make(endpoints)
 /**
  * Answers a request: the whole API, in process and over sockets. `Target` reads the URL, `Routing` finds the `Endpoint` in
  * the table of `Endpoints`, `Session` authenticates, and the `Interceptor` injects faults around the handler, which reads
- * and writes the `ServerState`. `Assumptions` has what the contract leaves open.
+ * and writes the `ServerState`. `Assumptions` has the choices where the contract is
+ * open.
  */
 export const answer = Effect.fnUntraced(function* (
   state: Service,
@@ -36,9 +37,9 @@ export const answer = Effect.fnUntraced(function* (
   const startedAt = yield* Clock.currentTimeMillis
   const { method, headers, cookies } = request
   const target = Target.read(request.url)
-  const sent = Target.split(request.url)
-  const path = target._tag === "Path" ? target.path : sent.path
-  const query = Query.parse(sent.query)
+  const raw = Target.split(request.url)
+  const path = target._tag === "Path" ? target.path : raw.path
+  const query = Query.parse(raw.query)
   const routed = target._tag === "Path" ? route(path) : undefined
   const operation = routed?._tag === "Endpoint" ? routed.endpoint.operation : undefined
   const counted = state.log.count(operation)
@@ -46,7 +47,7 @@ export const answer = Effect.fnUntraced(function* (
   const session = Session.authenticate(state.accounts, { method, path, query, headers, cookies, now: startedAt })
   const body = yield* RequestBody.read(request)
   const account = Result.isSuccess(session) ? session.success.account.id : undefined
-  const seen = { operation, attempt, method, ...sent, headers: redacted(headers), body: body.text, account }
+  const seen = { operation, attempt, method, ...raw, headers: redacted(headers), body: body.text, account }
   state.log.add({ ...seen, time: startedAt })
   const { compression, interceptor } = state
   const isBare = target._tag === "Undecodable" || (target._tag === "Moved" && target.bare)
@@ -60,14 +61,14 @@ export const answer = Effect.fnUntraced(function* (
   return yield* Effect.flatMap(interceptor.reply(intercepted, reply(endpoint, call)), finish)
 })
 
-/** The verbs that Next.js can't represent: it fails before it looks any further. */
+/** The methods that Next.js can't represent. It fails on them before it looks for a route. */
 const unsupported: ReadonlySet<string> = new Set(["TRACE", "CONNECT"])
 
 /** The reply of any route to HEAD and OPTIONS, which no endpoint sees (wire contract 6). */
 const shortcut = (method: string): HttpServerResponse | undefined =>
   method === "HEAD" ? Reply.head : method === "OPTIONS" ? Reply.options : undefined
 
-/** The reply where there is no endpoint to ask. */
+/** The reply to a request that belongs to no endpoint. */
 const withoutEndpoint = (
   method: string,
   target: Target.Target,
@@ -77,11 +78,11 @@ const withoutEndpoint = (
   if (target._tag === "Moved" && target.bare) return Reply.moved(target.location)
   if (unsupported.has(method)) return Reply.plain(RequestBody.serverError)
   if (target._tag === "Moved") return Reply.moved(target.location)
-  if (routed?._tag !== "Elsewhere") return Pages.notFound
+  if (routed?._tag !== "NotImplemented") return Pages.notFound
   return shortcut(method) ?? Reply.failure(ApiFailure.notImplemented)
 }
 
-/** Puts a request through the checks in their order (wire contract 6) and then to its endpoint. */
+/** Checks a request in the order of the contract (wire contract 6), then gives it to its endpoint. */
 const reply = (endpoint: Endpoint, call: Call): Replied => {
   if (call.body.refusal !== undefined) return Effect.succeed(Reply.plain(call.body.refusal))
   const shortened = shortcut(call.request.method)

@@ -2,9 +2,9 @@
  * The choices of the in-memory API where the wire contract is inferred ([I]) or unconfirmed ([U]), or where a version or the
  * database of the real server decides (11). Each constant is the behaviour chosen, and says what the alternative is.
  *
- * Three things have no constant. The loser of two racing deletes never gets the 500 it may get from the real server (3.7),
- * and that of two racing first calls of ensure never gets the 409 (3.4), because each call happens at once: inject
- * `Fault.afterCommit(Fault.status(409))` to see it. And every item read before an error is sent before the error event; the
+ * Three choices have no constant. Calls do not overlap here: the loser of two racing deletes never gets the 500 that the
+ * real server may send (3.7), and the loser of two racing first calls of ensure never gets the 409 (3.4); inject
+ * `Fault.afterCommit(Fault.status(409))` to see it. Every item read before an error is sent before the error event; the
  * real server may drop some (5.2 [I]).
  */
 
@@ -33,13 +33,13 @@ export const maxStringBytes = 191
 export const maxTextBytes = 65_535
 
 /**
- * Lists and objects in a body may be nested this deep; a deeper one is too deep for the server to parse. At 20,000 it is
- * (6 [L]); the exact number depends on its stack.
+ * The deepest nesting of lists and objects in a body that the server can parse. It fails at 20,000 (6 [L]); the exact number
+ * depends on its stack.
  */
 export const maxBodyDepth = 4_000
 
 /**
- * True if a query parameter `contactId` wins over the path: in Next.js 16.3 it doesn't, but behind a host that hands on
+ * True if a query parameter `contactId` wins over the path. In Next.js 16.3 it does not, but behind a host that forwards
  * raw URLs it would (3.2).
  */
 export const queryParametersShadowPath: boolean = false
@@ -47,7 +47,7 @@ export const queryParametersShadowPath: boolean = false
 /** True if replies are compressed for clients that accept it, as Next.js does (6, 11). */
 export const compression: boolean = false
 
-/** The time in milliseconds the server gives itself to start answering (5.5). */
+/** The time in milliseconds within which the server starts to answer (5.5). */
 export const maxWaitMillis = 25_000
 
 /** Silence in milliseconds from the start of a stream after which the one keep-alive event is sent (5.2). */
@@ -67,8 +67,8 @@ export const fingerprintKey = (fingerprint: string): string => fingerprint
 export const filterPath = { badIndexAlwaysFails: false } as const
 
 /**
- * The window of the poll limit: over a `log` of the requests of the last 60 s, as with Redis, so that a unit is free again
- * after exactly 60,000 ms; or over the `minutes` of the clock, this one and a weighted part of the one before, as in a
- * single process (4, 11).
+ * The window of the poll limit. `log` counts the requests of the last 60 s, as the server does with Redis: a unit is free
+ * again after exactly 60,000 ms. `minutes` counts the current minute of the clock and a weighted part of the one before, as
+ * the server does in a single process (4, 11).
  */
 export const pollWindow: "log" | "minutes" = "log"

@@ -28,10 +28,10 @@ const resources: ReadonlySet<string> = new Set([
   "user"
 ])
 
-/** The endpoints that are a resource by themselves. */
+/** The endpoints whose path is a single segment. */
 const documents: ReadonlySet<string> = new Set(["graphql", "spec"])
 
-/** The ends of the contact paths that are not answered here (wire contract 3.1). */
+/** The contact endpoints that the emulator does not have, by the path after the id (wire contract 3.1). */
 const ofContact =
   /^(?:(?:conversation|memory|rating|secret|space|task)\/list|memory\/search|secret\/[^/]+\/(?:authenticate|verify|revoke|mint|proxy))$/
 

@@ -1,19 +1,19 @@
 import type { Endpoint } from "./Endpoint.ts"
 import * as OtherEndpoints from "./OtherEndpoints.ts"
 
-/** The endpoint of a path: one of this server, one that only the vendor's API has, or nothing. */
+/** The result of routing a path: an endpoint, one that only the vendor's API has, or none. */
 export type Routed =
   | {
       readonly _tag: "Endpoint"
       readonly endpoint: Endpoint
-      /** The decoded values of the segments the endpoint leaves open. */
+      /** The decoded path parameters, by name. */
       readonly params: ReadonlyMap<string, string>
     }
-  | { readonly _tag: "Elsewhere" }
-  | { readonly _tag: "Nowhere" }
+  | { readonly _tag: "NotImplemented" }
+  | { readonly _tag: "NotFound" }
 
 const prefix = /^\/(?:api\/)?v1\//
-const open = /^\{(.+)\}$/
+const inBraces = /^\{(.+)\}$/
 
 interface Segment {
   readonly text: string
@@ -22,22 +22,22 @@ interface Segment {
 }
 
 /**
- * Finds the endpoint of a path whose percent-encoding is sound. Both `/v1` and `/api/v1` lead to it; case counts, and
- * only the segments that are left open may be encoded (wire contract 0).
+ * Finds the endpoint of a path whose percent-encoding is valid. The path begins with `/v1` or `/api/v1` and is
+ * case-sensitive. Only path parameters may be percent-encoded (wire contract 0).
  */
 export const make = (endpoints: ReadonlyArray<Endpoint>): ((path: string) => Routed) => {
   const table = endpoints.map((endpoint) => ({ endpoint, segments: endpoint.path.slice(1).split("/").map(segment) }))
   return (path) => {
-    if (!prefix.test(path)) return { _tag: "Nowhere" }
+    if (!prefix.test(path)) return { _tag: "NotFound" }
     const route = path.replace(prefix, "")
     const parts = route.split("/")
     const row = table.find(({ segments }) => matches(segments, parts))
-    if (row === undefined) return { _tag: OtherEndpoints.has(route) ? "Elsewhere" : "Nowhere" }
+    if (row === undefined) return { _tag: OtherEndpoints.has(route) ? "NotImplemented" : "NotFound" }
     return { _tag: "Endpoint", endpoint: row.endpoint, params: read(row.segments, parts) }
   }
 }
 
-const segment = (text: string): Segment => ({ text, parameter: open.exec(text)?.[1] })
+const segment = (text: string): Segment => ({ text, parameter: inBraces.exec(text)?.[1] })
 
 const matches = (segments: ReadonlyArray<Segment>, parts: ReadonlyArray<string>): boolean =>
   segments.length === parts.length &&

@@ -15,13 +15,13 @@ import * as Store from "./store/Store.ts"
 
 /** The options of the in-memory API. */
 export interface Options {
-  /** Default: every distinct `sk-…` token is an account of its own. */
+  /** The accounts and their tokens. Default: every distinct `sk-…` token has an account of its own. */
   readonly accounts?: ReadonlyArray<Accounts.AccountOptions>
   /** Requests in 60 s to paths that end in `/list`, for each account and its children together. Default: no limit. */
   readonly rateLimit?: number
   /**
-   * The window of that limit: over a `log` of the last 60 s, where a unit is free again after exactly that time, or over
-   * the `minutes` of the clock, this one and a weighted part of the one before. Default `log`.
+   * The window of that limit. `log` counts the requests of the last 60 s; `minutes` counts the current minute of the clock
+   * and a weighted part of the one before. Default `log`.
    */
   readonly rateLimitWindow?: PollWindow
   /**
@@ -31,16 +31,13 @@ export interface Options {
   readonly compression?: boolean
   /** The number of newest requests that are kept for inspection. Default 10,000. */
   readonly requestLogLimit?: number
-  /** The rules of faults from the start. Default: none. A rule that makes no sense is a defect. */
+  /** The fault rules at the start. Default: none. An invalid rule is a defect. */
   readonly faults?: ReadonlyArray<Rule>
-  /** Default: that of the faults. */
+  /** Changes replies. Default: injects the faults. */
   readonly interceptor?: Interceptor.Interceptor
 }
 
-/** A contact to seed. What is absent gets the default a create gives it. */
-export type Seed = Partial<Omit<Store.ContactRecord, "account">>
-
-/** All contacts of all accounts at one moment. */
+/** A copy of all contacts of all accounts. */
 export class Snapshot {
   readonly #records: ReadonlyArray<Store.ContactRecord>
 
@@ -48,10 +45,10 @@ export class Snapshot {
     this.#records = store.rows().map(copy)
   }
 
-  /** Makes a store hold these contacts and no other. */
+  /** Replaces all contacts of a store by these. */
   restoreTo(store: Store.Store): void {
     store.clear()
-    // As they were stored together, none is refused.
+    // None is refused: they were in one store before.
     for (const record of this.#records) store.insertRecord(copy(record))
   }
 }
@@ -67,20 +64,23 @@ export interface Service {
   /** May be replaced at any time; requests in flight keep the one they started with. */
   interceptor: Interceptor.Interceptor
   /**
-   * The id of the account a token opens, made if there is none yet; undefined for a token that opens none. For a token
-   * of an account's own that is the account it acts as without run-as headers.
+   * The id of the account that a token belongs to; undefined if it belongs to none. Without configured accounts, a new
+   * `sk-…` token gets one.
    */
   readonly accountOf: (token: string) => string | undefined
   /**
-   * Adds contacts to an account as they are given, unchecked, and returns them as stored. Times are milliseconds. An id
-   * or fingerprint that is taken is a defect.
+   * Adds contacts to an account, unchecked, and returns them as stored. Times are milliseconds since the epoch. A taken id
+   * or fingerprint is a defect.
    */
-  readonly seed: (account: string, seeds: Iterable<Seed>) => Effect.Effect<ReadonlyArray<Store.ContactRecord>>
+  readonly seed: (
+    account: string,
+    contacts: Iterable<Store.NewContact>
+  ) => Effect.Effect<ReadonlyArray<Store.ContactRecord>>
   /** Copies of the contacts of one account or of all, oldest first within an account. */
-  readonly snapshot: (account?: string) => Effect.Effect<ReadonlyArray<Store.ContactRecord>>
-  /** All contacts as they are now. */
-  readonly save: Effect.Effect<Snapshot>
-  /** Puts saved contacts in the place of those there are. Nothing else changes. */
+  readonly contacts: (account?: string) => Effect.Effect<ReadonlyArray<Store.ContactRecord>>
+  /** A copy of all contacts. */
+  readonly snapshot: Effect.Effect<Snapshot>
+  /** Replaces all contacts by those of the snapshot. Nothing else changes. */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void>
   /** The requests seen, oldest first. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLog.SeenRequest>>
@@ -88,7 +88,7 @@ export interface Service {
   readonly clear: Effect.Effect<void>
 }
 
-/** The in-memory API's state. */
+/** The state of the in-memory API. */
 export class ServerState extends Context.Service<ServerState, Service>()(
   "effect-chatbotkit/internal/server/ServerState"
 ) {}
@@ -116,9 +116,9 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
       faults,
       interceptor: options.interceptor ?? faults.interceptor,
       accountOf: (token) => accounts.grant(token)?.account.id,
-      seed: (account, seeds) => seed(store, account, seeds),
-      snapshot: (account) => Effect.sync(() => store.rows(account).map(copy)),
-      save: Effect.sync(() => new Snapshot(store)),
+      seed: (account, contacts) => seed(store, account, contacts),
+      contacts: (account) => Effect.sync(() => store.rows(account).map(copy)),
+      snapshot: Effect.sync(() => new Snapshot(store)),
       restore: (snapshot) => Effect.sync(() => snapshot.restoreTo(store)),
       requests: Effect.sync(() => log.list()),
       clear: Effect.sync(() => {
@@ -134,27 +134,13 @@ export const layer = (options?: Options): Layer.Layer<ServerState> => Layer.effe
 
 const copy = (record: Store.ContactRecord): Store.ContactRecord => ({ ...record, meta: structuredClone(record.meta) })
 
-const seed = Effect.fnUntraced(function* (store: Store.Store, account: string, seeds: Iterable<Seed>) {
+const seed = Effect.fnUntraced(function* (store: Store.Store, account: string, contacts: Iterable<Store.NewContact>) {
   const now = yield* Clock.currentTimeMillis
   const random = yield* Random.Random
   const seeded: Array<Store.ContactRecord> = []
-  for (const given of seeds) {
-    const createdAt = given.createdAt ?? now
-    const inserted = store.insertRecord({
-      id: given.id ?? store.nextId(createdAt, random),
-      account,
-      name: given.name ?? "",
-      description: given.description ?? "",
-      fingerprint: given.fingerprint ?? store.nextId(createdAt, random),
-      email: given.email ?? null,
-      phone: given.phone ?? null,
-      nick: given.nick ?? null,
-      preferences: given.preferences ?? null,
-      verifiedAt: given.verifiedAt ?? null,
-      meta: structuredClone(given.meta ?? null),
-      createdAt,
-      updatedAt: given.updatedAt ?? createdAt
-    })
+  for (const contact of contacts) {
+    const own = { ...contact, meta: structuredClone(contact.meta ?? null) }
+    const inserted = store.insert(account, own, now, random)
     if (Result.isFailure(inserted)) return yield* Effect.die(new Error("seed: id or fingerprint is taken"))
     seeded.push(copy(inserted.success))
   }

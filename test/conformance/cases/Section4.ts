@@ -1,4 +1,4 @@
-import type { Seed } from "../../../src/internal/server/ServerState.ts"
+import type { NewContact } from "../../../src/internal/server/store/Store.ts"
 import type { Case, Step } from "../Case.ts"
 import { numbered, numberedId } from "../Seeds.ts"
 import {
@@ -22,7 +22,7 @@ import {
 const seeded = (
   id: string,
   clauses: Case["clauses"],
-  contacts: ReadonlyArray<Seed>,
+  contacts: ReadonlyArray<NewContact>,
   steps: ReadonlyArray<Step>
 ): Case => ({
   id,

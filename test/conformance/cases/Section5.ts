@@ -1,4 +1,4 @@
-import type { Seed } from "../../../src/internal/server/ServerState.ts"
+import type { NewContact } from "../../../src/internal/server/store/Store.ts"
 import type { Case, Check, Expected, Step } from "../Case.ts"
 import * as Reply from "../Reply.ts"
 import { numbered } from "../Seeds.ts"
@@ -161,7 +161,7 @@ const paging: ReadonlyArray<Case> = [
 ]
 
 /** Two contacts. Below are their texts in each format. */
-const pair: ReadonlyArray<Seed> = [
+const pair: ReadonlyArray<NewContact> = [
   { id: "a", fingerprint: "f1", createdAt: 1, meta: { k: "v", l: [1, { m: "n" }], "#h": 1 } },
   {
     id: "b",

@@ -7,6 +7,7 @@ import type { HttpMethod } from "effect/http/HttpMethod"
 import * as Layer from "effect/Layer"
 import * as InProcess from "../../../src/internal/server/http/InProcess.ts"
 import * as ServerState from "../../../src/internal/server/ServerState.ts"
+import type { NewContact } from "../../../src/internal/server/store/Store.ts"
 
 /** What to send. `json` is sent as JSON, `body` as it stands; either with a JSON content type unless `headers` says more. */
 export interface Sent {
@@ -56,7 +57,7 @@ export const send = (sent: Sent, base?: string): Effect.Effect<Got, HttpClientEr
 /** The account of the token that `send` uses by default. */
 export const account = Effect.map(ServerState.ServerState, (state) => state.accountOf(token) ?? "")
 
-export const seed = (seeds: Iterable<ServerState.Seed>, of?: string) =>
+export const seed = (seeds: Iterable<NewContact>, of?: string) =>
   Effect.gen(function* () {
     const state = yield* ServerState.ServerState
     return yield* state.seed(of ?? (yield* account), seeds)
@@ -87,7 +88,7 @@ export const fetched = (id: string) => Effect.map(fetch(id), (got) => parse(got.
 export const numbered = (
   count: number,
   meta?: (index: number) => { readonly odd: string }
-): ReadonlyArray<ServerState.Seed> =>
+): ReadonlyArray<NewContact> =>
   Array.from({ length: count }, (_, index) => ({
     id: `id-${String(index).padStart(4, "0")}`,
     createdAt: index,

@@ -1,11 +1,10 @@
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Seed } from "../ServerState.ts"
-import { isMeta, type Meta } from "../store/Store.ts"
+import { isMeta, type Meta, type NewContact } from "../store/Store.ts"
 import * as StoredMeta from "./StoredMeta.ts"
 
-/** Texts that have been trouble to somebody. */
+/** Texts that often break software. */
 const texts = [
   "",
   " ",
@@ -25,7 +24,7 @@ const texts = [
   "\u2028\ufeff\u0000"
 ] as const
 
-/** Keys that are taken at the top of `meta`. None begins with `#`, which the API keeps but never sends. */
+/** Keys that the API accepts at the top of `meta`. None begins with `#`: such keys are stored but never sent. */
 const keys = [
   "tier",
   "a.b",
@@ -42,16 +41,16 @@ const keys = [
   "toString"
 ] as const
 
-/** Keys that are taken only further down. */
+/** Keys that the API accepts below the top of `meta`. */
 const nestedKeys = [...keys, "_private", ""] as const
 
 const locals = ["ada", "Grace.Hopper", "o'brien+news", "jürgen", "用户", "x"] as const
 const domains = ["example.com", "mail.example.co.uk", "EXAMPLE.org", "bücher.example"] as const
 
-/** Ranges of numbers kept for examples, which lack their last two digits. */
+/** Phone numbers reserved for examples, without their last two digits. */
 const phones = ["+120255501", "+141555501", "+4420794600", "+614915701"] as const
 
-/** At most three bytes a unit, and so short enough for every column, that of the fingerprint included. */
+/** A UTF-16 unit takes at most three bytes, so that such a text fits every column. */
 const maxUnits = 50
 
 /** From 2020 to 2026. */
@@ -60,7 +59,7 @@ const maxAge = 10_000_000_000
 
 const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
 
-/** Built on use: deriving it takes a while, and would be a side effect of the module. */
+/** Built on use: it takes a while, and would be a side effect of importing the module. */
 const make = () => {
   const text = Schema.Union([Schema.Literals(texts), Schema.String.check(Schema.isMaxLength(maxUnits))])
   const scalar = Schema.Union([text, Schema.Finite, Schema.Boolean, Schema.Null])
@@ -103,7 +102,7 @@ type Scalar = string | number | boolean | null
 type Value = Scalar | ReadonlyArray<Scalar>
 type Nested = { readonly nested: ReadonlyArray<readonly [string, Value]> }
 
-/** As the API stores it: no negative zero, no half characters, no more than 16 digits. */
+/** The metadata as the API stores it: no negative zero, no lone surrogates, at most 16 digits. */
 const toMeta = (entries: ReadonlyArray<readonly [string, Value | Nested]>): Meta => {
   const drawn = entries.map(([key, value]) => [key, isNested(value) ? Object.fromEntries(value.nested) : value])
   const parsed: unknown = JSON.parse(JSON.stringify(Object.fromEntries(drawn)), (_, value: unknown) =>
@@ -115,7 +114,7 @@ const toMeta = (entries: ReadonlyArray<readonly [string, Value | Nested]>): Meta
 const isNested = (value: Value | Nested): value is Nested =>
   typeof value === "object" && value !== null && "nested" in value
 
-/** A fingerprint that is long enough for every operation, and not taken. */
+/** A fingerprint that is not taken, and long enough for every operation. */
 const toFingerprint = (text: string, index: number, taken: ReadonlySet<string>): string => {
   for (let number = index; ; number++) {
     const fingerprint = `arbitrary-${String(number).padStart(8, "0")} ${text}`.trim()
@@ -124,16 +123,16 @@ const toFingerprint = (text: string, index: number, taken: ReadonlySet<string>):
 }
 
 /**
- * Draws contacts that the API would take as they are, from Effect's `Random`. Some have a fingerprint of their own,
- * which is none of those taken; ids, and all other fingerprints, are left to the store.
+ * Draws contacts that the API would accept unchanged, from Effect's `Random`. Some have a fingerprint, which is none of those
+ * taken. The store makes the ids and the other fingerprints.
  */
 export const sample = Effect.fnUntraced(function* (
   count: number,
   taken: ReadonlySet<string>
-): Effect.fn.Return<ReadonlyArray<Seed>> {
+): Effect.fn.Return<ReadonlyArray<NewContact>> {
   const drawn = yield* Effect.orDie(Arbitrary.sampleEffect(make(), { count }))
   const all = new Set(taken)
-  return drawn.map(({ fingerprint: text, ...contact }, index): Seed => {
+  return drawn.map(({ fingerprint: text, ...contact }, index): NewContact => {
     if (text === null) return contact
     const fingerprint = toFingerprint(text, index, all)
     all.add(fingerprint)

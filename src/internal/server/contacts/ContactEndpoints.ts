@@ -101,12 +101,12 @@ export const remove = Endpoint.json("Contact.delete", "POST", "/contact/{contact
   }).pipe(Effect.flatMap(Effect.fromResult))
 )
 
-/** Zero is not sent, as absence is not; null clears; any other number sets that instant, also 0.5 (wire contract 2). */
+/** Zero and absence change nothing; null clears; any other number sets that instant, 0.5 too (wire contract 2). */
 const verification = (verifiedAt: number | null | undefined): { readonly verifiedAt: number | null | undefined } => ({
   verifiedAt: verifiedAt === 0 ? undefined : verifiedAt
 })
 
-/** The columns to write, or the 500 of what the schema lets through and the database does not (wire contract 2). */
+/** The columns to write, or the 500 of a value that the schema accepts and the database refuses (wire contract 2). */
 const toColumns = (given: ContactInput): Written<Columns> => {
   const { name, description, fingerprint, email, phone, nick, preferences } = given
   const verifiedAt = toInstant(given.verifiedAt)

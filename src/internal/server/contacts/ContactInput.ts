@@ -7,14 +7,14 @@ import { isMeta, type Meta } from "../store/Store.ts"
 import * as EmailSyntax from "./EmailSyntax.ts"
 import * as NumericText from "./NumericText.ts"
 
-/** A body of create, ensure or update that passed its schema. What was absent is undefined; `meta` can inherit members. */
+/** A body of create, ensure or update that passed its schema. Absent fields are undefined. `meta` can inherit members. */
 export interface ContactInput {
   readonly name: string | null | undefined
   readonly description: string | null | undefined
   /** Trimmed, unless it is blank. */
   readonly fingerprint: string | null | undefined
   readonly email: string | null | undefined
-  /** In E.164. */
+  /** In the E.164 format. */
   readonly phone: string | null | undefined
   readonly nick: string | null | undefined
   readonly preferences: string | null | undefined
@@ -42,7 +42,7 @@ const minFingerprintLength = 16
 
 /**
  * Checks a body against the schema that create, ensure and update share, stopping at the first failure (wire contract
- * 2): the fields in the order of the record, then unknown keys in their own order, then what needs the session.
+ * 2): the fields in the order of the record, then unknown keys in their own order, then the fingerprint against the audience.
  */
 export const validate = (given: unknown, audience: string): Checked<ContactInput> =>
   Result.gen(function* () {
@@ -58,7 +58,7 @@ export const validate = (given: unknown, audience: string): Checked<ContactInput
     const verifiedAt = yield* instant(body["verifiedAt"])
     const meta = yield* metadata(body["meta"])
     const unknown = Object.keys(body).find((key) => !fields.has(key))
-    // joi calls a key without a name by the name of the whole.
+    // joi calls an empty key by the label of the whole body.
     if (unknown !== undefined) return yield* refuse(`"${unknown || "value"}" is not allowed`)
     return {
       name,
@@ -75,7 +75,7 @@ export const validate = (given: unknown, audience: string): Checked<ContactInput
 
 /**
  * joi checks a copy made by assignment. Assigning `__proto__` sets the prototype, so an object given there is not a
- * member, but its members are inherited; anything else given there is gone.
+ * member, but its members are inherited. Anything else given there is lost.
  */
 const clone = <A extends object>(object: A): A => Object.assign({}, object)
 
@@ -83,7 +83,7 @@ const refuse = (message: string): Checked<never> => Result.fail(ApiFailure.badRe
 
 const encoder = new TextEncoder()
 
-/** No UTF-16 unit takes more than three bytes, so most texts need no encoding to be found short enough. */
+/** A UTF-16 unit takes at most three bytes, so that most texts are known to be short enough without encoding them. */
 const exceeds = (value: string, maxBytes: number): boolean =>
   value.length * 3 > maxBytes && encoder.encode(value).length > maxBytes
 

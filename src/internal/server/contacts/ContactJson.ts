@@ -10,10 +10,10 @@ export const forList = (contact: ContactRecord): string =>
 export const forExport = (contact: ContactRecord): string =>
   `${columns(contact)},${times(contact)},"meta":${contact.meta === null ? "{}" : safe(withoutOwnText(contact.meta))}}`
 
-/** A member of this name is what the server calls to make the CSV cell of an object. */
+/** The server calls the member of this name to make the CSV cell of an object. */
 const toText = "toString"
 
-/** The server gives the metadata of an export a `toString` that writes YAML, and JSON has no functions. */
+/** The metadata without a `toString` of its own: in an export the server replaces it by a function, which JSON omits. */
 const withoutOwnText = (meta: Meta): Meta => {
   if (!Object.hasOwn(meta, toText)) return meta
   const { [toText]: _, ...others } = meta
@@ -96,5 +96,5 @@ const columnCells = (contact: ContactRecord): ReadonlyArray<string> => [
 
 const timeCell = (value: number | null): string => String(JsonSafe.toSafe(value ?? ""))
 
-/** As the server has it: js-yaml with its defaults, but without a limit to the length of lines. */
+/** YAML as the server writes it: js-yaml with its defaults, but with no limit to the length of lines. */
 const yaml = (meta: Meta | null): string => dump(JsonSafe.toSafe(meta ?? {}), { lineWidth: -1 })

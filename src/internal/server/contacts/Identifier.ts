@@ -6,7 +6,7 @@ import type { ContactRecord } from "../store/Store.ts"
 
 type Found = Result.Result<ContactRecord | undefined, ApiFailure.ApiFailure>
 
-/** The contact a path names, if the caller may touch it (wire contract 3.2). */
+/** The contact that the path names, if the caller may access it (wire contract 3.2). */
 export const contact = (call: AuthorizedCall): Result.Result<ContactRecord, ApiFailure.ApiFailure> => {
   const identifier = parameter(call, "contactId")
   if (identifier === undefined) return Result.fail(ApiFailure.badRequest())
@@ -26,8 +26,8 @@ const resolve = ({ state: { store }, account }: AuthorizedCall, identifier: stri
 }
 
 /**
- * The problem of an alias: contacts have no such column, so the database rejects any that gets that far, and the
- * forms that go through another account mostly fail before. Undefined stands for the database.
+ * The message of the 500 for an alias; undefined if the database fails, as contacts have no column for aliases. Most forms
+ * that name another account fail before that.
  */
 const aliasProblem = (identifier: string, { parent }: Account): string | undefined => {
   const rest = identifier.slice(1)

@@ -4,7 +4,7 @@ import { isMeta, type Meta } from "../store/Store.ts"
 
 const { maxMetaDepth } = Assumptions.prismaVersion
 
-/** Prisma passes on an object's own members and those it inherits, but loses one of this name. */
+/** Prisma stores the own and the inherited members of an object, but loses one of this name. */
 const lost = "__proto__"
 
 /**
@@ -46,7 +46,7 @@ const wholeLimit = 2 ** 63
 const halfwayAboveEven = /^(-?\d\.\d{14}[02468])50*(e.+)$/
 
 /**
- * Prisma keeps whole numbers of 64 bits, and of others 16 significant digits, half to even. What is infinite after that
+ * Prisma keeps whole numbers of 64 bits, and rounds others to 16 significant digits, half to even. If that gives infinity, it
  * is null in JSON.
  */
 const rounded = (value: number): number | null => {

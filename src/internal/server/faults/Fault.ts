@@ -19,7 +19,7 @@ export interface StatusOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A place in a body: after that many bytes, or lines. In JSON Lines each item is a line. */
+/** A place in a body: after a number of bytes, or of lines. In JSON Lines each item is a line. */
 export type Place = number | { readonly lines: number }
 
 /** An answer with a status: {@link status}, {@link rateLimit}. */
@@ -45,7 +45,7 @@ export interface Cut {
   readonly at: Place
 }
 
-/** A body that nobody can read: {@link garbage}. */
+/** An unreadable body: {@link garbage}. */
 export interface Garbage {
   readonly _tag: "Garbage"
   readonly bytes: number
@@ -86,7 +86,7 @@ export interface DelayPage {
   readonly duration: Duration.Input
 }
 
-/** Pages that are all the first: {@link ignoreCursor}. */
+/** Pages that all repeat the first: {@link ignoreCursor}. */
 export interface IgnoreCursor {
   readonly _tag: "IgnoreCursor"
 }
@@ -97,7 +97,10 @@ export interface AfterCommit {
   readonly fault: AnswerFault
 }
 
-/** A fault that needs no answer of the operation. By itself it keeps the operation from acting. */
+/**
+ * A fault before the answer, or in its place. The operation does not act, unless it is only delayed or the fault is in
+ * {@link afterCommit}.
+ */
 export type AnswerFault = Status | Delay | NoAnswer | Garbage
 
 /** A fault in the body of the answer. The operation has acted by then. */
@@ -110,8 +113,9 @@ export type PageFault = ErrorAfter | DropPage | DelayPage | IgnoreCursor
 export type Fault = AnswerFault | AfterCommit | BodyFault | PageFault
 
 /**
- * Answers with a status, and does nothing. The body is the error that the API has for it. `headers` may not say how
- * long the body is: the transport does. A status below 200 is no answer over a socket: there the connection ends.
+ * Answers with a status, and does nothing. The default body is the error that the API has for the status. `headers` must not
+ * contain `content-length`, `transfer-encoding` or `connection`, which the transport writes. Over a socket a status below 200
+ * ends the connection without an answer.
  */
 export const status = (status: number, options: StatusOptions = {}): AnswerFault => ({
   ...options,
@@ -150,23 +154,23 @@ export const garbage = (bytes = 64): AnswerFault => ({ _tag: "Garbage", bytes })
 /** The operation acts, and its answer is lost or late: the fault comes in its place. */
 export const afterCommit = (fault: AnswerFault): Fault => ({ _tag: "AfterCommit", fault })
 
-/** Breaks the connection at a place in the body, or just before its end. 0 is after the headers. A shorter body is whole. */
+/** Resets the connection at a place in the body, its end included. 0 is after the headers. A shorter body is sent whole. */
 export const resetAfter = (at: Place): Fault => ({ _tag: "ResetAfter", at })
 
-/** Sends nothing more, for ever, from a place in the body on. 0 is after the headers. A shorter body is whole. */
+/** Stalls for ever at a place in the body, its end included. 0 is after the headers. A shorter body is sent whole. */
 export const stallAfter = (at: Place): Fault => ({ _tag: "StallAfter", at })
 
-/** Ends the body at a place in it, as if that were all. A shorter body is whole. */
+/** Ends the body at a place in it, as if it were complete. 0 is after the headers. A shorter body is sent whole. */
 export const cutAfter = (at: Place): Fault => ({ _tag: "CutAfter", at })
 
-/** Sends the body in pieces of that many bytes, waiting before each one. Default: no wait. */
+/** Sends the body in pieces of that many bytes, with a wait of `every` before each. Default: no wait. */
 export const trickle = (bytes: number, { every = 0 }: { readonly every?: Duration.Input } = {}): Fault => ({
   _tag: "Trickle",
   bytes,
   every
 })
 
-/** Sends a text over and over in place of the body, waiting before each time. Default: no wait. */
+/** Sends a text again and again in place of the body, with a wait of `every` before each time. Default: no wait. */
 export const endless = (text: string, { every = 0 }: { readonly every?: Duration.Input } = {}): Fault => ({
   _tag: "Endless",
   text,
@@ -174,28 +178,28 @@ export const endless = (text: string, { every = 0 }: { readonly every?: Duration
 })
 
 /**
- * Fails a list after that many items: with an error event in a stream, and with an HTTP status where nothing was sent
- * yet, or where the reply is one page and it has more items. Default: the `GENERIC_ERROR` of a database that fails.
+ * Fails a list after that many items: with an error event in a stream, or with an HTTP status if nothing was sent yet or the
+ * reply is one page with more items. Default: the `GENERIC_ERROR` of a failing database.
  */
 export const errorAfter = (
   items: number,
   wording: { readonly code?: string; readonly message?: string } = {}
 ): Fault => ({ ...wording, _tag: "ErrorAfter", items })
 
-/** A page of a reply, counted from 0, comes out empty, which ends a stream as if that were all. */
+/** Makes a page of the reply, counted from 0, empty. A stream ends there as if it were complete. */
 export const dropPage = (index: number): Fault => ({ _tag: "DropPage", index })
 
-/** A page of a reply, counted from 0, takes that long to read: a slow database. */
+/** Delays the reading of a page of the reply, counted from 0, as a slow database does. A number is in milliseconds. */
 export const delayPage = (index: number, duration: Duration.Input): Fault => ({ _tag: "DelayPage", index, duration })
 
-/** Every page is the first one, whatever the cursor. A stream repeats it for ever. */
+/** Answers every page with the first one, whatever the cursor. A stream repeats it for ever. */
 export const ignoreCursor: Fault = { _tag: "IgnoreCursor" }
 
-/** The requests that a fault is injected into. Of several rules, only the first that fits a request is used. */
+/** A fault, and the requests that it is injected into. A request gets the fault of the first rule that applies to it. */
 export interface Rule {
   /** The operations it is for. Default: every operation that the fault can be injected into. */
   readonly operation?: OperationName | ReadonlyArray<OperationName>
-  /** Which requests of an operation, counted from 1 for each. Default: every one. */
+  /** The requests, by their number among those of the same operation, from 1. Default: every request. */
   readonly attempt?: number | ReadonlyArray<number> | ((attempt: number) => boolean)
   /**
    * The probability, from 0 to 1, that it is injected into a request that the other members allow. Default 1. It is drawn
@@ -211,7 +215,7 @@ export interface Rule {
 /** A fault injected into a request. It is listed even if the reply was too short for the fault to show. */
 export interface InjectedFault {
   readonly operation: OperationName
-  /** Which request of the operation it was, from 1. */
+  /** The number of the request among those of its operation, from 1. */
   readonly attempt: number
   readonly fault: Fault
 }

@@ -10,7 +10,7 @@ const encoder = new TextEncoder()
 
 const newline = 0x0a
 
-/** A body that goes on in another way from a place on. It is read no further than that, and may end before. */
+/** A body up to a place, and then another one. The first is not read beyond the place. If it is shorter, nothing follows. */
 export const until = (body: Body, place: Place, rest: Body): Body => {
   const [wanted, measure] = typeof place === "number" ? [place, takeBytes] : [place.lines, takeLines]
   if (wanted === 0) return rest
@@ -56,7 +56,7 @@ const takeLines: Measure = (chunk, most) => {
 export const inPieces = (body: Body, bytes: number, every: Duration.Input): Body =>
   body.pipe(
     Stream.flatMap((chunk) => Stream.fromIterable(split(chunk, bytes))),
-    // One at a time, as what is emitted together is sent together.
+    // One piece in each chunk: pieces of one chunk would be sent together.
     Stream.rechunk(1),
     Stream.mapEffect((piece) => after(every, piece))
   )
@@ -65,11 +65,11 @@ function* split(chunk: Uint8Array, bytes: number): Generator<Uint8Array> {
   for (let at = 0; at < chunk.length; at += bytes) yield chunk.subarray(at, at + bytes)
 }
 
-/** A text for ever, with a wait before each time. */
+/** A text repeated for ever, with a wait before each time. */
 export const endless = (text: string, every: Duration.Input): Body =>
   Stream.fromEffectRepeat(after(every, encoder.encode(text)))
 
-/** No wait is no sleep either, which would take a turn of the event loop for each piece. */
+/** Without a wait there is no sleep, which would take a turn of the event loop for each piece. */
 const after = <A>(duration: Duration.Input, value: A): Effect.Effect<A> =>
   Duration.isZero(Duration.fromInputUnsafe(duration))
     ? Effect.succeed(value)

@@ -3,9 +3,9 @@ import * as ApiFailure from "../http/ApiFailure.ts"
 import type { Fault } from "./Fault.ts"
 import type { Identified, InterceptedPage, PageRead } from "./Interceptor.ts"
 
-/** The pages of one reply so far. */
+/** The progress of one reply through its pages. */
 export interface PageProgress {
-  /** Items in the pages read so far. */
+  /** The number of items in the pages read so far. */
   items: number
 }
 
@@ -40,7 +40,7 @@ const failing = <Row extends Identified>(
     const left = items - progress.items
     if (left <= 0) return Effect.fail(failure)
     return Effect.flatMap(page.read(page.cursor), (rows) => {
-      // What is left out of a page of a stream is where the next page starts, which then fails.
+      // The next page of a stream starts at the first row left out here, and fails.
       if (rows.length > left && !page.streamed) return Effect.fail(failure)
       const kept = rows.slice(0, left)
       progress.items += kept.length

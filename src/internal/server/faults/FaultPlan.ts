@@ -25,13 +25,13 @@ interface ChosenFault {
 export interface FaultPlan {
   /** Injects faults into requests as the rules say. */
   readonly interceptor: Interceptor.Interceptor
-  /** Adds rules after those there are. A rule that makes no sense is a defect that names the field at fault. */
+  /** Adds rules after the present ones. An invalid rule is a defect that names the invalid field. */
   readonly inject: (rules: ReadonlyArray<Rule>) => Effect.Effect<void>
   /** Removes all rules. Requests under way keep their faults. */
   readonly removeAll: Effect.Effect<void>
   /** The faults injected so far, oldest first. */
   readonly injected: Effect.Effect<ReadonlyArray<InjectedFault>>
-  /** Forgets the injected faults, so that each rule may be used as often as at first. */
+  /** Forgets the injected faults, and the number of times that each rule was used. */
   readonly forget: Effect.Effect<void>
 }
 
@@ -93,7 +93,7 @@ export const make = (): FaultPlan => {
   }
 }
 
-/** The same for the same seed, whatever else draws from `Random` and in whatever order requests arrive. */
+/** Draws from the seed alone, so that neither other users of `Random` nor the order of requests change the result. */
 const isHit = (probability: number, seed: string): Effect.Effect<boolean> =>
   probability >= 1
     ? Effect.succeed(true)

@@ -16,7 +16,7 @@ import { ConnectionReset, type Intercepted } from "./Interceptor.ts"
 
 type Replied = Effect.Effect<HttpServerResponse.HttpServerResponse, ConnectionReset, Scope>
 
-/** Applies a fault to a reply. Its chance comes from the seed. */
+/** Applies a fault to a reply. Random bytes come from the seed. */
 export const apply = (fault: Fault, seed: string, intercepted: Intercepted, reply: Replied): Replied => {
   switch (fault._tag) {
     case "Status":
@@ -40,7 +40,7 @@ export const apply = (fault: Fault, seed: string, intercepted: Intercepted, repl
         HttpServerResponse.stream(FaultBody.endless(fault.text, fault.every), { contentType: contentType(intercepted) })
       )
     default:
-      // What is wrong is in the pages.
+      // `FaultPages` applies the faults of pages.
       return reply
   }
 }
@@ -65,7 +65,7 @@ const answer = (fault: AnswerFault, seed: string, intercepted: Intercepted, repl
 const changed = (reply: Replied, change: (body: FaultBody.Body) => FaultBody.Body): Replied =>
   Effect.map(reply, (response) => Reply.withBody(response, change(Reply.body(response))))
 
-/** The statuses that have no body, whatever else they have. */
+/** True if a response with this status has no body. */
 const isBodiless = (status: number): boolean => status < 200 || status === 204 || status === 205 || status === 304
 
 const refusal = (status: number, options: StatusOptions, intercepted: Intercepted) => {
@@ -92,14 +92,14 @@ const refusal = (status: number, options: StatusOptions, intercepted: Intercepte
   return HttpServerResponse.setHeaders(reply, headers)
 }
 
-/** The content type that the request would have been answered with. */
+/** The content type of the response without the fault. */
 const contentType = ({ operation, request }: Intercepted): string => {
-  const asked = isList(operation) ? Negotiation.negotiate(request.headers["accept"]) : undefined
-  const format = asked !== undefined && Result.isSuccess(asked) ? asked.success : "json"
+  const negotiated = isList(operation) ? Negotiation.negotiate(request.headers["accept"]) : undefined
+  const format = negotiated !== undefined && Result.isSuccess(negotiated) ? negotiated.success : "json"
   return Negotiation.contentTypes[format]
 }
 
-/** A byte that neither UTF-8 nor JSON has anywhere. */
+/** A byte that occurs neither in UTF-8 nor in JSON. */
 const notText = 0xff
 
 const noise = (bytes: number): Effect.Effect<Uint8Array> =>

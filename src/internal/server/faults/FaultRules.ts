@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import { isList, isOperation, type OperationName } from "../OperationName.ts"
 import type { Fault, PageFault, Rule } from "./Fault.ts"
 
-/** The headers that the transport writes: others in their place would make it fail. */
+/** The headers that the transport writes. It would fail if a fault set them. */
 const transportHeaders: ReadonlySet<string> = new Set(["content-length", "transfer-encoding", "connection"])
 
 const pageFaults: ReadonlySet<string> = new Set([
@@ -13,15 +13,15 @@ const pageFaults: ReadonlySet<string> = new Set([
   "IgnoreCursor"
 ] satisfies ReadonlyArray<PageFault["_tag"]>)
 
-/** The operations a rule names; undefined if it is for every one. */
+/** The operations of a rule; undefined if it is for every operation. */
 export const operationsOf = ({ operation }: Rule): ReadonlyArray<OperationName> | undefined =>
   typeof operation === "string" ? [operation] : operation
 
-/** True if a fault can be injected into an operation at all. */
+/** True if a fault can be injected into an operation. */
 const isApplicable = (fault: Fault, operation: OperationName): boolean =>
   !pageFaults.has(fault._tag) || isList(operation)
 
-/** True if a rule applies to a request, apart from its probability and number of times. */
+/** True if a rule applies to a request, before its probability and its number of times are considered. */
 export const appliesTo = (rule: Rule, operation: OperationName, attempt: number): boolean =>
   isApplicable(rule.fault, operation) &&
   (operationsOf(rule)?.includes(operation) ?? true) &&
@@ -38,8 +38,8 @@ export const problem = (rule: Rule): string | undefined => {
   const { attempt, fault, probability = 1, times = 1 } = rule
   const unknown = operationsOf(rule)?.find((name) => !isOperation(name))
   if (unknown !== undefined) return `operation: there is no ${unknown}`
-  const untouched = operationsOf(rule)?.find((name) => !isApplicable(fault, name))
-  if (untouched !== undefined) return `operation: ${fault._tag} is for lists, which ${untouched} is not`
+  const inapplicable = operationsOf(rule)?.find((name) => !isApplicable(fault, name))
+  if (inapplicable !== undefined) return `operation: ${fault._tag} is for lists, which ${inapplicable} is not`
   const attempts = typeof attempt === "number" ? [attempt] : typeof attempt === "function" ? [] : (attempt ?? [])
   if (!attempts.every(isPositive)) return wrong("attempt", "a whole number from 1", attempts.join(", "))
   if (!(probability >= 0 && probability <= 1)) return wrong("probability", "from 0 to 1", probability)

@@ -18,15 +18,15 @@ export class ConnectionReset extends Data.TaggedError("ConnectionReset")<{}> {
   }
 }
 
-/** Which request of which operation is being answered. */
+/** A request that is being answered. */
 export interface Intercepted {
   readonly operation: OperationName
-  /** Which request of the operation it is, from 1. */
+  /** The number of the request among those of its operation, from 1. */
   readonly attempt: number
   readonly request: HttpServerRequest
 }
 
-/** A row has an id, which is the cursor for what comes after it. */
+/** A row with an id, which is the cursor for the rows after it. */
 export interface Identified {
   readonly id: string
 }
@@ -39,11 +39,11 @@ export type ReadPage<Row> = (cursor: string | undefined) => PageRead<Row>
 
 /** A page about to be read for a list, an export or a stream of one. */
 export interface InterceptedPage<Row> {
-  /** Which page of the reply it is, from 0. */
+  /** The number of the page in the reply, from 0. */
   readonly index: number
-  /** The cursor it is read with. */
+  /** The cursor that it is read with. */
   readonly cursor: string | undefined
-  /** True if the reply is a stream of pages, and not this one page. */
+  /** True if the reply is a stream of pages; false if it is this one page. */
   readonly streamed: boolean
   readonly read: ReadPage<Row>
 }
@@ -51,16 +51,16 @@ export interface InterceptedPage<Row> {
 /** The places where a reply can be changed, the same in process and over a socket. */
 export interface Interceptor {
   /**
-   * Around the whole answer to a request whose path is that of an operation, whatever its verb. `reply` does the work
-   * and always has a response: refusals are responses by now. Its body may be a stream.
+   * Wraps the reply to a request with the path of an operation, whatever its method. `reply` performs the operation, and
+   * always gives a response: refusals are responses too. Its body may be a stream.
    */
   readonly reply: (
     intercepted: Intercepted,
     reply: Effect<HttpServerResponse, ConnectionReset, Scope>
   ) => Effect<HttpServerResponse, ConnectionReset, Scope>
   /**
-   * Around each page read from the store. A delay here is a slow database; an `ApiFailure` is a database that fails:
-   * an HTTP status before the first event of a stream, an error event after it.
+   * Wraps the reading of a page from the store. A delay here is a slow database. An `ApiFailure` is a failing database: it
+   * becomes an HTTP status before the first event of a stream, and an error event after it.
    */
   readonly page: <Row extends Identified>(intercepted: Intercepted, page: InterceptedPage<Row>) => PageRead<Row>
 }

@@ -1,6 +1,6 @@
 import * as Glob from "effect/Glob"
 
-/** A token with more to say than its text. */
+/** A token with options. */
 export interface TokenOptions {
   readonly token: string
   /** The time it expires, in milliseconds since the epoch. Default: never. */
@@ -14,7 +14,7 @@ export interface TokenOptions {
   readonly audience?: string
 }
 
-/** An account and the tokens that open it (wire contract 7). */
+/** An account and its tokens (wire contract 7). */
 export interface AccountOptions {
   readonly id: string
   /**
@@ -22,9 +22,9 @@ export interface AccountOptions {
    * tokens (`oart-…`) and any other text are refused even when listed here.
    */
   readonly tokens: ReadonlyArray<string | TokenOptions>
-  /** The id of the account that may run as this one, and whose limits it uses. Default: none. */
+  /** The id of the parent account, which may run as this one and whose limits this one shares. Default: none. */
   readonly parent?: string
-  /** The address under which the parent may run as this one. Default: none. */
+  /** The e-mail address by which the parent may run as this one. Default: none. */
   readonly email?: string
   /**
    * List requests in 60 s, in place of the `rateLimit` of the server. Ignored if the account has a parent, whose limit it
@@ -44,10 +44,7 @@ export interface Grant {
   readonly allows: (path: string) => boolean
 }
 
-/**
- * The accounts there are. With none configured, every distinct `sk-…` token opens an account of its own, made on first
- * use.
- */
+/** The accounts. Without configured ones, every distinct `sk-…` token gets an account of its own on first use. */
 export class Accounts {
   readonly #grants = new Map<string, Grant>()
   readonly #accounts = new Map<string, Account>()
@@ -88,15 +85,15 @@ export class Accounts {
     return undefined
   }
 
-  /** The account whose limits an account uses: its parent, if it has one. */
+  /** The account whose limits an account shares: its parent, or else itself. */
   payer(account: Account): Account {
     return (account.parent === undefined ? undefined : this.#accounts.get(account.parent)) ?? account
   }
 }
 
 /**
- * The audiences of tokens that may use every route where none are listed. Tokens for the end users of a widget or a
- * conversation reach no contact route (wire contract 7).
+ * The audiences whose tokens may use every route if no routes are listed. Tokens for the end users of a widget or a
+ * conversation may use no contact route (wire contract 7).
  */
 const unrestrictedAudiences: ReadonlySet<string> = new Set(["api", "user"])
 

@@ -1,7 +1,7 @@
 import * as Data from "effect/Data"
 
 /**
- * A refusal the API answers with a body of `message` and `code` (wire contract 6).
+ * A refusal of the API, with a body of `message` and `code` (wire contract 6).
  *
  * `codeFirst` is the key order of that body: handlers write `message` first, converted exceptions `code` first.
  */
@@ -18,7 +18,7 @@ const handled = (status: number, code: string, message: string) =>
 const converted = (status: number, code: string, message: string) =>
   new ApiFailure({ status, code, message, codeFirst: true })
 
-/** 400, by default with the text the handlers use when they have nothing more to say. */
+/** 400, by default with the text of handlers that give no reason. */
 export const badRequest = (message = "Bad request"): ApiFailure => handled(400, "BAD_REQUEST", message)
 
 /** 401: unknown, expired or malformed credentials (wire contract 7). */
@@ -43,13 +43,13 @@ export const limitsReached: ApiFailure = converted(
   "You have exceeded your allocated rate limits: rate/poll"
 )
 
-/** 500 carrying the text of an exception; without one, the text that stands for any database failure. */
+/** 500 with the text of an exception; by default with the text of any database failure. */
 export const genericError = (message = "System error occurred"): ApiFailure => converted(500, "GENERIC_ERROR", message)
 
 /** 501 of an endpoint that only the vendor's API has: never a 404, which would say that there is no such contact. */
 export const notImplemented: ApiFailure = converted(501, "NOT_IMPLEMENTED", "The emulator does not have this endpoint")
 
-/** The failures of the contract, the first of each status and of each code being the one it stands for (wire contract 6). */
+/** The failures of the contract. The first one with a status or a code is used for it (wire contract 6). */
 const known: ReadonlyArray<ApiFailure> = [
   badRequest(),
   notAuthenticated,
@@ -67,7 +67,7 @@ const known: ReadonlyArray<ApiFailure> = [
   handled(504, "GATEWAY_TIMEOUT", "Gateway timeout")
 ]
 
-/** A code and message in place of those that the contract has. */
+/** A code and message that replace those of the contract. */
 export interface Wording {
   readonly code?: string | undefined
   readonly message?: string | undefined
@@ -76,18 +76,18 @@ export interface Wording {
 const worded = (failure: ApiFailure, { code = failure.code, message = failure.message }: Wording): ApiFailure =>
   new ApiFailure({ status: failure.status, codeFirst: failure.codeFirst, code, message })
 
-/** The failure the contract has for a status, in these words; for a status without one, a code made from its number. */
+/** The failure of the contract for a status, in these words. A status without one gets a code with its number. */
 export const ofStatus = (status: number, wording: Wording): ApiFailure =>
   worded(
     known.find((failure) => failure.status === status) ?? handled(status, `ERROR_${status}`, `Error ${status}`),
     wording
   )
 
-/** The failure of a code, in these words: a 500 unless the contract has another status for it. */
+/** The failure of the contract for a code, in these words. A code without one gets a 500. */
 export const ofCode = (wording: Wording): ApiFailure =>
   worded(known.find(({ code }) => code === wording.code) ?? genericError(), wording)
 
-/** The error body, with its keys in the order of where it was made. */
+/** The error body. The origin of the failure decides the order of its keys. */
 export const toJson = (failure: ApiFailure): string =>
   failure.codeFirst ? toStreamJson(failure) : toHandlerJson(failure)
 

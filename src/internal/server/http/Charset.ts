@@ -4,17 +4,17 @@ export type Decode = (chunks: ReadonlyArray<Uint8Array>) => string
 /** The charset of a body whose content type names none (wire contract 6). */
 const utf8 = "utf-8"
 
-/** The names, without punctuation, that Next.js takes for true Latin-1 and the web takes for windows-1252. */
+/** The names, without punctuation, that Next.js reads as true Latin-1 and a browser reads as windows-1252. */
 const latin1: ReadonlySet<string> = new Set(["iso88591", "latin1", "l1", "isoir100", "ibm819", "cp819", "binary"])
 
-/** The names of US-ASCII, which the web takes for windows-1252 too. */
+/** The names of US-ASCII, which a browser reads as windows-1252 too. */
 const ascii: ReadonlySet<string> = new Set(["ascii", "usascii", "ansix341968", "iso646us"])
 
 /** Names that only Next.js knows. */
 const aliases: Readonly<Record<string, string>> = { utf16le: "utf-16le", ucs2: "utf-16le", utf16be: "utf-16be" }
 
 /**
- * The decoder of a charset; undefined for one that nobody knows. A byte order mark is stripped once. Next.js decodes
+ * The decoder of a charset; undefined for an unknown one. A byte order mark is stripped once. Next.js decodes
  * with `iconv-lite`, which ignores case and punctuation in the names, and whose `iso-8859-1` is true Latin-1.
  */
 export const decoder = (label?: string): Decode | undefined => {

@@ -25,8 +25,8 @@ export const negotiate = (acceptEncoding: string | undefined): Encoding | undefi
 }
 
 /**
- * The reply with its body compressed. There is no minimum size. What was written reaches the client when the compressor
- * has enough of it, or at the end.
+ * The reply with its body compressed. There is no minimum size. Data reaches the client when the compressor has enough of
+ * it, or at the end.
  */
 export const compress = (response: HttpServerResponse, encoding: Encoding): Effect.Effect<HttpServerResponse> =>
   Effect.map(Effect.context<never>(), (context) =>

@@ -2,7 +2,7 @@
 export interface ContentType {
   /** In lower case. */
   readonly type: string
-  /** The charset it names, if any. */
+  /** The charset parameter, if any. */
   readonly charset: string | undefined
 }
 
@@ -37,6 +37,6 @@ export const parse = (header: string | undefined): ContentType => {
 
 const unquoted = (value: string): string => (value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, "$1") : value)
 
-/** The media type as the handlers of the real server read it, who look no further than the first semicolon. */
+/** The media type as the handlers of the real server read it: the part before the first semicolon. */
 export const mediaType = (header: string | undefined): string =>
   (header ?? "").split(";", 1).join("").trim().toLowerCase()

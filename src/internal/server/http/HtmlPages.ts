@@ -6,7 +6,7 @@ const headers = (etag: string) => ({
   "cache-control": "private, no-cache, no-store, max-age=0, must-revalidate"
 })
 
-/** A page such as Next.js makes where an application has none of its own. */
+/** The error page of Next.js for an application that has none of its own. */
 const page = (status: number, title: string, etag: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.raw(html(status, title), {
     status,

@@ -19,15 +19,15 @@ const vendorHost = "api.chatbotkit.com"
 
 /** The options of the client in this process. */
 export interface Options {
-  /** Whose host is answered for, besides the vendor's. Default: no other. */
+  /** The base URL whose host is answered for, besides the vendor's. Default: no other host. */
   readonly baseUrl?: string | URL | undefined
 }
 
 /**
- * An `HttpClient` that hands its requests to the API in this process. Only the vendor's host and that of the base URL are
- * answered for: any other fails like a host that can't be found, so that no test passes with a base URL that is wrong.
- * Handlers run in the fiber of the caller: they see its Clock and Random, and end with it. A streamed body keeps the scope
- * of its request open until it ends or is given up; one that is never read is closed with the scope of the client.
+ * An `HttpClient` whose requests the API in this process answers. It answers for the vendor's host and that of the base
+ * URL. A request to any other fails like one to a host that can't be found, so that a test with a wrong base URL does not pass.
+ * Handlers run in the fiber of the caller, with its Clock and Random, and are interrupted with it. A streamed body keeps the
+ * scope of its request open until it ends or is cancelled; one that is never read is closed with the scope of the client.
  */
 export const makeHttpClient = ({ baseUrl }: Options = {}): Effect.Effect<
   HttpClient.HttpClient,
@@ -60,7 +60,7 @@ export const makeHttpClient = ({ baseUrl }: Options = {}): Effect.Effect<
     )
   })
 
-/** The cause of a request to a host that isn't answered for: what Node says of a name that can't be resolved. */
+/** The cause of the failure for any other host: Node's error for a name that can't be resolved. */
 class HostNotFound extends Error {
   readonly code = "ENOTFOUND"
   readonly syscall = "getaddrinfo"
@@ -73,20 +73,20 @@ class HostNotFound extends Error {
 
 const surroundingBlanks = /^[ \t]+|[ \t]+$/g
 
-/** A request as it would arrive: with its host, and without the blanks around header values that no server sees. */
+/** A request as a server receives it: with a `Host` header, and without blanks around header values. */
 const received = (request: HttpClientRequest, url: URL): HttpServerRequest.HttpServerRequest => {
   const headers: Record<string, string> = { host: url.host }
   for (const [name, value] of Object.entries(request.headers)) headers[name] = value.replace(surroundingBlanks, "")
   return HttpServerRequest.fromClientRequest(request).modify({ headers: Headers.fromInput(headers) })
 }
 
-/** A transport drops what a handler puts under HEAD. */
+/** A transport drops the body of a reply to HEAD. */
 const withoutBody = ({ status, headers }: HttpServerResponse.HttpServerResponse) =>
   HttpServerResponse.empty({ status, headers })
 
 /**
- * The response as a client over sockets sees it: with the cookies of its header, and a body that comes in pieces. Effect
- * would read a raw body as a web response, which takes turns of the event loop.
+ * The response as a client over sockets gets it: with the cookies of its header and a streamed body. Effect would read a raw
+ * body as a web response, which takes turns of the event loop.
  */
 const toClient = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
   const streamed = response.body._tag === "Raw" ? Reply.withBody(response, Reply.body(response)) : response

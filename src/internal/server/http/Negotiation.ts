@@ -1,10 +1,10 @@
 import * as Result from "effect/Result"
 import * as ApiFailure from "./ApiFailure.ts"
 
-/** The ways a list can be sent (wire contract 5). */
+/** The formats of a list (wire contract 5). */
 export type Format = "json" | "jsonl" | "sse" | "csv"
 
-/** The content type of each format, which is also the media range that asks for it. */
+/** The content type of each format, which is also the media range of an `Accept` header that requests it. */
 export const contentTypes: Readonly<Record<Format, string>> = {
   json: "application/json",
   jsonl: "application/jsonl",
@@ -21,7 +21,7 @@ const formats: ReadonlyMap<string, Format> = new Map([
   [contentTypes.csv, "csv"]
 ])
 
-/** The format an Accept header asks for. Only its first media range is looked at, without parameters. */
+/** The format that an `Accept` header requests. Only its first media range counts, without parameters. */
 export const negotiate = (accept: string | undefined): Result.Result<Format, ApiFailure.ApiFailure> => {
   const range = (accept ?? "").split(",", 1).join("").split(";", 1).join("").trim().toLowerCase()
   const format = formats.get(range)

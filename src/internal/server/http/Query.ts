@@ -1,7 +1,7 @@
 /** The parameters of a query. Of a repeated key only the first occurrence counts (wire contract 4). */
 export type Query = ReadonlyMap<string, string>
 
-/** Parses what stands after the question mark. */
+/** Parses the text after the question mark. */
 export const parse = (text: string): Query => {
   const query = new Map<string, string>()
   if (text === "") return query

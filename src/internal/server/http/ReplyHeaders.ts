@@ -5,10 +5,10 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Compression from "./Compression.ts"
 import * as Reply from "./ServerReply.ts"
 
-/** The facts that decide which headers a reply gets besides its own. */
+/** The facts that decide which headers are added to a reply. */
 export interface Options {
   readonly request: HttpServerRequest
-  /** The path that the request is for; undefined for the replies that Next.js gives before it looks at its configuration. */
+  /** The path of the request; undefined for replies that Next.js gives before it reads its configuration. */
   readonly path: string | undefined
   /** True if bodies are compressed for clients that accept it. */
   readonly compression: boolean
@@ -28,14 +28,14 @@ const vary = { vary: "Accept-Encoding" }
 const corsPath = /^\/(?:api\/)?v1(?:\/|$)/i
 
 /**
- * Adds what every reply has (wire contract 6): `Date`, `Set-Cookie`, the headers for browsers, and `Vary`. No reply has a
- * `Content-Length`: over a socket bodies are sent in chunks. A header that the reply has already stays as it is.
+ * Adds the headers of every reply (wire contract 6): `Date`, `Set-Cookie`, those of CORS, and `Vary`. No reply has a
+ * `Content-Length`: over a socket bodies are sent in chunks. A header that the reply already has stays as it is.
  */
 export const add = (
   response: HttpServerResponse.HttpServerResponse,
   { compression, path, request }: Options
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
-  // By Effect's Clock: Node's own would show the machine's time where a test sets the clock.
+  // By Effect's Clock, which a test may set: Node would add the time of the machine.
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const isCompressible = Compression.isCompressible(response.headers["content-type"])
     const unsized = Reply.withoutLength(response)
@@ -53,7 +53,7 @@ export const add = (
     return encoding === undefined ? Effect.succeed(replied) : Compression.compress(replied, encoding)
   })
 
-/** Remembers the last result: most replies have the second and the host of the one before. */
+/** Remembers the last result. Most replies have the same second and the same host as the one before. */
 export const rememberLast = <A, B>(compute: (input: A) => B): ((input: A) => B) => {
   let last: { readonly input: A; readonly result: B } | undefined
   return (input) => {
@@ -66,7 +66,7 @@ const dateText = rememberLast((seconds: number): string => new Date(seconds * 10
 
 const hostname = /^(?:\[[^\]]*\]|[^:]+)/
 
-/** The cookie names the host that was asked, without the port. */
+/** The cookie with the requested host, without the port. */
 const cookie = rememberLast((host: string | undefined): { readonly "set-cookie"?: string } => {
   const [name] = hostname.exec(host ?? "") ?? []
   return name === undefined

@@ -12,27 +12,29 @@ export interface PlainRefusal {
   readonly text: string
 }
 
-/** The body of a request, as far as it was read. */
+/** The body of a request. */
 export interface RequestBody {
   /** As text, empty if there was none; undefined if it was too large or unreadable. */
   readonly text: string | undefined
-  /** Why the request goes no further. */
+  /** The refusal of a request whose body can't be used. */
   readonly refusal: PlainRefusal | undefined
-  /** The value of a JSON body, `{}` of an empty one; the text of a body that Next.js doesn't parse. */
+  /** The value of a JSON body, `{}` if it is empty; the text of a body that Next.js doesn't parse. */
   readonly value: unknown
 }
 
-/** The most bytes a body may have: the default of Next.js. */
+/** The largest size of a body in bytes: the default of Next.js. */
 const maxBytes = 1_048_576
 
-/** Of a body that is too long. */
+/** The refusal of a body that is too long. */
 export const oversized: PlainRefusal = { status: 413, text: "Body exceeded 1mb limit" }
+
+/** The refusal of a body that is no JSON. */
 const malformed: PlainRefusal = { status: 400, text: "Invalid JSON" }
 
-/** Of a body in a charset that nobody knows, or that was cut while it was sent. */
+/** The refusal of a body in an unknown charset, or of one cut while it was sent. */
 const unreadable: PlainRefusal = { status: 400, text: "Invalid body" }
 
-/** Of a body nested too deep to parse, and of TRACE. */
+/** The refusal of a body nested too deep to parse, of TRACE, and of CONNECT. */
 export const serverError: PlainRefusal = { status: 500, text: "Internal Server Error" }
 
 const jsonTypes: ReadonlySet<string> = new Set(["application/json", "application/ld+json"])
@@ -64,18 +66,20 @@ export const read = (request: HttpServerRequest): Effect.Effect<RequestBody> =>
   })
 
 /**
- * The value a schema is checked against. It is written and parsed once more on its way, which turns infinities to null. A
- * body that is null, false, zero or an empty text is refused here, and so only where a body is validated.
+ * The value that a schema checks. The server serializes and parses it once more, which turns infinities to null. A body that
+ * is null, false, zero or an empty text is refused here, and so only by endpoints that check a body.
  */
 export const validated = (body: RequestBody): Effect.Effect<unknown, ApiFailure.ApiFailure> =>
   Effect.suspend(() =>
     body.value ? Effect.succeed(JSON.parse(JSON.stringify(body.value))) : Effect.fail(ApiFailure.badRequest())
   )
 
-const mostlyWithout: ReadonlySet<string> = new Set(["GET", "HEAD", "TRACE", "CONNECT"])
+const methodsWithoutBody: ReadonlySet<string> = new Set(["GET", "HEAD", "TRACE", "CONNECT"])
 
 const hasNone = ({ method, headers }: HttpServerRequest): boolean =>
-  mostlyWithout.has(method) && headers["content-length"] === undefined && headers["transfer-encoding"] === undefined
+  methodsWithoutBody.has(method) &&
+  headers["content-length"] === undefined &&
+  headers["transfer-encoding"] === undefined
 
 const parse = (text: string): RequestBody => {
   if (text === "") return { text, refusal: undefined, value: {} }

@@ -4,7 +4,7 @@ import * as Stream from "effect/Stream"
 import * as ApiFailure from "./ApiFailure.ts"
 import type { PlainRefusal } from "./RequestBody.ts"
 
-/** Exactly this, with no charset (wire contract 1). */
+/** The content type of JSON, without a charset (wire contract 1). */
 const contentType = "application/json"
 
 /** The codes that handlers repeat in a header (wire contract 6). */
@@ -14,18 +14,18 @@ const announcedCodes: ReadonlySet<string> = new Set(["NOT_AUTHORIZED", "LIMITS_R
 export const json = (text: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.raw(text, { contentType })
 
-/** 200 with a body that comes in pieces. */
+/** 200 with a streamed body. */
 export const stream = (body: Stream.Stream<Uint8Array>, contentType: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.stream(body, { contentType })
 
 const encoder = new TextEncoder()
 
-/** The body of a reply on its way out, whatever it is made of. */
+/** The body of a reply as a stream of bytes. */
 export const body = ({ body }: HttpServerResponse.HttpServerResponse): Stream.Stream<Uint8Array, unknown> => {
   if (body._tag === "Stream") return body.stream
   if (body._tag === "Uint8Array") return Stream.succeed(body.body)
   if (body._tag !== "Raw") return Stream.empty
-  // The API makes no other raw bodies than these.
+  // The API makes no raw bodies but bytes and texts.
   if (body.body instanceof Uint8Array) return Stream.succeed(body.body)
   return typeof body.body === "string" ? Stream.succeed(encoder.encode(body.body)) : Stream.empty
 }
@@ -42,15 +42,15 @@ export const withoutLength = (
 }
 
 /**
- * The same reply with another body, sent in pieces and without a length: one that the body does not keep is a mistake
- * of the server's, which it is not meant to look like.
+ * The same reply with another body, streamed and without a length. A body that did not have the announced length would look
+ * like an error of the server.
  */
 export const withBody = (
   response: HttpServerResponse.HttpServerResponse,
   body: Stream.Stream<Uint8Array, unknown>
 ): HttpServerResponse.HttpServerResponse => {
   const contentType = response.headers["content-type"]
-  // A body that says nothing of its type gets one; a blank type is none, but leaves its header behind.
+  // Effect gives a body without a content type a default one. A blank type prevents that, but sets an empty header.
   const replaced = HttpServerResponse.setBody(response, HttpBody.stream(body, contentType ?? ""))
   return contentType === undefined ? HttpServerResponse.removeHeader(replaced, "content-type") : replaced
 }
@@ -71,7 +71,7 @@ export const streamFailure = (failure: ApiFailure.ApiFailure): HttpServerRespons
 export const plain = ({ status, text }: PlainRefusal): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.raw(text, { status, statusText: text })
 
-/** 308 to another path: its text is the body too, and there is no content type (wire contract 0). */
+/** 308 to another path, with that path as the body and no content type (wire contract 0). */
 export const moved = (location: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.raw(location, { status: 308, headers: { location } })
 

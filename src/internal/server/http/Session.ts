@@ -4,7 +4,7 @@ import type { Account, Accounts, Grant } from "./Accounts.ts"
 import * as ApiFailure from "./ApiFailure.ts"
 import type { Query } from "./Query.ts"
 
-/** Who a request acts as. */
+/** The account that a request acts as, and the audience of its token. */
 export interface Session {
   readonly account: Account
   readonly audience: string
@@ -27,17 +27,17 @@ const kinds: ReadonlyArray<{ readonly is: (token: string) => boolean; readonly r
   { is: (token) => !token.startsWith("oart-") && token.split(".").length === 3, runsAs: false }
 ]
 
-/** The session of a request, or the refusal it gets when its turn in the order of checks comes (wire contract 7). */
+/** The session of a request, or the refusal of its credentials, which other checks may precede (wire contract 7). */
 export const authenticate = (
   accounts: Accounts,
   credentials: Credentials
 ): Result.Result<Session, ApiFailure.ApiFailure> => {
   const authorization = credentials.headers["authorization"]
   if (!authorization) {
-    // What is left is the cookie session of a browser, and the emulator has none.
+    // The real server looks for the cookie session of a browser now. The emulator has none.
     return Result.fail(isForged(credentials) ? ApiFailure.notAuthorized : ApiFailure.notAuthenticated)
   }
-  // The scheme is not looked at, and a second blank in a row leaves an empty token.
+  // The scheme is ignored. Two blanks in a row give an empty token.
   const token = authorization.split(" ")[1]?.trim() ?? ""
   const kind = kinds.find(({ is }) => is(token))
   const grant = kind === undefined ? undefined : accounts.grant(token)
@@ -52,7 +52,7 @@ export const authenticate = (
 
 const csrfCookie = "__Host-next-auth.csrf-token"
 
-/** True if a request could come from a page of another site in a browser that is logged in. */
+/** True if a request may be a cross-site request forgery: a POST without the right CSRF token. */
 const isForged = ({ cookies, headers, method, query }: Credentials): boolean => {
   const token = cookies[csrfCookie]?.trim()
   return (

@@ -1,7 +1,7 @@
 /**
- * The target of a request, as Next.js reads its URL before any route is looked up (wire contract 0). `Moved` is answered
- * with 308 and the location; `bare` replies lack the headers that are configured for every path, as Next.js gives them
- * before it gets that far.
+ * The target of a request, as Next.js reads its URL before it looks for a route (wire contract 0). `Moved` is answered with
+ * 308 and the location. A `bare` reply lacks the headers configured for every path: Next.js gives it before it reads its
+ * configuration.
  */
 export type Target =
   | { readonly _tag: "Path"; readonly path: string; readonly query: string }
@@ -10,7 +10,7 @@ export type Target =
 
 const anyOrigin = "http://localhost"
 
-/** Repeated slashes move first, then broken percent-encoding is refused, then a slash at the end moves. */
+/** Reads a URL: redirects repeated slashes, then refuses invalid percent-encoding, then redirects a slash at the end. */
 export const read = (url: string): Target => {
   const { path: sent, query } = split(url)
   const search = query === "" ? "" : `?${query}`

@@ -2,7 +2,7 @@ import type { CsvShape } from "../contacts/ContactJson.ts"
 import * as ApiFailure from "../http/ApiFailure.ts"
 import type { Format } from "../http/Negotiation.ts"
 
-/** The written forms of a kind of row. */
+/** The JSON and CSV forms of a kind of row. */
 export interface RowShape<Row> {
   readonly toJson: (row: Row) => string
   readonly csv: CsvShape<Row>
@@ -11,13 +11,13 @@ export interface RowShape<Row> {
 /** A page of items as text. */
 export interface WrittenItems {
   readonly text: string
-  /** True if the server fails on the row after it, so that the stream ends without an error event. */
+  /** True if the server fails on the next row, so that the stream ends without an error event. */
   readonly breaksOff: boolean
 }
 
 /** Writes the events of a stream as text (wire contract 5.2 to 5.4). */
 export interface EventEncoder<Row> {
-  /** A page of items; `first` says that no event went before. */
+  /** A page of items. `first` is true if no event was sent before. */
   readonly items: (rows: ReadonlyArray<Row>, first: boolean) => WrittenItems
   readonly nop: string
   readonly error: (failure: ApiFailure.ApiFailure) => string

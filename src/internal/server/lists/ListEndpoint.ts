@@ -12,7 +12,7 @@ import * as EventEncoder from "./EventEncoder.ts"
 import * as ListReply from "./ListReply.ts"
 import * as Paging from "./Paging.ts"
 
-/** The rows of a list and how they are written. */
+/** The source of a list: its pages, and the forms of its rows. */
 export interface ListSource<Row extends Identified> extends EventEncoder.RowShape<Row> {
   /** Reads a page, starting after a cursor or with the first row. Called once for every page. */
   readonly page: (
@@ -22,11 +22,11 @@ export interface ListSource<Row extends Identified> extends EventEncoder.RowShap
   ) => Effect.Effect<ReadonlyArray<Row>, ApiFailure.ApiFailure>
 }
 
-const polled = "/list"
+const rateLimitedPath = "/list"
 
 /**
  * An endpoint that answers with a list, in the format that `Accept` names, paged or streamed (wire contract 4 and 5). Its
- * refusals are those of the stream wrapper, not those of a handler.
+ * refusals have the form of the stream wrapper, not that of a handler.
  */
 export const make = <Row extends Identified>(
   operation: ListOperation,
@@ -38,7 +38,7 @@ export const make = <Row extends Identified>(
     call: AuthorizedCall
   ): Effect.fn.Return<HttpServerResponse, ApiFailure.ApiFailure, Scope> {
     const format = yield* Effect.fromResult(Negotiation.negotiate(call.request.headers["accept"]))
-    yield* poll(call)
+    yield* takeFromRateLimit(call)
     const paging = yield* Effect.fromResult(Paging.fromQuery(call.query))
     let index = 0
     const read = (cursor: string | undefined) =>
@@ -66,8 +66,8 @@ export const make = <Row extends Identified>(
   }
 }
 
-const poll = Effect.fnUntraced(function* (call: AuthorizedCall) {
-  if (!call.path.endsWith(polled)) return
+const takeFromRateLimit = Effect.fnUntraced(function* (call: AuthorizedCall) {
+  if (!call.path.endsWith(rateLimitedPath)) return
   const now = yield* Clock.currentTimeMillis
   if (!call.state.pollLimit.take(call.account, now)) return yield* Effect.fail(ApiFailure.limitsReached)
 })

@@ -20,8 +20,8 @@ type Replied = Effect.Effect<HttpServerResponse, ApiFailure.ApiFailure, Scope>
 const encoder = new TextEncoder()
 
 /**
- * One page as a JSON document (wire contract 4). If it takes too long the reply commits to status 200 and the document
- * follows, or the error in its place (5.5). `startedAt` is the time of the request's arrival in milliseconds.
+ * One page as a JSON document (wire contract 4). If it takes too long, the reply commits to status 200, and the document or
+ * the error follows (5.5). `startedAt` is the time the request arrived, in milliseconds since the epoch.
  */
 export const page = <Row extends Identified>(options: {
   readonly rows: PageRead<Row>
@@ -32,17 +32,17 @@ export const page = <Row extends Identified>(options: {
     const document = Effect.map(options.rows, (rows) => pageJson(rows, options.toJson)).pipe(Exceptions.toFailure)
     const work = yield* startInScope(document)
     const elapsed = (yield* Clock.currentTimeMillis) - options.startedAt
-    const patience = Math.min(Assumptions.commitAfterMillis, Assumptions.maxWaitMillis - elapsed)
-    const intime = yield* within(work, Math.max(0, patience))
-    return Option.match(intime, {
+    const timeLeft = Math.min(Assumptions.commitAfterMillis, Assumptions.maxWaitMillis - elapsed)
+    const inTime = yield* resultWithin(work, Math.max(0, timeLeft))
+    return Option.match(inTime, {
       onSome: Reply.json,
       onNone: () => Reply.stream(lateDocument(work), Negotiation.contentTypes.json)
     })
   })
 
 /**
- * All pages as a stream of events (wire contract 5.1 and 5.2). What fails before the first event fails the reply; what
- * fails later is an event of its own. A first row that the server can't write is a 500 of the framework's (5.4).
+ * All pages as a stream of events (wire contract 5.1 and 5.2). A failure before the first event fails the reply; a later
+ * one becomes an error event. A first row that the server can't write is a 500 of Next.js (5.4).
  */
 export const stream = <Row extends Identified>(options: {
   readonly read: ReadPage<Row>
@@ -54,13 +54,13 @@ export const stream = <Row extends Identified>(options: {
     const { encoder, paging } = options
     const read = (cursor: string | undefined) => Exceptions.toFailure(options.read(cursor))
     const work = yield* startInScope(read(paging.cursor))
-    const inTime = yield* within(work, Assumptions.nopAfterMillis)
+    const inTime = yield* resultWithin(work, Assumptions.nopAfterMillis)
     const silent = Option.isNone(inTime)
     const firstRow = Option.getOrElse(inTime, () => []).slice(0, 1)
     if (encoder.items(firstRow, true).breaksOff) return Reply.plain(serverError)
     const items = pages(Fiber.join(work), read, paging.budget).pipe(
       Stream.zipWithIndex,
-      // A header line comes with the first event, or never.
+      // The header line is sent with the first event or not at all.
       Stream.mapEffect(([rows, index]) => Exceptions.attempt(() => encoder.items(rows, index === 0 && !silent))),
       Stream.takeUntil(({ breaksOff }) => breaksOff),
       Stream.map(({ text }) => text),
@@ -111,12 +111,12 @@ const encoded = (texts: Stream.Stream<string>): Stream.Stream<Uint8Array> =>
     Stream.map((text) => encoder.encode(text))
   )
 
-/** Runs on while the reply is already on its way, and is interrupted with the request. */
+/** Starts work that may go on after the reply has started, and that is interrupted with the request. */
 const startInScope = <A>(work: Effect.Effect<A, ApiFailure.ApiFailure>) =>
   Effect.flatMap(Effect.scope, (scope) => Effect.forkIn(work, scope, { startImmediately: true }))
 
-/** The outcome if there is one in that many milliseconds. The work goes on either way. */
-const within = <A>(
+/** The result, if there is one within that many milliseconds. The work goes on either way. */
+const resultWithin = <A>(
   work: Fiber.Fiber<A, ApiFailure.ApiFailure>,
   millis: number
 ): Effect.Effect<Option.Option<A>, ApiFailure.ApiFailure> =>

@@ -11,8 +11,8 @@ interface Condition {
 }
 
 /**
- * The condition that the `meta.<path>=v` and `meta[<path>]=v` parameters of a query put on a contact, all of them
- * together (wire contract 4). A value or path that the database can't read in any row is its 500.
+ * The filter of the `meta.<path>=v` and `meta[<path>]=v` parameters of a query: a contact must satisfy all of them (wire
+ * contract 4). A path or value that the database can't read in any row is a 500.
  */
 export const fromQuery = (query: Query): Result.Result<PageQuery["matches"], ApiFailure.ApiFailure> =>
   Result.gen(function* () {
@@ -38,8 +38,8 @@ const condition = (text: string, value: string): Result.Result<Condition, ApiFai
 }
 
 /**
- * The server looks a value up in an object with the members `true` and `false`, and so finds inherited ones too: the
- * database fails on all of them but `__proto__`, which is an object without members to it.
+ * The server looks a value up in an object with the members `true` and `false`, and finds inherited members too. The
+ * database fails on all of those but `__proto__`, which it takes for an empty object.
  */
 const equals = (text: string): Condition["holds"] | undefined => {
   if (text === "true" || text === "false") return (value) => value === (text === "true")

@@ -5,14 +5,14 @@ export type PollWindow = "log" | "minutes"
 
 /** The limit and its window. */
 export interface PollLimitOptions {
-  /** Requests in 60 s, for each paying account. Undefined is no limit. */
+  /** Requests in 60 s, for an account and its children together. Undefined is no limit. */
   readonly limit: number | undefined
   readonly window: PollWindow
 }
 
 /** The units of the limit that an account has used. Times are milliseconds. */
 interface Usage {
-  /** Takes a unit unless that many are used already. */
+  /** Takes a unit, unless so many are used already. */
   readonly take: (limit: number, now: number) => boolean
 }
 
@@ -49,7 +49,7 @@ export class PollLimit {
 /** In milliseconds. */
 const window = 60_000
 
-/** A log of the last 60 s: a unit is free again after exactly that time. */
+/** Counts the requests of the last 60 s: a unit is free again after exactly that time. */
 const log = (): Usage => {
   let taken: ReadonlyArray<number> = []
   return {
@@ -62,7 +62,7 @@ const log = (): Usage => {
   }
 }
 
-/** The minutes of the clock: this one in full, and as much of the one before as is within the last 60 s. */
+/** Counts the current minute of the clock in full, and the one before by its part within the last 60 s. */
 const minutes = (): Usage => {
   let minute = 0
   let [current, previous] = [0, 0]

@@ -10,8 +10,8 @@ const timestamp = (millis: number): string => Math.abs(Math.floor(millis)).toStr
 const host = "memo"
 
 /**
- * Ids of the shape `^c[a-z0-9]{24}$` (wire contract 1): time, counter, host and chance, as in cuid version 1. The
- * counter makes the ids of one millisecond sort in the order they were made.
+ * Ids of the shape `^c[a-z0-9]{24}$` (wire contract 1): time, counter, host and random digits, as in cuid version 1. By the
+ * counter, the ids of one millisecond sort in the order they were made.
  */
 export class ContactIds {
   #counter = 0
@@ -20,7 +20,7 @@ export class ContactIds {
   next(now: number, random: Random): string {
     const count = this.#counter
     this.#counter = (count + 1) % blockSize
-    const chance = block(random.nextDoubleUnsafe() * blockSize) + block(random.nextDoubleUnsafe() * blockSize)
-    return `c${timestamp(now)}${block(count)}${host}${chance}`
+    const digits = block(random.nextDoubleUnsafe() * blockSize) + block(random.nextDoubleUnsafe() * blockSize)
+    return `c${timestamp(now)}${block(count)}${host}${digits}`
   }
 }

@@ -11,12 +11,12 @@ const compare = (left: Positioned, right: Positioned): number =>
 
 /**
  * Rows in the order of `(createdAt, id)` (wire contract 4), kept as a list of blocks of at most 512 rows, each sorted
- * and none empty. Finding a place is two binary searches; an insert or a delete moves at most one block.
+ * and none empty. A search is two binary searches; an insert or a delete moves at most the rows of one block.
  */
 export class OrderedContacts<Row extends Positioned> {
   readonly #blocks: Array<Array<Row>> = []
 
-  /** Puts a row in its place. */
+  /** Adds a row at its position. */
   insert(row: Row): void {
     const blockIndex = Math.min(this.#blockOf(row), this.#blocks.length - 1)
     const block = this.#blocks[blockIndex]
@@ -28,7 +28,7 @@ export class OrderedContacts<Row extends Positioned> {
     if (block.length > maxBlock) this.#split(blockIndex, block)
   }
 
-  /** Takes a row out. */
+  /** Removes a row. */
   delete(row: Row): void {
     const blockIndex = this.#blockOf(row)
     const block = this.#blocks[blockIndex]

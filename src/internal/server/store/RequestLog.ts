@@ -31,7 +31,7 @@ export class RequestLog {
     this.#limit = limit
   }
 
-  /** Counts a request of an operation, or of none, and says which one it is, from 1. */
+  /** Counts a request of an operation, or of none, and returns its number, from 1. */
   count(operation: string | undefined): number {
     const count = this.counted(operation) + 1
     this.#counts.set(operation, count)

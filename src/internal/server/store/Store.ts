@@ -7,10 +7,10 @@ import * as ApiFailure from "../http/ApiFailure.ts"
 import * as ContactIds from "./ContactIds.ts"
 import { OrderedContacts } from "./OrderedContacts.ts"
 
-/** A JSON object as it was parsed: `meta` of a contact (wire contract 2). */
+/** A parsed JSON object: the `meta` of a contact (wire contract 2). */
 export type Meta = Schema.JsonObject
 
-/** True if a value of `JSON.parse` is an object, and so can be a contact's `meta`. */
+/** True if a parsed value is an object, and so can be the `meta` of a contact. */
 export const isMeta = (parsed: unknown): parsed is Meta => Predicate.isObject(parsed)
 
 /** A stored contact (wire contract 1). Times are milliseconds since the epoch. */
@@ -31,18 +31,21 @@ export interface ContactRecord {
   readonly updatedAt: number
 }
 
-/** The columns a write may set. */
+/** The columns that a write may set. */
 export type ContactColumns = Omit<ContactRecord, "id" | "account" | "createdAt" | "updatedAt">
+
+/** A contact to insert. Absent fields get defaults. */
+export type NewContact = Partial<Omit<ContactRecord, "account">>
 
 /** A query for a page (wire contract 4). */
 export interface PageQuery {
   readonly account: string
   readonly order: "asc" | "desc"
-  /** Most rows to return. */
+  /** The most rows to return. */
   readonly take: number
-  /** The id of a row of any account: rows up to and with the first one at or after its position are left out. */
+  /** The id of a row of any account. Rows before its position are left out, and so is the first row from there on. */
   readonly cursor: string | undefined
-  /** True if a row is wanted; `failure` if the database fails on it, and so on the page. */
+  /** Tests a row. `failure` if the database fails on it, which fails the page. */
   readonly matches: (contact: ContactRecord) => "match" | "no match" | "failure"
 }
 
@@ -69,7 +72,7 @@ export class Store {
     return this.#byId.size
   }
 
-  /** The row with that id, of whatever account. */
+  /** The row with that id, of any account. */
   get(id: string): ContactRecord | undefined {
     return this.#byId.get(id)
   }
@@ -84,31 +87,35 @@ export class Store {
     return this.#accounts.get(account)?.ordered.find((row) => row.name === name)
   }
 
-  /** Adds a contact, or fails with the 409 of the unique index. Absent columns get the defaults of the database. */
+  /**
+   * Adds a contact, or fails with the 409 of the unique index. Absent fields get the defaults of the database: a new id, and
+   * the time now in milliseconds.
+   */
   insert(
     account: string,
-    columns: Partial<ContactColumns>,
+    contact: NewContact,
     now: number,
     random: Random
   ): Result.Result<ContactRecord, ApiFailure.ApiFailure> {
+    const createdAt = contact.createdAt ?? now
     return this.insertRecord({
-      id: this.#ids.next(now, random),
+      id: contact.id ?? this.#ids.next(createdAt, random),
       account,
-      name: columns.name ?? "",
-      description: columns.description ?? "",
-      fingerprint: columns.fingerprint ?? this.#ids.next(now, random),
-      email: columns.email ?? null,
-      phone: columns.phone ?? null,
-      nick: columns.nick ?? null,
-      preferences: columns.preferences ?? null,
-      verifiedAt: columns.verifiedAt ?? null,
-      meta: columns.meta ?? null,
-      createdAt: now,
-      updatedAt: now
+      name: contact.name ?? "",
+      description: contact.description ?? "",
+      fingerprint: contact.fingerprint ?? this.#ids.next(createdAt, random),
+      email: contact.email ?? null,
+      phone: contact.phone ?? null,
+      nick: contact.nick ?? null,
+      preferences: contact.preferences ?? null,
+      verifiedAt: contact.verifiedAt ?? null,
+      meta: contact.meta ?? null,
+      createdAt,
+      updatedAt: contact.updatedAt ?? createdAt
     })
   }
 
-  /** Adds a record as it stands and takes it over: for seeding. Fails with the 409 if its id or fingerprint is taken. */
+  /** Adds a complete record, which the store then owns. Fails with the 409 if its id or fingerprint is taken. */
   insertRecord(record: ContactRecord): Result.Result<ContactRecord, ApiFailure.ApiFailure> {
     const rows = this.#rowsOf(record.account)
     const key = Assumptions.fingerprintKey(record.fingerprint)
@@ -177,11 +184,6 @@ export class Store {
       if (account === undefined || account === id) ordered.walk("asc", undefined, (row) => out.push(row) > 0)
     }
     return out
-  }
-
-  /** A new contact id. */
-  nextId(now: number, random: Random): string {
-    return this.#ids.next(now, random)
   }
 
   /** Removes everything. */

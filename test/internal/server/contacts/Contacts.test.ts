@@ -268,16 +268,16 @@ describe("The handle", () => {
       const meta = { a: { b: 1 } }
       yield* seed([{ id: "x", createdAt: 5, meta }, { createdAt: 3 }])
       meta.a.b = 2
-      const snapshot = yield* state.snapshot(id)
+      const snapshot = yield* state.contacts(id)
       assert.deepStrictEqual(
         snapshot.map((contact) => contact.createdAt),
         [3, 5]
       )
       const [, kept] = snapshot
       assert.deepInclude(kept, { id: "x", account: id, name: "", meta: { a: { b: 1 } }, updatedAt: 5 })
-      assert.deepStrictEqual(yield* state.snapshot("nobody"), [])
+      assert.deepStrictEqual(yield* state.contacts("nobody"), [])
       yield* state.clear
-      assert.deepStrictEqual(yield* state.snapshot(), [])
+      assert.deepStrictEqual(yield* state.contacts(), [])
       assert.strictEqual((yield* fetch("x")).status, 404)
     }).pipe(Effect.provide(layer()))
   )

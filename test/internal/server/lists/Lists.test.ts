@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
-import type { Seed } from "../../../../src/internal/server/ServerState.ts"
+import type { NewContact } from "../../../../src/internal/server/store/Store.ts"
 import * as ServerState from "../../../../src/internal/server/ServerState.ts"
 import { accountNamed, jsonl, layer, numbered, parse, seed, send } from "../Harness.ts"
 
@@ -148,7 +148,7 @@ describe("Paging (contract 4)", () => {
 })
 
 describe("Metadata filters (contract 4)", () => {
-  const contacts: ReadonlyArray<Seed> = [
+  const contacts: ReadonlyArray<NewContact> = [
     { id: "null", createdAt: 0, meta: null },
     {
       id: "gold",

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Yaml from "effect/encoding/Yaml"
 import * as Stream from "effect/Stream"
-import type { Seed } from "../../../../src/internal/server/ServerState.ts"
+import type { NewContact } from "../../../../src/internal/server/store/Store.ts"
 import { csv, jsonl, layer, lineIds, numbered, open, seed, send, sse } from "../Harness.ts"
 
 describe("Negotiation (contract 5)", () => {
@@ -53,7 +53,7 @@ describe("Negotiation (contract 5)", () => {
 })
 
 describe("Stream formats (contract 5.2 to 5.4)", () => {
-  const contacts: ReadonlyArray<Seed> = [
+  const contacts: ReadonlyArray<NewContact> = [
     { id: "a", fingerprint: "f1", createdAt: 1, meta: { k: "v", "#h": 1, l: [1, { m: "n" }] } },
     {
       id: "b",
