@@ -65,7 +65,7 @@ describe("delay", () => {
     })
   )
 
-  it.effect("is the same for the same seed and another for another", () =>
+  it.effect("depends on nothing but the seed", () =>
     Effect.gen(function* () {
       const wait = Retry.delay(policy, 1, transient)
       const [a, again, b] = yield* Effect.all([

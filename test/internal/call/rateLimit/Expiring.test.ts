@@ -1,10 +1,10 @@
 import { assert, it } from "@effect/vitest"
 import * as Expiring from "../../../../src/internal/call/rateLimit/Expiring.ts"
 
-it("keeps what has not expired, and no more than twice as much", () => {
-  const asked: Array<number> = []
+it("keeps the values that have not expired, and at most as many that have", () => {
+  const checked: Array<number> = []
   const values = Expiring.make<number>((until, now) => {
-    asked.push(until)
+    checked.push(until)
     return until <= now
   })
   for (let now = 0; now < 10_000; now++) values.set(String(now), now + 100, now)
@@ -12,6 +12,6 @@ it("keeps what has not expired, and no more than twice as much", () => {
   assert.strictEqual(values.get("9900"), 10_000)
   assert.isUndefined(values.get("1"))
   assert.isUndefined(values.get("9500"))
-  // Each value is looked at a few times in all, not each time that another is added.
-  assert.isAtMost(asked.length, 30_000)
+  // Each value is checked a few times in all, not each time that another is added.
+  assert.isAtMost(checked.length, 30_000)
 })

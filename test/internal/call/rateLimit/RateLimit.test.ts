@@ -16,10 +16,10 @@ const rateLimits = [
 const settings = (options: Partial<Options.Options>) =>
   Result.getOrThrow(Settings.resolve({ secret: Redacted.make("sk-1"), ...options }))
 
-/** How long after one another requests come, in milliseconds: together, in windows of their own, and in between. */
+/** The times between requests, in milliseconds: none, a part of a window, and more than one. */
 const pauses = [0, 0, 0, 0, 50, 0, 0, 3000, 0, 1, 0, 0, 0, 60_000, 0, 9999, 0, 0, 0, 0]
 
-/** When each request may be sent. */
+/** The times at which requests may be sent. */
 const times = <E>(acquire: Effect.Effect<void, E>) =>
   Effect.gen(function* () {
     const fibers: Array<Fiber.Fiber<number, E>> = []
@@ -67,7 +67,7 @@ describe.each(rateLimits.map((rateLimit) => [rateLimit.limit, String(rateLimit.w
 
 const oneAMinute = settings({ rateLimit: { limit: 1, window: "1 minute" } })
 
-/** The store of a rate limiter that answers as it is told. */
+/** The store of a rate limiter with these answers. */
 const storeOf = (fixedWindow: typeof RateLimiter.RateLimiterStore.Service.fixedWindow) => {
   const unused = () => Effect.die("only fixed windows are used")
   return { fixedWindow, tokenBucket: unused, adaptiveConsume: unused, adaptiveFeedback: unused }
@@ -80,7 +80,7 @@ const under =
 
 const forkNow = <A, E>(effect: Effect.Effect<A, E>) => Effect.forkChild(effect, { startImmediately: true })
 
-/** Each request notes its name when it may be sent. */
+/** The requests record their names when they may be sent. */
 const recorded = (acquire: Effect.Effect<void, unknown>) => {
   const sent: Array<string> = []
   return {
@@ -98,7 +98,7 @@ const stores = {
   "over Effect's store": Effect.map(Layer.build(RateLimiter.layerStoreMemory), (context) =>
     Context.get(context, RateLimiter.RateLimiterStore)
   ),
-  "over a store that takes its time": Effect.map(Layer.build(RateLimiter.layerStoreMemory), (context) => {
+  "over a slow store": Effect.map(Layer.build(RateLimiter.layerStoreMemory), (context) => {
     const store = Context.get(context, RateLimiter.RateLimiterStore)
     return {
       ...store,
@@ -107,8 +107,8 @@ const stores = {
   })
 }
 
-describe.each(Object.entries(stores))("a request that does not wait to the end, %s,", (_name, store) => {
-  it.effect("has used up nothing when it was interrupted", () =>
+describe.each(Object.entries(stores))("a request that stops waiting, %s,", (_name, store) => {
+  it.effect("uses up nothing if it is interrupted", () =>
     Effect.gen(function* () {
       const makeAll = under(yield* store)(RateLimit.makeAll)
       const { request, sent } = recorded((yield* makeAll)(oneAMinute).acquire)
@@ -123,7 +123,7 @@ describe.each(Object.entries(stores))("a request that does not wait to the end, 
     })
   )
 
-  it.effect("has used up nothing when its time was over, for as long as it may go on", () =>
+  it.effect("uses up nothing if it times out, however many do so", () =>
     Effect.gen(function* () {
       const makeAll = under(yield* store)(RateLimit.makeAll)
       const { request, sent } = recorded((yield* makeAll)(oneAMinute).acquire)
@@ -158,9 +158,9 @@ describe.each(Object.entries(stores))("a request that does not wait to the end, 
 })
 
 describe("the order", () => {
-  it.effect("is that of arrival, also of those that a store refuses after they have asked", () =>
+  it.effect("is that of arrival, also of requests that the store refuses at first", () =>
     Effect.gen(function* () {
-      const store = yield* stores["over a store that takes its time"]
+      const store = yield* stores["over a slow store"]
       const rateLimit = { limit: 4, window: "1 minute" } as const
       const { request, sent } = recorded((yield* under(store)(RateLimit.makeAll))(settings({ rateLimit })).acquire)
       const names = Array.from({ length: 20 }, (_, index) => String(index))
@@ -173,12 +173,12 @@ describe("the order", () => {
     })
   )
 
-  it.effect("lets a thousand go on together when a window has room for them, without many needless questions", () =>
+  it.effect("sends a thousand requests together when a window has room for them, with few queries of the store", () =>
     Effect.gen(function* () {
-      const inner = yield* stores["over a store that takes its time"]
-      let asked = 0
+      const inner = yield* stores["over a slow store"]
+      let queries = 0
       const store = storeOf((options) => {
-        asked++
+        queries++
         return inner.fixedWindow(options)
       })
       const rateLimit = { limit: 1000, window: "1 minute" } as const
@@ -191,41 +191,39 @@ describe("the order", () => {
       yield* TestClock.adjust("1 minute")
       yield* TestClock.adjust("10 millis")
       yield* Fiber.join(fiber)
-      assert.isAtMost(asked, 3001)
+      assert.isAtMost(queries, 3001)
     })
   )
 })
 
 describe("a store", () => {
-  it.effect(
-    "that never answers fails a request after the timeout of an attempt, and those behind it at the same time",
-    () =>
-      Effect.gen(function* () {
-        const clock = yield* Clock.Clock
-        const failures: Array<[at: number, failure: unknown]> = []
-        let answers = true
-        const store = storeOf(({ limit = 0 }) => (answers ? Effect.succeed([limit, 60_000]) : Effect.never))
-        const { acquire } = (yield* under(store)(RateLimit.makeAll))(oneAMinute)
-        yield* acquire
-        answers = false
-        const fibers = yield* Effect.forEach(Array.from({ length: 50 }), () =>
-          forkNow(
-            Effect.catch(acquire, (failure) =>
-              Effect.sync(() => failures.push([clock.currentTimeMillisUnsafe(), failure]))
-            )
+  it.effect("that never answers fails a request after the attempt timeout, and those behind it at the same time", () =>
+    Effect.gen(function* () {
+      const clock = yield* Clock.Clock
+      const failures: Array<[at: number, failure: unknown]> = []
+      let answers = true
+      const store = storeOf(({ limit = 0 }) => (answers ? Effect.succeed([limit, 60_000]) : Effect.never))
+      const { acquire } = (yield* under(store)(RateLimit.makeAll))(oneAMinute)
+      yield* acquire
+      answers = false
+      const fibers = yield* Effect.forEach(Array.from({ length: 50 }), () =>
+        forkNow(
+          Effect.catch(acquire, (failure) =>
+            Effect.sync(() => failures.push([clock.currentTimeMillisUnsafe(), failure]))
           )
         )
-        yield* TestClock.adjust("5 minutes")
-        yield* Fiber.joinAll(fibers)
-        assert.lengthOf(failures, 50)
-        for (const [at, failure] of failures) {
-          assert.strictEqual(at, 90_000)
-          assert.deepInclude(failure, { tag: "TransportError", outcome: "not-sent", transient: true })
-        }
-      })
+      )
+      yield* TestClock.adjust("5 minutes")
+      yield* Fiber.joinAll(fibers)
+      assert.lengthOf(failures, 50)
+      for (const [at, failure] of failures) {
+        assert.strictEqual(at, 90_000)
+        assert.deepInclude(failure, { tag: "TransportError", outcome: "not-sent", transient: true })
+      }
+    })
   )
 
-  it.effect("that answers again is asked again", () =>
+  it.effect("that answers again is used again", () =>
     Effect.gen(function* () {
       let answers = false
       const store = storeOf(() => (answers ? Effect.succeed([1, 60_000]) : Effect.never))
@@ -239,25 +237,25 @@ describe("a store", () => {
   )
 
   it.effect.each([Number.NaN, -1, -2, Number.POSITIVE_INFINITY, 3_600_000])(
-    "that says that its window ends in %s ms is asked again after one window",
+    "whose window ends in %s ms is queried again after one window",
     (ttl) =>
       Effect.gen(function* () {
-        let asked = 0
-        const store = storeOf(() => Effect.sync(() => [asked++ === 0 ? 2 : 1, ttl]))
+        let queries = 0
+        const store = storeOf(() => Effect.sync(() => [queries++ === 0 ? 2 : 1, ttl]))
         const { request, sent } = recorded((yield* under(store)(RateLimit.makeAll))(oneAMinute).acquire)
         yield* forkNow(request("a"))
         yield* TestClock.adjust("59999 millis")
-        assert.strictEqual(asked, 1)
+        assert.strictEqual(queries, 1)
         yield* TestClock.adjust("1 millis")
         assert.deepStrictEqual(sent, ["a"])
       })
   )
 
-  it.effect("that has a bug is a defect of the request that asked, and the next one asks for itself", () =>
+  it.effect("that has a bug is a defect of the request that queried it, and the next request queries it anew", () =>
     Effect.gen(function* () {
-      let asked = 0
+      let queries = 0
       const store = storeOf(() => {
-        if (++asked === 2) throw new Error("bug")
+        if (++queries === 2) throw new Error("bug")
         return Effect.succeed([1, 60_000])
       })
       const { acquire } = (yield* under(store)(RateLimit.makeAll))(oneAMinute)
@@ -275,7 +273,7 @@ describe("a store", () => {
 
 describe("the wall clock", () => {
   it.effect.each([-3_600_000, 3_600_000, -86_400_000])(
-    "may be set by %s ms: the limit and a back-off last as long",
+    "may be set by %s ms: the limit and a back-off last as long as before",
     (jump) =>
       Effect.gen(function* () {
         const clock = yield* Clock.Clock
@@ -308,7 +306,7 @@ describe("the wall clock", () => {
 })
 
 describe("a back-off", () => {
-  it.effect("is for all limits with the same key, and for no other", () =>
+  it.effect("delays all limits with the same key, and no other", () =>
     Effect.gen(function* () {
       const limits = yield* RateLimit.makeAll
       const limitOf = (limit: number, key: string) =>
@@ -325,9 +323,9 @@ describe("a back-off", () => {
     })
   )
 
-  it.effect("that begins while the store is asked delays the request too", () =>
+  it.effect("that begins while the store is queried delays the request too", () =>
     Effect.gen(function* () {
-      const store = yield* stores["over a store that takes its time"]
+      const store = yield* stores["over a slow store"]
       const rateLimit = { limit: 5, window: "1 minute" } as const
       const { acquire, backOff } = (yield* under(store)(RateLimit.makeAll))(settings({ rateLimit }))
       const { request, sent } = recorded(acquire)
@@ -339,19 +337,19 @@ describe("a back-off", () => {
       assert.deepStrictEqual(sent, ["sent"])
     })
   )
-
-  it.effect("does not let a limit that is small hold up a larger one with the same key", () =>
-    Effect.gen(function* () {
-      const limits = yield* RateLimit.makeAll
-      const small = recorded(limits(settings({ rateLimit: { limit: 1, window: "1 hour", key: "a" } })).acquire)
-      const large = recorded(limits(settings({ rateLimit: { limit: 9, window: "1 hour", key: "a" } })).acquire)
-      yield* small.request("1")
-      yield* forkNow(small.request("2"))
-      yield* large.request("1")
-      assert.deepStrictEqual([small.sent, large.sent], [["1"], ["1"]])
-    })
-  )
 })
+
+it.effect("a small limit that is used up does not delay a larger one with the same key", () =>
+  Effect.gen(function* () {
+    const limits = yield* RateLimit.makeAll
+    const small = recorded(limits(settings({ rateLimit: { limit: 1, window: "1 hour", key: "a" } })).acquire)
+    const large = recorded(limits(settings({ rateLimit: { limit: 9, window: "1 hour", key: "a" } })).acquire)
+    yield* small.request("1")
+    yield* forkNow(small.request("2"))
+    yield* large.request("1")
+    assert.deepStrictEqual([small.sent, large.sent], [["1"], ["1"]])
+  })
+)
 
 it.effect("a request that waits keeps no timer when it is interrupted", () =>
   Effect.gen(function* () {
