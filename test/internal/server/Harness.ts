@@ -9,7 +9,7 @@ import * as InProcess from "../../../src/internal/server/http/InProcess.ts"
 import * as ServerState from "../../../src/internal/server/ServerState.ts"
 import type { NewContact } from "../../../src/internal/server/store/Store.ts"
 
-/** What to send. `json` is sent as JSON, `body` as it stands; either with a JSON content type unless `headers` says more. */
+/** A request to send. `json` is sent as JSON, `body` unchanged; both have a JSON content type unless `headers` has another. */
 export interface Sent {
   readonly method?: HttpMethod
   readonly path: string
@@ -74,7 +74,7 @@ export const jsonl = { accept: "application/jsonl" } as const
 export const sse = { accept: "text/event-stream" } as const
 export const csv = { accept: "text/csv" } as const
 
-/** The text of a 500. */
+/** The body of a 500 with that message. */
 export const generic = (message: string) => JSON.stringify({ code: "GENERIC_ERROR", message })
 
 export const create = (json: unknown) => send(post("/v1/contact/create", json))

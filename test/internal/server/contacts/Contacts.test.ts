@@ -8,7 +8,7 @@ const fingerprint = "crm-0001-ada-lovelace"
 const conflict = '{"code":"CONFLICT","message":"Unique constraint violation"}'
 
 describe("The record (contract 1)", () => {
-  it.effect("has its fields in order, nulls included, and an id of the right shape", () =>
+  it.effect("has its fields in the order of the contract, nulls included, and an id of the right shape", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_700_000_001_000)
       const id = yield* created({})
@@ -42,7 +42,7 @@ describe("The record (contract 1)", () => {
   it.effect("writes numbers that JSON lacks as text", () =>
     Effect.gen(function* () {
       const meta = { a: Infinity, b: [-Infinity, NaN], c: 2n ** 60n, d: 5n, e: new Date(7) }
-      // The type of a seed is JSON; what a test of the rule needs is not.
+      // The type of a seed allows only JSON; this test needs other values.
       const [contact] = yield* seed([{ meta: meta as never }])
       const { meta: sent } = yield* fetched(contact?.id ?? "")
       assert.deepStrictEqual(sent, { a: "$Infinity", b: ["-$Infinity", "$NaN"], c: "1152921504606846976n", d: 5, e: 7 })
@@ -58,7 +58,7 @@ describe("The record (contract 1)", () => {
 })
 
 describe("create (contract 3.3)", () => {
-  it.effect("stores what it is given", () =>
+  it.effect("stores the given fields", () =>
     Effect.gen(function* () {
       const given = {
         name: " Ada ",
@@ -102,14 +102,14 @@ describe("create (contract 3.3)", () => {
     )
   }
 
-  it.effect("tells fingerprints apart by case", () =>
+  it.effect("compares fingerprints case-sensitively", () =>
     Effect.gen(function* () {
       yield* created({ fingerprint })
       assert.strictEqual((yield* create({ fingerprint: fingerprint.toUpperCase() })).status, 200)
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("has a fingerprint of its own in each account", () =>
+  it.effect("keeps fingerprints unique within an account only", () =>
     Effect.gen(function* () {
       yield* created({ fingerprint })
       const other = yield* send(post("/v1/contact/create", { fingerprint }, { authorization: "Bearer sk-other" }))
@@ -205,7 +205,7 @@ describe("update (contract 3.6)", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("409 for a fingerprint in use, and then nothing is changed", () =>
+  it.effect("gives 409 for a fingerprint in use, and changes nothing", () =>
     Effect.gen(function* () {
       yield* created({ fingerprint })
       const id = yield* created({ fingerprint: "another-fingerprint" })
@@ -282,7 +282,7 @@ describe("The handle", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("refuses to seed what is taken", () =>
+  it.effect("refuses to seed a taken id or fingerprint", () =>
     Effect.gen(function* () {
       yield* seed([{ id: "x" }])
       const exit = yield* Effect.exit(seed([{ id: "x" }]))

@@ -55,7 +55,7 @@ describe("E-mail syntax (contract 2)", () => {
     })
   }
 
-  it.effect("is that of the library of the real server", () =>
+  it.effect("agrees with @hapi/address, which the real server uses", () =>
     Effect.gen(function* () {
       let valid = 0
       for (let index = 0; index < 20_000; index++) {

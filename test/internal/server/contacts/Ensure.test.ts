@@ -6,7 +6,7 @@ import { created, ensure, fetched, generic, layer, parse, send, update } from ".
 const fingerprint = "crm-0001-ada-lovelace"
 
 describe("ensure (contract 3.4)", () => {
-  it.effect("creates a verified contact once and then ignores what is sent", () =>
+  it.effect("creates a verified contact once, and then ignores the other fields", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(5000)
       const first = yield* ensure({ fingerprint, name: "Ada", verifiedAt: 1 })
@@ -38,7 +38,7 @@ describe("ensure (contract 3.4)", () => {
     )
   }
 
-  it.effect("takes more than 16 blanks for a fingerprint", () =>
+  it.effect("accepts more than 16 blanks as a fingerprint", () =>
     Effect.gen(function* () {
       const got = yield* ensure({ fingerprint: " ".repeat(17) })
       const contact = yield* fetched(parse(got.text).id)
@@ -90,7 +90,7 @@ describe("ensure (contract 3.4)", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("500 for a null name, but only if there is something to create", () =>
+  it.effect("500 for a null name, but only if a contact is created", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* ensure({ fingerprint, name: null })).text, generic("System error occurred"))
       yield* ensure({ fingerprint })
@@ -104,7 +104,7 @@ describe("ensure (contract 3.4)", () => {
     )
   )
 
-  it.effect("500 for text that has no UTF-8", () =>
+  it.effect("500 for a lone surrogate", () =>
     Effect.gen(function* () {
       const got = yield* send({ path: "/v1/contact/ensure", body: '{"name":"\\ud800"}' })
       assert.strictEqual(got.status, 500)

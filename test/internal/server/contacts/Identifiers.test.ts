@@ -53,7 +53,7 @@ describe("Identifiers in paths (contract 3.2)", () => {
     }
   }
 
-  it.effect("403 says so in a header, message first", () =>
+  it.effect("403 repeats its code in a header, and its body has the message first", () =>
     Effect.gen(function* () {
       yield* seed([{ id: "theirs" }], yield* accountNamed("sk-other"))
       for (const got of [yield* fetch("theirs"), yield* update("theirs", {}), yield* remove("theirs")]) {
@@ -66,7 +66,7 @@ describe("Identifiers in paths (contract 3.2)", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("aliases of an account with a parent get as far as the database", () =>
+  it.effect("aliases of an account with a parent reach the database", () =>
     Effect.gen(function* () {
       const authorization = "Bearer sk-child"
       const alias = yield* send({ path: "/v1/contact/@@alias/fetch", authorization })

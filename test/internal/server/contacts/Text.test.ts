@@ -107,6 +107,6 @@ describe("YAML (contract 5.4)", () => {
       assert.strictEqual(ContactJson.exportCsv.cells({ ...contact, meta: value })?.at(-1), yaml))
   }
 
-  it("is written by the version that is assumed", () =>
+  it("is written by the assumed version of js-yaml", () =>
     assert.match(manifest.version, new RegExp(`^${Assumptions.yamlVersion.replace(".", "\\.")}\\.`)))
 })

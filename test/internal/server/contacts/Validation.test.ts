@@ -92,7 +92,7 @@ const cases: ReadonlyArray<Case> = [
   { body: JSON.parse('{"__proto__":{"name":1}}'), refused: '"name" must be a string' },
   { body: { "": 1 }, refused: '"value" is not allowed' },
 
-  // The first failure only: fields in the order of the record, then unknown keys in their own, then the fingerprint.
+  // Only the first failure: fields in the order of the record, then unknown keys in their own order, then the fingerprint.
   { body: { meta: 1, name: 2, foo: 3 }, refused: '"name" must be a string' },
   { body: { phone: "x", email: "y" }, refused: '"email" must be a valid email' },
   { body: { preferences: 1, nick: 2 }, refused: '"nick" must be a string' },
@@ -114,7 +114,7 @@ describe("Body validation (contract 2)", () => {
             const path = operation === "update" ? `/v1/contact/${contact?.id}/update` : `/v1/contact/${operation}`
             const got = yield* send(post(path, body))
             if (refused === undefined) {
-              // What comes after validation may still refuse it, such as ensure a fingerprint of 16 blanks.
+              // A later check may still refuse it: ensure refuses a fingerprint of 16 blanks.
               assert.notStrictEqual(parse(got.text).code, "BAD_REQUEST", got.text)
               return
             }

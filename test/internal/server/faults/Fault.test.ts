@@ -35,7 +35,7 @@ for (const [transport, start] of Object.entries(transports)) {
             yield* quiet
             yield* TestClock.adjust(expected.after - 1)
             yield* quiet
-            // The headers of a slow body may be there already.
+            // The headers of a slow body may have arrived already.
             assert.strictEqual(exchange.end, "open")
             yield* TestClock.adjust(1)
             yield* until("headers", () => exchange.status !== undefined)
@@ -68,7 +68,7 @@ for (const [transport, start] of Object.entries(transports)) {
       )
     }
 
-    it.effect("all that goes before a reset arrives, however much it is", () =>
+    it.effect("everything before a reset arrives, whatever its size", () =>
       Effect.gen(function* () {
         const state = yield* ServerState.ServerState
         yield* seed(numbered(9999))
@@ -80,7 +80,7 @@ for (const [transport, start] of Object.entries(transports)) {
       }).pipe(Effect.provide(layer()))
     )
 
-    it.effect("a reset says so", () =>
+    it.effect("a reset is reported as one", () =>
       Effect.gen(function* () {
         const state = yield* ServerState.ServerState
         yield* state.faults.inject([{ fault: Fault.reset }])
@@ -122,7 +122,7 @@ for (const [transport, start] of Object.entries(transports)) {
       )
     }
 
-    it.effect("pieces arrive as pieces", () =>
+    it.effect("pieces of a body arrive one by one", () =>
       Effect.gen(function* () {
         const state = yield* ServerState.ServerState
         yield* state.faults.inject([{ fault: Fault.trickle(1, { every: 1 }) }])
@@ -174,7 +174,7 @@ for (const [transport, start] of Object.entries(transports)) {
 }
 
 describe("A status below 200", () => {
-  it.effect("is an answer in process, and a reset over a socket", () =>
+  it.effect("is a response in process, and a reset over a socket", () =>
     Effect.gen(function* () {
       const state = yield* ServerState.ServerState
       yield* state.faults.inject([{ fault: Fault.status(103) }])

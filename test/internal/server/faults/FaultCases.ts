@@ -9,7 +9,7 @@ export const page: Sent = { path: "/v1/contact/list" }
 const malformed: Sent = { path: "/v1/contact/create", body: "{" }
 export const requests = { create, list, page, malformed }
 
-/** How many contacts there are to list. */
+/** The number of contacts to list. */
 export const items = 150
 
 /** A fault, and the outcome of a request that it is injected into. */
@@ -22,7 +22,7 @@ export interface Case {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string | undefined>>
   readonly body?: string | RegExp | ((text: string, bytes: Uint8Array) => void)
-  /** Whether the contact is there afterwards. Default: only if the answer is 200. */
+  /** True if the operation acts. Default: only if the status is 200. */
   readonly acts?: boolean
 }
 
@@ -49,7 +49,7 @@ const itemsThen = (count: number, last: string) => (text: string) => {
 const generic500 = generic("System error occurred")
 const text = (length: number) => (got: string) => assert.strictEqual(got.length, length)
 
-/** Every fault, at every place where it does something else. */
+/** Every fault, at every place where its effect differs. */
 export const cases: Readonly<Record<string, Case>> = {
   "a status the contract has": {
     to: "create",
@@ -58,7 +58,7 @@ export const cases: Readonly<Record<string, Case>> = {
     headers: { "content-type": json, "access-control-allow-origin": "*" },
     body: error("SERVICE_UNAVAILABLE", "Service unavailable")
   },
-  "a status, as a list has it": { to: "list", fault: Fault.status(500), status: 500, body: generic500 },
+  "a status of a list": { to: "list", fault: Fault.status(500), status: 500, body: generic500 },
   "a 403 of a handler": {
     to: "create",
     fault: Fault.status(403),
@@ -86,7 +86,7 @@ export const cases: Readonly<Record<string, Case>> = {
     headers: { "content-type": undefined },
     body: "Body exceeded 1mb limit"
   },
-  "a status in other words": {
+  "a status with another code and message": {
     to: "create",
     fault: Fault.status(500, { code: "BOOM", message: "no" }),
     status: 500,
@@ -225,13 +225,13 @@ export const cases: Readonly<Record<string, Case>> = {
     headers: { "content-type": undefined, "content-length": undefined },
     body: "Inv"
   },
-  "headers and nothing": { to: "list", fault: Fault.stallAfter(0), end: "open", status: 200, body: "" },
-  "headers of a document and nothing": { to: "create", fault: Fault.stallAfter(0), end: "open", status: 200, body: "" },
+  "headers and no body": { to: "list", fault: Fault.stallAfter(0), end: "open", status: 200, body: "" },
+  "headers of a document and no body": { to: "create", fault: Fault.stallAfter(0), end: "open", status: 200, body: "" },
   "a stall in a document": { to: "create", fault: Fault.stallAfter(5), end: "open", status: 200, body: '{"id"' },
   "a stall after lines": { to: "list", fault: Fault.stallAfter({ lines: 3 }), end: "open", status: 200, body: ids(3) },
   "a stall in place of the end": { to: "create", fault: Fault.stallAfter(34), end: "open", status: 200, body: idBody },
   "a stall past the end": { to: "create", fault: Fault.stallAfter(35), status: 200, body: idBody },
-  "a cut before anything": { to: "create", fault: Fault.cutAfter(0), status: 200, body: "" },
+  "a cut before the body": { to: "create", fault: Fault.cutAfter(0), status: 200, body: "" },
   "a cut in a document": {
     to: "create",
     fault: Fault.cutAfter(5),
@@ -274,7 +274,7 @@ export const cases: Readonly<Record<string, Case>> = {
     body: '{"type":"nop","data":{}}\n'.repeat(6)
   },
   "an error before the first item": { to: "list", fault: Fault.errorAfter(0), status: 500, body: generic500 },
-  "an error before the first item, in other words": {
+  "an error before the first item, with another code and message": {
     to: "list",
     fault: Fault.errorAfter(0, { code: "LIMITS_REACHED", message: "no" }),
     status: 429,
@@ -304,8 +304,8 @@ export const cases: Readonly<Record<string, Case>> = {
     status: 200,
     body: ids(items)
   },
-  "an error in the one page there is": { to: "page", fault: Fault.errorAfter(99), status: 500, body: generic500 },
-  "an error after the one page there is": {
+  "an error in a single page": { to: "page", fault: Fault.errorAfter(99), status: 500, body: generic500 },
+  "an error after a single page": {
     to: "page",
     fault: Fault.errorAfter(100),
     status: 200,
@@ -332,23 +332,23 @@ export const cases: Readonly<Record<string, Case>> = {
     status: 200,
     body: (text) => assert.lengthOf(parse(text).items, 100)
   },
-  "a page that does not move": {
+  "a page that ignores its cursor": {
     to: "page",
     fault: Fault.ignoreCursor,
     status: 200,
     body: (text) => assert.strictEqual(parse(text).cursor, "id-0050")
   },
-  "a refusal after the act": { to: "create", fault: Fault.afterCommit(Fault.status(503)), status: 503, acts: true },
-  "a reset after the act": { to: "create", fault: Fault.afterCommit(Fault.reset), end: "refused", acts: true },
-  "a stall after the act": { to: "create", fault: Fault.afterCommit(Fault.stall), end: "open", acts: true },
-  "garbage after the act": {
+  "a refusal after the commit": { to: "create", fault: Fault.afterCommit(Fault.status(503)), status: 503, acts: true },
+  "a reset after the commit": { to: "create", fault: Fault.afterCommit(Fault.reset), end: "refused", acts: true },
+  "a stall after the commit": { to: "create", fault: Fault.afterCommit(Fault.stall), end: "open", acts: true },
+  "garbage after the commit": {
     to: "create",
     fault: Fault.afterCommit(Fault.garbage(9)),
     status: 200,
     body: notJson(9),
     acts: true
   },
-  "a delay after the act": {
+  "a delay after the commit": {
     to: "create",
     fault: Fault.afterCommit(Fault.delay("1 minute")),
     after: 60_000,

@@ -11,13 +11,13 @@ import * as Emulator from "../../../../src/layers/Emulator.ts"
 import { settle } from "../../../support/FakeHttp.ts"
 import { origin, toRequest, type Sent } from "../Harness.ts"
 
-/** What has come of a request so far. `refused` is no answer at all, and `broken` one that does not end. */
+/** The progress of a request. `refused` is an end without a response, `broken` one in the middle of the body. */
 export interface Exchange {
   status: number | undefined
   headers: Readonly<Record<string, unknown>>
   chunks: Array<Uint8Array>
   end: "open" | "ended" | "broken" | "refused"
-  /** What the transport said of its end, where that was none. */
+  /** The error of the transport, if the body did not end. */
   error: unknown
 }
 
@@ -26,7 +26,7 @@ export const textOf = (exchange: Exchange): string => Buffer.concat(exchange.chu
 
 const fresh = (): Exchange => ({ status: undefined, headers: {}, chunks: [], end: "open", error: undefined })
 
-/** A request on its way, and how to give it up. */
+/** A request that was sent, and an effect that cancels it. */
 interface Started {
   readonly exchange: Exchange
   readonly stop: Effect.Effect<void>
@@ -55,7 +55,7 @@ const startInProcess = (sent: Sent): Effect.Effect<Started, never, HttpClient.Ht
     return { exchange, stop: Fiber.interrupt(fiber) }
   })
 
-/** Over a socket with nothing in between, which would hide bytes that came before an error. */
+/** Sends over `node:http`: other clients would drop the bytes that came before an error. */
 const startOverSocket = (sent: Sent): Effect.Effect<Started, never, Emulator.Emulator> =>
   Effect.map(Emulator.Emulator, ({ url }) => {
     const exchange = fresh()
@@ -81,14 +81,14 @@ const startOverSocket = (sent: Sent): Effect.Effect<Started, never, Emulator.Emu
 
 export const transports = { "in process": startInProcess, "over a socket": startOverSocket } as const
 
-/** Both ways to one API. */
+/** The two transports to the same API. */
 export const layer = (options?: { readonly faults?: ReadonlyArray<Rule> }) =>
   Layer.effect(HttpClient.HttpClient, InProcess.makeHttpClient()).pipe(
     Layer.merge(Emulator.layerServed()),
     Layer.provideMerge(ServerState.layer(options))
   )
 
-/** Waits, in turns of the event loop, until something is so. */
+/** Waits, in turns of the event loop, until a condition holds. */
 export const until = (what: string, isSo: () => boolean): Effect.Effect<void> =>
   Effect.gen(function* () {
     for (let turn = 0; turn < 2000; turn++) {
@@ -98,5 +98,5 @@ export const until = (what: string, isSo: () => boolean): Effect.Effect<void> =>
     return yield* Effect.die(new Error(`Never: ${what}`))
   })
 
-/** Enough turns of the event loop for whatever is on its way to arrive. */
+/** Waits enough turns of the event loop for all that was sent to arrive. */
 export const quiet: Effect.Effect<void> = Effect.forEach(Array.from({ length: 10 }), () => settle, { discard: true })

@@ -21,7 +21,7 @@ const statusOf = Effect.map((got: Harness.Got) => got.status)
 const inject = (...rules: ReadonlyArray<Fault.Rule>) =>
   Effect.flatMap(ServerState.ServerState, (state) => state.faults.inject(rules))
 
-/** Which of some creates are answered with a fault. */
+/** The attempts, of that many creates, that are answered with a fault. */
 const faultyAttempts = (count: number) =>
   Effect.map(Effect.replicateEffect(statusOf(create), count), (statuses) =>
     statuses.flatMap((status, index) => (status === 200 ? [] : [index + 1]))
@@ -41,13 +41,13 @@ describe("A rule", () => {
     "of every request": [{ fault: down }, [1, 2, 3, 4, 5, 6]],
     "of one attempt": [{ attempt: 2, fault: down }, [2]],
     "of some attempts": [{ attempt: [1, 5], fault: down }, [1, 5]],
-    "of attempts that are so": [{ attempt: (attempt) => attempt % 3 === 0, fault: down }, [3, 6]],
+    "of attempts by a predicate": [{ attempt: (attempt) => attempt % 3 === 0, fault: down }, [3, 6]],
     "of an operation": [{ operation: "Contact.create", fault: down }, [1, 2, 3, 4, 5, 6]],
     "of some operations": [{ operation: ["Contact.fetch", "Contact.create"], attempt: 4, fault: down }, [4]],
     "of another operation": [{ operation: "Contact.update", fault: down }, []],
     "of no operation": [{ operation: [], fault: down }, []],
-    "of some times": [{ times: 2, fault: down }, [1, 2]],
-    "of some times, later": [{ times: 1, attempt: (attempt) => attempt > 3, fault: down }, [4]],
+    "of a number of times": [{ times: 2, fault: down }, [1, 2]],
+    "of a number of times, from a later attempt": [{ times: 1, attempt: (attempt) => attempt > 3, fault: down }, [4]],
     "that is certain": [{ probability: 1, fault: down }, [1, 2, 3, 4, 5, 6]],
     "that is impossible": [{ probability: 0, fault: down }, []],
     "of lists": [{ fault: Fault.dropPage(0) }, []]
@@ -65,7 +65,7 @@ describe("A rule", () => {
     )
   }
 
-  it.effect("counts the attempts of each operation by themselves", () =>
+  it.effect("counts the attempts of each operation separately", () =>
     Effect.gen(function* () {
       yield* inject({ attempt: 2, fault: down })
       assert.deepStrictEqual(
@@ -75,7 +75,7 @@ describe("A rule", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("is the first of those that fit; the others wait", () =>
+  it.effect("is used if it is the first that applies; later rules are not used up", () =>
     Effect.gen(function* () {
       yield* inject({ times: 1, fault: Fault.status(500) }, { times: 1, fault: Fault.status(502) })
       yield* inject({ times: 2, fault: down })
@@ -114,7 +114,7 @@ describe("A rule", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("starts again when all is cleared", () =>
+  it.effect("starts again when the state is cleared", () =>
     Effect.gen(function* () {
       const state = yield* ServerState.ServerState
       yield* inject({ attempt: 1, times: 1, fault: down })
@@ -126,7 +126,7 @@ describe("A rule", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("with a stream that does not move repeats its first page for ever", () =>
+  it.effect("that ignores the cursor repeats the first page of a stream for ever", () =>
     Effect.gen(function* () {
       yield* Harness.seed(Harness.numbered(3))
       yield* inject({ fault: Fault.ignoreCursor })
@@ -139,7 +139,7 @@ describe("A rule", () => {
   )
 })
 
-describe("Chance", () => {
+describe("The probability of a rule", () => {
   const often = 200
   const lost = (fault: Fault.Fault): Fault.Rule => ({ operation: "Contact.create", probability: 0.025, fault })
   const fourWays = [
@@ -179,7 +179,7 @@ describe("Chance", () => {
     })
   )
 
-  it.effect("comes from the seed that is there when the layer is built", () =>
+  it.effect("is drawn from the seed at the time the layer is built", () =>
     Effect.gen(function* () {
       const run = (seed: number) =>
         faultyAttempts(40).pipe(
@@ -193,7 +193,7 @@ describe("Chance", () => {
     })
   )
 
-  it.effect("makes the same garbage under the same seed", () =>
+  it.effect("of garbage gives the same bytes for the same seed", () =>
     Effect.gen(function* () {
       const bytes = Effect.gen(function* () {
         yield* inject({ fault: Fault.garbage(32) }).pipe(Random.withSeed("x"))
@@ -210,8 +210,8 @@ describe("Chance", () => {
   )
 })
 
-describe("A rule that makes no sense", () => {
-  // As it would come from code without types.
+describe("An invalid rule", () => {
+  // An operation that the types do not allow.
   const named = (name: string): Fault.OperationName => name as Fault.OperationName
   const cases: ReadonlyArray<readonly [message: string, rule: Fault.Rule]> = [
     ["operation: there is no Contact.listPage", { operation: named("Contact.listPage"), fault: down }],
@@ -260,7 +260,7 @@ describe("A rule that makes no sense", () => {
     it.effect(`${rule.fault._tag}: ${message}`, () =>
       Effect.gen(function* () {
         assert.strictEqual(yield* defectOf(inject({ fault: Fault.stall }, rule)), `Fault rule 1: ${message}`)
-        // None was added.
+        // No rule was added.
         assert.strictEqual((yield* create).status, 200)
         const built = Effect.provide(Effect.void, ServerState.layer({ faults: [rule] }))
         assert.strictEqual(yield* defectOf(built), `Fault rule 0: ${message}`)

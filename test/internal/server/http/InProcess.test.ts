@@ -20,7 +20,7 @@ import { jsonl, layer, open, parse, post, seed, send, toRequest } from "../Harne
 
 const many = Array.from({ length: 250 }, (_, index) => ({ id: `id-${index}`, createdAt: index }))
 
-/** Notes what happens to each request scope. */
+/** Records the end of the scope of each request. */
 const watched = (closed: Ref.Ref<ReadonlyArray<string>>): Interceptor.Interceptor => ({
   ...Interceptor.none,
   reply: ({ operation }, reply) =>
@@ -35,7 +35,7 @@ const intercept = (interceptor: Interceptor.Interceptor) =>
   })
 
 describe("The client in process", () => {
-  it.effect("sees the caller's clock and random", () =>
+  it.effect("uses the Clock and Random of the caller", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_700_000_000_000)
       const create = send(post("/v1/contact/create", {})).pipe(Random.withSeed("seed"))
@@ -47,7 +47,7 @@ describe("The client in process", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("takes bodies of every kind", () =>
+  it.effect("accepts bodies of every kind", () =>
     Effect.gen(function* () {
       const bytes = new TextEncoder().encode('{"name":"é"}')
       const requests = [
@@ -106,7 +106,7 @@ describe("The client in process", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("closes the scope of a request with its reply, or with the body of a stream", () =>
+  it.effect("closes the scope of a request after its reply, or at the end of a streamed body", () =>
     Effect.gen(function* () {
       const closed = yield* Ref.make<ReadonlyArray<string>>([])
       yield* seed(many)
@@ -123,7 +123,7 @@ describe("The client in process", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("closes what was never read with its own scope", () =>
+  it.effect("closes bodies that were never read when its own scope closes", () =>
     Effect.gen(function* () {
       const closed = yield* Ref.make<ReadonlyArray<string>>([])
       const scope = yield* Scope.make()
@@ -188,7 +188,7 @@ describe("The client in process", () => {
 })
 
 describe("The interceptor", () => {
-  it.effect("is told operation and attempt, and can replace, repeat and cut replies", () =>
+  it.effect("gets the operation and the attempt, and can replace, repeat and cut replies", () =>
     Effect.gen(function* () {
       const told = yield* Ref.make<ReadonlyArray<string>>([])
       yield* intercept({
@@ -264,7 +264,7 @@ describe("The interceptor", () => {
 })
 
 describe("Two clients", () => {
-  it.effect("share the state they are given and nothing else", () =>
+  it.effect("share nothing but the state that they are given", () =>
     Effect.gen(function* () {
       const one = yield* InProcess.makeHttpClient()
       const two = yield* InProcess.makeHttpClient()
@@ -311,7 +311,7 @@ describe("Hosts in process", () => {
     }).pipe(Effect.provide(ServerState.layer()))
   )
 
-  it.effect("get a cookie that names them", () =>
+  it.effect("get a cookie with their name", () =>
     Effect.gen(function* () {
       const response = yield* open({ path: "/v1/contact/list" })
       assert.strictEqual(
@@ -339,7 +339,7 @@ describe("Compression in process", () => {
     }).pipe(Effect.provide(layer({ compression: true })))
   )
 
-  it.effect("lets a connection that is cut inside the body fail", () =>
+  it.effect("fails the body if the connection is reset within it", () =>
     Effect.gen(function* () {
       yield* seed(many)
       yield* intercept({

@@ -274,7 +274,7 @@ describe("Checks and their order (contract 6 and 7)", () => {
 })
 
 describe("The request log", () => {
-  it.effect("lists what was seen, with the secret redacted", () =>
+  it.effect("lists the requests, with the secret redacted", () =>
     Effect.gen(function* () {
       const state = yield* ServerState.ServerState
       yield* TestClock.setTime(7)
@@ -311,7 +311,7 @@ describe("The request log", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("keeps the newest and counts them all", () =>
+  it.effect("keeps the newest requests and counts all", () =>
     Effect.gen(function* () {
       const state = yield* ServerState.ServerState
       for (let index = 0; index < 25; index++) yield* send({ path: `/v1/contact/${index}/fetch` })

@@ -70,13 +70,13 @@ describe("Charsets (contract 6)", () => {
     assert.strictEqual(decoded("utf-16le", 0xff, 0xfe, 0x61, 0x00), "a")
   })
 
-  it("tell Latin-1 from windows-1252", () => {
+  it("distinguish Latin-1 from windows-1252", () => {
     assert.strictEqual(decoded("iso-8859-1", 0x80, 0x9f, 0xff), "\u0080\u009fÿ")
     assert.strictEqual(decoded("windows-1252", 0x80), "€")
     assert.strictEqual(decoded("us-ascii", 0x61, 0x80), "a\ufffd")
   })
 
-  it("are found by any spelling, or not at all", () => {
+  it("are found by any spelling; unknown ones are not found", () => {
     for (const label of ["UTF-8", "utf8", "utf_8", "Latin_1", "ISO8859-1", "UCS2", "utf16le", "shift_jis"]) {
       assert.isDefined(Charset.decoder(label), label)
     }

@@ -65,7 +65,7 @@ describe("Paging (contract 4)", () => {
     )
   }
 
-  it.effect("orders by creation and then id, whatever the order of arrival, not by update", () =>
+  it.effect("orders by the time of creation and then by id, not by arrival or update", () =>
     Effect.gen(function* () {
       yield* seed([
         { id: "b", createdAt: 2 },
@@ -116,7 +116,7 @@ describe("Paging (contract 4)", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("the cursor of another account's contact gives its position, and the row there is lost", () =>
+  it.effect("the id of another account's contact is a position, and the first row from there on is left out", () =>
     Effect.gen(function* () {
       yield* seed(numbered(5))
       yield* seed([{ id: "theirs", createdAt: 2.5 }], yield* accountNamed("sk-other"))
@@ -125,7 +125,7 @@ describe("Paging (contract 4)", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("a cursor that does not match the filter loses the next match", () =>
+  it.effect("a cursor that does not match the filter leaves out the next match", () =>
     Effect.gen(function* () {
       const tiers = ["gold", "silver", "gold", "gold", "silver", "gold"]
       yield* seed(tiers.map((tier, index) => ({ id: `id-${index}`, createdAt: index, meta: { tier } })))
@@ -135,7 +135,7 @@ describe("Paging (contract 4)", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("pages are stable under inserts, and accounts see only their own", () =>
+  it.effect("inserts do not shift pages, and accounts see only their own contacts", () =>
     Effect.gen(function* () {
       yield* seed(numbered(4))
       yield* seed([{ id: "theirs", createdAt: 1 }], yield* accountNamed("sk-other"))
@@ -222,7 +222,7 @@ const poll = (sent?: {
 
 describe("The poll limit (contract 4)", () => {
   const limited = '{"code":"LIMITS_REACHED","message":"You have exceeded your allocated rate limits: rate/poll"}'
-  it.effect("slides over 60 s, counts requests and not pages, and spares export", () =>
+  it.effect("slides over 60 s, counts requests and not pages, and does not apply to export", () =>
     Effect.gen(function* () {
       yield* seed(numbered(250))
       assert.strictEqual((yield* poll({ headers: jsonl })).status, 200)
@@ -264,7 +264,7 @@ describe("The poll limit (contract 4)", () => {
     )
   )
 
-  it.effect("is not touched by a request that is refused before", () =>
+  it.effect("does not count a request that is refused before", () =>
     Effect.gen(function* () {
       yield* poll({ authorization: "Bearer nope" })
       yield* poll({ headers: { accept: "text/html" } })

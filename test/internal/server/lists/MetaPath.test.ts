@@ -42,7 +42,7 @@ const parts = [
   "9"
 ]
 
-/** What SQLite finds, as JSON text; null if it finds nothing, undefined if it can't read the path. */
+/** The value that SQLite finds, as JSON text; null if there is none, undefined if SQLite can't read the path. */
 const sqlite = (database: DatabaseSync) => {
   const statement = database.prepare("select ? -> ? as found")
   return (meta: unknown, path: string): unknown => {
@@ -61,7 +61,7 @@ const ours = (meta: unknown, path: MetaPath.MetaPath): unknown => {
 }
 
 describe("Paths into metadata (contract 4)", () => {
-  it.effect("find what SQLite finds, and fail where it fails", () =>
+  it.effect("find the values that SQLite finds, and fail where SQLite fails", () =>
     Effect.gen(function* () {
       const database = yield* Effect.acquireRelease(
         Effect.sync(() => new DatabaseSync(":memory:")),
@@ -79,7 +79,7 @@ describe("Paths into metadata (contract 4)", () => {
         for (const meta of metas) {
           const expected = find(meta, path)
           if (parsed === undefined) {
-            // SQLite finds nothing here, unless a row makes it read as far as what it can't read.
+            // SQLite finds nothing here, unless a row makes it read up to the invalid part.
             counts.neverReadable++
             assert.include([null, undefined], expected, path)
           } else {

@@ -4,14 +4,14 @@ import { PollLimit, type PollWindow } from "../../../../src/internal/server/list
 
 const account = { id: "a" }
 
-/** How many of so many requests at that time are let through. */
+/** The number of accepted requests, of that many at that time. */
 const taken = (limit: PollLimit, now: number, requests: number): number =>
   Array.from({ length: requests }, () => limit.take(account, now)).filter(Boolean).length
 
 const limited = (window: PollWindow) => new PollLimit(new Accounts(undefined), { limit: 10, window })
 
 describe("The poll limit (contract 4)", () => {
-  it("with a log frees each unit after exactly 60,000 ms, and does not count what it refuses", () => {
+  it("with a log frees each unit after exactly 60,000 ms, and does not count refused requests", () => {
     const limit = limited("log")
     assert.strictEqual(taken(limit, 0, 4), 4)
     assert.strictEqual(taken(limit, 30_000, 20), 6)
@@ -21,7 +21,7 @@ describe("The poll limit (contract 4)", () => {
     assert.strictEqual(taken(limit, 90_000, 20), 6)
   })
 
-  it("with minutes weights the one before by what is left of it", () => {
+  it("with minutes counts the minute before by its part within the last 60 s", () => {
     const limit = limited("minutes")
     assert.strictEqual(taken(limit, 59_999, 20), 10)
     assert.strictEqual(taken(limit, 60_000, 20), 0)
@@ -30,7 +30,7 @@ describe("The poll limit (contract 4)", () => {
     assert.strictEqual(taken(limit, 240_000, 20), 10)
   })
 
-  it("forgets what was used", () => {
+  it("is cleared", () => {
     const limit = limited("log")
     assert.strictEqual(taken(limit, 0, 20), 10)
     limit.clear()

@@ -11,7 +11,7 @@ import { csv, jsonl, layer, lineIds, numbered, open, parse, seed, send, sse } fr
 const systemError = ApiFailure.genericError()
 const systemErrorText = '{"code":"GENERIC_ERROR","message":"System error occurred"}'
 
-/** Before page `index` of a reply, waits and then fails if it should. */
+/** Waits before page `index` of a reply, and then fails it if `fails` is true. */
 const slow = (index: number, millis: number, fails = false): Interceptor.Interceptor => ({
   ...Interceptor.none,
   page: (_, page) =>
@@ -46,7 +46,7 @@ describe("Slow streams (contract 5.2)", () => {
           assert.strictEqual(got.split(nops[headers.accept]).length, 2)
         }
         assert.strictEqual(got.match(/\bid-\d{4}\b/g)?.length, 150)
-        // With a keep-alive first there is no header line.
+        // A keep-alive event before the first page leaves out the header line.
         if (headers === csv) assert.isTrue(quick.text.startsWith("id,name") && got.startsWith('"id-0149"'))
       }).pipe(
         Effect.provide(
@@ -64,7 +64,7 @@ describe("Slow streams (contract 5.2)", () => {
     )
   }
 
-  it.effect("no keep-alive once something was sent", () =>
+  it.effect("no keep-alive event after the first item", () =>
     Effect.gen(function* () {
       yield* seed(numbered(150))
       const fiber = yield* Effect.forkChild(send({ path: "/v1/contact/list", headers: jsonl }))
@@ -161,17 +161,17 @@ describe("Slow JSON lists (contract 5.5)", () => {
     })
   )
 
-  it.effect("may then still carry an error", () =>
+  it.effect("may then contain an error", () =>
     commits(slow(0, 40_000, true), 18_750, 40_000, (body) => assert.strictEqual(body, systemErrorText))
   )
 
-  it.effect("commit after 25 s in all, whatever went before", () =>
+  it.effect("commit 25 s after the request arrived", () =>
     commits({ ...slow(0, 30_000), reply: (_, reply) => Effect.delay(reply, 10_000) }, 25_000, 40_000, (body) =>
       assert.strictEqual(parse(body).items.length, 3)
     )
   )
 
-  it.effect("keep their status if they are done in time", () =>
+  it.effect("keep the status of their result if it is there in time", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(send({ path: "/v1/contact/list" }))
       yield* TestClock.adjust(18_749)

@@ -114,7 +114,7 @@ describe("Stream formats (contract 5.2 to 5.4)", () => {
     )
   }
 
-  it.effect("the metadata of a CSV export reads back as it was", () =>
+  it.effect("the metadata of a CSV export is parsed back to the same value", () =>
     Effect.gen(function* () {
       const meta = {
         plain: "gold",
@@ -162,7 +162,7 @@ describe("Streams page through everything (contract 5.1)", () => {
     }
   }
 
-  it.effect("start at the cursor, in the order, through the filter", () =>
+  it.effect("start at the cursor, in the requested order, with the filter", () =>
     Effect.gen(function* () {
       yield* seed(numbered(300, (index) => ({ odd: String(index % 2) })))
       const got = yield* send({ path: "/v1/contact/list?order=asc&cursor=id-0001&meta.odd=1", headers: jsonl })
@@ -171,7 +171,7 @@ describe("Streams page through everything (contract 5.1)", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("a page is read only when the one before it was taken", () =>
+  it.effect("a page is read only when the one before it was consumed", () =>
     Effect.gen(function* () {
       yield* seed(numbered(300))
       const response = yield* open({ path: "/v1/contact/list?order=asc", headers: jsonl })
@@ -182,7 +182,7 @@ describe("Streams page through everything (contract 5.1)", () => {
         ),
         Stream.runCollect
       )
-      // The cursor for the second page is gone, so it is empty, which ends the stream.
+      // The contact that is the cursor of the second page is deleted, so that the page is empty and ends the stream.
       assert.strictEqual(chunks.length, 1)
     }).pipe(Effect.provide(layer()))
   )

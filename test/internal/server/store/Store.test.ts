@@ -23,7 +23,7 @@ const walk = (list: OrderedContacts<Row>, order: "asc" | "desc", from?: Row): Re
 }
 
 describe("OrderedContacts", () => {
-  // Few times for many rows, so that ties are common and blocks split and empty in every place.
+  // Few distinct times for many rows, so that ties are common, and blocks are split and emptied everywhere.
   for (const [count, times] of [
     [3, 2],
     [600, 5],
