@@ -23,12 +23,12 @@ export const judge = ({ contact, isAnswerLost, isGenerated, isPastCall, request,
   // After a lost answer, this call's contact may have been deleted since.
   if (contact === undefined) return isPastCall && !isAnswerLost ? "rejected" : "unknown"
   const isOlder = time.beganAfter(contact.createdAt)
-  const isSame = RequestMatch.canComeFrom(request)(contact)
+  const hasSameContent = RequestMatch.canComeFrom(request)(contact)
   if (!isAnswerLost) {
     const isUnchanged = contact.updatedAt === contact.createdAt
-    return isOlder || (isUnchanged && !isSame) ? "rejected" : "unknown"
+    return isOlder || (isUnchanged && !hasSameContent) ? "rejected" : "unknown"
   }
-  if (isSame && time.includes(contact.createdAt)) return contact
+  if (hasSameContent && time.includes(contact.createdAt)) return contact
   // A contact that was changed since may have got the fingerprint only after this call's contact was deleted.
   return isOlder && time.beganAfter(contact.updatedAt) ? "rejected" : "unknown"
 }
