@@ -68,7 +68,7 @@ describe("a complete list, while contacts are deleted", () => {
         Stream.runCollect
       )
       assert.deepStrictEqual(ids(seen), expected)
-      // For each page that ended so, a page that has more, and a request that goes on; and a page that has no more.
+      // For each page that ended so, a page that has more, and a request that continues. Then a page that has no more.
       assert.strictEqual(yield* lists, 8)
     }).pipe(Effect.provide(InMemory.layer()))
   )

@@ -248,7 +248,7 @@ describe("any JavaScript value in place of a request", () => {
     })
   )
 
-  it.effect("what is checked is sent, whatever the getters return later", () =>
+  it.effect("the checked values are sent, whatever the getters return later", () =>
     Effect.gen(function* () {
       let reads = 0
       const request = {

@@ -71,7 +71,7 @@ const each: ReadonlyArray<Probe> = Object.entries(losses).map(([name, fault]) =>
   theirs: theirs([tenth(fault)], named)
 }))
 
-/** Each fault is injected into a tenth of all creates. A rule sees only the creates that earlier rules left, hence the divisor. */
+/** Each fault is injected into a tenth of all creates. A rule sees only those that the rules before it left. */
 const mixed = Object.values(losses).map((fault, index) => ({
   ...tenth(fault),
   probability: 0.1 / (1 - 0.1 * index)
@@ -87,10 +87,10 @@ const together: ReadonlyArray<Probe> = [
   {
     hazard: "W1",
     name: "1,000 creates, all four ways, over sockets",
-    situation: "the same over the emulator's sockets, with an attempt timeout of 150 ms",
+    situation: "the same over the emulator's sockets, with an attempt timeout of 300 ms",
     ours: World.overSockets(createAll(mixed, named), {
       retry: { retries: 20, delay: 1, maxDelay: 1 },
-      timeout: { attempt: 150 }
+      timeout: { attempt: 300 }
     }),
     theirs: theirs(mixed, named)
   },

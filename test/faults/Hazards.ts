@@ -28,7 +28,7 @@ const hazard = (id: string, text: string, { official = false } = {}): Hazard => 
 
 const official = { official: true }
 
-/** All hazards: of writes (W), lists (L), replies (R), security (S), and those found in this client's first version (N, T). */
+/** All hazards: of writes (W), lists (L), replies (R) and security (S), and those of the first version (N, T). */
 export const hazards: ReadonlyArray<Hazard> = [
   hazard("W1", "A write is done twice because its answer was lost", official),
   hazard("W2", "The client retries although retries are turned off"),
@@ -115,7 +115,7 @@ export const probes: ReadonlyArray<Probe> = Object.values(groups).flat()
 /** The probes of a hazard. */
 export const probesOf = ({ id }: Hazard): ReadonlyArray<Probe> => probes.filter(({ hazard }) => hazard === id)
 
-/** The hazards without a probe, those of the official client without a probe of it, and the probes of unknown hazards. */
+/** Hazards without a probe, official ones without a probe of the official client, and probes of no hazard. */
 export const gaps: ReadonlyArray<string> = [
   ...hazards.filter((hazard) => probesOf(hazard).length === 0).map(({ id }) => `${id} has no probe`),
   ...hazards

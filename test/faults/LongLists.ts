@@ -33,8 +33,8 @@ interface Position {
 }
 
 /**
- * Deletes contacts, half of them near the position of the list, and creates others, until it is interrupted. It makes one
- * change for every four listed contacts, so that the list ends.
+ * Deletes contacts, half of them near the position of the list, and creates others, until it is interrupted. It makes
+ * one change for every four listed contacts, so that the list ends.
  */
 const changeContacts = (position: Position, deleted: Set<string>) =>
   Effect.gen(function* () {

@@ -32,7 +32,7 @@ const secret = "sk-canary-secret"
 
 const personal = [canaries.email, canaries.phone, "2025550199"]
 
-/** Calls, and the texts that no rendering of their failures may contain: values that they send, and any personal data. */
+/** Calls, and the texts that no rendering of their failures may contain: what they send, and personal data. */
 const calling: ReadonlyArray<{
   readonly call: Effect.Effect<unknown, Errors.ContactError, Client>
   readonly hidden: ReadonlyArray<string>

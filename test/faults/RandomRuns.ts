@@ -33,7 +33,7 @@ const randomFault = (bytes: number, items: number) =>
     return faults[yield* below(faults.length)] ?? Fault.reset
   })
 
-/** Lists an account of random size with random faults. Returns "complete", "failed", or a description of what is wrong. */
+/** Lists an account of random size with random faults. Returns "complete", "failed", or what is wrong. */
 const randomList = (nth: number) =>
   Effect.gen(function* () {
     const api = yield* InMemory.InMemory

@@ -1,4 +1,4 @@
-/** Runs the probes of all hazards with this client and the official one, and prints the observations: `npm run faults`. */
+/** Runs all probes with this client and the official one, and prints their observations: `npm run faults`. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -25,9 +25,9 @@ const isGuaranteed = (history: History, call: Call): boolean =>
   call.exactlyOnce && !history.madeBy(call).some(isServerGenerated)
 
 /**
- * True if a refused call may have had an effect, because a gateway sent its request twice and the answer was that to the
- * other request. If the other came first, a client can tell by the 409 to a create with a fingerprint, and only by that.
- * If it came after the refusal, no client can tell.
+ * True if a refused call may have had an effect, because a gateway sent its request twice and the answer was that to
+ * the other request. If the other came first, a client can tell by the 409 to a create with a fingerprint, and only by
+ * that. If it came after the refusal, no client can tell.
  */
 export const mayHaveHadEffect = (history: History, call: Call): boolean => {
   if (!call.incidents.has("doubled")) return false

@@ -6,7 +6,7 @@ const { Fault } = InMemory
 type AnyFault = InMemory.Fault.Fault
 type AnswerFault = InMemory.Fault.AnswerFault
 
-/** Statuses of a server or gateway that had no effect. A 404 or 409 would be a false answer, which no client can detect. */
+/** Statuses of a server or gateway that had no effect. No client could detect a false 404 or 409. */
 const refusals = [302, 400, 401, 402, 403, 408, 413, 429, 500, 501, 502, 503, 504] as const
 
 /** Statuses that a gateway or a failed server may answer after the request had its effect. */

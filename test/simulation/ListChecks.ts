@@ -37,8 +37,8 @@ const matches = (
 const pageSize = 100
 
 /**
- * The number of contacts that the server itself may leave out of a list with a filter, as documented: one after each that
- * stops matching exactly at the end of a page, and one after a cursor that does not match.
+ * The number of contacts that the server itself may leave out of a list with a filter, as documented: one after each
+ * that stops matching exactly at the end of a page, and one after a cursor that does not match.
  */
 const mayBeLeftOut = (
   call: Call,

@@ -182,7 +182,7 @@ export interface Finding {
   readonly calls: ReadonlyArray<number>
 }
 
-/** Checks the calls of an account, one group of fingerprints at a time. `mayRepeat` is true of refusals with an effect. */
+/** Checks the calls of an account, by groups of fingerprints. `mayRepeat` is true of refusals that had an effect. */
 export const check = (
   history: History,
   account: string,

@@ -1,6 +1,6 @@
 /**
- * The network of a simulated world, with a gateway. Requests are lost, delayed for hours, or sent twice; answers are lost,
- * late or cut. A request that was sent arrives even if the client has given up meanwhile.
+ * The network of a simulated world, with a gateway. Requests are lost, delayed for hours, or sent twice; answers are
+ * lost, late or cut. A request that was sent arrives even if the client has given up meanwhile.
  */
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -154,8 +154,8 @@ const transportError = (request: HttpClientRequest.HttpClientRequest, cause: unk
   new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
 
 /**
- * The request of an `ensure` that lost a race: it found no contact, and then another program created it. The server refuses
- * such a request with the same 409 as a create.
+ * The request of an `ensure` that lost a race: it found no contact, and then another program created it. The server
+ * refuses such a request with the same 409 as a create.
  */
 const asRaceLoser = (request: HttpClientRequest.HttpClientRequest): HttpClientRequest.HttpClientRequest =>
   HttpClientRequest.setUrl(request, request.url.replace("/contact/ensure", "/contact/create"))

@@ -1,4 +1,4 @@
-/** Random numbers from a seed. Parts of a world have generators of their own, so that none changes the numbers of another. */
+/** Random numbers from a seed. Each part of a world has its own generator, so that no part affects another. */
 import type * as Random from "effect/Random"
 
 /** The FNV-1a hash of a text. */

@@ -94,8 +94,8 @@ const incoming = (request: HttpClientRequest.HttpClientRequest, { call }: Origin
   HttpServerRequest.fromClientRequest(HttpClientRequest.setHeader(request, callHeader, String(call)))
 
 /**
- * Limits the fault that empties a page to streams. A stream that ends early looks like a broken connection. A complete JSON
- * page without its contacts would be a false answer, which no client can detect.
+ * Limits the fault that empties a page to streams. A stream that ends early looks like a broken connection. A complete
+ * JSON page without its contacts would be a false answer, which no client can detect.
  */
 const withoutEmptyPages = (interceptor: Interceptor.Interceptor): Interceptor.Interceptor => ({
   ...interceptor,

@@ -1,4 +1,4 @@
-/** The states that a simulated world reached. They show that the simulation covers the cases that it is meant to test. */
+/** The states that a simulated world reached, by which the coverage of the simulation is measured. */
 import * as Effect from "effect/Effect"
 import * as Faults from "./Faults.ts"
 import type { Call, Commit, History, ListOperation, SentRequest } from "./History.ts"

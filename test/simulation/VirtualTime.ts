@@ -1,7 +1,7 @@
 /**
- * Virtual time for whole programs: once nothing else can run, the clock advances to the next timer. Nothing waits for real
- * time, so a simulated week takes milliseconds, and the same program always runs in the same way. `TestClock` gives the
- * same times, but takes a real turn of the event loop for each timer.
+ * Virtual time for whole programs: once nothing else can run, the clock advances to the next timer. Nothing waits for
+ * real time, so a simulated week takes milliseconds, and the same program always runs in the same way. `TestClock`
+ * gives the same times, but takes a real turn of the event loop for each timer.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"

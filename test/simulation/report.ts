@@ -1,6 +1,6 @@
 /**
- * Runs simulated worlds and prints their results: `npm run simulate`. `-- --seeds 20000` runs more of them, `--from 5000`
- * starts at another seed, and `--seed 7` prints all events of one world.
+ * Runs simulated worlds and prints their results: `npm run simulate`. `-- --seeds 20000` runs more of them, `--from
+ * 5000` starts at another seed, and `--seed 7` prints all events of one world.
  */
 import { parseArgs } from "node:util"
 import * as Simulation from "./Simulation.ts"
