@@ -9,13 +9,13 @@ export type { OperationName } from "../OperationName.ts"
 
 /** The parts of an answer of {@link status} that differ from the API's own for that status. */
 export interface StatusOptions {
-  /** Default: that of the contract for the status, such as `GENERIC_ERROR` for 500. */
+  /** The error code. Default: that of the contract for the status, such as `GENERIC_ERROR` for 500. */
   readonly code?: string
-  /** Default: that of the contract for the status, such as `System error occurred` for 500. */
+  /** The error message. Default: that of the contract for the status, such as `System error occurred` for 500. */
   readonly message?: string
   /** The whole body, in place of one of code and message. Default: the contract's error; nothing below 400. */
   readonly body?: string | Uint8Array
-  /** Default: none but the content type and those that every answer has. */
+  /** More headers. Default: none but the content type and those of every answer. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -31,6 +31,7 @@ export interface Status extends StatusOptions {
 /** A wait before the answer: {@link delay}. */
 export interface Delay {
   readonly _tag: "Delay"
+  /** A number is in milliseconds. */
   readonly duration: Duration.Input
 }
 
@@ -54,7 +55,9 @@ export interface Garbage {
 /** A body in small pieces: {@link trickle}. */
 export interface Trickle {
   readonly _tag: "Trickle"
+  /** The size of a piece. */
   readonly bytes: number
+  /** The wait before each piece. A number is in milliseconds. */
   readonly every: Duration.Input
 }
 
@@ -62,27 +65,34 @@ export interface Trickle {
 export interface Endless {
   readonly _tag: "Endless"
   readonly text: string
+  /** The wait before each time. A number is in milliseconds. */
   readonly every: Duration.Input
 }
 
 /** A list that fails: {@link errorAfter}. */
 export interface ErrorAfter {
   readonly _tag: "ErrorAfter"
+  /** The number of items before the error. */
   readonly items: number
+  /** Default: `GENERIC_ERROR`. */
   readonly code?: string
+  /** Default: that of the contract for the code. */
   readonly message?: string
 }
 
 /** A page without contacts: {@link dropPage}. */
 export interface DropPage {
   readonly _tag: "DropPage"
+  /** The number of the page in the reply, from 0. */
   readonly index: number
 }
 
 /** A slow page: {@link delayPage}. */
 export interface DelayPage {
   readonly _tag: "DelayPage"
+  /** The number of the page in the reply, from 0. */
   readonly index: number
+  /** A number is in milliseconds. */
   readonly duration: Duration.Input
 }
 
@@ -103,7 +113,7 @@ export interface AfterCommit {
  */
 export type AnswerFault = Status | Delay | NoAnswer | Garbage
 
-/** A fault in the body of the answer. The operation has acted by then. */
+/** A fault in the body of the answer. The operation has acted by then, except with {@link endless}. */
 export type BodyFault = Cut | Trickle | Endless
 
 /** A fault in the pages that a list or an export reads. Other operations are left alone. */
@@ -148,7 +158,10 @@ export const reset: AnswerFault = { _tag: "Reset" }
 /** Never answers, and does nothing. */
 export const stall: AnswerFault = { _tag: "Stall" }
 
-/** Answers 200 with the right content type and that many bytes that are neither JSON nor UTF-8, and does nothing. */
+/**
+ * Answers 200 with the right content type and bytes that are neither JSON nor UTF-8, and does nothing. `bytes` is their number.
+ * Default: 64.
+ */
 export const garbage = (bytes = 64): AnswerFault => ({ _tag: "Garbage", bytes })
 
 /** The operation acts, and its answer is lost or late: the fault comes in its place. */
@@ -163,14 +176,20 @@ export const stallAfter = (at: Place): Fault => ({ _tag: "StallAfter", at })
 /** Ends the body at a place in it, as if it were complete. 0 is after the headers. A shorter body is sent whole. */
 export const cutAfter = (at: Place): Fault => ({ _tag: "CutAfter", at })
 
-/** Sends the body in pieces of that many bytes, with a wait of `every` before each. Default: no wait. */
+/**
+ * Sends the body in pieces of that many bytes, with a wait of `every` before each. A number is in milliseconds. Default: no
+ * wait.
+ */
 export const trickle = (bytes: number, { every = 0 }: { readonly every?: Duration.Input } = {}): Fault => ({
   _tag: "Trickle",
   bytes,
   every
 })
 
-/** Sends a text again and again in place of the body, with a wait of `every` before each time. Default: no wait. */
+/**
+ * Answers 200 with a text again and again, and does nothing. `every` is the wait before each time. A number is in
+ * milliseconds. Default: no wait.
+ */
 export const endless = (text: string, { every = 0 }: { readonly every?: Duration.Input } = {}): Fault => ({
   _tag: "Endless",
   text,

@@ -41,7 +41,7 @@ const jsonTypes: ReadonlySet<string> = new Set(["application/json", "application
 
 const refused = (refusal: PlainRefusal, text?: string): RequestBody => ({ text, refusal, value: undefined })
 
-/** Reads and parses a body as Next.js does, whatever the route and the verb. */
+/** Reads and parses a body as Next.js does, whatever the route and the method. */
 export const read = (request: HttpServerRequest): Effect.Effect<RequestBody> =>
   Effect.suspend(() => {
     const { type, charset } = ContentType.parse(request.headers["content-type"])

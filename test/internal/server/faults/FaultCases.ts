@@ -273,6 +273,15 @@ export const cases: Readonly<Record<string, Case>> = {
     headers: { "content-type": "application/jsonl" },
     body: '{"type":"nop","data":{}}\n'.repeat(6)
   },
+  "a document without end": {
+    to: "create",
+    fault: Fault.endless(" ", { every: "10 minutes" }),
+    end: "open",
+    status: 200,
+    headers: { "content-type": json },
+    body: " ".repeat(6),
+    acts: false
+  },
   "an error before the first item": { to: "list", fault: Fault.errorAfter(0), status: 500, body: generic500 },
   "an error before the first item, with another code and message": {
     to: "list",
