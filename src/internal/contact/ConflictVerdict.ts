@@ -23,7 +23,7 @@ export const judge = ({ contact, isAnswerLost, isGenerated, isPastCall, request,
   // After a lost answer, this call's contact may have been deleted since.
   if (contact === undefined) return isPastCall && !isAnswerLost ? "rejected" : "unknown"
   const isOlder = time.beganAfter(contact.createdAt)
-  const hasSameContent = RequestMatch.canComeFrom(request)(contact)
+  const hasSameContent = RequestMatch.canComeFrom(request, contact)
   if (!isAnswerLost) {
     const isUnchanged = contact.updatedAt === contact.createdAt
     return isOlder || (isUnchanged && !hasSameContent) ? "rejected" : "unknown"

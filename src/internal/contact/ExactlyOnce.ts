@@ -40,18 +40,12 @@ const makeFingerprint = (): string =>
 /** A fingerprint as the server stores it: trimmed, unless it is blank (wire contract 2). */
 const stored = (fingerprint: string): string => fingerprint.trim() || fingerprint
 
-/** The error of a call that ended like this. */
-const errorOf = (
-  failure: Failure.Failure,
-  attempts: number,
-  outcome: Errors.Outcome,
-  generatedFingerprint?: string
-): CreateError =>
-  OperationError.make(operation, failure, {
+/** The same error with another outcome. */
+const withOutcome = (error: CreateError, outcome: Errors.Outcome): CreateError =>
+  OperationError.make(operation, OperationError.toFailure(error), {
     safety: operation.safety,
-    attempts,
-    outcome,
-    fingerprint: generatedFingerprint
+    attempts: error.attempts,
+    outcome
   })
 
 /** Sends the create as often as is safe. */
@@ -75,21 +69,23 @@ const sendWithoutFingerprint = (
   { attempts, outcome }: Errors.InvalidRequest
 ): Effect.Effect<ContactRef, CreateError> =>
   Effect.mapError(send(creation, { body: creation.request }, { attempts, elapsed: creation.time.elapsed }), (error) =>
-    errorOf(OperationError.toFailure(error), error.attempts, Retry.leastCertain(outcome, error.outcome))
+    withOutcome(error, Retry.leastCertain(outcome, error.outcome))
   )
 
 /** Searches the newest contacts for the one that the 409 is about, in the time that the call has left. */
 const reconcile = (creation: Creation, conflict: Errors.Conflict): Effect.Effect<ContactRef, CreateError> => {
   const { fingerprint, isGenerated, runner, time, total } = creation
-  const { attempts } = conflict
   const isAnswerLost = conflict.outcome === "unknown"
-  const conflictError = (outcome: Errors.Outcome): CreateError =>
-    errorOf(OperationError.toFailure(conflict), attempts, outcome)
   // With the caller's fingerprint, and no answer lost, it is a conflict all the same.
   const unknownError = (failure: Failure.Failure): CreateError =>
     isGenerated || isAnswerLost
-      ? errorOf(failure, attempts, "unknown", isGenerated ? fingerprint : undefined)
-      : conflictError("unknown")
+      ? OperationError.make(operation, failure, {
+          safety: operation.safety,
+          attempts: conflict.attempts,
+          outcome: "unknown",
+          fingerprint: isGenerated ? fingerprint : undefined
+        })
+      : withOutcome(conflict, "unknown")
 
   const min = isGenerated || isAnswerLost ? minSearched : 0
   const judged = NewestContacts.find(runner, time, stored(fingerprint), min).pipe(
@@ -100,7 +96,7 @@ const reconcile = (creation: Creation, conflict: Errors.Conflict): Effect.Effect
       const verdict = ConflictVerdict.judge({ ...creation, ...result, isAnswerLost })
       if (typeof verdict === "object") return Effect.succeed({ id: verdict.id })
       return Effect.fail(
-        isGenerated ? unknownError(Failure.lost("It is not among the newest contacts")) : conflictError(verdict)
+        isGenerated ? unknownError(Failure.lost("It is not among the newest contacts")) : withOutcome(conflict, verdict)
       )
     })
   )

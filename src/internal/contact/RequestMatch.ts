@@ -63,14 +63,12 @@ const isSameJson = (stored: unknown, requested: unknown): boolean => {
  * True if the server can have made a contact from a request. Where the server changes values as it stores them, every value
  * that the requested one can become is accepted, so only `false` is certain.
  */
-export const canComeFrom =
-  (request: CreateRequest) =>
-  (contact: Contact): boolean =>
-    contact.name === (request.name ?? "") &&
-    contact.description === (request.description ?? "") &&
-    (contact.email ?? "") === (request.email ?? "") &&
-    isSamePhone(contact.phone ?? "", request.phone ?? "") &&
-    (contact.nick ?? "") === (request.nick ?? "") &&
-    (contact.preferences ?? "") === (request.preferences ?? "") &&
-    (contact.verifiedAt ?? 0) === (request.verifiedAt ?? 0) &&
-    isSameJson(contact.meta, request.meta ?? null)
+export const canComeFrom = (request: CreateRequest, contact: Contact): boolean =>
+  contact.name === (request.name ?? "") &&
+  contact.description === (request.description ?? "") &&
+  (contact.email ?? "") === (request.email ?? "") &&
+  isSamePhone(contact.phone ?? "", request.phone ?? "") &&
+  (contact.nick ?? "") === (request.nick ?? "") &&
+  (contact.preferences ?? "") === (request.preferences ?? "") &&
+  (contact.verifiedAt ?? 0) === (request.verifiedAt ?? 0) &&
+  isSameJson(contact.meta, request.meta ?? null)
