@@ -1,6 +1,6 @@
 /**
- * The in-memory ChatBotKit behind a real HTTP server, for clients in any language, and for tests that want sockets. Needs
- * `@effect/platform-node`.
+ * The in-memory ChatBotKit behind a real HTTP server, for clients in any language, and for tests that want sockets.
+ * Needs `@effect/platform-node`.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
@@ -42,8 +42,8 @@ export interface Service {
 export class Emulator extends Context.Service<Emulator, Service>()("effect-chatbotkit/layers/Emulator") {}
 
 /**
- * Serves a new, empty API with Node's HTTP server, and provides the handle on it. Closing the scope of the layer stops the
- * server and cuts open connections.
+ * Serves a new, empty API with Node's HTTP server, and provides the handle on it. Closing the scope of the layer stops
+ * the server and cuts open connections.
  */
 export const layer = (options: Options = {}): Layer.Layer<Emulator | InMemory.InMemory, ServeError> =>
   layerServed(options).pipe(Layer.merge(InMemory.layerHandle()), Layer.provide(ServerState.layer(options)))
@@ -78,7 +78,10 @@ const serve = Effect.fnUntraced(function* (server: Server) {
   return Emulator.of({ url: HttpServer.formatAddress(address) })
 })
 
-/** Node has no response for CONNECT and cuts the connection if nobody listens. The real server answers (wire contract 6). */
+/**
+ * Node has no response for CONNECT and cuts the connection if nobody listens. The real server answers (wire contract
+ * 6).
+ */
 const answerConnect = (server: Server, request: IncomingMessage, socket: Duplex): void => {
   if (!(socket instanceof Socket)) return
   const response = new ServerResponse(request)
@@ -103,8 +106,8 @@ const resetConnection = Effect.map(connection, ({ socket }) => {
 })
 
 /**
- * The reply with its headers written at once, and with the body before a failure written before the connection is reset. Node
- * would hold the headers back until the body begins, and discard data not yet written.
+ * The reply with its headers written at once, and with the body before a failure written before the connection is
+ * reset. Node would hold the headers back until the body begins, and discard data not yet written.
  */
 const flushed =
   (response: HttpServerResponse.HttpServerResponse) =>

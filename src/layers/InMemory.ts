@@ -1,6 +1,6 @@
 /**
- * The client over an in-memory ChatBotKit, for tests. There is nothing to start or configure, and a handle seeds it, inspects
- * it and injects faults. It is the whole API: requests and replies are encoded and decoded as over a socket.
+ * The client over an in-memory ChatBotKit, for tests. There is nothing to start or configure, and a handle seeds it,
+ * inspects it and injects faults. It is the whole API: requests and replies are encoded and decoded as over a socket.
  */
 import * as Arr from "effect/Array"
 import * as Context from "effect/Context"
@@ -25,15 +25,17 @@ export type { Snapshot } from "../internal/server/ServerState.ts"
 export type { AccountOptions, TokenOptions } from "../internal/server/http/Accounts.ts"
 
 /**
- * A contact to seed. Absent fields get the defaults of a create: a new id, and the time now. `createdAt`, `updatedAt` and
- * `verifiedAt` are numbers, in milliseconds since the epoch.
+ * A contact to seed. Absent fields get the defaults of a create: a new id, and the time now. `createdAt`, `updatedAt`
+ * and `verifiedAt` are numbers, in milliseconds since the epoch.
  */
 export interface Seed extends Partial<Contact.Contact> {}
 
 /** The options of the in-memory API. */
 export interface ServerOptions extends Omit<ServerState.Options, "interceptor"> {}
 
-/** The handle on an in-memory API. A `token` names the account whose contacts are meant; the default is {@link secret}. */
+/**
+ * The handle on an in-memory API. A `token` names the account whose contacts are meant; the default is {@link secret}.
+ */
 export interface Service {
   /** Adds contacts, unchecked, and returns them as stored. A taken id or fingerprint is a defect. */
   readonly seed: (contacts: Iterable<Seed>, token?: string) => Effect.Effect<ReadonlyArray<Contact.Contact>>
@@ -111,9 +113,9 @@ export const layerHandle = (): Layer.Layer<InMemory, never, ServerState.ServerSt
 export interface HttpClientOptions extends ServerOptions, InProcess.Options {}
 
 /**
- * An `HttpClient` whose requests go to an in-memory API, for use with `Client.layer`. It answers for the vendor's host and
- * that of `baseUrl`. A request to any other fails like one to a host that can't be found, so that a test with a wrong base
- * URL does not pass.
+ * An `HttpClient` whose requests go to an in-memory API, for use with `Client.layer`. It answers for the vendor's host
+ * and that of `baseUrl`. A request to any other fails like one to a host that can't be found, so that a test with a
+ * wrong base URL does not pass.
  */
 export const layerHttpClient = ({ baseUrl, ...options }: HttpClientOptions = {}): Layer.Layer<
   HttpClient.HttpClient | InMemory
@@ -156,9 +158,9 @@ export interface ArbitraryOptions {
 }
 
 /**
- * Adds random contacts, and returns them as stored. They have everything that the API accepts, such as quotes, emoji, unusual
- * keys in `meta`, and nulls. They come from Effect's `Random`: the same seed gives the same contacts. It is not a member of
- * {@link Service}, so that only bundles that use it contain the generator.
+ * Adds random contacts, and returns them as stored. They have everything that the API accepts, such as quotes, emoji,
+ * unusual keys in `meta`, and nulls. They come from Effect's `Random`: the same seed gives the same contacts. It is not
+ * a member of {@link Service}, so that only bundles that use it contain the generator.
  *
  * @example
  * ```ts

@@ -25,9 +25,9 @@ type Replied<E = never> = Effect.Effect<HttpServerResponse, E, Scope>
 const route = Routing.make(endpoints)
 
 /**
- * Answers a request: the whole API, in process and over sockets. `Target` reads the URL, `Routing` finds the `Endpoint` in
- * the table of `Endpoints`, `Session` authenticates, and the `Interceptor` injects faults around the handler, which reads
- * and writes the `ServerState`. `Assumptions` has the choices where the contract is open.
+ * Answers a request: the whole API, in process and over sockets. `Target` reads the URL, `Routing` finds the `Endpoint`
+ * in the table of `Endpoints`, `Session` authenticates, and the `Interceptor` injects faults around the handler, which
+ * reads and writes the `ServerState`. `Assumptions` has the choices where the contract is open.
  */
 export const answer = Effect.fnUntraced(function* (
   state: Service,

@@ -20,8 +20,8 @@ export interface Options {
   /** Requests in 60 s to paths that end in `/list`, for each account and its children together. Default: no limit. */
   readonly rateLimit?: number
   /**
-   * The window of that limit. `log` counts the requests of the last 60 s; `minutes` counts the current minute of the clock
-   * and a weighted part of the one before. Default `log`.
+   * The window of that limit. `log` counts the requests of the last 60 s; `minutes` counts the current minute of the
+   * clock and a weighted part of the one before. Default `log`.
    */
   readonly rateLimitWindow?: PollWindow
   /**
@@ -69,8 +69,8 @@ export interface Service {
    */
   readonly accountOf: (token: string) => string | undefined
   /**
-   * Adds contacts to an account, unchecked, and returns them as stored. Times are milliseconds since the epoch. A taken id
-   * or fingerprint is a defect.
+   * Adds contacts to an account, unchecked, and returns them as stored. Times are milliseconds since the epoch. A taken
+   * id or fingerprint is a defect.
    */
   readonly seed: (
     account: string,

@@ -123,8 +123,8 @@ const toFingerprint = (text: string, index: number, taken: ReadonlySet<string>):
 }
 
 /**
- * Draws contacts that the API would accept unchanged, from Effect's `Random`. Some have a fingerprint, which is none of those
- * taken. The store makes the ids and the other fingerprints.
+ * Draws contacts that the API would accept unchanged, from Effect's `Random`. Some have a fingerprint, which is none of
+ * those taken. The store makes the ids and the other fingerprints.
  */
 export const sample = Effect.fnUntraced(function* (
   count: number,

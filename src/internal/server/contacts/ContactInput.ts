@@ -7,7 +7,9 @@ import { isMeta, type Meta } from "../store/Store.ts"
 import * as EmailSyntax from "./EmailSyntax.ts"
 import * as NumericText from "./NumericText.ts"
 
-/** A body of create, ensure or update that passed its schema. Absent fields are undefined. `meta` can inherit members. */
+/**
+ * A body of create, ensure or update that passed its schema. Absent fields are undefined. `meta` can inherit members.
+ */
 export interface ContactInput {
   readonly name: string | null | undefined
   readonly description: string | null | undefined
@@ -42,7 +44,8 @@ const minFingerprintLength = 16
 
 /**
  * Checks a body against the schema that create, ensure and update share, stopping at the first failure (wire contract
- * 2): the fields in the order of the record, then unknown keys in their own order, then the fingerprint against the audience.
+ * 2): the fields in the order of the record, then unknown keys in their own order, then the fingerprint against the
+ * audience.
  */
 export const validate = (given: unknown, audience: string): Checked<ContactInput> =>
   Result.gen(function* () {

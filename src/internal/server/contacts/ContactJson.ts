@@ -13,7 +13,9 @@ export const forExport = (contact: ContactRecord): string =>
 /** The server calls the member of this name to make the CSV cell of an object. */
 const toText = "toString"
 
-/** The metadata without a `toString` of its own: in an export the server replaces it by a function, which JSON omits. */
+/**
+ * The metadata without a `toString` of its own: in an export the server replaces it by a function, which JSON omits.
+ */
 const withoutOwnText = (meta: Meta): Meta => {
   if (!Object.hasOwn(meta, toText)) return meta
   const { [toText]: _, ...others } = meta

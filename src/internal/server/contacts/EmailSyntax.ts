@@ -12,9 +12,9 @@ const topLabel = /^[a-z](?:[a-z\d-]*[a-z\d])?$/i
 const encoder = new TextEncoder()
 
 /**
- * True if joi, the schema library of the real server, accepts a text as an e-mail address: a dot-string and a domain of at
- * least two labels, in any script, under any top-level domain (wire contract 2). The library itself, `@hapi/address`,
- * needs modules of Node; tests compare the two.
+ * True if joi, the schema library of the real server, accepts a text as an e-mail address: a dot-string and a domain of
+ * at least two labels, in any script, under any top-level domain (wire contract 2). The library itself,
+ * `@hapi/address`, needs modules of Node; tests compare the two.
  */
 export const isEmail = (text: string): boolean => {
   const email = text.normalize("NFC")
@@ -40,7 +40,9 @@ const isDomain = (domain: string): boolean => {
   )
 }
 
-/** The domain in ASCII, as a URL writes its host. A domain that no URL can have stays as it is, and fails the checks. */
+/**
+ * The domain in ASCII, as a URL writes its host. A domain that no URL can have stays as it is, and fails the checks.
+ */
 const toAscii = (domain: string): string => {
   try {
     return new URL(`http://${domain.replaceAll("%", "%25")}`).host

@@ -26,8 +26,8 @@ const resolve = ({ state: { store }, account }: AuthorizedCall, identifier: stri
 }
 
 /**
- * The message of the 500 for an alias; undefined if the database fails, as contacts have no column for aliases. Most forms
- * that name another account fail before that.
+ * The message of the 500 for an alias; undefined if the database fails, as contacts have no column for aliases. Most
+ * forms that name another account fail before that.
  */
 const aliasProblem = (identifier: string, { parent }: Account): string | undefined => {
   const rest = identifier.slice(1)

@@ -2,8 +2,8 @@ const hidden = "#"
 
 /**
  * A value as the API sends it (wire contract 1), at every depth: keys that start with `#` are left out, numbers that
- * JSON lacks become `$Infinity`, `-$Infinity` and `$NaN`, dates become milliseconds, and big integers become numbers or,
- * beyond the safe range, their digits and an `n`. Keys such as `__proto__` stay keys.
+ * JSON lacks become `$Infinity`, `-$Infinity` and `$NaN`, dates become milliseconds, and big integers become numbers
+ * or, beyond the safe range, their digits and an `n`. Keys such as `__proto__` stay keys.
  */
 export const toSafe = (value: unknown): unknown => {
   switch (typeof value) {

@@ -6,8 +6,8 @@ const directive = "$update"
 const reserved = /^[\W_]/
 
 /**
- * The metadata that an update stores; undefined if the update has none (wire contract 3.6). An object replaces the previous
- * one, `{"$update": {…}}` merges one level deep, reserved keys at the top are dropped, and null clears.
+ * The metadata that an update stores; undefined if the update has none (wire contract 3.6). An object replaces the
+ * previous one, `{"$update": {…}}` merges one level deep, reserved keys at the top are dropped, and null clears.
  */
 export const apply = (meta: Meta | null | undefined, previous: Meta | null): Meta | null | undefined => {
   if (meta === undefined || meta === null) return meta

@@ -4,8 +4,8 @@ const shape = /^\s*[+-]?(?:(?:\d+(?:\.\d*)?)|(?:\.\d+))(?:e[+-]?\d+)?\s*$/i
 const unsafe = Number.POSITIVE_INFINITY
 
 /**
- * The number in a text, as joi converts it (wire contract 2): undefined if it is none, infinity if a number can't hold it
- * exactly.
+ * The number in a text, as joi converts it (wire contract 2): undefined if it is none, infinity if a number can't hold
+ * it exactly.
  */
 export const parse = (text: string): number | undefined => {
   if (!shape.test(text)) return undefined

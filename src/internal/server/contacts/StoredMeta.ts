@@ -8,8 +8,8 @@ const { maxMetaDepth } = Assumptions.prismaVersion
 const lost = "__proto__"
 
 /**
- * Metadata as Prisma stores it (wire contract 2): numbers are rounded, `__proto__` is lost, and inherited members become
- * its own. Undefined if it has a lone surrogate or is nested too deep, which Prisma refuses.
+ * Metadata as Prisma stores it (wire contract 2): numbers are rounded, `__proto__` is lost, and inherited members
+ * become its own. Undefined if it has a lone surrogate or is nested too deep, which Prisma refuses.
  */
 export const toStored = (meta: object): Meta | undefined => {
   if (!isStorable(meta, 1)) return undefined
@@ -46,8 +46,8 @@ const wholeLimit = 2 ** 63
 const halfwayAboveEven = /^(-?\d\.\d{14}[02468])50*(e.+)$/
 
 /**
- * Prisma keeps whole numbers of 64 bits, and rounds others to 16 significant digits, half to even. If that gives infinity, it
- * is null in JSON.
+ * Prisma keeps whole numbers of 64 bits, and rounds others to 16 significant digits, half to even. If that gives
+ * infinity, it is null in JSON.
  */
 const rounded = (value: number): number | null => {
   if (Number.isInteger(value) && Math.abs(value) < wholeLimit) return value

@@ -123,9 +123,9 @@ export type PageFault = ErrorAfter | DropPage | DelayPage | IgnoreCursor
 export type Fault = AnswerFault | AfterCommit | BodyFault | PageFault
 
 /**
- * Answers with a status, and does nothing. The default body is the error that the API has for the status. `headers` must not
- * contain `content-length`, `transfer-encoding` or `connection`, which the transport writes. Over a socket a status below 200
- * ends the connection without an answer.
+ * Answers with a status, and does nothing. The default body is the error that the API has for the status. `headers`
+ * must not contain `content-length`, `transfer-encoding` or `connection`, which the transport writes. Over a socket a
+ * status below 200 ends the connection without an answer.
  */
 export const status = (status: number, options: StatusOptions = {}): AnswerFault => ({
   ...options,
@@ -140,8 +140,8 @@ export interface RateLimitOptions {
 }
 
 /**
- * Answers 429 `LIMITS_REACHED`, and does nothing. The API itself sends no `Retry-After`. For one that is a date, or that
- * nobody can read, use {@link status} with `headers`.
+ * Answers 429 `LIMITS_REACHED`, and does nothing. The API itself sends no `Retry-After`. For one that is a date, or
+ * that nobody can read, use {@link status} with `headers`.
  */
 export const rateLimit = ({ retryAfter }: RateLimitOptions = {}): AnswerFault =>
   status(429, retryAfter === undefined ? {} : { headers: { "retry-after": String(wholeSeconds(retryAfter)) } })
@@ -159,15 +159,17 @@ export const reset: AnswerFault = { _tag: "Reset" }
 export const stall: AnswerFault = { _tag: "Stall" }
 
 /**
- * Answers 200 with the right content type and bytes that are neither JSON nor UTF-8, and does nothing. `bytes` is their number.
- * Default: 64.
+ * Answers 200 with the right content type and bytes that are neither JSON nor UTF-8, and does nothing. `bytes` is their
+ * number. Default: 64.
  */
 export const garbage = (bytes = 64): AnswerFault => ({ _tag: "Garbage", bytes })
 
 /** The operation acts, and its answer is lost or late: the fault comes in its place. */
 export const afterCommit = (fault: AnswerFault): Fault => ({ _tag: "AfterCommit", fault })
 
-/** Resets the connection at a place in the body, its end included. 0 is after the headers. A shorter body is sent whole. */
+/**
+ * Resets the connection at a place in the body, its end included. 0 is after the headers. A shorter body is sent whole.
+ */
 export const resetAfter = (at: Place): Fault => ({ _tag: "ResetAfter", at })
 
 /** Stalls for ever at a place in the body, its end included. 0 is after the headers. A shorter body is sent whole. */
@@ -177,8 +179,8 @@ export const stallAfter = (at: Place): Fault => ({ _tag: "StallAfter", at })
 export const cutAfter = (at: Place): Fault => ({ _tag: "CutAfter", at })
 
 /**
- * Sends the body in pieces of that many bytes, with a wait of `every` before each. A number is in milliseconds. Default: no
- * wait.
+ * Sends the body in pieces of that many bytes, with a wait of `every` before each. A number is in milliseconds.
+ * Default: no wait.
  */
 export const trickle = (bytes: number, { every = 0 }: { readonly every?: Duration.Input } = {}): Fault => ({
   _tag: "Trickle",
@@ -197,8 +199,8 @@ export const endless = (text: string, { every = 0 }: { readonly every?: Duration
 })
 
 /**
- * Fails a list after that many items: with an error event in a stream, or with an HTTP status if nothing was sent yet or the
- * reply is one page with more items. Default: the `GENERIC_ERROR` of a failing database.
+ * Fails a list after that many items: with an error event in a stream, or with an HTTP status if nothing was sent yet
+ * or the reply is one page with more items. Default: the `GENERIC_ERROR` of a failing database.
  */
 export const errorAfter = (
   items: number,
@@ -214,16 +216,18 @@ export const delayPage = (index: number, duration: Duration.Input): Fault => ({ 
 /** Answers every page with the first one, whatever the cursor. A stream repeats it for ever. */
 export const ignoreCursor: Fault = { _tag: "IgnoreCursor" }
 
-/** A fault, and the requests that it is injected into. A request gets the fault of the first rule that applies to it. */
+/**
+ * A fault, and the requests that it is injected into. A request gets the fault of the first rule that applies to it.
+ */
 export interface Rule {
   /** The operations it is for. Default: every operation that the fault can be injected into. */
   readonly operation?: OperationName | ReadonlyArray<OperationName>
   /** The requests, by their number among those of the same operation, from 1. Default: every request. */
   readonly attempt?: number | ReadonlyArray<number> | ((attempt: number) => boolean)
   /**
-   * The probability, from 0 to 1, that it is injected into a request that the other members allow. Default 1. It is drawn
-   * from a seed that Effect's `Random` gives when the rule is added. With the same seed the same attempts get the fault, in
-   * whatever order they arrive.
+   * The probability, from 0 to 1, that it is injected into a request that the other members allow. Default 1. It is
+   * drawn from a seed that Effect's `Random` gives when the rule is added. With the same seed the same attempts get the
+   * fault, in whatever order they arrive.
    */
   readonly probability?: number
   /** The number of times it may be injected, 1 or more. Default: no limit. */

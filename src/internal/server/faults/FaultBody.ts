@@ -10,7 +10,10 @@ const encoder = new TextEncoder()
 
 const newline = 0x0a
 
-/** A body up to a place, and then another one. The first is not read beyond the place. If it is shorter, nothing follows. */
+/**
+ * A body up to a place, and then another one. The first is not read beyond the place. If it is shorter, nothing
+ * follows.
+ */
 export const until = (body: Body, place: Place, rest: Body): Body => {
   const [wanted, measure] = typeof place === "number" ? [place, takeBytes] : [place.lines, takeLines]
   if (wanted === 0) return rest

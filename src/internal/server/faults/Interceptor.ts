@@ -7,8 +7,8 @@ import type { ApiFailure } from "../http/ApiFailure.ts"
 import type { OperationName } from "../OperationName.ts"
 
 /**
- * The connection is reset, before the response or in the middle of it. In process the client gets a transport error with
- * this as its cause; over a socket the connection is destroyed.
+ * The connection is reset, before the response or in the middle of it. In process the client gets a transport error
+ * with this as its cause; over a socket the connection is destroyed.
  */
 export class ConnectionReset extends Data.TaggedError("ConnectionReset")<{}> {
   /** The code that Node gives this error over a socket. */
@@ -51,16 +51,16 @@ export interface InterceptedPage<Row> {
 /** The places where a reply can be changed, the same in process and over a socket. */
 export interface Interceptor {
   /**
-   * Wraps the reply to a request with the path of an operation, whatever its method. `reply` performs the operation, and
-   * always gives a response: refusals are responses too. Its body may be a stream.
+   * Wraps the reply to a request with the path of an operation, whatever its method. `reply` performs the operation,
+   * and always gives a response: refusals are responses too. Its body may be a stream.
    */
   readonly reply: (
     intercepted: Intercepted,
     reply: Effect<HttpServerResponse, ConnectionReset, Scope>
   ) => Effect<HttpServerResponse, ConnectionReset, Scope>
   /**
-   * Wraps the reading of a page from the store. A delay here is a slow database. An `ApiFailure` is a failing database: it
-   * becomes an HTTP status before the first event of a stream, and an error event after it.
+   * Wraps the reading of a page from the store. A delay here is a slow database. An `ApiFailure` is a failing database:
+   * it becomes an HTTP status before the first event of a stream, and an error event after it.
    */
   readonly page: <Row extends Identified>(intercepted: Intercepted, page: InterceptedPage<Row>) => PageRead<Row>
 }

@@ -27,8 +27,8 @@ export interface AccountOptions {
   /** The e-mail address by which the parent may run as this one. Default: none. */
   readonly email?: string
   /**
-   * List requests in 60 s, in place of the `rateLimit` of the server. Ignored if the account has a parent, whose limit it
-   * shares.
+   * List requests in 60 s, in place of the `rateLimit` of the server. Ignored if the account has a parent, whose limit
+   * it shares.
    */
   readonly rateLimit?: number
 }

@@ -7,12 +7,15 @@ import * as Reply from "./ServerReply.ts"
 /** The codings that Next.js compresses with; never `br` or `zstd`. */
 export type Encoding = "gzip" | "deflate"
 
-/** True if Next.js compresses bodies of a content type: text and JSON, but not `application/jsonl` (wire contract 6). */
+/**
+ * True if Next.js compresses bodies of a content type: text and JSON, but not `application/jsonl` (wire contract 6).
+ */
 export const isCompressible = (contentType: string | undefined): boolean =>
   contentType !== undefined && /^(?:text\/|application\/json(?:;|$))/i.test(contentType)
 
 /**
- * The coding for an `Accept-Encoding` header: gzip wins over deflate, whatever their order and their q, unless its q is 0.
+ * The coding for an `Accept-Encoding` header: gzip wins over deflate, whatever their order and their q, unless its q is
+ * 0.
  */
 export const negotiate = (acceptEncoding: string | undefined): Encoding | undefined => {
   const allowed = new Map<string, boolean>()
@@ -25,8 +28,8 @@ export const negotiate = (acceptEncoding: string | undefined): Encoding | undefi
 }
 
 /**
- * The reply with its body compressed. There is no minimum size. Data reaches the client when the compressor has enough of
- * it, or at the end.
+ * The reply with its body compressed. There is no minimum size. Data reaches the client when the compressor has enough
+ * of it, or at the end.
  */
 export const compress = (response: HttpServerResponse, encoding: Encoding): Effect.Effect<HttpServerResponse> =>
   Effect.map(Effect.context<never>(), (context) =>

@@ -1,7 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as ApiFailure from "./ApiFailure.ts"
 
-/** Turns a defect into a 500 with its message, as the real server does with exceptions of its handlers (wire contract 6). */
+/**
+ * Turns a defect into a 500 with its message, as the real server does with exceptions of its handlers (wire contract
+ * 6).
+ */
 export const toFailure = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | ApiFailure.ApiFailure, R> =>
   Effect.catchDefect(self, (defect) => Effect.fail(fromThrown(defect)))
 

@@ -25,9 +25,10 @@ export interface Options {
 
 /**
  * An `HttpClient` whose requests the API in this process answers. It answers for the vendor's host and that of the base
- * URL. A request to any other fails like one to a host that can't be found, so that a test with a wrong base URL does not pass.
- * Handlers run in the fiber of the caller, with its Clock and Random, and are interrupted with it. A streamed body keeps the
- * scope of its request open until it ends or is cancelled; one that is never read is closed with the scope of the client.
+ * URL. A request to any other fails like one to a host that can't be found, so that a test with a wrong base URL does
+ * not pass. Handlers run in the fiber of the caller, with its Clock and Random, and are interrupted with it. A streamed
+ * body keeps the scope of its request open until it ends or is cancelled; one that is never read is closed with the
+ * scope of the client.
  */
 export const makeHttpClient = ({ baseUrl }: Options = {}): Effect.Effect<
   HttpClient.HttpClient,
@@ -85,8 +86,8 @@ const withoutBody = ({ status, headers }: HttpServerResponse.HttpServerResponse)
   HttpServerResponse.empty({ status, headers })
 
 /**
- * The response as a client over sockets gets it: with the cookies of its header and a streamed body. Effect would read a raw
- * body as a web response, which takes turns of the event loop.
+ * The response as a client over sockets gets it: with the cookies of its header and a streamed body. Effect would read
+ * a raw body as a web response, which takes turns of the event loop.
  */
 const toClient = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
   const streamed = response.body._tag === "Raw" ? Reply.withBody(response, Reply.body(response)) : response

@@ -66,8 +66,8 @@ export const read = (request: HttpServerRequest): Effect.Effect<RequestBody> =>
   })
 
 /**
- * The value that a schema checks. The server serializes and parses it once more, which turns infinities to null. A body that
- * is null, false, zero or an empty text is refused here, and so only by endpoints that check a body.
+ * The value that a schema checks. The server serializes and parses it once more, which turns infinities to null. A body
+ * that is null, false, zero or an empty text is refused here, and so only by endpoints that check a body.
  */
 export const validated = (body: RequestBody): Effect.Effect<unknown, ApiFailure.ApiFailure> =>
   Effect.suspend(() =>

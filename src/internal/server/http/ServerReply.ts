@@ -30,7 +30,10 @@ export const body = ({ body }: HttpServerResponse.HttpServerResponse): Stream.St
   return typeof body.body === "string" ? Stream.succeed(encoder.encode(body.body)) : Stream.empty
 }
 
-/** The same reply without a `Content-Length`, which none of the server's has: bodies are sent in chunks (wire contract 6). */
+/**
+ * The same reply without a `Content-Length`, which none of the server's has: bodies are sent in chunks (wire contract
+ * 6).
+ */
 export const withoutLength = (
   response: HttpServerResponse.HttpServerResponse
 ): HttpServerResponse.HttpServerResponse => {
@@ -42,8 +45,8 @@ export const withoutLength = (
 }
 
 /**
- * The same reply with another body, streamed and without a length. A body that did not have the announced length would look
- * like an error of the server.
+ * The same reply with another body, streamed and without a length. A body that did not have the announced length would
+ * look like an error of the server.
  */
 export const withBody = (
   response: HttpServerResponse.HttpServerResponse,

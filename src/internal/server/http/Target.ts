@@ -1,7 +1,7 @@
 /**
- * The target of a request, as Next.js reads its URL before it looks for a route (wire contract 0). `Moved` is answered with
- * 308 and the location. A `bare` reply lacks the headers configured for every path: Next.js gives it before it reads its
- * configuration.
+ * The target of a request, as Next.js reads its URL before it looks for a route (wire contract 0). `Moved` is answered
+ * with 308 and the location. A `bare` reply lacks the headers configured for every path: Next.js gives it before it
+ * reads its configuration.
  */
 export type Target =
   | { readonly _tag: "Path"; readonly path: string; readonly query: string }
@@ -10,7 +10,9 @@ export type Target =
 
 const anyOrigin = "http://localhost"
 
-/** Reads a URL: redirects repeated slashes, then refuses invalid percent-encoding, then redirects a slash at the end. */
+/**
+ * Reads a URL: redirects repeated slashes, then refuses invalid percent-encoding, then redirects a slash at the end.
+ */
 export const read = (url: string): Target => {
   const { path: sent, query } = split(url)
   const search = query === "" ? "" : `?${query}`
@@ -25,7 +27,9 @@ export const read = (url: string): Target => {
     : { _tag: "Path", path, query }
 }
 
-/** The path and the query as sent. In process a URL may still have its fragment, which no client sends over a socket. */
+/**
+ * The path and the query as sent. In process a URL may still have its fragment, which no client sends over a socket.
+ */
 export const split = (url: string): { readonly path: string; readonly query: string } => {
   const [sent = ""] = url.split("#", 1)
   const mark = sent.indexOf("?")

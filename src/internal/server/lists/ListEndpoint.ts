@@ -25,8 +25,8 @@ export interface ListSource<Row extends Identified> extends EventEncoder.RowShap
 const rateLimitedPath = "/list"
 
 /**
- * An endpoint that answers with a list, in the format that `Accept` names, paged or streamed (wire contract 4 and 5). Its
- * refusals have the form of the stream wrapper, not that of a handler.
+ * An endpoint that answers with a list, in the format that `Accept` names, paged or streamed (wire contract 4 and 5).
+ * Its refusals have the form of the stream wrapper, not that of a handler.
  */
 export const make = <Row extends Identified>(
   operation: ListOperation,

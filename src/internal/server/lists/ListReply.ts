@@ -20,8 +20,8 @@ type Replied = Effect.Effect<HttpServerResponse, ApiFailure.ApiFailure, Scope>
 const encoder = new TextEncoder()
 
 /**
- * One page as a JSON document (wire contract 4). If it takes too long, the reply commits to status 200, and the document or
- * the error follows (5.5). `startedAt` is the time the request arrived, in milliseconds since the epoch.
+ * One page as a JSON document (wire contract 4). If it takes too long, the reply commits to status 200, and the
+ * document or the error follows (5.5). `startedAt` is the time the request arrived, in milliseconds since the epoch.
  */
 export const page = <Row extends Identified>(options: {
   readonly rows: PageRead<Row>
@@ -41,8 +41,8 @@ export const page = <Row extends Identified>(options: {
   })
 
 /**
- * All pages as a stream of events (wire contract 5.1 and 5.2). A failure before the first event fails the reply; a later
- * one becomes an error event. A first row that the server can't write is a 500 of Next.js (5.4).
+ * All pages as a stream of events (wire contract 5.1 and 5.2). A failure before the first event fails the reply; a
+ * later one becomes an error event. A first row that the server can't write is a 500 of Next.js (5.4).
  */
 export const stream = <Row extends Identified>(options: {
   readonly read: ReadPage<Row>

@@ -11,8 +11,8 @@ interface Condition {
 }
 
 /**
- * The filter of the `meta.<path>=v` and `meta[<path>]=v` parameters of a query: a contact must satisfy all of them (wire
- * contract 4). A path or value that the database can't read in any row is a 500.
+ * The filter of the `meta.<path>=v` and `meta[<path>]=v` parameters of a query: a contact must satisfy all of them
+ * (wire contract 4). A path or value that the database can't read in any row is a 500.
  */
 export const fromQuery = (query: Query): Result.Result<PageQuery["matches"], ApiFailure.ApiFailure> =>
   Result.gen(function* () {

@@ -17,8 +17,8 @@ export interface Paging {
 }
 
 /**
- * Reads the paging parameters. Only an `order` that is the name of an inherited member of an object is refused: the server
- * looks it up in an object, and the database can't sort by such a member.
+ * Reads the paging parameters. Only an `order` that is the name of an inherited member of an object is refused: the
+ * server looks it up in an object, and the database can't sort by such a member.
  */
 export const fromQuery = (query: Query): Result.Result<Paging, ApiFailure.ApiFailure> => {
   const take = query.get("take") ?? ""

@@ -17,8 +17,8 @@ interface Usage {
 }
 
 /**
- * The `rate/poll` limit of paths that end in `/list`: one unit a request, shared by a parent account and its children. A
- * refused request is not counted.
+ * The `rate/poll` limit of paths that end in `/list`: one unit a request, shared by a parent account and its children.
+ * A refused request is not counted.
  */
 export class PollLimit {
   readonly #accounts: Accounts

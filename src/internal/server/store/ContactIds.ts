@@ -10,8 +10,8 @@ const timestamp = (millis: number): string => Math.abs(Math.floor(millis)).toStr
 const host = "memo"
 
 /**
- * Ids of the shape `^c[a-z0-9]{24}$` (wire contract 1): time, counter, host and random digits, as in cuid version 1. By the
- * counter, the ids of one millisecond sort in the order they were made.
+ * Ids of the shape `^c[a-z0-9]{24}$` (wire contract 1): time, counter, host and random digits, as in cuid version 1. By
+ * the counter, the ids of one millisecond sort in the order they were made.
  */
 export class ContactIds {
   #counter = 0

@@ -88,8 +88,8 @@ export class Store {
   }
 
   /**
-   * Adds a contact, or fails with the 409 of the unique index. Absent fields get the defaults of the database: a new id, and
-   * the time now in milliseconds.
+   * Adds a contact, or fails with the 409 of the unique index. Absent fields get the defaults of the database: a new
+   * id, and the time now in milliseconds.
    */
   insert(
     account: string,
@@ -177,7 +177,9 @@ export class Store {
     return fails ? Result.fail(ApiFailure.genericError()) : Result.succeed(out)
   }
 
-  /** Every row of one account or of all, oldest first within an account. The rows are the stored ones: don't keep them. */
+  /**
+   * Every row of one account or of all, oldest first within an account. The rows are the stored ones: don't keep them.
+   */
   rows(account?: string): Array<ContactRecord> {
     const out: Array<ContactRecord> = []
     for (const [id, { ordered }] of this.#accounts) {
