@@ -6,7 +6,7 @@ import * as Zlib from "node:zlib"
 import type * as Client from "../../src/Client.ts"
 import * as Contact from "../../src/Contact.ts"
 import * as Decompress from "../../src/internal/transport/Decompress.ts"
-import { type BodyPart, end, type Source } from "../../src/internal/transport/Exchange.ts"
+import { type BodyPart, end, type CallbackBody } from "../../src/internal/transport/Exchange.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Node from "../../src/layers/Node.ts"
 import * as Fake from "../support/FakeHttp.ts"
@@ -201,7 +201,7 @@ describe("a body that is too large when decompressed", () => {
       Effect.gen(function* () {
         const bomb = compress(Buffer.alloc(64 * mebibyte, 0x20))
         const rest = [bomb]
-        const source: Source = {
+        const source: CallbackBody = {
           read: (onPart) => {
             const chunk = rest.shift()
             onPart(chunk === undefined ? end : { _tag: "Chunks", chunks: [chunk] })

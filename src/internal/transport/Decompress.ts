@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream"
 import * as Zlib from "node:zlib"
-import { type BodyPart, end, type Source } from "./Exchange.ts"
+import { type BodyPart, end, type CallbackBody } from "./Exchange.ts"
 import type { Chunks } from "./Transport.ts"
 
 /** Makes a decompressor, given the first bytes of the body. */
@@ -29,7 +29,10 @@ const maxEncodings = 5
  * Node's streams rather than undici's interceptor: that one adds two objects to every request, compressed or not, and makes
  * Node print a warning that it is experimental.
  */
-export const make = (body: Source, header: string | ReadonlyArray<string> | undefined): Source | undefined => {
+export const make = (
+  body: CallbackBody,
+  header: string | ReadonlyArray<string> | undefined
+): CallbackBody | undefined => {
   if (header === undefined) return undefined
   const encodings = String(header)
     .toLowerCase()
@@ -39,15 +42,15 @@ export const make = (body: Source, header: string | ReadonlyArray<string> | unde
   const chain = encodings.map((encoding) => decompressors.get(encoding)).filter((known) => known !== undefined)
   if (chain.length === 0 || chain.length < encodings.length || chain.length > maxEncodings) return undefined
   // They are named in the order in which they were applied.
-  return chain.reduceRight<Source>((source, decompressor) => new Decompressed(source, decompressor), body)
+  return chain.reduceRight<CallbackBody>((source, decompressor) => new Decompressed(source, decompressor), body)
 }
 
 /**
  * A body that is decompressed as it is read: the next chunk of the source is only requested when all that the last one gave
  * has been read, so a small chunk that decompresses to gigabytes takes no more memory than any other.
  */
-class Decompressed implements Source {
-  readonly #source: Source
+class Decompressed implements CallbackBody {
+  readonly #source: CallbackBody
   readonly #decompressor: Decompressor
   /** Made when the first chunk arrives: many responses are never read, or have no body. */
   #stream: Duplex | undefined
@@ -59,7 +62,7 @@ class Decompressed implements Source {
   /** The reader that waits for the next chunks. */
   #reader: ((part: BodyPart) => void) | undefined
 
-  constructor(source: Source, decompressor: Decompressor) {
+  constructor(source: CallbackBody, decompressor: Decompressor) {
     this.#source = source
     this.#decompressor = decompressor
   }

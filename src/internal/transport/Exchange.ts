@@ -28,7 +28,7 @@ export type BodyPart =
 export const end: BodyPart = { _tag: "End" }
 
 /** A body that is delivered by callbacks. */
-export interface Source {
+export interface CallbackBody {
   /** Calls back once, perhaps at once. The function that it may return gives up the wait. */
   readonly read: (onPart: (part: BodyPart) => void) => void | (() => void)
   /** Closes the connection, unless the body has ended. */
@@ -38,9 +38,9 @@ export interface Source {
 }
 
 /** A reply whose head has arrived. */
-export interface Opened {
+export interface CallbackReply {
   readonly head: Transport.ResponseHead
-  readonly source: Source
+  readonly body: CallbackBody
 }
 
 /** The parts of a request as they are sent. */
@@ -55,10 +55,10 @@ export interface Outgoing {
 }
 
 /** A reply whose head has arrived, or the failure to get one. */
-export type OpenedExit = Exit.Exit<Opened, HttpClientError.HttpClientError>
+export type ReplyExit = Exit.Exit<CallbackReply, HttpClientError.HttpClientError>
 
 /** Sends a request, and calls back once. The function that it returns aborts the request. */
-export type Send = (outgoing: Outgoing, onOpened: (opened: OpenedExit) => void) => () => void
+export type Send = (outgoing: Outgoing, onReply: (reply: ReplyExit) => void) => () => void
 
 /** The URL of a request, if it is valid. One without parameters is parsed by the transport. */
 const urlOf = (request: HttpClientRequest.HttpClientRequest): string | undefined =>
@@ -95,13 +95,13 @@ const toPull = (part: BodyPart): Pull.Pull<Transport.Chunks, Transport.BodyError
   }
 }
 
-const toBody = (source: Source): Transport.Body => ({
+const toBody = (body: CallbackBody): Transport.Body => ({
   pull: (limit) =>
     Effect.withFiber(({ context }) =>
       Effect.callback((resume) => {
         let stopTimer: Timer.Stop | undefined
         let isRead = false
-        const giveUp = source.read((part) => {
+        const giveUp = body.read((part) => {
           isRead = true
           stopTimer?.()
           resume(toPull(part))
@@ -117,12 +117,12 @@ const toBody = (source: Source): Transport.Body => ({
         })
       })
     ),
-  cancel: Effect.sync(() => source.cancel())
+  cancel: Effect.sync(() => body.cancel())
 })
 
 /** Reads a body of at most `maxBytes`, and calls back once. */
 const readWhole = (
-  { head, source }: Opened,
+  { body, head }: CallbackReply,
   maxBytes: number,
   onRead: (reply: Exit.Exit<Transport.WholeReply>) => void
 ): void => {
@@ -130,7 +130,7 @@ const readWhole = (
   const finish = (problem?: Transport.WholeBody["problem"]) =>
     onRead(Exit.succeed({ head, body: collector.end(problem) }))
   const cancel = () => {
-    source.cancel()
+    body.cancel()
     finish("longer than the limit")
   }
   /** True if there is more to read. */
@@ -147,7 +147,7 @@ const readWhole = (
     for (let isAtHand = true; isAtHand;) {
       isAtHand = false
       let isWaiting = false
-      source.read((part) => {
+      body.read((part) => {
         if (!take(part)) return
         if (isWaiting) readOn()
         else isAtHand = true
@@ -167,23 +167,23 @@ const makeTransport = (send: Send): Transport.Transport => ({
       return Effect.callback((resume) => {
         let stopTimer: Timer.Stop | undefined
         let isOver = false
-        let source: Source | undefined
+        let body: CallbackBody | undefined
         const finish = (exit: Exit.Exit<Transport.WholeReply, HttpClientError.HttpClientError>) => {
           isOver = true
           stopTimer?.()
           resume(exit)
         }
-        const abort = send(outgoing.success, (opened) => {
-          if (Exit.isFailure(opened)) return finish(Exit.failCause(opened.cause))
+        const abort = send(outgoing.success, (reply) => {
+          if (Exit.isFailure(reply)) return finish(Exit.failCause(reply.cause))
           try {
-            source = opened.value.source
-            attempt.head = opened.value.head
-            readWhole(opened.value, maxBytes(opened.value.head), finish)
+            body = reply.value.body
+            attempt.head = reply.value.head
+            readWhole(reply.value, maxBytes(reply.value.head), finish)
           } catch (defect) {
             finish(Exit.die(defect))
           }
         })
-        const cancel = () => (source === undefined ? abort() : source.cancel())
+        const cancel = () => (body === undefined ? abort() : body.cancel())
         if (isOver) return
         stopTimer = Timer.start(context, timeout, () => {
           cancel()
@@ -196,9 +196,9 @@ const makeTransport = (send: Send): Transport.Transport => ({
       })
     }),
   open: (request, attempt) =>
-    Effect.map(open(send, request, attempt), ({ head, source }) => {
+    Effect.map(open(send, request, attempt), ({ body, head }) => {
       attempt.head = head
-      return { head, body: toBody(source) }
+      return { head, body: toBody(body) }
     })
 })
 
@@ -206,7 +206,7 @@ const open = (
   send: Send,
   request: HttpClientRequest.HttpClientRequest,
   attempt: Transport.Attempt | undefined
-): Effect.Effect<Opened, HttpClientError.HttpClientError> =>
+): Effect.Effect<CallbackReply, HttpClientError.HttpClientError> =>
   Effect.withFiber(({ context }) => {
     const outgoing = prepare(request, attempt, context)
     if (Result.isFailure(outgoing)) return Effect.fail(outgoing.failure)
@@ -226,9 +226,9 @@ export const make = (send: Send): Transport.TransportClient =>
       (request: Effect.Effect<HttpClientRequest.HttpClientRequest>) =>
         Effect.withFiber((fiber) =>
           Effect.flatMap(request, (request) =>
-            Effect.map(open(send, request, fiber.getRef(Transport.Attempt)), ({ head, source }) => {
-              const response = TransportResponse.make(request, head, toBody(source))
-              source.cancelWith?.(response)
+            Effect.map(open(send, request, fiber.getRef(Transport.Attempt)), ({ body, head }) => {
+              const response = TransportResponse.make(request, head, toBody(body))
+              body.cancelWith?.(response)
               return response
             })
           )

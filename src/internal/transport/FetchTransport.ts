@@ -41,7 +41,7 @@ class Head implements Transport.ResponseHead {
 }
 
 /** The body of a response of `fetch`. */
-class Source implements Exchange.Source {
+class Body implements Exchange.CallbackBody {
   readonly #response: globalThis.Response
   readonly #controller: AbortController
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
@@ -83,14 +83,14 @@ class Source implements Exchange.Source {
 
 const send =
   (layer: Context.Context<never>): Exchange.Send =>
-  ({ body, context, request, url }, onOpened) => {
+  ({ body, context, request, url }, onReply) => {
     const fetch: unknown =
       Context.getOrUndefined(context, FetchHttpClient.Fetch) ?? Context.get(layer, FetchHttpClient.Fetch)
     const isBrowser = Context.get(layer, Browser.IsBrowser)
     const controller = new AbortController()
     const abort = () => controller.abort()
     if (!isFetch(fetch)) {
-      onOpened(Exit.die(new Error("layers/Fetch needs a global fetch")))
+      onReply(Exit.die(new Error("layers/Fetch needs a global fetch")))
       return abort
     }
     const given: RequestInit = {
@@ -99,7 +99,7 @@ const send =
     }
     const headers = Result.try(() => headersOf(request, given, isBrowser))
     if (Result.isFailure(headers)) {
-      onOpened(Exit.fail(Transport.unsendable(request, { cause: headers.failure })))
+      onReply(Exit.fail(Transport.unsendable(request, { cause: headers.failure })))
       return abort
     }
     const init: RequestInit = {
@@ -111,7 +111,7 @@ const send =
       signal: controller.signal
     }
     const fail = (cause: unknown) =>
-      onOpened(
+      onReply(
         Exit.fail(
           isSendable(url, init)
             ? Transport.failed(request, isBrowser ? inBrowser(headers.success, cause) : cause)
@@ -120,8 +120,7 @@ const send =
       )
     try {
       fetch(url, init).then(
-        (response) =>
-          onOpened(Exit.succeed({ head: new Head(response, url), source: new Source(response, controller) })),
+        (response) => onReply(Exit.succeed({ head: new Head(response, url), body: new Body(response, controller) })),
         fail
       )
     } catch (cause) {

@@ -4,7 +4,7 @@ import * as Exit from "effect/Exit"
 import * as Headers from "effect/http/Headers"
 import * as Timers from "node:timers"
 import * as Decompress from "./Decompress.ts"
-import { type BodyPart, end, type Opened, type OpenedExit, type Outgoing, type Source } from "./Exchange.ts"
+import { type BodyPart, end, type CallbackReply, type ReplyExit, type Outgoing, type CallbackBody } from "./Exchange.ts"
 import * as Transport from "./Transport.ts"
 
 /** Taken when the module loads: a test's fake timers replace the global one, and would never run what waits for it. */
@@ -76,16 +76,16 @@ class Head implements Transport.ResponseHead {
 const compressionHeaders = ["content-encoding", "content-length"]
 
 /** One request and its response, as undici's dispatcher reports them. */
-export class UndiciExchange implements Dispatcher.DispatchHandler, Source {
+export class UndiciExchange implements Dispatcher.DispatchHandler, CallbackBody {
   readonly #outgoing: Outgoing
   /** Dropped once it is used, since it leads to the fiber, and that to the response. */
-  #onOpened: ((opened: OpenedExit) => void) | undefined
+  #onReply: ((reply: ReplyExit) => void) | undefined
   #controller: Dispatcher.DispatchController | undefined
   #isOver = false
   #hasHead = false
   #isRegistered = false
   /** The reply, until it is handed on. */
-  #opened: Opened | undefined
+  #reply: CallbackReply | undefined
   #chunks: Array<Uint8Array> = []
   #buffered = 0
   /** The last part of the body, once it has arrived. */
@@ -93,9 +93,9 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Source {
   /** The reader that waits for the next chunks. */
   #reader: ((part: BodyPart) => void) | undefined
 
-  constructor(outgoing: Outgoing, onOpened: (opened: OpenedExit) => void) {
+  constructor(outgoing: Outgoing, onReply: (reply: ReplyExit) => void) {
     this.#outgoing = outgoing
-    this.#onOpened = onOpened
+    this.#onReply = onReply
     if (outgoing.attempt?.state === "unknown") outgoing.attempt.state = "not-sent"
   }
 
@@ -113,8 +113,8 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Source {
   cancel(): void {
     if (this.#isOver) return
     this.#finish()
-    this.#onOpened = undefined
-    this.#opened = undefined
+    this.#onReply = undefined
+    this.#reply = undefined
     this.#controller?.abort(interrupted())
   }
 
@@ -127,7 +127,7 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Source {
   /** Fails the request without a response; a bug is a defect. */
   fail(cause: unknown): void {
     this.#finish()
-    this.#open(isBug(cause) ? Exit.die(cause) : Exit.fail(Transport.failed(this.#outgoing.request, cause)))
+    this.#callBack(isBug(cause) ? Exit.die(cause) : Exit.fail(Transport.failed(this.#outgoing.request, cause)))
   }
 
   /** Undici calls this just before it writes the request to its connection, and sends nothing before. */
@@ -146,9 +146,9 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Source {
     if (status < 200 || this.#isOver) return
     this.#hasHead = true
     const decompressed = Decompress.make(this, headers["content-encoding"])
-    this.#opened = {
+    this.#reply = {
       head: new Head(status, headers, this.#outgoing.url, decompressed !== undefined),
-      source: decompressed ?? this
+      body: decompressed ?? this
     }
     // Not before undici has handled what arrived together with the headers. If that is the whole body, its end answers.
     queueMicrotask(() => {
@@ -199,17 +199,17 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Source {
     unread.unregister(this)
   }
 
-  #open(opened: OpenedExit): void {
-    const onOpened = this.#onOpened
-    this.#onOpened = undefined
-    onOpened?.(opened)
+  #callBack(reply: ReplyExit): void {
+    const onReply = this.#onReply
+    this.#onReply = undefined
+    onReply?.(reply)
   }
 
   /** Hands on the reply, once. */
   #answer(): void {
-    const opened = this.#opened
-    this.#opened = undefined
-    if (opened !== undefined) this.#open(Exit.succeed(opened))
+    const reply = this.#reply
+    this.#reply = undefined
+    if (reply !== undefined) this.#callBack(Exit.succeed(reply))
   }
 
   #end(ended: BodyPart): void {

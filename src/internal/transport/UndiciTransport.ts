@@ -18,15 +18,15 @@ import * as UndiciPool from "./UndiciPool.ts"
 export const make = (dispatcher: Pick<Dispatcher, "dispatch">): HttpClient.HttpClient => over(() => dispatcher)
 
 const over = (dispatcher: () => Pick<Dispatcher, "dispatch">): Transport.TransportClient =>
-  Exchange.make((outgoing, onOpened) => {
+  Exchange.make((outgoing, onReply) => {
     const { body, request } = outgoing
     const url = Result.try(() => new URL(outgoing.url))
     if (Result.isFailure(url)) {
-      onOpened(Exit.fail(Transport.invalidUrl(request)))
+      onReply(Exit.fail(Transport.invalidUrl(request)))
       return constVoid
     }
     const { origin, pathname, search } = url.success
-    const exchange = new UndiciExchange(outgoing, onOpened)
+    const exchange = new UndiciExchange(outgoing, onReply)
     const options: Dispatcher.DispatchOptions & { readonly allowH2: false } = {
       origin,
       path: pathname + search,

@@ -20,10 +20,10 @@ const head: Transport.ResponseHead = {
 /** A transport whose reply is delivered by hand. */
 const scripted = () => {
   const seen = { sent: 0, aborted: 0, cancelled: 0, gaveUp: 0 }
-  let onOpened: ((opened: Exchange.OpenedExit) => void) | undefined
+  let onReply: ((reply: Exchange.ReplyExit) => void) | undefined
   let onPart: ((part: Exchange.BodyPart) => void) | undefined
   const ready: Array<Exchange.BodyPart> = []
-  const source: Exchange.Source = {
+  const body: Exchange.CallbackBody = {
     read: (next) => {
       const part = ready.shift()
       if (part !== undefined) return next(part)
@@ -32,16 +32,16 @@ const scripted = () => {
     },
     cancel: () => void seen.cancelled++
   }
-  const client = Exchange.make((_outgoing, onOpenedNext) => {
+  const client = Exchange.make((_outgoing, onNextReply) => {
     seen.sent++
-    onOpened = onOpenedNext
+    onReply = onNextReply
     return () => void seen.aborted++
   })
   return {
     seen,
     client,
     transport: client[Transport.TypeId],
-    open: () => onOpened?.(Exit.succeed({ head, source })),
+    open: () => onReply?.(Exit.succeed({ head, body })),
     /** Delivers a part, now or when it is read. */
     deliver: (part: Exchange.BodyPart) => {
       const waiting = onPart
