@@ -29,11 +29,13 @@ export const make = (client: HttpClient.HttpClient, connection: Connection): Htt
       Effect.map((token) => prepare(connection, request, token))
     )
   ).pipe(
-    HttpClient.tap((response) =>
-      response.status === 429
-        ? Effect.flatMap(Reply.retryAfter(headOf(response)), ({ retryAfter }) =>
-            connection.rateLimit.backOff(retryAfter, connection.settings.retry.maxDelay)
-          )
-        : Effect.void
+    HttpClient.transformResponse(
+      Effect.tap((response) =>
+        response.status === 429
+          ? Effect.flatMap(Reply.retryAfter(headOf(response)), ({ retryAfter }) =>
+              connection.rateLimit.backOff(retryAfter, connection.settings.retry.maxDelay)
+            )
+          : Effect.void
+      )
     )
   )

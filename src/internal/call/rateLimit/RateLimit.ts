@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import { constVoid } from "effect/Function"
-import * as Option from "effect/Option"
 import * as Expiring from "./Expiring.ts"
 import * as Failure from "../failure/Failure.ts"
 import type { Settings } from "../options/Settings.ts"
@@ -237,6 +236,7 @@ const make = (store: Store, isOwn: boolean): RateLimits => {
 }
 
 /** Makes rate limits that count in the store in the context, or else in one in memory that they share. */
-export const makeAll: Effect.Effect<RateLimits> = Effect.map(Effect.serviceOption(RateLimiterStore), (given) =>
-  Option.isSome(given) ? make(given.value, false) : make(inMemory(), true)
-)
+export const makeAll: Effect.Effect<RateLimits> = Effect.contextWith((context: Context.Context<never>) => {
+  const given = Context.getOrUndefined(context, RateLimiterStore)
+  return Effect.succeed(given === undefined ? make(inMemory(), true) : make(given, false))
+})
