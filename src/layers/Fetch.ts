@@ -17,7 +17,7 @@ const forBrowser = (service: Client.Service): Effect.Effect<Client.Service, Erro
   const [name] = server.address === vendorHost ? Browser.blocked(headers) : []
   if (name !== undefined) {
     const option = headerOptions[name] ?? `headers.${name}`
-    const description = `A browser cannot send it to ${vendorHost}, which does not allow this header (CORS). Send it from a server, or set baseUrl to a server of yours that allows it`
+    const description = `No browser may send this header to ${vendorHost} (CORS). Send it from a server, or to one of yours (baseUrl)`
     return Effect.fail(new Errors.InvalidOptions({ option, description }))
   }
   return Effect.succeed({

@@ -9,9 +9,6 @@ import * as OptionChecks from "./options/OptionChecks.ts"
 import type { Settings } from "./options/Settings.ts"
 import { timeoutOrElse } from "./Timeout.ts"
 
-const property = (value: unknown, name: string): unknown =>
-  Predicate.hasProperty(value, name) ? value[name] : undefined
-
 const isTransientStatus = (status: unknown): boolean =>
   status === 408 || status === 429 || (typeof status === "number" && status >= 500)
 
@@ -21,18 +18,22 @@ const connectionCode = /^(E(CONN|TIMEDOUT|AI_AGAIN|PIPE|HOST|NET|NOTFOUND)|UND_E
 /** True if an error, or one in its chain of causes, is a timeout, a busy vault, or says itself that it may be retried. */
 const isTransient = (error: unknown, depth = 8): boolean => {
   if (!Predicate.isObject(error) || depth === 0) return false
-  const reason = property(error, "reason")
+  const { _tag, cause, isRetryable, name, reason } = error
   return (
-    property(error, "isRetryable") === true ||
+    isRetryable === true ||
     // Of Effect, or of an `AbortSignal`.
-    property(error, "_tag") === "TimeoutError" ||
-    property(error, "name") === "TimeoutError" ||
-    // Of an `HttpClientError`.
-    property(reason, "_tag") === "TransportError" ||
-    isTransientStatus(property(property(reason, "response"), "status")) ||
-    isTransient(property(error, "cause"), depth - 1)
+    _tag === "TimeoutError" ||
+    name === "TimeoutError" ||
+    isTransientReason(reason) ||
+    isTransient(cause, depth - 1)
   )
 }
+
+/** True if the reason of an `HttpClientError` is a connection that failed, or the status of a busy server. */
+const isTransientReason = (reason: unknown): boolean =>
+  Predicate.isObject(reason) &&
+  (reason._tag === "TransportError" ||
+    (Predicate.isObject(reason.response) && isTransientStatus(reason.response.status)))
 
 /** The secret could not be read. Of the error, only its code is kept: the rest may hold anything. */
 const unreadable = (error: unknown): Failure.Failure => {

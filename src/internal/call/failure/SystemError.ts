@@ -2,6 +2,7 @@
  * Reads the errors of `fetch` and of sockets. Nothing of them is handed on but their codes: the rest may hold the URL, the
  * headers or the body.
  */
+import * as Predicate from "effect/Predicate"
 
 /** The facts that an error gives about a request without an answer. */
 export interface SystemError {
@@ -62,31 +63,30 @@ const fromMessage = (message: string): SystemError | undefined => {
     : undefined
 }
 
-const codeOf = (error: object): string | undefined => {
-  if (!("code" in error) || typeof error.code !== "string") return undefined
-  return /^[A-Z][A-Z0-9_/]{2,63}$/.test(error.code) || notSentCodes.has(error.code) ? error.code : undefined
-}
+const isCode = (code: unknown): code is string =>
+  typeof code === "string" && (/^[A-Z][A-Z0-9_/]{2,63}$/.test(code) || notSentCodes.has(code))
 
 /**
  * The first error that is known in a chain of causes: `fetch` hides it below its own "fetch failed". An `AggregateError` has
  * one error for each address that was tried, and says that nothing was sent if all of them do.
  */
 export const find = (cause: unknown, depth = 8): SystemError | undefined => {
-  if (typeof cause !== "object" || cause === null || depth === 0) return undefined
+  if (!Predicate.isObject(cause) || depth === 0) return undefined
   if (cause instanceof Shown) return { reason: cause.message, isNotSent: false, isPermanent: false }
-  const code = codeOf(cause)
-  if ("errors" in cause && Array.isArray(cause.errors) && cause.errors.length > 0) {
+  const { errors, message, syscall } = cause
+  const code = isCode(cause.code) ? cause.code : undefined
+  if (Array.isArray(errors) && errors.length > 0) {
     // No deeper: an error may hold itself.
-    const errors = cause.errors.map((error) => find(error, Math.min(depth - 1, 1)))
-    const reason = code ?? errors.find((error) => error !== undefined)?.reason
+    const found = errors.map((error) => find(error, Math.min(depth - 1, 1)))
+    const reason = code ?? found.find((error) => error !== undefined)?.reason
     if (reason === undefined) return undefined
-    const isNotSent = errors.every((error) => error?.isNotSent)
-    return { reason, isNotSent, isPermanent: errors.every((error) => error?.isPermanent) }
+    const isNotSent = found.every((error) => error?.isNotSent)
+    return { reason, isNotSent, isPermanent: found.every((error) => error?.isPermanent) }
   }
-  const told = "message" in cause && typeof cause.message === "string" ? fromMessage(cause.message) : undefined
+  const told = typeof message === "string" ? fromMessage(message) : undefined
   if (told !== undefined) return told
-  if (code === undefined) return "cause" in cause ? find(cause.cause, depth - 1) : undefined
+  if (code === undefined) return find(cause.cause, depth - 1)
   if (certificate.test(code) || handshake.test(code) || refusal.test(code)) return notSent(code, true)
-  const isConnecting = "syscall" in cause && (cause.syscall === "connect" || cause.syscall === "getaddrinfo")
+  const isConnecting = syscall === "connect" || syscall === "getaddrinfo"
   return { reason: code, isNotSent: isConnecting || notSentCodes.has(code), isPermanent: code === "UND_ERR_DESTROYED" }
 }

@@ -56,8 +56,7 @@ export const tokenProblem = (secret: unknown): string => {
   if (typeof value !== "string") return "Expected a Redacted token of type string"
   if (value.trim() === "") return "The token is empty. Is the environment variable that it is read from set?"
   if (/^\s*Bearer\s/i.test(value)) return 'Expected the token alone, without "Bearer "'
-  if (value !== value.trim())
-    return "The token has blanks or a line break around it. Remove them, for example with trim()"
+  if (value !== value.trim()) return "The token has blanks or a line break around it: trim it"
   return "Expected a token of visible ASCII characters, without blanks"
 }
 

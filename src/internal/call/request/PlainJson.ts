@@ -10,9 +10,8 @@ import * as Validate from "./Validate.ts"
 const maxDepth = 123
 
 const tooDeep = "expected at most 123 levels of objects and arrays, and no cycles"
-const notPlain =
-  "expected plain JSON: text, a finite number, a boolean, null, an array or a plain object (convert dates and instances of classes first)"
-const notWellFormed = "expected well-formed Unicode, without lone surrogates (see String.prototype.toWellFormed)"
+const notPlain = "expected plain JSON (convert dates and instances of classes first)"
+const notWellFormed = "expected well-formed Unicode (see String.prototype.toWellFormed)"
 const unreadable = "expected a property that can be read without an error"
 const lostByServer = "the server loses a key of this name: use another"
 
