@@ -73,23 +73,24 @@ const unspacedPair = /^[\u0e00-\uffff]{2}/
 type Folded = ReadonlyArray<number>
 
 const gather = ({ body = "", contactId = "", headers = {}, query = [], token = "" }: Parts): Folded | "too long" => {
-  const texts = [token, contactId, ...Object.values(headers)]
-  for (const [name, value] of query) texts.push(name.startsWith("meta.") ? name.slice(5) : "", value)
-  if (texts.reduce((sum, text) => sum + text.length, body.length) > maxLength) return "too long"
-  const codes = [0]
-  for (const text of texts) {
-    for (let at = 0; at < text.length; at++) addFolded(codes, text, at)
-    codes.push(0)
-  }
-  addJson(codes, body)
-  return codes
+  // In two arrays, as what stands deeper than the fields of the body.
+  const texts = [[token, contactId, Object.values(headers), query.map(withoutPrefix)]]
+  const json = JSON.stringify(texts) + body
+  return json.length > maxLength ? "too long" : foldedJson(json)
 }
 
+/** Of the name of a query parameter, only the path into `meta` is the caller's. */
+const withoutPrefix = ([name, value]: readonly [name: string, value: string]): ReadonlyArray<string> => [
+  name.startsWith("meta.") ? name.slice(5) : "",
+  value
+]
+
 /**
- * Adds the strings and numbers in a JSON object, and the keys below its own, which are the caller's too. It reads the
- * text that was sent: to parse it takes several times as long.
+ * Folds the strings and numbers in JSON, and the keys of objects, which are the caller's too, but for those of the body itself.
+ * It reads the text that was sent: to parse it takes several times as long.
  */
-const addJson = (codes: Array<number>, json: string): void => {
+const foldedJson = (json: string): Folded => {
+  const codes = [0]
   let depth = 0
   let isText = false
   let isKey = false
@@ -107,6 +108,7 @@ const addJson = (codes: Array<number>, json: string): void => {
       codes.push(0)
     }
   }
+  return codes
 }
 
 const foldedText = (text: string): string => {
