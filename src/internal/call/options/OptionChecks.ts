@@ -135,11 +135,12 @@ export const headers =
   (allowsNull: boolean): Parse<Readonly<Record<string, string | null>>> =>
   (value) => {
     if (!isGroup(value)) return Result.fail("Expected an object of header names and values")
+    const given = { ...value }
     const fields: Record<string, string | null> = {}
     // A symbol becomes a text that is no header name.
-    for (const key of Reflect.ownKeys(value)) {
+    for (const key of Reflect.ownKeys(given)) {
       const name = String(key)
-      const field = value[name]
+      const field = given[name]
       if (!isHeaderName(name)) {
         return Result.fail(`Expected header names other than those that the client sets: ${[...reserved].join(", ")}`)
       }

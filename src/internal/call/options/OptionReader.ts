@@ -111,7 +111,7 @@ export const readOptions = <A>(
       return read(new OptionReader(options, allowsNull))
     },
     catch: (error) =>
-      error instanceof Errors.InvalidOptions ? error : invalid([], "Expected options that can be read without an error")
+      error instanceof Errors.InvalidOptions ? error : invalid([], "Expected a value that can be read without an error")
   })
 
 /** The names of the options and of their members, such as `retry.retries`. */

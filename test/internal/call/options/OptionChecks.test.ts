@@ -60,6 +60,11 @@ describe("headers", () => {
     assert.deepStrictEqual(copy, { "x-a": "1" })
   })
 
+  it("are those that are enumerable", () => {
+    const headers = Object.defineProperty({ "x-a": "1" }, "x-hidden", { value: "2" })
+    assert.deepStrictEqual(Result.getOrThrow(OptionChecks.headers(false)(headers)), { "x-a": "1" })
+  })
+
   it("may be null only in overrides", () => {
     assert.deepStrictEqual(Result.getOrThrow(OptionChecks.headers(true)({ "x-a": null })), { "x-a": null })
     try {
