@@ -56,11 +56,7 @@ const statuses: ReadonlyMap<string, number> = new Map(
 )
 
 /** The messages of 500s that are refusals in truth: the same request gets them again (wire contract 3.4 and 8). */
-const permanentMessages: ReadonlySet<string> = new Set([
-  "Contact is not verified",
-  "Contact is verified",
-  "fingerprint is too short"
-])
+const permanentMessage = /^(?:Contact is (?:not )?verified|fingerprint is too short)$/
 
 const tagOf = (status: number): Errors.Tag =>
   tags[status] ?? (status >= 500 && status <= 599 ? "ServerError" : "UnexpectedResponse")
@@ -85,7 +81,7 @@ const outcomeOf = (tag: Errors.Tag, status: number, permanent: boolean): Errors.
 export const toFailure = (operation: Operation.Any, answer: Answer): Failure.Failure => {
   // An error body inside a 200 is the failure that its code names.
   const status = answer.status === 200 && answer.code !== undefined ? (statuses.get(answer.code) ?? 500) : answer.status
-  const permanent = status === 500 && permanentMessages.has(answer.message ?? "")
+  const permanent = status === 500 && permanentMessage.test(answer.message ?? "")
   const mapped = tagOf(status)
   const tag = Operation.canFailWith(operation, mapped) ? mapped : "UnexpectedResponse"
   return {
