@@ -146,7 +146,7 @@ describe.each(names)("a stream of %s", (name) => {
     })
   )
 
-  it.effect.each([100, 10_000])(
+  it.effect.each([100, 2000])(
     "of %s, sends one request for each call, and is never further ahead of its consumer than its concurrency",
     (count) =>
       Effect.gen(function* () {
