@@ -2,7 +2,7 @@
  * Faults of a reply, as plain data, and the rules that say when they are injected. Faults are the same in process
  * and over the sockets of the emulator.
  */
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import type { OperationName } from "../OperationName.ts"
 
 export type { OperationName } from "../OperationName.ts"
@@ -26,6 +26,8 @@ export type Place = number | { readonly lines: number }
 export interface Status extends StatusOptions {
   readonly _tag: "Status"
   readonly status: number
+  /** The `Retry-After` header of {@link rateLimit}. A number is in milliseconds. */
+  readonly retryAfter?: Duration.Input
 }
 
 /** A wait before the answer: {@link delay}. */
@@ -143,11 +145,7 @@ export interface RateLimitOptions {
  * Answers 429 `LIMITS_REACHED`, and does nothing. The API itself sends no `Retry-After`. For one that is a date, or
  * that nobody can read, use {@link status} with `headers`.
  */
-export const rateLimit = ({ retryAfter }: RateLimitOptions = {}): AnswerFault =>
-  status(429, retryAfter === undefined ? {} : { headers: { "retry-after": String(wholeSeconds(retryAfter)) } })
-
-const wholeSeconds = (duration: Duration.Input): number =>
-  Math.ceil(Duration.toSeconds(Duration.fromInputUnsafe(duration)))
+export const rateLimit = (options: RateLimitOptions = {}): AnswerFault => ({ ...options, _tag: "Status", status: 429 })
 
 /** Waits, then answers as usual. A number is in milliseconds. */
 export const delay = (duration: Duration.Input): AnswerFault => ({ _tag: "Delay", duration })

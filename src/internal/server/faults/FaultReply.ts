@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Headers from "effect/http/Headers"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -10,7 +11,7 @@ import * as Negotiation from "../http/Negotiation.ts"
 import * as RequestBody from "../http/RequestBody.ts"
 import * as Reply from "../http/ServerReply.ts"
 import { isList } from "../OperationName.ts"
-import type { AnswerFault, Fault, StatusOptions } from "./Fault.ts"
+import type { AnswerFault, Fault, Status } from "./Fault.ts"
 import * as FaultBody from "./FaultBody.ts"
 import { ConnectionReset, type Intercepted } from "./Interceptor.ts"
 
@@ -48,7 +49,7 @@ export const apply = (fault: Fault, seed: string, intercepted: Intercepted, repl
 const answer = (fault: AnswerFault, seed: string, intercepted: Intercepted, reply: Replied): Replied => {
   switch (fault._tag) {
     case "Status":
-      return Effect.sync(() => refusal(fault.status, fault, intercepted))
+      return Effect.sync(() => refusal(fault, intercepted))
     case "Delay":
       return Effect.delay(reply, fault.duration)
     case "Reset":
@@ -68,8 +69,9 @@ const changed = (reply: Replied, change: (body: FaultBody.Body) => FaultBody.Bod
 /** True if a response with this status has no body. */
 const isBodiless = (status: number): boolean => status < 200 || status === 204 || status === 205 || status === 304
 
-const refusal = (status: number, options: StatusOptions, intercepted: Intercepted) => {
-  const { body, code, headers = {}, message } = options
+const refusal = (fault: Status, intercepted: Intercepted) => {
+  const { body, code, message, status } = fault
+  const headers = headersOf(fault)
   const worded = code !== undefined || message !== undefined
   if (isBodiless(status) || (body === undefined && !worded && status < 400)) {
     return HttpServerResponse.empty({ status, headers })
@@ -91,6 +93,12 @@ const refusal = (status: number, options: StatusOptions, intercepted: Intercepte
         : Reply.failure(failure)
   return HttpServerResponse.setHeaders(reply, headers)
 }
+
+const headersOf = ({ headers = {}, retryAfter }: Status): Readonly<Record<string, string>> =>
+  retryAfter === undefined ? headers : { ...headers, "retry-after": String(wholeSeconds(retryAfter)) }
+
+const wholeSeconds = (duration: Duration.Input): number =>
+  Math.ceil(Duration.toSeconds(Duration.fromInputUnsafe(duration)))
 
 /** The content type of the response without the fault. */
 const contentType = ({ operation, request }: Intercepted): string => {

@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import { isList, isOperation, type OperationName } from "../OperationName.ts"
-import type { Fault, PageFault, Rule } from "./Fault.ts"
+import type { Fault, PageFault, Rule, Status } from "./Fault.ts"
 
 /** The headers that the transport writes. It would fail if a fault set them. */
 const transportHeaders: ReadonlySet<string> = new Set(["content-length", "transfer-encoding", "connection"])
@@ -55,7 +55,7 @@ const wrong = (field: string, expected: string, actual: number | string): string
 const faultProblem = (fault: Fault): string | undefined => {
   switch (fault._tag) {
     case "Status":
-      return statusProblem(fault.status, fault.headers)
+      return statusProblem(fault)
     case "Delay":
       return duration("duration", fault.duration)
     case "Garbage":
@@ -91,10 +91,16 @@ const duration = (field: string, input: Duration.Input): string | undefined =>
     ? undefined
     : wrong(`fault.${field}`, "a duration from 0", String(input))
 
-const statusProblem = (status: number, headers: Readonly<Record<string, string>> = {}): string | undefined => {
+const finiteDuration = (field: string, input: Duration.Input): string | undefined =>
+  Option.exists(Duration.fromInput(input), (given) => !Duration.isNegative(given) && Duration.isFinite(given))
+    ? undefined
+    : wrong(`fault.${field}`, "a finite duration from 0", String(input))
+
+const statusProblem = ({ headers = {}, retryAfter, status }: Status): string | undefined => {
   if (!(Number.isInteger(status) && status >= 100 && status <= 599)) {
     return wrong("fault.status", "a whole number from 100 to 599", status)
   }
   const refused = Object.keys(headers).find((name) => transportHeaders.has(name.toLowerCase()))
-  return refused === undefined ? undefined : `fault.headers: ${refused} is for the transport to write`
+  if (refused !== undefined) return `fault.headers: ${refused} is for the transport to write`
+  return retryAfter === undefined ? undefined : finiteDuration("retryAfter", retryAfter)
 }

@@ -233,6 +233,11 @@ describe("An invalid rule", () => {
       "fault.headers: Content-Length is for the transport to write",
       { fault: Fault.status(200, { headers: { "Content-Length": "1" } }) }
     ],
+    ["fault.retryAfter: must be a finite duration from 0, not -1", { fault: Fault.rateLimit({ retryAfter: -1 }) }],
+    [
+      "fault.retryAfter: must be a finite duration from 0, not Infinity",
+      { fault: Fault.afterCommit(Fault.rateLimit({ retryAfter: "Infinity" })) }
+    ],
     ["fault.duration: must be a duration from 0, not -1", { fault: Fault.delay(-1) }],
     ["fault.duration: must be a duration from 0, not -1", { fault: Fault.afterCommit(Fault.delay(-1)) }],
     ["fault.duration: must be a duration from 0, not -1 seconds", { fault: Fault.delayPage(0, "-1 seconds") }],
