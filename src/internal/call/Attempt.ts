@@ -16,14 +16,14 @@ import * as Telemetry from "./Telemetry.ts"
 /** The failure of a request that the transport could not send, or that got no reply. */
 const transportFailure = (
   { reason, response }: HttpClientError.HttpClientError,
-  { state }: Transport.Attempt
+  { state }: Transport.AttemptProgress
 ): Failure.Failure =>
   reason._tag === "EncodeError" || reason._tag === "InvalidUrlError"
     ? Failure.unsendable()
     : TransportFailure.make(reason.cause, response?.status, state)
 
 /** The failure of an attempt that timed out. If a status had come, it decides: only the error body is missing. */
-const timedOut = (operation: Operation.Any, { head, state }: Transport.Attempt): Failure.Failure => {
+const timedOut = (operation: Operation.Any, { head, state }: Transport.AttemptProgress): Failure.Failure => {
   if (head === undefined) return Failure.timeout(state === "not-sent" ? "connect" : "headers", undefined, state)
   const { status } = head
   return status === 200
@@ -37,7 +37,7 @@ export interface Attempt {
   /** The number of times the request was sent before. */
   readonly resendCount: number
   /** The record in which the transport reports how far the attempt has come. */
-  readonly reported: Transport.Attempt
+  readonly reported: Transport.AttemptProgress
   /** The time that is left of the total timeout of the call, in milliseconds. */
   readonly left: number
 }

@@ -93,7 +93,7 @@ const ending = (status: number | undefined, errorType: string | undefined): Attr
  * transport reads the span from `reported`, and writes the status of the reply to it.
  */
 export const observe =
-  (attempt: Attempt, reported: Transport.Attempt) =>
+  (attempt: Attempt, reported: Transport.AttemptProgress) =>
   <A>(self: Effect.Effect<A, Failure>): Effect.Effect<A, Failure> => {
     const known = observedOf(attempt)
     const { resendCount } = attempt

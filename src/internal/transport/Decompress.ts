@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream"
 import * as Zlib from "node:zlib"
-import { type BodyPart, end, type CallbackBody } from "./Exchange.ts"
+import { type BodyPart, end, type CallbackBody } from "./CallbackTransport.ts"
 import type { Chunks } from "./Transport.ts"
 
 /** Makes a decompressor, given the first bytes of the body. */

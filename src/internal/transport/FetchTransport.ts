@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as SystemError from "../call/failure/SystemError.ts"
 import * as Browser from "./Browser.ts"
-import * as Exchange from "./Exchange.ts"
+import * as CallbackTransport from "./CallbackTransport.ts"
 import * as Transport from "./Transport.ts"
 
 /** The head of a response of `fetch`. */
@@ -41,7 +41,7 @@ class Head implements Transport.ResponseHead {
 }
 
 /** The body of a response of `fetch`. */
-class Body implements Exchange.CallbackBody {
+class Body implements CallbackTransport.CallbackBody {
   readonly #response: globalThis.Response
   readonly #controller: AbortController
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
@@ -52,14 +52,14 @@ class Body implements Exchange.CallbackBody {
     this.#controller = controller
   }
 
-  read(onPart: (part: Exchange.BodyPart) => void): void {
-    if (this.#isOver) return onPart(Exchange.end)
+  read(onPart: (part: CallbackTransport.BodyPart) => void): void {
+    if (this.#isOver) return onPart(CallbackTransport.end)
     this.#reader ??= this.#response.body?.getReader()
     const read = this.#reader?.read() ?? this.#readWithoutStreams()
     read.then(
       ({ done, value }) => {
         this.#isOver ||= done
-        onPart(value === undefined ? Exchange.end : { _tag: "Chunks", chunks: [value] })
+        onPart(value === undefined ? CallbackTransport.end : { _tag: "Chunks", chunks: [value] })
       },
       (cause: unknown) => onPart({ _tag: "Failed", cause })
     )
@@ -82,7 +82,7 @@ class Body implements Exchange.CallbackBody {
 }
 
 const send =
-  (layer: Context.Context<never>): Exchange.Send =>
+  (layer: Context.Context<never>): CallbackTransport.Send =>
   ({ body, context, request, url }, onReply) => {
     const fetch: unknown =
       Context.getOrUndefined(context, FetchHttpClient.Fetch) ?? Context.get(layer, FetchHttpClient.Fetch)
@@ -166,5 +166,5 @@ const inBrowser = (headers: object, cause: unknown): unknown => {
 /** An `HttpClient` over the global `fetch`, or over what `FetchHttpClient.Fetch` names. */
 export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.effect(
   HttpClient.HttpClient,
-  Effect.contextWith((context: Context.Context<never>) => Effect.succeed(Exchange.make(send(context))))
+  Effect.contextWith((context: Context.Context<never>) => Effect.succeed(CallbackTransport.make(send(context))))
 )

@@ -62,7 +62,7 @@ export const make = (client: HttpClient.HttpClient): Transport.Transport => {
   const open: Transport.Transport["open"] = (request, attempt) =>
     client.execute(request).pipe(
       Effect.updateContext((context: Context.Context<never>) => {
-        const withAttempt = Context.add(context, Transport.Attempt, attempt)
+        const withAttempt = Context.add(context, Transport.AttemptProgress, attempt)
         return attempt.span === undefined ? withAttempt : Context.add(withAttempt, Tracer.ParentSpan, attempt.span)
       }),
       // Only a `transformClient` that filters by status fails like this. The response says more than the error.

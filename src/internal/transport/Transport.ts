@@ -21,7 +21,7 @@ export type AttemptState = "unknown" | "not-sent" | "sent"
  * The progress of an attempt to send a request. The caller makes the record, and the transport writes to it. Once `state` is
  * `sent` it stays so, even if a `transformClient` sends the request again.
  */
-export interface Attempt {
+export interface AttemptProgress {
   state: AttemptState
   /** The head of the reply, once it has arrived. */
   head?: Head
@@ -29,8 +29,8 @@ export interface Attempt {
   span?: Tracer.Span
 }
 
-/** The attempt that a request belongs to. A `Context.Reference`, so that no client needs to provide it. */
-export const Attempt = Context.Reference<Attempt | undefined>("effect-chatbotkit/internal/transport/Attempt", {
+/** The progress of the attempt that a request belongs to. A `Context.Reference`, so that no client needs to provide it. */
+export const AttemptProgress = Context.Reference<AttemptProgress | undefined>("effect-chatbotkit/internal/transport/AttemptProgress", {
   defaultValue: () => undefined
 })
 
@@ -88,7 +88,7 @@ export interface WholeReply {
 
 /** The limits of an exchange. */
 export interface ExchangeOptions {
-  readonly attempt: Attempt
+  readonly attempt: AttemptProgress
   /** The time until the reply has to be complete, in milliseconds. */
   readonly timeout: number
   /** The largest body that is read for a reply, in bytes. 0 if the body does not matter: then it is not read. */
@@ -105,7 +105,7 @@ export interface Transport {
   /** Sends a request, up to the head of its reply. */
   readonly open: (
     request: HttpClientRequest.HttpClientRequest,
-    attempt: Attempt
+    attempt: AttemptProgress
   ) => Effect.Effect<OpenReply, HttpClientError.HttpClientError>
 }
 

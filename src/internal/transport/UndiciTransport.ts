@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Decompress from "./Decompress.ts"
-import * as Exchange from "./Exchange.ts"
+import * as CallbackTransport from "./CallbackTransport.ts"
 import * as Transport from "./Transport.ts"
 import { UndiciExchange } from "./UndiciExchange.ts"
 import * as UndiciPool from "./UndiciPool.ts"
@@ -18,7 +18,7 @@ import * as UndiciPool from "./UndiciPool.ts"
 export const make = (dispatcher: Pick<Dispatcher, "dispatch">): HttpClient.HttpClient => over(() => dispatcher)
 
 const over = (dispatcher: () => Pick<Dispatcher, "dispatch">): Transport.TransportClient =>
-  Exchange.make((outgoing, onReply) => {
+  CallbackTransport.make((outgoing, onReply) => {
     const { body, request } = outgoing
     const url = Result.try(() => new URL(outgoing.url))
     if (Result.isFailure(url)) {

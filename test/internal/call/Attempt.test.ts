@@ -38,7 +38,7 @@ const send = (client: HttpClient.HttpClient, left = Infinity) => {
 /** A transport that reports how far the attempt has come, and then does no more than this. */
 const reporting = (state: Transport.AttemptState, step: Effect.Effect<never, HttpClientError.HttpClientError>) =>
   HttpClient.make(() =>
-    Effect.flatMap(Transport.Attempt, (attempt) => {
+    Effect.flatMap(Transport.AttemptProgress, (attempt) => {
       if (attempt !== undefined) attempt.state = state
       return step
     })

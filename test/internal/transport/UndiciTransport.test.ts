@@ -115,9 +115,9 @@ describe("a request over undici", () => {
 
   it.effect("reports whether it was sent, and never takes that back", () =>
     Effect.gen(function* () {
-      const attempt: Transport.Attempt = { state: "unknown" }
+      const attempt: Transport.AttemptProgress = { state: "unknown" }
       const undici = scripted()
-      const sent = Effect.provideService(undici.client.execute(request), Transport.Attempt, attempt)
+      const sent = Effect.provideService(undici.client.execute(request), Transport.AttemptProgress, attempt)
       const fiber = yield* Effect.forkChild(sent, { startImmediately: true })
       assert.strictEqual(attempt.state, "not-sent")
       undici.start()

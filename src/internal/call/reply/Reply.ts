@@ -39,7 +39,7 @@ export interface OpenReply extends ReceivedReply {
 export interface Outgoing {
   readonly transport: Transport.Transport
   readonly request: HttpClientRequest.HttpClientRequest
-  readonly attempt: Transport.Attempt
+  readonly attempt: Transport.AttemptProgress
   /** The time until the reply has to be read; for a list, until its head has arrived. In milliseconds. */
   readonly timeout: number
   readonly callerValues: CallerValues

@@ -2,12 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber } from "effect"
 import { Headers, HttpBody, HttpClientRequest } from "effect/http"
 import { TestClock } from "effect/testing"
-import * as Exchange from "../../../src/internal/transport/Exchange.ts"
+import * as CallbackTransport from "../../../src/internal/transport/CallbackTransport.ts"
 import * as Transport from "../../../src/internal/transport/Transport.ts"
 
 const request = HttpClientRequest.get("http://localhost/")
 
-const chunk = (text: string): Exchange.BodyPart => ({ _tag: "Chunks", chunks: [new TextEncoder().encode(text)] })
+const chunk = (text: string): CallbackTransport.BodyPart => ({ _tag: "Chunks", chunks: [new TextEncoder().encode(text)] })
 
 const head: Transport.ResponseHead = {
   status: 200,
@@ -20,10 +20,10 @@ const head: Transport.ResponseHead = {
 /** A transport whose reply is delivered by hand. */
 const scripted = () => {
   const seen = { sent: 0, aborted: 0, cancelled: 0, gaveUp: 0 }
-  let onReply: ((reply: Exchange.ReplyExit) => void) | undefined
-  let onPart: ((part: Exchange.BodyPart) => void) | undefined
-  const ready: Array<Exchange.BodyPart> = []
-  const body: Exchange.CallbackBody = {
+  let onReply: ((reply: CallbackTransport.ReplyExit) => void) | undefined
+  let onPart: ((part: CallbackTransport.BodyPart) => void) | undefined
+  const ready: Array<CallbackTransport.BodyPart> = []
+  const body: CallbackTransport.CallbackBody = {
     read: (next) => {
       const part = ready.shift()
       if (part !== undefined) return next(part)
@@ -32,7 +32,7 @@ const scripted = () => {
     },
     cancel: () => void seen.cancelled++
   }
-  const client = Exchange.make((_outgoing, onNextReply) => {
+  const client = CallbackTransport.make((_outgoing, onNextReply) => {
     seen.sent++
     onReply = onNextReply
     return () => void seen.aborted++
@@ -43,7 +43,7 @@ const scripted = () => {
     transport: client[Transport.TypeId],
     open: () => onReply?.(Exit.succeed({ head, body })),
     /** Delivers a part, now or when it is read. */
-    deliver: (part: Exchange.BodyPart) => {
+    deliver: (part: CallbackTransport.BodyPart) => {
       const waiting = onPart
       onPart = undefined
       if (waiting === undefined) ready.push(part)
@@ -73,7 +73,7 @@ describe("an exchange", () => {
       deliver(chunk("a"))
       deliver(chunk("b"))
       assert.isUndefined(fiber.pollUnsafe())
-      deliver(Exchange.end)
+      deliver(CallbackTransport.end)
       const { body } = yield* Fiber.join(fiber)
       assert.strictEqual(textOf(body), "ab")
       assert.isUndefined(body.problem)
@@ -85,7 +85,7 @@ describe("an exchange", () => {
       const { deliver, open, transport } = scripted()
       const fiber = yield* start(transport.exchange(request, options(1e6)))
       for (let count = 0; count < 100_000; count++) deliver(chunk("a"))
-      deliver(Exchange.end)
+      deliver(CallbackTransport.end)
       open()
       assert.lengthOf((yield* Fiber.join(fiber)).body.chunks, 100_000)
     })
@@ -187,7 +187,7 @@ describe("an open reply", () => {
       const first = yield* start(pull)
       deliver(chunk("a"))
       assert.lengthOf(yield* Fiber.join(first), 1)
-      deliver(Exchange.end)
+      deliver(CallbackTransport.end)
       assert.isTrue(Cause.isDone(yield* Effect.flip(pull)))
     })
   )

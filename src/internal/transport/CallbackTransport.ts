@@ -49,7 +49,7 @@ export interface Outgoing {
   readonly url: string
   /** The client sends nothing but bytes. */
   readonly body: Uint8Array | undefined
-  readonly attempt: Transport.Attempt | undefined
+  readonly attempt: Transport.AttemptProgress | undefined
   /** The context of the fiber that sends the request. */
   readonly context: Context.Context<never>
 }
@@ -69,7 +69,7 @@ const urlOf = (request: HttpClientRequest.HttpClientRequest): string | undefined
 /** Takes a request apart, or fails since it cannot be sent. */
 const prepare = (
   request: HttpClientRequest.HttpClientRequest,
-  attempt: Transport.Attempt | undefined,
+  attempt: Transport.AttemptProgress | undefined,
   context: Context.Context<never>
 ): Result.Result<Outgoing, HttpClientError.HttpClientError> => {
   const url = urlOf(request)
@@ -205,7 +205,7 @@ const makeTransport = (send: Send): Transport.Transport => ({
 const open = (
   send: Send,
   request: HttpClientRequest.HttpClientRequest,
-  attempt: Transport.Attempt | undefined
+  attempt: Transport.AttemptProgress | undefined
 ): Effect.Effect<CallbackReply, HttpClientError.HttpClientError> =>
   Effect.withFiber(({ context }) => {
     const outgoing = prepare(request, attempt, context)
@@ -226,7 +226,7 @@ export const make = (send: Send): Transport.TransportClient =>
       (request: Effect.Effect<HttpClientRequest.HttpClientRequest>) =>
         Effect.withFiber((fiber) =>
           Effect.flatMap(request, (request) =>
-            Effect.map(open(send, request, fiber.getRef(Transport.Attempt)), ({ body, head }) => {
+            Effect.map(open(send, request, fiber.getRef(Transport.AttemptProgress)), ({ body, head }) => {
               const response = TransportResponse.make(request, head, toBody(body))
               body.cancelWith?.(response)
               return response
