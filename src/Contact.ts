@@ -157,7 +157,7 @@ export {
 /**
  * Finds the contact with this fingerprint, or makes it and marks it as verified. An existing contact is not changed: the other
  * fields are used only to make one. Fails with `ServerError` (`Contact is not verified`) if {@link create} made the contact with
- * this fingerprint, and nobody verified it since. Two first calls at the same time make one contact: the call that gets a 409 is
+ * this fingerprint, and it has not been verified since. Two first calls at the same time make one contact: the call that gets a 409 is
  * sent once more, and fails with a `Conflict` of unknown outcome if it gets another.
  *
  * @example
@@ -173,15 +173,7 @@ export const ensure = /* @__PURE__ */ Effect.fnUntraced(function* (
   return yield* client.run(operations.ensure, { body }).pipe(
     Effect.map(({ value }) => value),
     // The other request of the race can be this call's too, if a gateway sent it twice.
-    Effect.catchTag("Conflict", (error) =>
-      Effect.fail(
-        OperationError.make(operations.ensure, OperationError.toFailure(error), {
-          safety: operations.ensure.safety,
-          attempts: error.attempts,
-          outcome: "unknown"
-        })
-      )
-    )
+    Effect.catchTag("Conflict", (error) => Effect.fail(OperationError.withOutcome(operations.ensure, error, "unknown")))
   )
 }, /* @__PURE__ */ span("Contact.ensure"))
 
@@ -194,8 +186,8 @@ const checkedList = /* @__PURE__ */ Effect.fnUntraced(function* (
 })
 
 /**
- * Lists contacts as they arrive: all of them, or as many as `take`. The connection is closed when the stream is interrupted,
- * or no more of it is taken.
+ * Lists contacts as they arrive: all of them, or as many as `take`. The connection is closed when the stream is interrupted
+ * or its consumer stops.
  *
  * The list is complete: every contact that exists throughout comes exactly once and in order, even if the connection is cut or
  * other contacts are deleted meanwhile. If the list cannot be completed, the stream fails, and `lastId` and `received` say how

@@ -16,10 +16,10 @@ export interface Connection {
 
 const isTransient = (failure: Failure.Failure): boolean => failure.transient
 
-const openFailure = { ...Failure.unavailable("The circuit breaker is open"), isCircuitBreakerOpen: true }
+const breakerOpen = { ...Failure.unavailable("The circuit breaker is open"), isCircuitBreakerOpen: true }
 
-/** Runs an attempt under the circuit breaker, which counts transient failures as failures of the server. */
-export const guard = <A>(
+/** Runs an attempt under the circuit breaker, if there is one. Only transient failures count as failures of the server. */
+export const withCircuitBreaker = <A>(
   { settings: { circuitBreaker, server } }: Connection,
   attempt: Effect.Effect<A, Failure.Failure>
 ): Effect.Effect<A, Failure.Failure> =>
@@ -32,17 +32,17 @@ export const guard = <A>(
             _tag: Exit.isFailure(exit) && Option.exists(Exit.findErrorOption(exit), isTransient) ? "Failure" : "Success"
           })
         })
-        .pipe(Effect.mapError((error) => ("_tag" in error ? openFailure : error)))
+        .pipe(Effect.mapError((error) => ("_tag" in error ? breakerOpen : error)))
 
-/** Acquires the rate limit. While the circuit breaker is open, it fails at once instead of waiting for nothing. */
+/** Acquires the rate limit. While the circuit breaker is open, it fails at once, without waiting for the rate limit. */
 export const acquire = ({ rateLimit, settings }: Connection): Effect.Effect<void, Failure.Failure> => {
   const { circuitBreaker, server } = settings
   return circuitBreaker === undefined
     ? rateLimit.acquire
     : Effect.flatMap(
-        Effect.mapError(circuitBreaker.state(server.address), () => openFailure),
+        Effect.mapError(circuitBreaker.state(server.address), () => breakerOpen),
         (state) =>
-          state._tag === "Open" && Duration.isPositive(state.retryAfter) ? Effect.fail(openFailure) : rateLimit.acquire
+          state._tag === "Open" && Duration.isPositive(state.retryAfter) ? Effect.fail(breakerOpen) : rateLimit.acquire
       )
 }
 

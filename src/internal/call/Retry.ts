@@ -12,7 +12,7 @@ type Policy = Settings["retry"]
 export interface FailedCall {
   readonly safety: Operation.Safety
   /** The number of failures so far, at least 1. */
-  readonly attempts: number
+  readonly failures: number
   /** The number of retries after a 409 that are left. */
   readonly conflictRetriesLeft: number
   /** True if the server refuses a request that it has carried out, so that any unknown outcome may be retried. */
@@ -28,20 +28,19 @@ const isRedirect = (status: number | undefined): boolean =>
  * do anything twice.
  */
 export const isAllowed = (policy: Policy, call: FailedCall, failure: Failure): boolean => {
-  if (call.attempts > policy.retries) return false
+  if (call.failures > policy.retries) return false
   if (failure.tag === "Conflict") return call.conflictRetriesLeft > 0
   if (call.hasIdempotencyKey === true && failure.outcome === "unknown" && !isRedirect(failure.status)) return true
   return failure.transient && (call.safety !== "unsafe" || failure.outcome !== "unknown")
 }
 
 /**
- * The wait before the next attempt, in milliseconds: what the server asked for, else a random time below a
- * ceiling that doubles from attempt to attempt (full jitter, so that clients do not come back in step). Never more than
- * `maxDelay`.
+ * The delay before the next attempt, in milliseconds: the server's `Retry-After`, or else a random time below a ceiling that
+ * doubles with each failure (full jitter, so that clients do not retry at the same time). Never more than `maxDelay`.
  */
-export const delay = (policy: Policy, attempts: number, failure: Failure): Effect.Effect<number> =>
+export const delay = (policy: Policy, failures: number, failure: Failure): Effect.Effect<number> =>
   failure.retryAfter === undefined
-    ? Effect.map(Random.next, (random) => random * Math.min(policy.delay * 2 ** (attempts - 1), policy.maxDelay))
+    ? Effect.map(Random.next, (random) => random * Math.min(policy.delay * 2 ** (failures - 1), policy.maxDelay))
     : Effect.succeed(Math.min(Duration.toMillis(failure.retryAfter), policy.maxDelay))
 
 const certainty: Readonly<Record<Errors.Outcome, number>> = { "not-sent": 0, rejected: 1, unknown: 2 }

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Errors from "../../Errors.ts"
 import * as Attempt from "./Attempt.ts"
-import { acquire, backOff, type Connection, guard } from "./Connection.ts"
+import { acquire, backOff, type Connection, withCircuitBreaker } from "./Connection.ts"
 import { Deadline } from "./Deadline.ts"
 import * as Failure from "./failure/Failure.ts"
 import * as OperationError from "./failure/OperationError.ts"
@@ -18,41 +18,42 @@ import { timeoutOrElse } from "./Timeout.ts"
 /** The attempts and failures of a call so far, and the outcome that they leave it with. */
 class CallProgress<O extends Operation.Any> {
   readonly #call: PreparedCall<O>
+  /** The number of times that the request was sent. */
   attempts: number
   /** The number of times that the secret could not be read, so that nothing was sent. */
   secretFailures = 0
   conflictRetriesLeft: number
   #outcome: Errors.Outcome = "not-sent"
-  #last: Failure.Failure | undefined
+  #lastFailure: Failure.Failure | undefined
 
-  constructor(call: PreparedCall<O>, before: number) {
+  constructor(call: PreparedCall<O>, earlierAttempts: number) {
     this.#call = call
-    this.attempts = before
+    this.attempts = earlierAttempts
     this.conflictRetriesLeft = call.operation.maxConflictRetries
   }
 
-  /** The number of failures so far, with or without sending anything. */
+  /** The number of failures so far, of the secret and of attempts. */
   get failures(): number {
     return this.attempts + this.secretFailures
   }
 
   /** Records the failure of an attempt, which may change the outcome of the call. */
   recordFailure(failure: Failure.Failure): void {
-    this.#last = failure
+    this.#lastFailure = failure
     this.#outcome = this.#call.safety === "read" ? failure.outcome : Retry.leastCertain(this.#outcome, failure.outcome)
   }
 
   isAllowedToRetry(policy: Settings["retry"], failure: Failure.Failure): boolean {
     const { hasIdempotencyKey, safety } = this.#call
     const { conflictRetriesLeft, failures } = this
-    return Retry.isAllowed(policy, { safety, attempts: failures, conflictRetriesLeft, hasIdempotencyKey }, failure)
+    return Retry.isAllowed(policy, { safety, failures, conflictRetriesLeft, hasIdempotencyKey }, failure)
   }
 
   /** Fails the call with the public error of its last failure. */
   fail(failure: Failure.Failure): Effect.Effect<never, Operation.Error<O>> {
     const { contactId, generatedFingerprint, operation, safety } = this.#call
-    // The server's last failure says more than that the circuit breaker has kept this attempt from being sent.
-    const reason = failure.isCircuitBreakerOpen === true ? (this.#last ?? failure) : failure
+    // The last failure of the server is more useful than "the circuit breaker is open".
+    const reason = failure.isCircuitBreakerOpen === true ? (this.#lastFailure ?? failure) : failure
     return Effect.fail(
       OperationError.make(operation, reason, {
         safety,
@@ -105,7 +106,9 @@ const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
         reported: { state: "unknown" as const },
         left: deadline.left
       }
-      const result = yield* Effect.result(guard(connection, Attempt.send(connection, call, attempt, exchange)))
+      const result = yield* Effect.result(
+        withCircuitBreaker(connection, Attempt.send(connection, call, attempt, exchange))
+      )
       if (Result.isSuccess(result)) return { value: result.success, attempts: progress.attempts }
       failure = result.failure
       if (failure.isCircuitBreakerOpen === true) {

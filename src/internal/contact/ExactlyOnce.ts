@@ -18,7 +18,7 @@ import * as NewestContacts from "./NewestContacts.ts"
 
 type CreateError = Operation.Error<typeof operation>
 
-/** A create that is being made. */
+/** One call of `create`. */
 interface Creation {
   readonly runner: OperationRunner
   readonly request: CreateRequest
@@ -30,23 +30,15 @@ interface Creation {
   readonly total: Duration.Duration
 }
 
-/** Where this call may have made the contact, the search reads at least so many, also if they are older than the call. */
+/** The number of contacts to search at least if this call may have made one, even if they are older than the call. */
 const minSearched = 1000
 
-/** 128 random bits: nobody else has this fingerprint, or could guess it. */
+/** 128 random bits, so that no other client has or guesses this fingerprint. */
 const makeFingerprint = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("")
 
 /** A fingerprint as the server stores it: trimmed, unless it is blank (wire contract 2). */
-const stored = (fingerprint: string): string => fingerprint.trim() || fingerprint
-
-/** The same error with another outcome. */
-const withOutcome = (error: CreateError, outcome: Errors.Outcome): CreateError =>
-  OperationError.make(operation, OperationError.toFailure(error), {
-    safety: operation.safety,
-    attempts: error.attempts,
-    outcome
-  })
+const asStored = (fingerprint: string): string => fingerprint.trim() || fingerprint
 
 /** Sends the create as often as is safe. */
 const send = (
@@ -69,14 +61,14 @@ const sendWithoutFingerprint = (
   { attempts, outcome }: Errors.InvalidRequest
 ): Effect.Effect<ContactRef, CreateError> =>
   Effect.mapError(send(creation, { body: creation.request }, { attempts, elapsed: creation.time.elapsed }), (error) =>
-    withOutcome(error, Retry.leastCertain(outcome, error.outcome))
+    OperationError.withOutcome(operation, error, Retry.leastCertain(outcome, error.outcome))
   )
 
 /** Searches the newest contacts for the one that the 409 is about, in the time that the call has left. */
 const reconcile = (creation: Creation, conflict: Errors.Conflict): Effect.Effect<ContactRef, CreateError> => {
   const { fingerprint, isGenerated, runner, time, total } = creation
   const isAnswerLost = conflict.outcome === "unknown"
-  // With the caller's fingerprint, and no answer lost, it is a conflict all the same.
+  // With the caller's fingerprint, and if no answer was lost, the call still fails with `Conflict`.
   const unknownError = (failure: Failure.Failure): CreateError =>
     isGenerated || isAnswerLost
       ? OperationError.make(operation, failure, {
@@ -85,10 +77,10 @@ const reconcile = (creation: Creation, conflict: Errors.Conflict): Effect.Effect
           outcome: "unknown",
           fingerprint: isGenerated ? fingerprint : undefined
         })
-      : withOutcome(conflict, "unknown")
+      : OperationError.withOutcome(operation, conflict, "unknown")
 
   const min = isGenerated || isAnswerLost ? minSearched : 0
-  const judged = NewestContacts.find(runner, time, stored(fingerprint), min).pipe(
+  const judged = NewestContacts.find(runner, time, asStored(fingerprint), min).pipe(
     Effect.mapError(({ description }) =>
       unknownError(Failure.lost(`The newest contacts could not be read: ${description}`))
     ),
@@ -96,7 +88,9 @@ const reconcile = (creation: Creation, conflict: Errors.Conflict): Effect.Effect
       const verdict = ConflictVerdict.judge({ ...creation, ...result, isAnswerLost })
       if (typeof verdict === "object") return Effect.succeed({ id: verdict.id })
       return Effect.fail(
-        isGenerated ? unknownError(Failure.lost("It is not among the newest contacts")) : withOutcome(conflict, verdict)
+        isGenerated
+          ? unknownError(Failure.lost("It is not among the newest contacts"))
+          : OperationError.withOutcome(operation, conflict, verdict)
       )
     })
   )

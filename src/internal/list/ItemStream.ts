@@ -15,12 +15,12 @@ import * as Reply from "../call/reply/Reply.ts"
 import * as Validate from "../call/request/Validate.ts"
 import { Deadline } from "../call/Deadline.ts"
 
-type Listing<A> = Operation.Operation<ReadonlyArray<A>, Errors.Tag>
+type ListOperation<A> = Operation.Operation<ReadonlyArray<A>, Errors.Tag>
 
 const itemBegin = '{"type":"item","data":'
 
 /** The event of a line that is not an item. */
-class Other {
+class OtherEvent {
   readonly event: unknown
 
   constructor(event: unknown) {
@@ -43,7 +43,7 @@ const parseLine = (line: string): unknown => {
     }
   }
   const event: unknown = JSON.parse(line)
-  return Predicate.isObject(event) && event["type"] === "item" ? event["data"] : new Other(event)
+  return Predicate.isObject(event) && event["type"] === "item" ? event["data"] : new OtherEvent(event)
 }
 
 /** The items of some lines, and possibly a failure after the last of them. */
@@ -52,21 +52,21 @@ interface Batch<A> {
   readonly failure?: Failure.Failure | undefined
 }
 
-/** The place in an array that a decoding issue points at. */
-const indexOf = (issue: SchemaIssue.Issue): number => {
+/** The index of the item that a decoding issue is about. */
+const itemIndexOf = (issue: SchemaIssue.Issue): number => {
   const [index] = Validate.problemOf(issue, "0").field.split(".")
   return Number(index)
 }
 
-/** The line of an item, by its place among the items. */
-const lineOfItem = (lines: JsonLines.Lines, place: number): number => {
-  let left = place
-  return lines.lineOf(lines.values.findIndex((value) => !(value instanceof Other) && left-- === 0))
+/** The number of the line that an item is on, by the index of the item. */
+const lineOfItem = (lines: JsonLines.Lines, index: number): number => {
+  let itemsBefore = index
+  return lines.lineOf(lines.values.findIndex((value) => !(value instanceof OtherEvent) && itemsBefore-- === 0))
 }
 
 /** Decodes the data of the `item` events of some lines together, up to the first that cannot be decoded. */
 const decodeItems = <A>(
-  operation: Listing<A>,
+  operation: ListOperation<A>,
   reply: StreamedReply,
   lines: JsonLines.Lines,
   data: ReadonlyArray<unknown>
@@ -74,28 +74,28 @@ const decodeItems = <A>(
   if (data.length === 0) return { items: [] }
   const decoded = operation.decode(data)
   if (Result.isSuccess(decoded)) return { items: decoded.success }
-  const bad = indexOf(decoded.failure)
+  const invalid = itemIndexOf(decoded.failure)
   const { field, description } = Validate.problemOf(decoded.failure, "")
-  const inItem = field.split(".").slice(1).join(".")
+  const fieldOfItem = field.split(".").slice(1).join(".")
   const failure = Failure.unexpected(
     reply.head.status,
-    `Line ${lineOfItem(lines, bad)} is no contact: ${inItem === "" ? "" : `${inItem}: `}${description}`
+    `Line ${lineOfItem(lines, invalid)} is no contact: ${fieldOfItem === "" ? "" : `${fieldOfItem}: `}${description}`
   )
-  return { items: Result.getOrElse(operation.decode(data.slice(0, bad)), () => []), failure }
+  return { items: Result.getOrElse(operation.decode(data.slice(0, invalid)), () => []), failure }
 }
 
 /**
  * Reads the events of a list (wire contract 5.2). Only `item` and `error` events count: keep-alives and unknown events
  * are skipped.
  */
-const readEvents = <A>(operation: Listing<A>, reply: StreamedReply, lines: JsonLines.Lines): Batch<A> => {
+const readEvents = <A>(operation: ListOperation<A>, reply: StreamedReply, lines: JsonLines.Lines): Batch<A> => {
   const status = reply.head.status
   const data: Array<unknown> = []
   let failure = lines.problem === undefined ? undefined : Failure.unexpected(status, `The list's ${lines.problem}`)
   let index = -1
   for (const value of lines.values) {
     index++
-    if (!(value instanceof Other)) {
+    if (!(value instanceof OtherEvent)) {
       data.push(value)
       continue
     }
@@ -107,7 +107,7 @@ const readEvents = <A>(operation: Listing<A>, reply: StreamedReply, lines: JsonL
     if (event["type"] === "error") {
       failure =
         Reply.failureInside(operation, reply, event["data"]) ??
-        Failure.unexpected(status, `Line ${lines.lineOf(index)} is an error that says nothing`)
+        Failure.unexpected(status, `Line ${lines.lineOf(index)} is an error without a code or a message`)
       break
     }
   }
@@ -115,9 +115,9 @@ const readEvents = <A>(operation: Listing<A>, reply: StreamedReply, lines: JsonL
   return batch.failure !== undefined || failure === undefined ? batch : { ...batch, failure }
 }
 
-/** The items of several chunks. Nothing after the first failure counts. */
+/** The items of several chunks, up to the first failure. */
 const readChunks = <A>(
-  operation: Listing<A>,
+  operation: ListOperation<A>,
   reply: StreamedReply,
   reader: JsonLines.Reader,
   chunks: ReadonlyArray<Uint8Array>
@@ -138,7 +138,7 @@ type Items<A> = Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure>
  * The items of a list's response, in the batches in which they arrive. A batch is decoded when it is pulled. The items end
  * when the body ends after a whole line; if the body is cut, or is not as expected, they fail.
  */
-export const make = <A>(operation: Listing<A>, reply: StreamedReply): Items<A> => {
+export const make = <A>(operation: ListOperation<A>, reply: StreamedReply): Items<A> => {
   const { status } = reply.head
   const reader = new JsonLines.Reader(parseLine)
   let ended: Pull.Pull<never, Failure.Failure> | undefined

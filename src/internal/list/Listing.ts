@@ -208,8 +208,8 @@ class Listing<A extends Key, T extends Errors.Tag> {
     yield* onFailure(failure)
     this.#failures++
     const { safety } = this.#requests.operation
-    const attempts = { safety, attempts: this.#failures, conflictRetriesLeft: 0 }
-    if (!Retry.isAllowed(retry, attempts, failure)) return yield* Effect.fail(this.#error(failure))
+    const failedCall = { safety, failures: this.#failures, conflictRetriesLeft: 0 }
+    if (!Retry.isAllowed(retry, failedCall, failure)) return yield* Effect.fail(this.#error(failure))
     yield* Effect.sleep(yield* Retry.delay(retry, this.#failures, failure))
     return opening
   })

@@ -30,9 +30,12 @@ export interface AttemptProgress {
 }
 
 /** The progress of the attempt that a request belongs to. A `Context.Reference`, so that no client needs to provide it. */
-export const AttemptProgress = Context.Reference<AttemptProgress | undefined>("effect-chatbotkit/internal/transport/AttemptProgress", {
-  defaultValue: () => undefined
-})
+export const AttemptProgress = Context.Reference<AttemptProgress | undefined>(
+  "effect-chatbotkit/internal/transport/AttemptProgress",
+  {
+    defaultValue: () => undefined
+  }
+)
 
 /** The part of a reply that comes before its body. */
 export interface Head {

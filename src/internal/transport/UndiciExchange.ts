@@ -4,7 +4,14 @@ import * as Exit from "effect/Exit"
 import * as Headers from "effect/http/Headers"
 import * as Timers from "node:timers"
 import * as Decompress from "./Decompress.ts"
-import { type BodyPart, end, type CallbackReply, type ReplyExit, type Outgoing, type CallbackBody } from "./CallbackTransport.ts"
+import {
+  type BodyPart,
+  end,
+  type CallbackReply,
+  type ReplyExit,
+  type Outgoing,
+  type CallbackBody
+} from "./CallbackTransport.ts"
 import * as Transport from "./Transport.ts"
 
 /** Taken when the module loads: a test's fake timers replace the global one, and would never run what waits for it. */

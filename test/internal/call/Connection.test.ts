@@ -31,22 +31,22 @@ describe("guard", () => {
   it.effect("opens the circuit breaker after a transient failure, and keeps the failure", () =>
     Effect.gen(function* () {
       const { connection: over } = yield* connection
-      assert.strictEqual(yield* Effect.flip(Connection.guard(over, Effect.fail(transient))), transient)
+      assert.strictEqual(yield* Effect.flip(Connection.withCircuitBreaker(over, Effect.fail(transient))), transient)
       let runs = 0
       const attempt = Effect.sync(() => ++runs)
-      const open = yield* Effect.flip(Connection.guard(over, attempt))
+      const open = yield* Effect.flip(Connection.withCircuitBreaker(over, attempt))
       assert.deepInclude(open, { tag: "TransportError", outcome: "not-sent", isCircuitBreakerOpen: true })
       assert.strictEqual(runs, 0)
       yield* TestClock.adjust("30 seconds")
-      assert.strictEqual(yield* Connection.guard(over, attempt), 1)
+      assert.strictEqual(yield* Connection.withCircuitBreaker(over, attempt), 1)
     })
   )
 
   it.effect("does not count a refusal as a failure of the server", () =>
     Effect.gen(function* () {
       const { connection: over } = yield* connection
-      assert.strictEqual(yield* Effect.flip(Connection.guard(over, Effect.fail(refused))), refused)
-      assert.strictEqual(yield* Connection.guard(over, Effect.succeed(1)), 1)
+      assert.strictEqual(yield* Effect.flip(Connection.withCircuitBreaker(over, Effect.fail(refused))), refused)
+      assert.strictEqual(yield* Connection.withCircuitBreaker(over, Effect.succeed(1)), 1)
     })
   )
 })
@@ -57,7 +57,7 @@ describe("acquire", () => {
       const { connection: over, uses } = yield* connection
       yield* Connection.acquire(over)
       assert.deepStrictEqual(uses, ["acquire"])
-      yield* Effect.flip(Connection.guard(over, Effect.fail(transient)))
+      yield* Effect.flip(Connection.withCircuitBreaker(over, Effect.fail(transient)))
       assert.isTrue((yield* Effect.flip(Connection.acquire(over))).isCircuitBreakerOpen)
       assert.deepStrictEqual(uses, ["acquire"])
       yield* TestClock.adjust("30 seconds")

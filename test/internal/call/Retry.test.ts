@@ -28,24 +28,24 @@ describe("isAllowed", () => {
         for (const tag of tags)
           for (const isTransient of [true, false])
             for (const retries of [0, 1, 3])
-              for (const attempts of [1, 2, 4])
+              for (const failures of [1, 2, 4])
                 for (const conflictRetriesLeft of [0, 1]) {
                   const failure = { ...transient, tag, outcome, transient: isTransient }
-                  const left = attempts <= retries
+                  const left = failures <= retries
                   const safe = safety !== "unsafe" || outcome !== "unknown"
                   const expected = left && (tag === "Conflict" ? conflictRetriesLeft > 0 : isTransient && safe)
                   assert.strictEqual(
-                    Retry.isAllowed({ ...policy, retries }, { safety, attempts, conflictRetriesLeft }, failure),
+                    Retry.isAllowed({ ...policy, retries }, { safety, failures, conflictRetriesLeft }, failure),
                     expected,
-                    JSON.stringify({ safety, outcome, tag, isTransient, retries, attempts, conflictRetriesLeft })
+                    JSON.stringify({ safety, outcome, tag, isTransient, retries, failures, conflictRetriesLeft })
                   )
                 }
   })
 })
 
-const delays = (attempts: number, retry = policy, count = 2000) =>
-  Effect.forEach(Array.from({ length: count }), () => Retry.delay(retry, attempts, transient)).pipe(
-    Random.withSeed(`attempt ${attempts}`)
+const delays = (failures: number, retry = policy, count = 2000) =>
+  Effect.forEach(Array.from({ length: count }), () => Retry.delay(retry, failures, transient)).pipe(
+    Random.withSeed(`attempt ${failures}`)
   )
 
 describe("delay", () => {

@@ -103,9 +103,9 @@ describe("the items before a failure come first:", () => {
       error({ code: "TOO_MANY_REQUESTS", message: "Too many requests" }),
       { tag: "RateLimited", code: "TOO_MANY_REQUESTS", status: 200, transient: true }
     ],
-    "an error that says nothing": [
+    "an error without a code or a message": [
       error({}),
-      { tag: "UnexpectedResponse", description: "Line 3 is an error that says nothing" }
+      { tag: "UnexpectedResponse", description: "Line 3 is an error without a code or a message" }
     ]
   } as const
   it.effect.each(Object.entries(cases))("%s", ([, [line, expected]]) =>

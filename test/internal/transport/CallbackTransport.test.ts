@@ -7,7 +7,10 @@ import * as Transport from "../../../src/internal/transport/Transport.ts"
 
 const request = HttpClientRequest.get("http://localhost/")
 
-const chunk = (text: string): CallbackTransport.BodyPart => ({ _tag: "Chunks", chunks: [new TextEncoder().encode(text)] })
+const chunk = (text: string): CallbackTransport.BodyPart => ({
+  _tag: "Chunks",
+  chunks: [new TextEncoder().encode(text)]
+})
 
 const head: Transport.ResponseHead = {
   status: 200,

@@ -72,6 +72,14 @@ export const make = <O extends Operation.Any>(operation: O, failure: Failure, co
   return isErrorOf(operation, error) ? error : make(operation, { ...failure, tag: "UnexpectedResponse" }, context)
 }
 
+/** The same error with another outcome. */
+export const withOutcome = <O extends Operation.Any>(
+  operation: O,
+  error: Errors.ContactError,
+  outcome: Errors.Outcome
+): Operation.Error<O> =>
+  make(operation, toFailure(error), { safety: operation.safety, attempts: error.attempts, outcome })
+
 /** The error of a call that was refused before anything was sent. */
 export const refusal = <O extends Operation.Any>(
   operation: O,

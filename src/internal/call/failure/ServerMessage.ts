@@ -1,6 +1,6 @@
 /**
- * Text from the server goes into errors, logs and spans, and servers quote what they were sent. So a message of the
- * server's is shown if it is one of the wire contract's, or else if it quotes nothing of the caller's.
+ * Text from the server goes into errors, logs and spans, and servers quote what they were sent. So a server's
+ * message is shown only if the wire contract has it, or if it quotes no value of the caller.
  */
 import type { CallerValues } from "./CallerValues.ts"
 
@@ -47,7 +47,7 @@ const known = /* @__PURE__ */ new RegExp(
 const quoting =
   /^(?:".*" is not allowed|Cannot use fingerprint with aud ".*" \(fingerprint\)|User with alias ".*" not found)$/s
 
-/** A message as it may be shown, or undefined where it says nothing or quotes the caller. */
+/** A message as it may be shown, or undefined if it is empty or quotes the caller. */
 export const shown = (message: string, callerValues: CallerValues): string | undefined => {
   const text = beginning(message.trim())
   if (known.test(text)) return text
@@ -55,8 +55,8 @@ export const shown = (message: string, callerValues: CallerValues): string | und
   return text === "" || callerValues.areQuotedIn(text) ? undefined : redacted(text)
 }
 
-/** A word of the server's, such as a code or a request id: as it is, or undefined if it is none or quotes the caller. */
-export const word = (text: string | undefined, callerValues: CallerValues): string | undefined =>
+/** A code or a request id of the server. Undefined if it does not look like one, or quotes the caller. */
+export const identifier = (text: string | undefined, callerValues: CallerValues): string | undefined =>
   text !== undefined && /^[A-Za-z0-9][\w.:/+=-]{0,127}$/.test(text) && !callerValues.areQuotedIn(text)
     ? text
     : undefined
@@ -80,7 +80,7 @@ export const redacted = (text: string): string => {
   return clean.length > longestShown ? `${clean.slice(0, longestShown)}…` : clean
 }
 
-/** As much of a text as is looked at, without the word that it is cut in, of which too little may be left to recognise. */
+/** The part of a text that is read. A word that is cut at its end is dropped: the rest of it may not be recognised. */
 const beginning = (text: string): string => {
   if (text.length <= longestRead) return text
   const start = text.slice(0, longestRead)

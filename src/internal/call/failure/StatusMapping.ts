@@ -55,7 +55,7 @@ const statuses: ReadonlyMap<string, number> = new Map(
   })
 )
 
-/** The messages of 500s that are refusals in truth: the same request gets them again (wire contract 3.4 and 8). */
+/** The messages of 500s that are refusals: a retry gets the same answer (wire contract 3.4 and 8). */
 const permanentMessage = /^(?:Contact is (?:not )?verified|fingerprint is too short)$/
 
 const tagOf = (status: number): Errors.Tag =>
@@ -91,7 +91,7 @@ export const toFailure = (operation: Operation.Any, answer: Answer): Failure.Fai
     transient: transientStatuses.has(status) && !permanent,
     status: answer.status,
     // A code of the contract is no secret, even where the caller sent the same word.
-    code: statuses.has(answer.code ?? "") ? answer.code : ServerMessage.word(answer.code, answer.callerValues),
+    code: statuses.has(answer.code ?? "") ? answer.code : ServerMessage.identifier(answer.code, answer.callerValues),
     retryAfter: answer.retryAfter,
     field: answer.status === 400 ? ServerMessage.fieldOf(answer.message ?? "") : undefined,
     phase: mapped === "Timeout" ? "server" : undefined

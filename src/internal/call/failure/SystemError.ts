@@ -1,6 +1,6 @@
 /**
- * Reads the errors of `fetch` and of sockets. Nothing of them is handed on but their codes: the rest may hold the URL, the
- * headers or the body.
+ * Reads the errors of `fetch` and of sockets. Only their codes are kept: the rest may hold the URL, the headers or
+ * the body.
  */
 import * as Predicate from "effect/Predicate"
 
@@ -14,7 +14,7 @@ export interface SystemError {
   readonly isPermanent: boolean
 }
 
-/** An error of a transport of ours, whose message may be shown. */
+/** An error of this package's transports, whose message may be shown. */
 export class Shown extends Error {}
 
 /** Failures to find the host, or to connect to it. */
@@ -83,8 +83,8 @@ export const find = (cause: unknown, depth = 8): SystemError | undefined => {
     const isNotSent = found.every((error) => error?.isNotSent)
     return { reason, isNotSent, isPermanent: found.every((error) => error?.isPermanent) }
   }
-  const told = typeof message === "string" ? fromMessage(message) : undefined
-  if (told !== undefined) return told
+  const known = typeof message === "string" ? fromMessage(message) : undefined
+  if (known !== undefined) return known
   if (code === undefined) return find(cause.cause, depth - 1)
   if (certificate.test(code) || handshake.test(code) || refusal.test(code)) return notSent(code, true)
   const isConnecting = syscall === "connect" || syscall === "getaddrinfo"

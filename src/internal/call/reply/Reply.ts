@@ -35,8 +35,8 @@ export interface OpenReply extends ReceivedReply {
   readonly body: Transport.Body
 }
 
-/** A request that is about to be sent. */
-export interface Outgoing {
+/** The input of an {@link Exchange}. */
+export interface ExchangeInput {
   readonly transport: Transport.Transport
   readonly request: HttpClientRequest.HttpClientRequest
   readonly attempt: Transport.AttemptProgress
@@ -47,7 +47,7 @@ export interface Outgoing {
 
 /** Sends a request and reads its reply. */
 export type Exchange<A> = (
-  outgoing: Outgoing
+  input: ExchangeInput
 ) => Effect.Effect<A, Failure.Failure | HttpClientError.HttpClientError | Transport.TimeLimitError>
 
 /** The largest body that is read as a whole: a page of 100 contacts, each made with the largest body that the server takes. */
@@ -68,7 +68,7 @@ const requestIdHeaders = ["x-request-id", "x-vercel-id", "cf-ray", "x-amzn-reque
 /** Adds to a failure the request id of its response. */
 export const withRequestId = (failure: Failure.Failure, { callerValues, head }: ReceivedReply): Failure.Failure => {
   const header = requestIdHeaders.map(head.header).find((value) => value !== undefined)
-  const requestId = ServerMessage.word(header, callerValues)
+  const requestId = ServerMessage.identifier(header, callerValues)
   return requestId === undefined ? failure : { ...failure, requestId }
 }
 
@@ -97,7 +97,7 @@ export const failure = (operation: Operation.Any, reply: WholeReply): Effect.Eff
     const { callerValues, head } = reply
     const body = Result.getOrElse(ReplyBody.text(reply, maxErrorBytes), () => "")
     const type = mediaType(head)
-    // The page of a path that no route has (wire contract 0): it says nothing of a contact, not even to a retried delete.
+    // The page for a path without a route (wire contract 0). It does not mean that the contact is gone, even for a retried delete.
     if (head.status === 404 && type === "text/html") return Failure.noEndpoint
     const parsed = parse(body)
     const plain = type === "text/plain" ? { message: body } : {}
@@ -159,7 +159,7 @@ export const json = <A>(
   return unexpected(`The body is not what was promised: ${field}: ${description}`)
 }
 
-/** The largest body that is worth reading. That of a 200 which cannot be parsed is not. */
+/** The largest body to read, in bytes. 0 for a 200 that cannot be parsed. */
 const maxBytesOf =
   (operation: Operation.Any) =>
   (head: Transport.Head): number => {

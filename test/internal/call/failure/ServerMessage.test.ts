@@ -98,15 +98,15 @@ describe("shown", () => {
   )
 })
 
-describe("word", () => {
+describe("identifier", () => {
   it("is shown unless it is none or quotes the caller", () => {
     const callerValues = body({ nick: "canary-nick" })
-    assert.strictEqual(ServerMessage.word("fra1::iad1::h8x2p-1701", callerValues), "fra1::iad1::h8x2p-1701")
-    assert.strictEqual(ServerMessage.word("QUOTA_EXHAUSTED", callerValues), "QUOTA_EXHAUSTED")
-    assert.isUndefined(ServerMessage.word("canary-nick", callerValues))
-    assert.isUndefined(ServerMessage.word("req-CANARY-1", callerValues))
-    assert.isUndefined(ServerMessage.word("two words", none))
-    assert.isUndefined(ServerMessage.word(undefined, none))
+    assert.strictEqual(ServerMessage.identifier("fra1::iad1::h8x2p-1701", callerValues), "fra1::iad1::h8x2p-1701")
+    assert.strictEqual(ServerMessage.identifier("QUOTA_EXHAUSTED", callerValues), "QUOTA_EXHAUSTED")
+    assert.isUndefined(ServerMessage.identifier("canary-nick", callerValues))
+    assert.isUndefined(ServerMessage.identifier("req-CANARY-1", callerValues))
+    assert.isUndefined(ServerMessage.identifier("two words", none))
+    assert.isUndefined(ServerMessage.identifier(undefined, none))
   })
 })
 
@@ -121,7 +121,7 @@ describe("work", () => {
         const callerValues = new CallerValues({ body: json })
         const work = Work.workOf(() => {
           ServerMessage.shown(message, callerValues)
-          ServerMessage.word("request-1234", callerValues)
+          ServerMessage.identifier("request-1234", callerValues)
         })
         assert.isAtMost(work, 15 * length + 100_000, name)
       }

@@ -138,7 +138,7 @@ describe("an exchange", () => {
     return { seen, transport: made }
   }
 
-  const over = (transport: Transport.Transport): Reply.Outgoing => ({
+  const over = (transport: Transport.Transport): Reply.ExchangeInput => ({
     transport,
     request,
     attempt: { state: "unknown" },
