@@ -29,7 +29,7 @@ export const withCircuitBreaker = <A>(
         .execute(attempt, {
           key: server.address,
           classify: (exit) => ({
-            _tag: Exit.isFailure(exit) && Option.exists(Exit.findErrorOption(exit), isTransient) ? "Failure" : "Success"
+            _tag: Option.exists(Exit.findErrorOption(exit), isTransient) ? "Failure" : "Success"
           })
         })
         .pipe(Effect.mapError((error) => ("_tag" in error ? breakerOpen : error)))

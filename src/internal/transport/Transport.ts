@@ -31,7 +31,7 @@ export interface AttemptProgress {
 
 /** The progress of the attempt that a request belongs to. A `Context.Reference`, so that no client needs to provide it. */
 export const AttemptProgress = Context.Reference<AttemptProgress | undefined>(
-  "effect-chatbotkit/internal/transport/AttemptProgress",
+  "effect-chatbotkit/internal/transport/Attempt",
   {
     defaultValue: () => undefined
   }
