@@ -4,8 +4,8 @@ import * as Fiber from "effect/Fiber"
 import * as Timer from "../transport/Timer.ts"
 
 /**
- * Limits an effect to some milliseconds. `Effect.timeoutOrElse` without the race: no timer when there is no limit or the effect completes synchronously, and no fiber
- * when its result is at hand.
+ * Limits an effect to a time in milliseconds. `Effect.timeoutOrElse` without the race: no timer if there is no limit or the effect
+ * completes synchronously, and no fiber if the effect is an `Exit`.
  */
 export const timeoutOrElse = <A, E, E2>(
   effect: Effect.Effect<A, E>,

@@ -1,4 +1,4 @@
-/** Browsers let a request out only as CORS allows (wire contract 6). */
+/** A browser sends only requests that CORS allows (wire contract 6). */
 import * as Context from "effect/Context"
 
 /** The globals that tell runtimes apart. */
@@ -20,8 +20,7 @@ const isServer = (globals: Globals): boolean =>
   ("node" in (globals.process?.versions ?? {}) && globals.process?.type !== "renderer")
 
 /**
- * True in a page or a worker of a browser. Not in those of an extension, which the user can allow to send whatever it
- * likes.
+ * True in a page or a worker of a browser, but not in those of an extension, which the user can exempt from CORS.
  */
 export const detect = (globals: Globals): boolean =>
   (typeof globals.document === "object" ||
@@ -29,12 +28,12 @@ export const detect = (globals: Globals): boolean =>
   !isServer(globals) &&
   !String(globals.location?.protocol).endsWith("-extension:")
 
-/** True if requests go out from a browser. */
+/** True if a browser sends the requests. */
 export const IsBrowser = Context.Reference<boolean>("effect-chatbotkit/internal/transport/IsBrowser", {
   defaultValue: () => detect(globalThis)
 })
 
-/** The headers that any server gets, and those that the vendor's lets through besides. */
+/** The headers that CORS always allows, and those that the vendor's server allows. */
 const allowed: ReadonlySet<string> = new Set([
   "accept",
   "accept-language",
@@ -45,6 +44,6 @@ const allowed: ReadonlySet<string> = new Set([
   "x-requested-with"
 ])
 
-/** The names of the headers that the vendor's server lets no page of another origin send. */
+/** The names of the headers that the vendor's server allows no page of another origin to send. */
 export const blocked = (headers: object): ReadonlyArray<string> =>
   Object.keys(headers).filter((name) => !allowed.has(name))

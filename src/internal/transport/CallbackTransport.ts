@@ -1,6 +1,6 @@
 /**
- * Makes effects of what `fetch` and undici report by callbacks. A reply that is read as a whole resumes its fiber once, and no
- * other fiber is started for it.
+ * The transport and the `HttpClient` over `fetch` or undici, which report by callbacks. A reply that is read as a whole resumes
+ * its fiber once, and starts no other fiber.
  */
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
@@ -29,7 +29,7 @@ export const end: BodyPart = { _tag: "End" }
 
 /** A body that is delivered by callbacks. */
 export interface CallbackBody {
-  /** Calls back once, perhaps at once. The function that it may return gives up the wait. */
+  /** Calls back once, possibly before it returns. The function that it may return stops the wait. */
   readonly read: (onPart: (part: BodyPart) => void) => void | (() => void)
   /** Closes the connection, unless the body has ended. */
   readonly cancel: () => void
@@ -66,7 +66,7 @@ const urlOf = (request: HttpClientRequest.HttpClientRequest): string | undefined
     ? request.url
     : Option.getOrUndefined(HttpClientRequest.toUrl(request))?.href
 
-/** Takes a request apart, or fails since it cannot be sent. */
+/** The parts of a request, or the reason why it cannot be sent. */
 const prepare = (
   request: HttpClientRequest.HttpClientRequest,
   attempt: Transport.AttemptProgress | undefined,
@@ -101,19 +101,19 @@ const toBody = (body: CallbackBody): Transport.Body => ({
       Effect.callback((resume) => {
         let stopTimer: Timer.Stop | undefined
         let isRead = false
-        const giveUp = body.read((part) => {
+        const stopReading = body.read((part) => {
           isRead = true
           stopTimer?.()
           resume(toPull(part))
         })
         if (isRead) return
         stopTimer = Timer.start(context, limit, () => {
-          giveUp?.()
+          stopReading?.()
           resume(Effect.fail(new Transport.TimeLimitError()))
         })
         return Effect.sync(() => {
           stopTimer?.()
-          giveUp?.()
+          stopReading?.()
         })
       })
     ),
@@ -142,7 +142,7 @@ const readWhole = (
     else finish(part._tag === "Failed" ? new Transport.BodyError(part.cause) : undefined)
     return false
   }
-  // A loop over the parts that are at hand: each calls back at once, and calls within calls would go deep.
+  // `read` calls back at once if a part has arrived already. A loop, since recursion could overflow the stack.
   const readOn = (): void => {
     for (let isAtHand = true; isAtHand;) {
       isAtHand = false
@@ -217,7 +217,7 @@ const open = (
   })
 
 /**
- * Makes an `HttpClient` that does no more than to send. `HttpClient.make` makes a span, a registration with the garbage
+ * Makes an `HttpClient` that only sends. `HttpClient.make` makes a span, a registration with the garbage
  * collector, and a response around the response for each request, which together cost more than the request.
  */
 export const make = (send: Send): Transport.TransportClient =>

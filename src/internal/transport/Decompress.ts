@@ -41,12 +41,12 @@ export const make = (
     .filter((encoding) => encoding !== "" && encoding !== "identity")
   const chain = encodings.map((encoding) => decompressors.get(encoding)).filter((known) => known !== undefined)
   if (chain.length === 0 || chain.length < encodings.length || chain.length > maxEncodings) return undefined
-  // They are named in the order in which they were applied.
+  // `Content-Encoding` names them in the order in which they were applied.
   return chain.reduceRight<CallbackBody>((source, decompressor) => new Decompressed(source, decompressor), body)
 }
 
 /**
- * A body that is decompressed as it is read: the next chunk of the source is only requested when all that the last one gave
+ * A body that is decompressed as it is read: the next chunk of the source is requested only when the output of the last one
  * has been read, so a small chunk that decompresses to gigabytes takes no more memory than any other.
  */
 class Decompressed implements CallbackBody {
@@ -94,7 +94,7 @@ class Decompressed implements CallbackBody {
     return isOver ? end : undefined
   }
 
-  /** Gives the waiting reader what there is to read, or else the stream more to decompress. */
+  /** Gives the waiting reader the next part, or, if there is none yet, gives the stream more to decompress. */
   #wake(): void {
     const reader = this.#reader
     if (reader === undefined) return
@@ -104,7 +104,7 @@ class Decompressed implements CallbackBody {
     reader(part)
   }
 
-  /** Gives the stream the next chunks of the source, or its end, if it has decompressed all it has. */
+  /** Gives the stream the next chunks of the source, or its end, once it has decompressed the last ones. */
   #readSource(): void {
     if (this.#pending > 0 || this.#isSourceOver) return
     this.#pending = 1
@@ -143,7 +143,7 @@ class Decompressed implements CallbackBody {
 
 const codeOf = (error: Error): unknown => ("code" in error ? error.code : undefined)
 
-/** The failure of a decompressor. Data that end too early are a body that was cut; others are corrupt. */
+/** The failure of a decompressor: the body was cut, or is corrupt. */
 const failureOf = (error: Error): Error =>
   codeOf(error) === "Z_BUF_ERROR"
     ? new Error("The compressed body ended early")

@@ -82,11 +82,11 @@ class Body implements CallbackTransport.CallbackBody {
 }
 
 const send =
-  (layer: Context.Context<never>): CallbackTransport.Send =>
+  (layerContext: Context.Context<never>): CallbackTransport.Send =>
   ({ body, context, request, url }, onReply) => {
     const fetch: unknown =
-      Context.getOrUndefined(context, FetchHttpClient.Fetch) ?? Context.get(layer, FetchHttpClient.Fetch)
-    const isBrowser = Context.get(layer, Browser.IsBrowser)
+      Context.getOrUndefined(context, FetchHttpClient.Fetch) ?? Context.get(layerContext, FetchHttpClient.Fetch)
+    const isBrowser = Context.get(layerContext, Browser.IsBrowser)
     const controller = new AbortController()
     const abort = () => controller.abort()
     if (!isFetch(fetch)) {
@@ -94,7 +94,7 @@ const send =
       return abort
     }
     const given: RequestInit = {
-      ...Context.getOrUndefined(layer, FetchHttpClient.RequestInit),
+      ...Context.getOrUndefined(layerContext, FetchHttpClient.RequestInit),
       ...Context.getOrUndefined(context, FetchHttpClient.RequestInit)
     }
     const headers = Result.try(() => headersOf(request, given, isBrowser))
@@ -114,7 +114,7 @@ const send =
       onReply(
         Exit.fail(
           isSendable(url, init)
-            ? Transport.failed(request, isBrowser ? inBrowser(headers.success, cause) : cause)
+            ? Transport.failed(request, isBrowser ? withCorsHint(headers.success, cause) : cause)
             : Transport.unsendable(request, { cause })
         )
       )
@@ -132,8 +132,8 @@ const send =
 const isFetch = (value: unknown): value is typeof globalThis.fetch => typeof value === "function"
 
 /**
- * The request's own headers replace those of the init. How long the body is, and how that of the response may be compressed,
- * is for `fetch` to say. In a browser, a `User-Agent` would need the server's permission.
+ * The request's own headers replace those of the init. `fetch` itself sets `Content-Length` and `Accept-Encoding`. In a browser,
+ * a `User-Agent` would need the server's permission.
  */
 const headersOf = (
   { headers }: HttpClientRequest.HttpClientRequest,
@@ -150,20 +150,20 @@ const headersOf = (
   return sent
 }
 
-/** `fetch` fails before it sends anything where a request cannot be made. */
+/** True if the request can be made. If not, `fetch` has failed before it sent anything. */
 const isSendable = (url: string, init: RequestInit): boolean => {
   if (typeof globalThis.Request !== "function") return true
   return Result.isSuccess(Result.try(() => new Request(url, init)))
 }
 
-/** A browser does not say why there was no response. */
-const inBrowser = (headers: object, cause: unknown): unknown => {
+/** Adds the possible reason to a failure in a browser, which does not tell the reason itself. */
+const withCorsHint = (headers: object, cause: unknown): unknown => {
   const names = Browser.blocked(headers)
   const hint = `no response, perhaps since the server's CORS settings do not allow these request headers: ${names.join(", ")}`
   return names.length === 0 ? cause : new SystemError.Shown(hint)
 }
 
-/** An `HttpClient` over the global `fetch`, or over what `FetchHttpClient.Fetch` names. */
+/** An `HttpClient` over the `fetch` in the service `FetchHttpClient.Fetch`, by default the global one. */
 export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.effect(
   HttpClient.HttpClient,
   Effect.contextWith((context: Context.Context<never>) => Effect.succeed(CallbackTransport.make(send(context))))

@@ -15,8 +15,8 @@ const liveClock = /* @__PURE__ */ Context.get(/* @__PURE__ */ Context.empty(), C
 const maxDelay = 2 ** 31 - 1
 
 /**
- * Calls back once, after some milliseconds on the clock of the context; never, if they are infinite. It never calls back before it returns. On Effect's own clock
- * no fiber sleeps: that would cost more than the timer.
+ * Calls back once, after a time in milliseconds on the clock of the context; never if the time is infinite, and never before
+ * `start` has returned. On Effect's own clock it uses `setTimeout`, which costs less than a sleeping fiber.
  */
 export const start = (context: Context.Context<never>, millis: number, onElapsed: () => void): Stop => {
   if (millis === Infinity) return constVoid

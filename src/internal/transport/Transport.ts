@@ -14,7 +14,7 @@ import { version } from "./Version.ts"
 /** The `User-Agent` of requests that do not bring their own. */
 export const userAgent = `effect-chatbotkit/${version}`
 
-/** How far a request has come. `unknown` if its transport does not report it: one that is not ours, or `fetch`. */
+/** The state of a request. `unknown` if the transport does not report it: `fetch`, or an `HttpClient` of another package. */
 export type AttemptState = "unknown" | "not-sent" | "sent"
 
 /**
@@ -79,7 +79,7 @@ export interface OpenReply {
 /** The body of a reply as far as it was read. */
 export interface WholeBody {
   readonly chunks: ReadonlyArray<Uint8Array>
-  /** The reason why it was not read to its end. Undefined if it was. */
+  /** The reason why the body was not read to its end. Undefined if it was. */
   readonly problem: BodyError | "longer than the limit" | undefined
 }
 
@@ -94,7 +94,7 @@ export interface ExchangeOptions {
   readonly attempt: AttemptProgress
   /** The time until the reply has to be complete, in milliseconds. */
   readonly timeout: number
-  /** The largest body that is read for a reply, in bytes. 0 if the body does not matter: then it is not read. */
+  /** The largest body that is read for a reply, in bytes. 0 if the body is not to be read. */
   readonly maxBytes: (head: Head) => number
 }
 
@@ -134,16 +134,16 @@ export interface ResponseHead extends Head {
 
 const failure = (reason: HttpClientError.HttpClientErrorReason) => new HttpClientError.HttpClientError({ reason })
 
-/** No reply arrived. */
+/** The error of a request without a reply. */
 export const failed = (request: HttpClientRequest.HttpClientRequest, cause: unknown): HttpClientError.HttpClientError =>
   failure(new HttpClientError.TransportError({ request, cause }))
 
-/** The request cannot be sent, and was not. */
+/** The error of a request that cannot be sent, and was not. */
 export const unsendable = (
   request: HttpClientRequest.HttpClientRequest,
   options: { readonly cause?: unknown; readonly description?: string }
 ): HttpClientError.HttpClientError => failure(new HttpClientError.EncodeError({ request, ...options }))
 
-/** The URL of the request is not valid. */
+/** The error of a request whose URL is not valid. */
 export const invalidUrl = (request: HttpClientRequest.HttpClientRequest): HttpClientError.HttpClientError =>
   failure(new HttpClientError.InvalidUrlError({ request }))

@@ -31,7 +31,7 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
   readonly url: string
   readonly status: number
   readonly headers: Headers.Headers
-  // Not `#private`: a response that was made from this one with `Object.create` must have them too.
+  // Not `#private`: those are missing from an object that inherits from this one, such as `Object.create(response)`.
   private readonly head: ResponseHead
   private readonly body: Body
   /** The whole body, once it was read as such. */
@@ -48,7 +48,7 @@ class Response extends Inspectable.Class implements HttpClientResponse.HttpClien
     this.whole = undefined
   }
 
-  /** The rest of the body, or all of it again once it was read as a whole. */
+  /** The rest of the body, or the whole body if it was read as a whole before. */
   get stream(): Stream.Stream<Uint8Array, HttpClientError.HttpClientError> {
     if (this.whole !== undefined) return Stream.make(new Uint8Array(this.whole))
     const { cancel, pull } = this.body

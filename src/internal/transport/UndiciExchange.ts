@@ -33,8 +33,8 @@ const withdraw = (controller: Dispatcher.DispatchController): void => {
 }
 
 /**
- * Closes the connection of a response that was garbage collected before its body was read. The value that it holds must
- * not reach the response, or the response is never collected. Whoever reads a body also closes it, so the response is
+ * Closes the connection of a response that was garbage collected before its body was read. The registered value
+ * must not refer to the response, or the response is never collected. The reader of a body closes it, so the response is
  * unregistered when the first chunk is requested.
  */
 const unread = new FinalizationRegistry<Dispatcher.DispatchController>((controller) => controller.abort(interrupted()))
@@ -59,7 +59,7 @@ class Head implements Transport.ResponseHead {
   }
 
   readonly header = (name: string): string | undefined => {
-    // They are about the compressed body, which nobody gets to see.
+    // They describe the compressed body, and the caller gets the decompressed one.
     if (this.#isDecompressed && compressionHeaders.includes(name)) return undefined
     const value = this.#received[name]
     return typeof value === "string" ? value : value?.join(", ")
@@ -85,13 +85,13 @@ const compressionHeaders = ["content-encoding", "content-length"]
 /** One request and its response, as undici's dispatcher reports them. */
 export class UndiciExchange implements Dispatcher.DispatchHandler, CallbackBody {
   readonly #outgoing: Outgoing
-  /** Dropped once it is used, since it leads to the fiber, and that to the response. */
+  /** Dropped after the call, since it refers to the fiber, and the fiber to the response. */
   #onReply: ((reply: ReplyExit) => void) | undefined
   #controller: Dispatcher.DispatchController | undefined
   #isOver = false
   #hasHead = false
   #isRegistered = false
-  /** The reply, until it is handed on. */
+  /** The reply, until the callback has it. */
   #reply: CallbackReply | undefined
   #chunks: Array<Uint8Array> = []
   #buffered = 0
@@ -174,8 +174,8 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, CallbackBody 
   onResponseEnd(): void {
     if (this.#isOver) return
     this.#finish()
-    // After undici has freed the connection, or the next request would open another. Undici frees it in an immediate that
-    // it schedules when this method returns.
+    // The caller continues after undici has freed the connection; otherwise the next request would open another one. Undici
+    // frees it in an immediate, which it schedules when this method returns.
     queueMicrotask(() =>
       setImmediate(() => {
         this.#end(end)
@@ -212,7 +212,7 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, CallbackBody 
     onReply?.(reply)
   }
 
-  /** Hands on the reply, once. */
+  /** Calls back with the reply, once. */
   #answer(): void {
     const reply = this.#reply
     this.#reply = undefined
@@ -230,12 +230,12 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, CallbackBody 
     const isPaused = this.#buffered > highWaterMark
     this.#chunks = []
     this.#buffered = 0
-    // This may bring more chunks at once.
+    // More chunks may arrive before this returns.
     if (isPaused) this.#controller?.resume()
     return { _tag: "Chunks", chunks }
   }
 
-  /** Gives the waiting reader all that arrived together, once undici has handled it. */
+  /** Gives the waiting reader all chunks that arrived together, once undici has handled them. */
   #wake(): void {
     if (this.#reader === undefined) return
     queueMicrotask(() => {

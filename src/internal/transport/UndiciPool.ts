@@ -5,10 +5,10 @@ import type * as Scope from "effect/Scope"
 
 const globalImmediate = globalThis.setImmediate
 
-const needs =
+const requirements =
   "layers/Node needs Node.js 22.19 or later, and undici 8, which @effect/platform-node brings; use layers/Fetch"
 
-/** True for a Node.js that undici 8 can run on, or another runtime that may do as well. */
+/** True for a Node.js that undici 8 supports, or another runtime that names such a version. */
 const isSupported = (): boolean => {
   const [major = 0, minor = 0] = (globalThis.process?.versions?.node ?? "").split(".").map(Number)
   return major > 22 || (major === 22 && minor >= 19)
@@ -19,13 +19,13 @@ const runtime = (): string => {
   return bun !== undefined ? `Bun ${bun}` : deno !== undefined ? `Deno ${deno}` : `Node.js ${node ?? "is missing"}`
 }
 
-const unsupported = (cause?: unknown): Error => new Error(`${needs} (this is ${runtime()})`, { cause })
+const unsupported = (cause?: unknown): Error => new Error(`${requirements} (this is ${runtime()})`, { cause })
 
-/** Dies, and says what is needed: no option is at fault, and no program can go on from here. */
+/** The dispatcher, or a defect that says what is needed: no option is at fault, and the program cannot recover. */
 export const checked = <D extends Pick<Dispatcher, "dispatch">>(dispatcher: D): Effect.Effect<D> =>
   typeof dispatcher.dispatch === "function" ? Effect.succeed(dispatcher) : Effect.die(unsupported())
 
-/** Loaded when the layer is built, since on other runtimes undici fails as it loads. */
+/** Undici, loaded only when the layer is built: on other runtimes, loading it fails. */
 const undici: Effect.Effect<typeof UndiciModule, Error> = Effect.suspend(() =>
   isSupported()
     ? Effect.tryPromise({ try: () => import("@effect/platform-node/Undici"), catch: unsupported })
@@ -49,7 +49,7 @@ const openAgents = ({ Agent, buildConnector }: typeof UndiciModule) => {
         return socket
       }
     })
-  // However long a server offers to keep an idle connection: gateways on the way drop them silently after minutes.
+  // Even if the server offers to keep an idle connection for longer: gateways silently drop it after some minutes.
   const agent = open({ keepAliveMaxTimeout: 60_000 })
   let withoutReuse: Dispatcher | undefined
   return {
@@ -58,7 +58,7 @@ const openAgents = ({ Agent, buildConnector }: typeof UndiciModule) => {
       globalThis.setImmediate === globalImmediate ? agent : (withoutReuse ??= open({ pipelining: 0 })),
     close: async () => {
       const destroyed = [agent.destroy(), withoutReuse?.destroy()]
-      // Undici leaves these to their timeout, and until then they keep the process running.
+      // Undici does not close sockets that are still connecting. They would keep the process running until their timeout.
       for (const socket of connecting) socket.destroy(new Error("The pool of connections was closed"))
       await Promise.all(destroyed)
     }

@@ -47,18 +47,17 @@ const over = (dispatcher: () => Pick<Dispatcher, "dispatch">): Transport.Transpo
     return () => exchange.cancel()
   })
 
-/** Memoized, so that the clients of one program share it. */
+/** A constant layer, which Effect builds once, so that the clients of one program share the pool. */
 const pool: Layer.Layer<HttpClient.HttpClient> = Layer.effect(HttpClient.HttpClient, Effect.map(UndiciPool.make, over))
 
-/** The tag by its key: the module that it is from would bring all of platform-node's HTTP client with it. */
+/** The tag by its key: importing it would load platform-node's whole HTTP client. */
 const GivenDispatcher = Context.Service<NodeHttpClient.Dispatcher, Dispatcher>(
   "@effect/platform-node/NodeHttpClient/Dispatcher"
 )
 
 /**
- * An `HttpClient` over the `NodeHttpClient.Dispatcher` in the context, which belongs to whoever provided it and is not
- * closed; without one, over a pool of connections that closes with the layer. A function, since each use may have a
- * dispatcher of its own.
+ * An `HttpClient` over the `NodeHttpClient.Dispatcher` in the context, which its provider has to close; without one, over a pool
+ * of connections that closes with the layer. A function, so that Effect builds it for each use: each may have another dispatcher.
  */
 export const layer = (): Layer.Layer<HttpClient.HttpClient> =>
   Layer.unwrap(

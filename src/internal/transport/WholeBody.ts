@@ -12,7 +12,7 @@ export class Collector {
     this.#maxBytes = maxBytes
   }
 
-  /** True if a body is not worth reading: it does not matter, or it declares that it is too long. */
+  /** True if a body is not to be read at all: the limit is 0, or its `Content-Length` is above the limit. */
   isRefused(head: Transport.Head): boolean {
     return this.#maxBytes === 0 || Number(head.header("content-length") ?? 0) > this.#maxBytes
   }
@@ -26,7 +26,7 @@ export class Collector {
     return this.#size <= this.#maxBytes
   }
 
-  /** The body as far as it was read, and the reason why it was not read to its end. */
+  /** The body as far as it was read. `problem` is the reason why it was not read to its end. */
   end(problem?: Transport.WholeBody["problem"]): Transport.WholeBody {
     return { chunks: this.#chunks, problem }
   }
