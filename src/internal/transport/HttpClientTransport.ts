@@ -1,4 +1,6 @@
 /** The transport over an `HttpClient` of any kind: a test's, one that `transformClient` made, or another runtime's. */
+import * as Cause from "effect/Cause"
+import * as Channel from "effect/Channel"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -7,8 +9,8 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import type * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import { timeoutOrElse } from "../call/Timeout.ts"
 import * as Transport from "./Transport.ts"
@@ -36,23 +38,21 @@ export const withoutRedirects = (
 /** The head of a response. */
 export const headOf = ({ headers, status }: Response): Transport.Head => ({ status, header: (name) => headers[name] })
 
-/** The chunks of a body. A body that is absent is an empty one. */
-const chunksOf = (response: Response): Stream.Stream<Uint8Array, Transport.BodyError> =>
-  response.stream.pipe(
-    Stream.catchIf(
-      (error) => error.reason._tag === "EmptyBodyError",
-      () => Stream.empty,
-      (error: HttpClientError.HttpClientError) => Stream.fail(new Transport.BodyError(error.reason.cause))
-    )
-  )
-
 const late = () => Effect.fail(new Transport.TimeLimitError())
+
+/** A body that is absent is an empty one. */
+const toBodyError = (error: HttpClientError.HttpClientError | Cause.Done): Pull.Pull<never, Transport.BodyError> =>
+  Cause.isDone(error)
+    ? Effect.fail(error)
+    : error.reason._tag === "EmptyBodyError"
+      ? Cause.done()
+      : Effect.fail(new Transport.BodyError(error.reason.cause))
 
 /** Opens the body of a response at once, so that it can be closed before it is read. */
 const openBody = (response: Response): Effect.Effect<Transport.Body> =>
   Effect.flatMap(Scope.make(), (scope) =>
-    Effect.map(Scope.provide(Stream.toPull(chunksOf(response)), scope), (pull) => ({
-      pull: (limit) => timeoutOrElse(pull, limit, late),
+    Effect.map(Channel.toPullScoped(response.stream.channel, scope), (pull) => ({
+      pull: (limit) => timeoutOrElse(Effect.catch(pull, toBodyError), limit, late),
       cancel: Scope.close(scope, Exit.void)
     }))
   )
