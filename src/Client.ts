@@ -79,9 +79,11 @@ interface Base {
 const transform = (httpClient: HttpClient.HttpClient, { transformClient }: Settings): HttpClient.HttpClient =>
   transformClient === undefined ? httpClient : transformClient(httpClient)
 
-/** Makes the client with these settings. `client` is the `HttpClient` as their `transformClient` left it. */
-const makeService = (base: Base, settings: Settings, client: HttpClient.HttpClient): Service => {
-  const transport = Transport.isTransportClient(client) ? client[Transport.TypeId] : HttpClientTransport.make(client)
+/** Makes a client. `httpClient` is that of the base, as the `transformClient` of the settings has changed it. */
+const makeService = (base: Base, settings: Settings, httpClient: HttpClient.HttpClient): Service => {
+  const transport = Transport.isTransportClient(httpClient)
+    ? httpClient[Transport.TypeId]
+    : HttpClientTransport.make(httpClient)
   const connection = { transport, rateLimit: base.rateLimits(settings), settings }
   return Client.of({
     run: (operation, input, earlier) =>
@@ -104,11 +106,11 @@ const makeService = (base: Base, settings: Settings, client: HttpClient.HttpClie
       }
     }),
     settings,
-    httpClient: ApiHttpClient.make(client, connection),
+    httpClient: ApiHttpClient.make(httpClient, connection),
     withOptions: OverridesCache.cached((overrides) =>
       Effect.map(Effect.fromResult(override(settings, overrides)), (next) => {
         const isSame = next.transformClient === settings.transformClient
-        return makeService(base, next, isSame ? client : transform(base.httpClient, next))
+        return makeService(base, next, isSame ? httpClient : transform(base.httpClient, next))
       })
     )
   })
@@ -134,7 +136,7 @@ export const make = Effect.fnUntraced(function* (
 export const layer = (options: Options): Layer.Layer<Client, Errors.InvalidOptions, HttpClient.HttpClient> =>
   Layer.effect(Client, make(options))
 
-/** The `Config` that each option is read from. The last two are no data, and given as they are. */
+/** The `Config` that each option is read from. `circuitBreaker` and `transformClient` are given as they are. */
 export interface ConfigOptions {
   /**
    * The API token.
@@ -182,7 +184,7 @@ export const layerConfig = (
       : Effect.fail(new Errors.InvalidOptions({ option: "options", description: "Expected an object of Configs" }))
   )
 
-/** Names the variable at fault where it is one of ours. */
+/** Adds the name of the variable to an error, if the option is read from one of the variables above. */
 const withVariable = (
   { description, option }: Errors.InvalidOptions,
   options: ConfigOptions
@@ -220,8 +222,8 @@ const overridden = (overrides: Overrides) => Effect.flatMap(Client, (client) => 
  * headers are merged by name, `timeout` and `retry` member by member. `undefined` changes nothing, and `null` goes back to the
  * default: see {@link Overrides}. Fails with `InvalidOptions`, which names the wrong option.
  *
- * The options are checked again only if the object is another one, or has changed. So keep it in a constant if there are
- * many calls.
+ * The options are checked again only if the object is another one, or has changed. So use a constant object for many
+ * calls.
  *
  * @example
  * ```ts

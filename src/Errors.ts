@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 
 /**
- * Did the server act on the call?
+ * The effect of a call on the server.
  *
  * - `not-sent`: nothing left this process.
  * - `rejected`: the server answered that it did not act.
@@ -35,7 +35,7 @@ export type Outcome = typeof Outcome.Type
 export const TimeoutPhase = Schema.Literals(["connect", "headers", "body", "idle", "total", "server"])
 export type TimeoutPhase = typeof TimeoutPhase.Type
 
-/** An error, in JSON its name and message: no more is kept of one. `Schema.Defect` would take any value, and 1 kB. */
+/** An error, in JSON only its name and message. `Schema.Defect` would accept any value, and add 1 kB to every app. */
 const ErrorCause = Schema.declare((value): value is Error => value instanceof Error, {
   expected: "an Error",
   toCodecJson: () =>
@@ -76,7 +76,7 @@ const fields = {
   requestId: Schema.optionalKey(Schema.String),
   /** The number of times the request was sent: 0 if it was refused before sending. */
   attempts: Schema.Int,
-  /** Did the server act? */
+  /** The effect of the call on the server. */
   outcome: Outcome,
   /** True if the same call may succeed later, and repeating it cannot do anything twice. */
   isRetryable: Schema.Boolean,
@@ -175,7 +175,7 @@ export class Timeout extends failure<Timeout>()("Timeout", {
   phase: TimeoutPhase
 }) {}
 
-/** No complete answer came: the connection failed, or ended before the body did. */
+/** No complete response: the connection failed, or ended before the body did. */
 export class TransportError extends failure<TransportError>()("TransportError", {}) {}
 
 /** The response breaks the contract: a redirect, an empty body, HTML, JSON of another shape. */
@@ -204,8 +204,8 @@ export const isContactError = /* @__PURE__ */ Schema.is(ContactError)
 export type Tag = ContactError["_tag"]
 
 /**
- * The options of a client are not valid. Failed with by `Client.make`, the layers and `Client.withOptions`, before
- * any operation can run; so it is not part of {@link ContactError}.
+ * The options of a client are not valid. `Client.make`, the layers and `Client.withOptions` fail with it, before any operation
+ * runs; so it is not part of {@link ContactError}.
  */
 export class InvalidOptions extends rendered(
   Schema.TaggedError<InvalidOptions>(identifier("InvalidOptions"))("InvalidOptions", {

@@ -12,7 +12,7 @@ import * as Browser from "../internal/transport/Browser.ts"
 import * as Fetch from "../internal/transport/FetchTransport.ts"
 
 /** Refuses headers that the vendor's server allows no browser to send: each request would fail without a response. */
-const forBrowser = (service: Client.Service): Effect.Effect<Client.Service, Errors.InvalidOptions> => {
+const checkHeaders = (service: Client.Service): Effect.Effect<Client.Service, Errors.InvalidOptions> => {
   const { headers, server } = service.settings
   const [name] = server.address === vendorHost ? Browser.blocked(headers) : []
   if (name !== undefined) {
@@ -22,15 +22,16 @@ const forBrowser = (service: Client.Service): Effect.Effect<Client.Service, Erro
   }
   return Effect.succeed({
     ...service,
-    withOptions: (overrides) => Effect.flatMap(service.withOptions(overrides), forBrowser)
+    withOptions: (overrides) => Effect.flatMap(service.withOptions(overrides), checkHeaders)
   })
 }
 
-const inBrowser = Layer.effect(
+/** The client in the context; in a browser, with its headers checked. */
+const checkedInBrowser = Layer.effect(
   Client.Client,
   Effect.gen(function* () {
     const service = yield* Client.Client
-    return (yield* Browser.IsBrowser) ? yield* forBrowser(service) : service
+    return (yield* Browser.IsBrowser) ? yield* checkHeaders(service) : service
   })
 )
 
@@ -40,10 +41,10 @@ const inBrowser = Layer.effect(
  * to send them.
  */
 export const layer = (options: Client.Options): Layer.Layer<Client.Client, Errors.InvalidOptions> =>
-  Layer.fresh(inBrowser).pipe(Layer.provide(Client.layer(options)), Layer.provide(Fetch.layer))
+  Layer.fresh(checkedInBrowser).pipe(Layer.provide(Client.layer(options)), Layer.provide(Fetch.layer))
 
 /** A client over the global `fetch`, its options read from the `ConfigProvider`: see `Client.layerConfig`. */
 export const layerConfig = (
   options?: Client.ConfigOptions
 ): Layer.Layer<Client.Client, Config.ConfigError | Errors.InvalidOptions> =>
-  Layer.fresh(inBrowser).pipe(Layer.provide(Client.layerConfig(options)), Layer.provide(Fetch.layer))
+  Layer.fresh(checkedInBrowser).pipe(Layer.provide(Client.layerConfig(options)), Layer.provide(Fetch.layer))

@@ -22,7 +22,7 @@ const transportFailure = (
     ? Failure.unsendable()
     : TransportFailure.make(reason.cause, response?.status, state)
 
-/** The failure of an attempt that timed out. If a status had come, it decides: only the error body is missing. */
+/** The failure of an attempt that timed out. After the head of an error reply, it is the failure of that status. */
 const timedOut = (operation: Operation.Any, { head, state }: Transport.AttemptProgress): Failure.Failure => {
   if (head === undefined) return Failure.timeout(state === "not-sent" ? "connect" : "headers", undefined, state)
   const { status } = head
@@ -31,12 +31,12 @@ const timedOut = (operation: Operation.Any, { head, state }: Transport.AttemptPr
     : StatusMapping.toFailure(operation, { status, callerValues: new CallerValues.CallerValues({}) })
 }
 
-/** The parts of an attempt that its call does not have. */
+/** One attempt of a call. */
 export interface Attempt {
   readonly token: string
   /** The number of times the request was sent before. */
   readonly resendCount: number
-  /** The record in which the transport reports how far the attempt has come. */
+  /** The record that the transport writes the progress of the attempt to. */
   readonly reported: Transport.AttemptProgress
   /** The time that is left of the total timeout of the call, in milliseconds. */
   readonly left: number

@@ -7,7 +7,7 @@ import * as Failure from "./failure/Failure.ts"
 import type { Settings } from "./options/Settings.ts"
 import type * as RateLimit from "./rateLimit/RateLimit.ts"
 
-/** The connection to the API that all calls of a client are sent over. */
+/** The parts of a client that its requests are sent with. */
 export interface Connection {
   readonly transport: Transport.Transport
   readonly rateLimit: RateLimit.RateLimit

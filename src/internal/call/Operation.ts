@@ -13,10 +13,10 @@ import type * as Errors from "../../Errors.ts"
  */
 export type Safety = "read" | "idempotent" | "unsafe"
 
-/** The failures that only some operations can have. */
+/** The tags of failures that only some operations can have. */
 export type SpecialTag = "NotFound" | "Conflict"
 
-/** The failures that any operation can have. */
+/** The tags of failures that any operation can have. */
 export type CommonTag = Exclude<Errors.Tag, SpecialTag>
 
 /** One operation as data. The client runs it; its error type is computed from `failures`. */
@@ -93,6 +93,6 @@ export interface Input {
 
 const specialTags: ReadonlySet<Errors.Tag> = new Set<SpecialTag>(["NotFound", "Conflict"])
 
-/** True if an operation can fail with this. A failure that it does not have is an `UnexpectedResponse`. */
+/** True if an operation can fail with a tag. Any other failure becomes `UnexpectedResponse`. */
 export const canFailWith = (operation: Any, tag: Errors.Tag): boolean =>
   !specialTags.has(tag) || operation.failures.includes(tag)

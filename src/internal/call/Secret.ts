@@ -12,16 +12,16 @@ import { timeoutOrElse } from "./Timeout.ts"
 const isTransientStatus = (status: unknown): boolean =>
   status === 408 || status === 429 || (typeof status === "number" && status >= 500)
 
-/** The codes of connections that failed. Other codes, such as `ENOENT`, come again. */
+/** The codes of connections that failed. Other codes, such as `ENOENT`, are permanent. */
 const connectionCode = /^(E(CONN|TIMEDOUT|AI_AGAIN|PIPE|HOST|NET|NOTFOUND)|UND_ERR_)/
 
-/** True if an error, or one in its chain of causes, is a timeout, a busy vault, or says itself that it may be retried. */
+/** True if an error, or one in its chain of causes, is a timeout, comes from a busy vault, or has `isRetryable`. */
 const isTransient = (error: unknown, depth = 8): boolean => {
   if (!Predicate.isObject(error) || depth === 0) return false
   const { _tag, cause, isRetryable, name, reason } = error
   return (
     isRetryable === true ||
-    // Of Effect, or of an `AbortSignal`.
+    // Effect's timeouts have the tag; those of `AbortSignal` have the name.
     _tag === "TimeoutError" ||
     name === "TimeoutError" ||
     isTransientReason(reason) ||
@@ -35,7 +35,7 @@ const isTransientReason = (reason: unknown): boolean =>
   (reason._tag === "TransportError" ||
     (Predicate.isObject(reason.response) && isTransientStatus(reason.response.status)))
 
-/** The secret could not be read. Of the error, only its code is kept: the rest may hold anything. */
+/** The failure for an error of the caller's effect. Only the error's code is kept: the rest may hold the secret. */
 const unreadable = (error: unknown): Failure.Failure => {
   const found = SystemError.find(error)
   if (found === undefined) return Failure.noSecret(undefined, isTransient(error))
@@ -43,7 +43,7 @@ const unreadable = (error: unknown): Failure.Failure => {
   return Failure.noSecret(found.reason, !found.isPermanent && (isConnectionFailure || isTransient(error)))
 }
 
-/** The failure for an error of any kind. A proxy or a getter of it may throw. */
+/** The same for an error of any kind: a proxy or a getter in it may throw. */
 const failureOf = (error: unknown): Failure.Failure =>
   Result.getOrElse(
     Result.try(() => unreadable(error)),
@@ -59,7 +59,7 @@ const toToken = (secret: unknown): Effect.Effect<string, Failure.Failure> => {
 
 /** Reads the token, in at most the attempt timeout. */
 export const read = ({ secret, timeout }: Settings): Effect.Effect<string, Failure.Failure> => {
-  // A secret that is at hand needs no time.
+  // A constant secret needs no timeout.
   if (Exit.isExit(secret) && Exit.isSuccess(secret)) return toToken(secret.value)
   const token = Effect.matchEffect(secret, {
     onFailure: (error) => Effect.fail(failureOf(error)),

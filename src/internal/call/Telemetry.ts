@@ -9,8 +9,8 @@ import type { Failure } from "./failure/Failure.ts"
 import type * as Operation from "./Operation.ts"
 import type { Settings } from "./options/Settings.ts"
 
-/** One attempt, as OpenTelemetry's HTTP conventions see it. No id, query, header or body is ever among the attributes. */
-export interface Attempt {
+/** The attempt that a span is about. Its attributes follow OpenTelemetry's HTTP conventions, and hold no id, query, header or body. */
+export interface ObservedAttempt {
   readonly operation: Operation.Any
   readonly server: Settings["server"]
   /** The number of times the request was sent before. */
@@ -21,7 +21,7 @@ type Attributes = Readonly<Record<string, string | number>>
 
 type Histogram = ReturnType<typeof requestDuration>
 
-/** In seconds, with the boundaries that the conventions advise. */
+/** A histogram in seconds, with the boundaries that OpenTelemetry's HTTP conventions advise. */
 const requestDuration = (attributes: Attributes) =>
   Metric.histogram("http.client.request.duration", {
     description: "Duration of HTTP client requests.",
@@ -32,14 +32,14 @@ const requestDuration = (attributes: Attributes) =>
     boundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
   })
 
-/** The name and attributes that all attempts of an operation on a server share, made once. */
-class Observed {
+/** The span name, attributes and histograms that all attempts of an operation on one server share. */
+class OperationTelemetry {
   readonly name: string
   readonly request: Attributes
-  /** By how the attempt ended. */
+  /** The histograms by the status and the error type of an attempt. */
   readonly #histograms = new Map<string, Histogram>()
 
-  constructor({ operation, server }: Attempt) {
+  constructor({ operation, server }: ObservedAttempt) {
     this.name = `${operation.method} ${operation.path}`
     this.request = {
       "http.request.method": operation.method,
@@ -53,21 +53,21 @@ class Observed {
     const key = `${status} ${errorType}`
     let histogram = this.#histograms.get(key)
     if (histogram === undefined) {
-      histogram = requestDuration({ ...this.request, ...ending(status, errorType) })
+      histogram = requestDuration({ ...this.request, ...endAttributes(status, errorType) })
       this.#histograms.set(key, histogram)
     }
     return histogram
   }
 }
 
-const observed = new WeakMap<Settings["server"], Map<Operation.Any, Observed>>()
+const telemetries = new WeakMap<Settings["server"], Map<Operation.Any, OperationTelemetry>>()
 
-const observedOf = (attempt: Attempt): Observed => {
+const telemetryOf = (attempt: ObservedAttempt): OperationTelemetry => {
   const { operation, server } = attempt
-  let ofServer = observed.get(server)
-  if (ofServer === undefined) observed.set(server, (ofServer = new Map()))
+  let ofServer = telemetries.get(server)
+  if (ofServer === undefined) telemetries.set(server, (ofServer = new Map()))
   let ofOperation = ofServer.get(operation)
-  if (ofOperation === undefined) ofServer.set(operation, (ofOperation = new Observed(attempt)))
+  if (ofOperation === undefined) ofServer.set(operation, (ofOperation = new OperationTelemetry(attempt)))
   return ofOperation
 }
 
@@ -83,7 +83,7 @@ const errorTypeOf = (exit: Exit.Exit<unknown, Failure>, status: number | undefin
   return isRefusal ? String(status) : failure.tag
 }
 
-const ending = (status: number | undefined, errorType: string | undefined): Attributes => ({
+const endAttributes = (status: number | undefined, errorType: string | undefined): Attributes => ({
   ...(status === undefined ? {} : { "http.response.status_code": status }),
   ...(errorType === undefined ? {} : { "error.type": errorType })
 })
@@ -93,13 +93,13 @@ const ending = (status: number | undefined, errorType: string | undefined): Attr
  * transport reads the span from `reported`, and writes the status of the reply to it.
  */
 export const observe =
-  (attempt: Attempt, reported: Transport.AttemptProgress) =>
+  (attempt: ObservedAttempt, reported: Transport.AttemptProgress) =>
   <A>(self: Effect.Effect<A, Failure>): Effect.Effect<A, Failure> => {
-    const known = observedOf(attempt)
+    const telemetry = telemetryOf(attempt)
     const { resendCount } = attempt
     const attributes =
-      resendCount === 0 ? known.request : { ...known.request, "http.request.resend_count": resendCount }
-    return Effect.useSpan(known.name, { kind: "client", attributes }, (span) =>
+      resendCount === 0 ? telemetry.request : { ...telemetry.request, "http.request.resend_count": resendCount }
+    return Effect.useSpan(telemetry.name, { kind: "client", attributes }, (span) =>
       Effect.withFiber((fiber) => {
         const clock = fiber.getRef(Clock.Clock)
         const began = clock.monotonicTimeNanosUnsafe()
@@ -110,7 +110,7 @@ export const observe =
           if (status !== undefined) span.attribute("http.response.status_code", status)
           if (errorType !== undefined) span.attribute("error.type", errorType)
           const seconds = Number(clock.monotonicTimeNanosUnsafe() - began) / 1e9
-          known.histogram(status, errorType).updateUnsafe(seconds, fiber.context)
+          telemetry.histogram(status, errorType).updateUnsafe(seconds, fiber.context)
           return undefined
         })
       })

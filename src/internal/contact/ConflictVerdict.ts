@@ -8,7 +8,7 @@ import * as RequestMatch from "./RequestMatch.ts"
 export interface Evidence extends SearchResult {
   readonly request: CreateRequest
   readonly time: CallTime
-  /** True if the client generated the fingerprint, so that nobody else uses it. */
+  /** True if the client generated the fingerprint, so that no other client uses it. */
   readonly isGenerated: boolean
   /** True if an earlier answer was lost, so that an earlier request of the call may have made a contact. */
   readonly isAnswerLost: boolean

@@ -11,13 +11,13 @@ import type { Contact } from "../contact/ContactSchema.ts"
 import * as Listing from "./Listing.ts"
 import * as ListQuery from "./ListQuery.ts"
 
-/** Finds out whether a contact exists, in whatever account: a list can begin after one of another account too. */
+/** True if a contact exists in any account: a list can begin after one of another account too. */
 const exists = (runner: OperationRunner, id: string): Effect.Effect<Completed<boolean>, Errors.ContactError> =>
   PathSegment.isPlain(id)
     ? Effect.matchEffect(runner.run(operations.fetch, { contactId: id }), {
         onSuccess: ({ attempts }) => Effect.succeed({ attempts, value: true }),
         onFailure: (error) => {
-          // Any other 403, such as a firewall's, says nothing about the contact.
+          // Any other 403, such as a firewall's, does not mean that the contact exists.
           const value = error._tag === "Forbidden" && error.code === "NOT_AUTHORIZED"
           return value || error._tag === "NotFound"
             ? Effect.succeed({ attempts: error.attempts, value })

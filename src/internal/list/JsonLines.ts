@@ -53,7 +53,7 @@ export class Reader {
   #pending: Array<Uint8Array> = []
   #pendingLength = 0
   /** The number of the next line. */
-  #line = 1
+  #lineNumber = 1
 
   /** `parse` converts a line to its value, and throws if the line is not JSON. */
   constructor(parse: (line: string) => unknown = JSON.parse) {
@@ -62,7 +62,7 @@ export class Reader {
 
   /** Reads a chunk. Returns the lines that it completes. */
   push(bytes: Uint8Array): Lines {
-    const lines = new Lines(this.#line)
+    const lines = new Lines(this.#lineNumber)
     const last = bytes.lastIndexOf(newline)
     if (last !== -1) {
       // Only a line that was cut is copied; the others are read where they are.
@@ -76,14 +76,14 @@ export class Reader {
     // In UTF-8, no other character has the byte of a newline in it, so no character is cut here.
     this.#keep(bytes.slice(last + 1))
     if (this.#pendingLength > maxLineLength) {
-      lines.problem ??= `line ${this.#line} is longer than ${maxLineLength} bytes`
+      lines.problem ??= `line ${this.#lineNumber} is longer than ${maxLineLength} bytes`
     }
     return lines
   }
 
   /** Ends the body. Returns its last line, if that had no newline. */
   end(): Lines {
-    const lines = new Lines(this.#line)
+    const lines = new Lines(this.#lineNumber)
     this.#readPending(lines)
     return lines
   }
@@ -107,8 +107,8 @@ export class Reader {
   }
 
   #read(block: Uint8Array, lines: Lines): void {
-    const marked = this.#line === 1 && byteOrderMark.every((byte, index) => block[index] === byte)
-    const bytes = marked ? block.subarray(byteOrderMark.length) : block
+    const hasMark = this.#lineNumber === 1 && byteOrderMark.every((byte, index) => block[index] === byte)
+    const bytes = hasMark ? block.subarray(byteOrderMark.length) : block
     const text = decode(bytes)
     if (text === undefined) this.#readUndecodable(bytes, lines)
     else this.#parseLines(text, lines)
@@ -119,7 +119,7 @@ export class Reader {
     for (let start = 0; lines.problem === undefined;) {
       const found = bytes.indexOf(newline, start)
       const text = decode(bytes.subarray(start, found === -1 ? bytes.length : found))
-      if (text === undefined) lines.problem = `line ${this.#line} is not UTF-8`
+      if (text === undefined) lines.problem = `line ${this.#lineNumber} is not UTF-8`
       else this.#parseLines(text, lines)
       start = found + 1
     }
@@ -128,20 +128,20 @@ export class Reader {
   /** Parses lines one by one. Parsing them together is no faster: making the values takes the time. */
   #parseLines(text: string, lines: Lines): void {
     if (lines.problem !== undefined) return
-    for (let start = 0; start <= text.length; this.#line++) {
+    for (let start = 0; start <= text.length; this.#lineNumber++) {
       const found = text.indexOf("\n", start)
       const end = found === -1 ? text.length : found
-      const one = text.slice(start, end)
+      const line = text.slice(start, end)
       start = end + 1
       // A line that begins with a brace is not blank, and needs no check.
-      if (one.charCodeAt(0) !== openingBrace && one.trim() === "") {
-        lines.skip(this.#line)
+      if (line.charCodeAt(0) !== openingBrace && line.trim() === "") {
+        lines.skip(this.#lineNumber)
         continue
       }
       try {
-        lines.values.push(this.#parse(one))
+        lines.values.push(this.#parse(line))
       } catch {
-        lines.problem = `line ${this.#line} is not JSON`
+        lines.problem = `line ${this.#lineNumber} is not JSON`
         return
       }
     }

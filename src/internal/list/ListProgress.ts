@@ -11,8 +11,8 @@ const maxRequests = 32
 const leastSkipped = pageSize / 2
 
 /**
- * The largest number of contacts before the first one delivered that a list reads when it begins anew: contacts that were made
- * since, or that are before a deleted cursor.
+ * The largest number of contacts before the first one delivered that a resumed list reads from its beginning: contacts that
+ * were made since, or that are before a deleted cursor.
  */
 const maxBeforeFirst = 100_000
 
@@ -37,11 +37,11 @@ export interface Reading {
   repeated: number
 }
 
-/** The result of a batch of items. */
+/** The result of accepting a batch of items. */
 export interface Accepted<A> {
   /** The items that were not delivered before. */
   readonly newItems: ReadonlyArray<A>
-  /** Set if the response cannot be read on: the list begins further back, or fails with a description. */
+  /** Set if the rest of the response cannot be used: the list begins further back, or fails with a description. */
   readonly next?: "begin further back" | { readonly failWith: string }
 }
 
@@ -112,7 +112,7 @@ export class ListProgress<A extends Key> {
     return { place, last: undefined, overlaps: false, isPastRepeats: this.lastId === undefined, repeated: 0 }
   }
 
-  /** Finds the new items of a batch, and counts them as delivered. The items of a response have to be in order, also repeats. */
+  /** Finds the new items of a batch, and counts them as delivered. All items of a response have to be in order, repeated ones too. */
   accept(reading: Reading, items: ReadonlyArray<A>): Accepted<A> {
     const inOrder = countInOrder(this.#options.order, items, reading.last)
     const isInOrder = inOrder === items.length

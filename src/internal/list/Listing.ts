@@ -38,7 +38,7 @@ export interface Requests<A extends Key, T extends Errors.Tag> {
   readonly page: (
     cursor: string | undefined
   ) => Effect.Effect<Completed<{ readonly items: ReadonlyArray<A> }>, Errors.ContactError>
-  /** Finds out whether a contact with this id exists, in whatever account. */
+  /** True if a contact with this id exists in any account. */
   readonly exists: (id: string) => Effect.Effect<Completed<boolean>, Errors.ContactError>
 }
 
@@ -77,7 +77,7 @@ const complete = { _tag: "Ended", end: Cause.done() } as const
  * The server pages by the id of the last row. If that row has been deleted, it answers with an empty page, as at the end. A body
  * that was cut after a line looks complete too. So after a cut the list is resumed from a contact before the last one, and
  * repeated contacts are left out. The end is confirmed by a page after such a contact: it was the end if the page repeats the
- * contacts that follow, and has no new one. If no such contact exists any more, the list begins anew.
+ * contacts that follow, and has no new one. If no such contact exists any more, the list begins again from its beginning.
  */
 export const make = <A extends Key, T extends Errors.Tag>(
   requests: Requests<A, T>,

@@ -39,7 +39,7 @@ export const descriptions: Readonly<Record<Errors.Tag, string>> = {
   UnexpectedResponse: "The response is none of what was promised"
 }
 
-/** An input that is refused before anything is sent. */
+/** The failure of an input that is refused before anything is sent. */
 export const refused = (field: string, description: string): Failure => ({
   tag: "InvalidRequest",
   // A path into `meta` is the caller's own text.
@@ -49,7 +49,7 @@ export const refused = (field: string, description: string): Failure => ({
   transient: false
 })
 
-/** A request that the transport could not build. */
+/** The failure of a request that the transport could not build. */
 export const unsendable = (): Failure => ({
   tag: "TransportError",
   description: "The request could not be built",
@@ -57,7 +57,7 @@ export const unsendable = (): Failure => ({
   transient: false
 })
 
-/** A request that this side kept from being sent, and that may be sent later. */
+/** The failure of a request that the client did not send now, and may send later. */
 export const unavailable = (description: string): Failure => ({
   tag: "TransportError",
   description,
@@ -65,7 +65,7 @@ export const unavailable = (description: string): Failure => ({
   transient: true
 })
 
-/** The secret could not be read. `reason` is the code of the error, if it had one. */
+/** The failure to read the secret. `reason` is the code of the error, if it had one. */
 export const noSecret = (reason: string | undefined, transient: boolean): Failure => ({
   tag: "Unauthorized",
   description: `The secret could not be read${reason === undefined ? "" : `: ${reason}`}`,
@@ -77,7 +77,7 @@ export const noSecret = (reason: string | undefined, transient: boolean): Failur
 /** An error that holds nothing but a code. */
 export const codeOnly = (code: string): Error => Object.assign(new Error(code), { name: "TransportCause", stack: "" })
 
-/** A create that may have made a contact, which was not found. */
+/** The failure of a create that may have made a contact, which was not found. */
 export const lost = (description: string): Failure => ({
   tag: "TransportError",
   description: `The answer was lost. ${description}`,
@@ -85,7 +85,7 @@ export const lost = (description: string): Failure => ({
   transient: false
 })
 
-/** A response that breaks the contract. */
+/** The failure of a response that breaks the contract. */
 export const unexpected = (status: number, description: string): Failure => ({
   tag: "UnexpectedResponse",
   description,
@@ -94,16 +94,16 @@ export const unexpected = (status: number, description: string): Failure => ({
   transient: false
 })
 
-/** The server has no such endpoint at all. */
+/** The failure of a path that the server has no route for. */
 export const noEndpoint: Failure = {
   ...unexpected(404, "The server has no such endpoint: check the option baseUrl"),
   outcome: "rejected"
 }
 
-/** A response whose body ended early although the connection did not break. The next one may be complete. */
+/** The failure of a body that ended early although the connection did not fail. The next one may be complete. */
 export const cut = (status: number): Failure => ({ ...unexpected(status, "The body ended early"), transient: true })
 
-/** A timeout of this side. Whether the request was sent is unknown, unless the transport says that it was not. */
+/** A timeout of the client. The outcome is unknown, unless the transport reports that nothing was sent. */
 export const timeout = (
   phase: Exclude<Errors.TimeoutPhase, "server">,
   status?: number,

@@ -4,7 +4,7 @@ import * as Operation from "../Operation.ts"
 import * as PathSegment from "../request/PathSegment.ts"
 import type { Failure } from "./Failure.ts"
 
-/** The failure behind an error of one operation, from which that of another can be made. */
+/** The failure that an error was made from. */
 export const toFailure = (error: Errors.ContactError): Failure => ({
   ...error,
   cause: error.cause,
@@ -44,7 +44,7 @@ const errors = {
 const shown = (id: unknown): string =>
   typeof id === "string" && PathSegment.isPlain(id) && /[A-Za-z]/.test(id) ? id.trim() : "(redacted)"
 
-/** Makes the error of a failure. It takes the fields that it has. */
+/** Makes the error of a failure. Its class drops the fields that it does not have. */
 const construct = (operation: Operation.Any, failure: Failure, context: Context): Errors.ContactError =>
   new errors[failure.tag](
     defined({

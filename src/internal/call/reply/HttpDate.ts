@@ -1,9 +1,9 @@
 /**
- * Reads a date as RFC 9110, 5.6.7 has it, in milliseconds since 1970; not in the forms from before it, which nothing sends
- * any more. Effect's own parser would bring all it knows of dates into every app.
+ * Parses a date in the preferred form of RFC 9110, 5.6.7, to milliseconds since 1970. The obsolete forms are not supported.
+ * Effect's parser would add its whole date module to every app.
  */
 export const parse = (text: string): number | undefined => {
   const date = Date.parse(text)
-  // What is written as it was read is neither of another form nor of a day that does not exist.
+  // A date in another form, or of a day that does not exist, is not formatted as the same text.
   return !Number.isNaN(date) && new Date(date).toUTCString() === text ? date : undefined
 }

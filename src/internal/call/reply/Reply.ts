@@ -19,7 +19,7 @@ import * as ReplyBody from "./ReplyBody.ts"
 import * as Validate from "../request/Validate.ts"
 import { timeoutOrElse } from "../Timeout.ts"
 
-/** A reply whose head has arrived, and the caller's values that no failure may show. */
+/** A reply whose head has arrived, and the caller values that no failure may show. */
 export interface ReceivedReply {
   readonly head: Transport.Head
   readonly callerValues: CallerValues

@@ -39,7 +39,7 @@ const endsInCharacter = (chunks: ReadonlyArray<Uint8Array>): boolean =>
     })
   )
 
-/** The characters of JSON outside of texts, objects and arrays. */
+/** The characters of JSON outside of strings, other than brackets and braces. */
 const outside = " \t\r\n0123456789+-.,:Eaeflnrstu"
 
 /**

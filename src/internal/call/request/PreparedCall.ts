@@ -52,10 +52,10 @@ const build = <O extends Operation.Any>(
   const safety = hasIdempotencyKey ? "idempotent" : operation.safety
   // The server looks up `(Some Name)` anew each time: a second delete would hit another contact of that name.
   const plainId = contactId !== undefined && PathSegment.isPlain(contactId) ? contactId.trim() : undefined
-  const named = contactId !== undefined && plainId === undefined
+  const isName = contactId !== undefined && plainId === undefined
   return Result.succeed({
     operation,
-    safety: named && safety === "idempotent" ? "unsafe" : safety,
+    safety: isName && safety === "idempotent" ? "unsafe" : safety,
     contactId,
     plainId,
     generatedFingerprint: input.generatedFingerprint,
