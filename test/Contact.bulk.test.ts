@@ -189,7 +189,7 @@ describe("a stream whose answers are lost", () => {
 
   it.effect.each([
     ["a fingerprint of the caller's", true],
-    ["one made up", false]
+    ["a generated one", false]
   ] as const)("makes every contact once, with %s, and returns its id to its call", ([, given]) =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory

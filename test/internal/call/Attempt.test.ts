@@ -104,7 +104,7 @@ describe("an attempt without a reply", () => {
     })
   )
 
-  it.effect("has the outcome that the code of the error tells if the transport reports nothing", () =>
+  it.effect("has the outcome that the error code implies, if the transport reports nothing", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* Effect.flip(send(Fake.script(connectionRefused).http))).outcome, "not-sent")
       assert.strictEqual((yield* Effect.flip(send(Fake.script(connectionReset).http))).outcome, "unknown")
@@ -125,7 +125,7 @@ describe("an attempt without a reply", () => {
     })
   )
 
-  it.effect("whose client fails by status fails as that status says", () =>
+  it.effect("because the HttpClient turned a 404 into an error is NotFound", () =>
     Effect.gen(function* () {
       const client = HttpClient.filterStatusOk(Fake.script(Fake.json(404, { code: "NOT_FOUND", message: "gone" })).http)
       const failure = yield* Effect.flip(send(client))

@@ -44,14 +44,14 @@ describe("the place of the next request", () => {
 })
 
 describe("a batch of items", () => {
-  it("is new as a whole in a first response", () => {
+  it("of a first response is all new", () => {
     const progress = listed()
     assert.deepStrictEqual(progress.accept(progress.read(progress.place), keys(0, 5)), { newItems: keys(0, 5) })
     assert.strictEqual(progress.received, 5)
     assert.strictEqual(progress.lastId, "c4")
   })
 
-  it("has the contacts that were not delivered before in a resumed one, in any batches", () => {
+  it("of a resumed response has only contacts that were not delivered before", () => {
     const progress = delivered(10)
     const reading = progress.read(progress.place)
     assert.deepStrictEqual(progress.accept(reading, keys(9, 10)), { newItems: [] })
@@ -80,7 +80,7 @@ describe("a batch of items", () => {
     assert.deepStrictEqual(progress.accept(progress.read(progress.place), keys(9, 13)), { newItems: keys(10, 13) })
   })
 
-  it("ends a list that repeats without end", () => {
+  it("ends the list if it repeats contacts without end", () => {
     const progress = delivered(10)
     const reading = progress.read({ at: "beginning", cursor: undefined, delivered: 10 })
     let next: unknown
@@ -96,7 +96,7 @@ describe("a batch of items", () => {
 })
 
 describe("the page that confirms the end", () => {
-  it("has more, or is the end, or is empty", () => {
+  it("may have new contacts, repeated ones only, or none", () => {
     const progress = delivered(10)
     assert.strictEqual(progress.confirm(progress.place, keys(9, 11)), "more")
     assert.strictEqual(progress.confirm(progress.place, keys(9, 10)), "end")
@@ -104,7 +104,7 @@ describe("the page that confirms the end", () => {
     assert.strictEqual(progress.confirm({ ...progress.place, at: "beginning" }, []), "end")
   })
 
-  it("full of repeats leads on from its last contact but one", () => {
+  it("of 100 repeated contacts is followed by one from its last contact but one", () => {
     const progress = delivered(500)
     assert.strictEqual(progress.confirm(progress.place, keys(100, 200)), "repeats")
     assert.strictEqual(progress.place.cursor, "c198")
@@ -112,7 +112,7 @@ describe("the page that confirms the end", () => {
 })
 
 describe("the number of requests", () => {
-  it("is bounded while no contact is new, and counts anew after that", () => {
+  it("is bounded while no contact is new, and counted from 0 again after a new one", () => {
     const progress = delivered(10)
     const most = (): number => {
       let count = 0

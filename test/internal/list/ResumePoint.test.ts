@@ -35,7 +35,7 @@ describe.each(orders)("a resume point of a list in order %s", (order) => {
       // The place of an anchor is what it says.
       assert.strictEqual(all[index]?.id, id)
       const resumed = all.slice(index + 1)
-      // At least one contact comes again, which proves that nothing between is missing.
+      // At least one contact is repeated, which proves that nothing between is missing.
       assert.isBelow(index, delivered - 1)
       assert.deepStrictEqual(
         resumed.filter((key) => point.isNew(key)),

@@ -5,7 +5,7 @@ import * as Response from "../../../src/internal/transport/TransportResponse.ts"
 
 const request = HttpClientRequest.get("http://localhost/")
 
-/** A response with this body, in chunks, which counts how often it was let go of. */
+/** A response with this body, in chunks, which counts how often it was cancelled. */
 const of = (chunks: ReadonlyArray<string>, type = "application/json") => {
   const rest = chunks.map((chunk) => new TextEncoder().encode(chunk))
   let cancelled = 0
@@ -31,7 +31,7 @@ const of = (chunks: ReadonlyArray<string>, type = "application/json") => {
 }
 
 describe("a response of our transports", () => {
-  it.effect("is whatever an HttpClientResponse is, and can be read twice", () =>
+  it.effect("is an HttpClientResponse that can be read twice", () =>
     Effect.gen(function* () {
       const { cancelled, response } = of(['{"a":', '"é"}'])
       assert.deepStrictEqual(yield* response.json, { a: "é" })
@@ -43,7 +43,7 @@ describe("a response of our transports", () => {
     })
   )
 
-  it.effect("can be made into another, which then has a body of its own", () =>
+  it.effect("can be the prototype of a response with another body", () =>
     Effect.gen(function* () {
       const { response } = of(["original"])
       const other: typeof response = Object.create(response, { stream: { value: Stream.make(new Uint8Array([120])) } })
@@ -53,7 +53,7 @@ describe("a response of our transports", () => {
     })
   )
 
-  it.effect("has its body again once that was read as a whole", () =>
+  it.effect("streams its body after it was read as a whole", () =>
     Effect.gen(function* () {
       const { response } = of(["a", "b"])
       assert.strictEqual(yield* response.text, "ab")
@@ -71,7 +71,7 @@ describe("a response of our transports", () => {
     })
   )
 
-  it.effect("fails, and does not die, where the body is something else", () =>
+  it.effect("fails, and does not die, if the body is not what is read", () =>
     Effect.gen(function* () {
       const json = yield* Effect.flip(of(["{"]).response.json)
       assert.strictEqual(json.reason._tag, "DecodeError")
