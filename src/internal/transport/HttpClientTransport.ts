@@ -38,10 +38,10 @@ export const withoutRedirects = (
 /** The head of a response. */
 export const headOf = ({ headers, status }: Response): Transport.Head => ({ status, header: (name) => headers[name] })
 
-const late = () => Effect.fail(new Transport.TimeLimitError())
+const outOfTime = () => Effect.fail(new Transport.TimeLimitError())
 
-/** A body that is absent is an empty one. */
-const toBodyError = (error: HttpClientError.HttpClientError | Cause.Done): Pull.Pull<never, Transport.BodyError> =>
+/** The end or the failure of a body. An absent body counts as an empty one. */
+const bodyEnd = (error: HttpClientError.HttpClientError | Cause.Done): Pull.Pull<never, Transport.BodyError> =>
   Cause.isDone(error)
     ? Effect.fail(error)
     : error.reason._tag === "EmptyBodyError"
@@ -52,7 +52,7 @@ const toBodyError = (error: HttpClientError.HttpClientError | Cause.Done): Pull.
 const openBody = (response: Response): Effect.Effect<Transport.Body> =>
   Effect.flatMap(Scope.make(), (scope) =>
     Effect.map(Channel.toPullScoped(response.stream.channel, scope), (pull) => ({
-      pull: (limit) => timeoutOrElse(Effect.catch(pull, toBodyError), limit, late),
+      pull: (limit) => timeoutOrElse(Effect.catch(pull, bodyEnd), limit, outOfTime),
       cancel: Scope.close(scope, Exit.void)
     }))
   )
@@ -83,7 +83,7 @@ export const make = (client: HttpClient.HttpClient): Transport.Transport => {
           Effect.map(WholeBody.read(reply, maxBytes(reply.head)), (body) => ({ head: reply.head, body }))
         ),
         timeout,
-        late
+        outOfTime
       )
   }
 }

@@ -1,4 +1,4 @@
-/** The values that the caller put into one request. A server may quote it, in its message or its request id. */
+/** The values that the caller put into one request. A server may quote them in a message or a request id. */
 export interface Parts {
   readonly token?: string | undefined
   readonly contactId?: string | undefined
@@ -11,14 +11,14 @@ export interface Parts {
 /** Requests above this are not searched: the server takes no more than 1 MiB. */
 const maxLength = 2 * 1024 * 1024
 
-/** A word of a message has to be this long to be looked for inside values; so has a run of digits. */
+/** The least length of a word, or of a run of digits, that is looked for inside values. */
 const shortestWord = 4
 
-/** A run of this many letters and digits in common is a quotation wherever it begins and ends. */
+/** The number of letters and digits in a row that are a quotation wherever they stand in a word or a value. */
 const longRun = 6
 
 /**
- * The caller values of one attempt. They are gathered and folded on the first question, so a request that succeeds pays
+ * The caller values of one attempt. They are gathered and folded when first searched, so a request that succeeds pays
  * nothing for them. The work is linear in their length, and bounded.
  */
 export class CallerValues {
@@ -33,9 +33,14 @@ export class CallerValues {
    * True if a text of at most some hundred characters quotes any of the values, in whatever form: in another case, without
    * diacritics, with other separators, cut short, or escaped for JSON, JavaScript, HTML or a URL.
    *
-   * It does if it has one of these, upper case, diacritics and all that is no letter or digit aside: a word of at least 4
-   * characters that is part of a value; 4 characters that a value begins with; a value of 2 or 3 letters as a word; 4
-   * digits, or any 6 characters, that are part of a value, or 2 of a script that has no blanks between words.
+   * Both are compared in lower case, without diacritics, and without all that is no letter or digit. A text quotes a value if it
+   * has one of these:
+   *
+   * - a word of at least 4 characters that is part of the value;
+   * - the first 4 characters of the value;
+   * - the whole value, of 2 or 3 letters, as a word;
+   * - 4 digits or any 6 characters in a row that are part of the value;
+   * - 2 characters of the value, in a script without blanks between words.
    */
   areQuotedIn(text: string): boolean {
     this.#folded ??= gather(this.#parts)
@@ -119,11 +124,11 @@ const foldedText = (text: string): string => {
 
 const foldedPoints = /* @__PURE__ */ new Map<number, ReadonlyArray<number>>()
 
-/** Adds a character in lower case and without diacritics, if it is a letter or a digit. Half a character is neither. */
+/** Adds a character in lower case and without diacritics, if it is a letter or a digit. Half a surrogate pair is neither. */
 const addFolded = (codes: Array<number>, text: string, at: number): void => {
   const point = text.codePointAt(at) ?? 0
   if (point < 0x80) {
-    // The quick way for ASCII: this bit is what lower case has more, and digits have it too.
+    // The fast path for ASCII: setting this bit makes a letter lower case, and leaves a digit as it is.
     const lower = point | 0x20
     if ((lower >= 0x61 && lower <= 0x7a) || (point >= 0x30 && point <= 0x39)) codes.push(lower)
     return

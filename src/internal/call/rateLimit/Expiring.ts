@@ -4,23 +4,23 @@ export interface Expiring<A> {
   readonly set: (key: string, value: A, now: number) => void
 }
 
-/** Below this size, nothing is removed. */
-const smallest = 64
+/** The number of values from which expired ones are removed. */
+const minSize = 64
 
 /**
- * Keeps values by key until they have expired. Expired values are removed whenever the map has doubled since the last
- * time: that costs little, and the memory grows only with the keys in use.
+ * Keeps values by key until they have expired. They are removed whenever the map has doubled since the last time,
+ * so that costs little, and the memory grows only with the keys in use.
  */
 export const make = <A>(isExpired: (value: A, now: number) => boolean): Expiring<A> => {
   const values = new Map<string, A>()
-  let sweepAt = smallest
+  let sweepAt = minSize
   return {
     get: (key) => values.get(key),
     set: (key, value, now) => {
       values.set(key, value)
       if (values.size <= sweepAt) return
       for (const [key, value] of values) if (isExpired(value, now)) values.delete(key)
-      sweepAt = Math.max(smallest, 2 * values.size)
+      sweepAt = Math.max(minSize, 2 * values.size)
     }
   }
 }

@@ -22,19 +22,21 @@ export interface RateLimit {
   readonly backOff: (duration: Duration.Duration | undefined, max: number) => Effect.Effect<void>
 }
 
-/** Without a limit, every request may be sent. */
+/** The rate limit of a client without one: every request may be sent. */
 const unlimited: RateLimit = { acquire: Effect.void, backOff: () => Effect.void }
 
 const failed = Failure.unavailable("The store of the rate limit failed")
 const unanswered = Failure.unavailable("The store of the rate limit did not answer")
 
+/** The answer of the store: the requests counted in the window, and the milliseconds until it is over. */
 type Answer = readonly [count: number, ttl: number]
-type Ask = Effect.Effect<Answer, Failure.Failure>
+/** Asks the store to count a request. */
+type AskStore = Effect.Effect<Answer, Failure.Failure>
 
 /** A request that has not acquired the limit yet. */
 interface Caller {
   readonly context: Context.Context<never>
-  readonly ask: Ask
+  readonly ask: AskStore
   /** True while it is asking the store. If not, it waits. */
   isAsking: boolean
   /** Ends its wait. */
@@ -44,32 +46,33 @@ interface Caller {
 /** The time by the clock of a caller. */
 const nowOf = ({ context }: Caller): number => monotonicMillis(Context.get(context, Clock.Clock))
 
-/** The terms that a queue waits for. All times are in milliseconds. */
-interface Terms {
+/** The limit of a queue, and its back-off. All times are in milliseconds. */
+interface Limit {
   readonly limit: number
   readonly window: number
-  /** When the last back-off ends. */
+  /** The end of the last back-off. */
   readonly backOffUntil: () => number
 }
 
 /**
  * The requests of this process that wait for one limit, in order of arrival.
  *
- * The store counts a request only if it may be sent now, so a request that is interrupted while it waits has used up
- * nothing. When the store has refused one, all wait without asking. When the window is over, the first one asks again,
- * and the answer says how many others may follow.
+ * The store counts a request only if it may be sent now, so a request that is interrupted while it waits was not
+ * counted. After the store has refused one, all wait without asking. When the window is over, the first one asks again,
+ * and then as many others as its answer allows.
  */
 class Queue {
-  readonly #terms: Terms
-  /** Those that wait and those that ask, in order of arrival. */
+  readonly #limit: Limit
+  /** The requests that wait or ask, in order of arrival. */
   readonly #callers = new Set<Caller>()
+  /** The number of requests that are asking the store. */
   #asking = 0
-  /** When the window that is used up will be over. */
+  /** The end of the window that is used up. */
   #fullUntil = 0
   #timer: Fiber.Fiber<void> | undefined
 
-  constructor(terms: Terms) {
-    this.#terms = terms
+  constructor(limit: Limit) {
+    this.#limit = limit
   }
 
   /** True if removing this queue would change nothing. */
@@ -77,44 +80,44 @@ class Queue {
     return this.#callers.size === 0 && this.#fullUntil <= now
   }
 
-  acquire(ask: Ask): Effect.Effect<void, Failure.Failure> {
+  acquire(ask: AskStore): Effect.Effect<void, Failure.Failure> {
     return Effect.withFiber((fiber) => {
       const caller: Caller = { context: fiber.context, ask, isAsking: false, resume: constVoid }
       return Effect.onExitPrimitive(
-        Effect.suspend(() => this.#arrive(caller)),
+        Effect.suspend(() => this.#enter(caller)),
         () => this.#leave(caller)
       )
     })
   }
 
-  #arrive(caller: Caller): Effect.Effect<void, Failure.Failure> {
+  #enter(caller: Caller): Effect.Effect<void, Failure.Failure> {
     const isFirst = this.#callers.size === this.#asking
     this.#callers.add(caller)
     if (!isFirst || this.#delay(caller) > 0) return this.#wait(caller)
-    this.#begin(caller)
+    this.#beginAsking(caller)
     return this.#ask(caller)
   }
 
   #leave(caller: Caller): undefined {
     this.#callers.delete(caller)
-    this.#end(caller)
+    this.#endAsking(caller)
     this.#wakeNext(caller)
     return undefined
   }
 
-  #begin(caller: Caller): void {
+  #beginAsking(caller: Caller): void {
     caller.isAsking = true
     this.#asking++
   }
 
-  #end(caller: Caller): void {
+  #endAsking(caller: Caller): void {
     if (caller.isAsking) this.#asking--
     caller.isAsking = false
   }
 
-  /** The time until the store is worth asking again. */
+  /** The time until the store may be asked again. */
   #delay(caller: Caller): number {
-    return Math.max(this.#fullUntil, this.#terms.backOffUntil()) - nowOf(caller)
+    return Math.max(this.#fullUntil, this.#limit.backOffUntil()) - nowOf(caller)
   }
 
   #ask(caller: Caller): Effect.Effect<void, Failure.Failure> {
@@ -128,10 +131,10 @@ class Queue {
   }
 
   #settle(caller: Caller, [count, ttl]: Answer): Effect.Effect<void, Failure.Failure> {
-    const { backOffUntil, limit, window } = this.#terms
+    const { backOffUntil, limit, window } = this.#limit
     const now = nowOf(caller)
     const free = limit - count
-    // Whatever a store answers, no wait is longer than one window.
+    // A wait is never longer than one window, even if the store answers so.
     if (!(free > 0)) this.#fullUntil = now + (ttl >= 0 ? Math.min(Math.max(1, ttl), window) : window)
     if (!(free >= 0) || backOffUntil() > now) return this.#wait(caller)
     if (this.#asking === 1) this.#wake(free)
@@ -141,19 +144,19 @@ class Queue {
   #wait(caller: Caller): Effect.Effect<void, Failure.Failure> {
     return Effect.callback((resume) => {
       caller.resume = resume
-      this.#end(caller)
+      this.#endAsking(caller)
       this.#wakeNext(caller)
     })
   }
 
-  /** Lets so many of those that wait ask the store, from the first on. Nobody else is asking by then. */
+  /** Lets the first `count` waiting requests ask the store. No other request is asking then. */
   #wake(count: number): void {
     if (this.#callers.size === this.#asking) return
     let left = count
     for (const caller of this.#callers) {
       if (caller.isAsking) continue
       if (left-- <= 0) return
-      this.#begin(caller)
+      this.#beginAsking(caller)
       // Resuming runs a fiber at once: without the yield, each would run inside the one before.
       caller.resume(
         Effect.andThen(
@@ -164,7 +167,7 @@ class Queue {
     }
   }
 
-  /** Sees to it that the first of those that wait asks in time, if nobody asks now. `caller` lends its clock. */
+  /** Wakes the first waiting request as soon as it may ask, unless another one is asking. The timer uses the clock of `caller`. */
   #wakeNext(caller: Caller): void {
     if (this.#callers.size === this.#asking) return this.#stopTimer()
     if (this.#asking > 0 || this.#timer !== undefined) return
@@ -179,22 +182,22 @@ class Queue {
     })
   }
 
-  /** A timer that nobody needs would keep the process running. */
+  /** Stops the timer, which would keep the process running. */
   #stopTimer(): void {
     this.#timer?.interruptUnsafe()
     this.#timer = undefined
   }
 
-  /** Fails all that wait: each would only find out the same, one after another. */
+  /** Fails all waiting requests: each would get the same failure, one after another. */
   #failAll(failure: Failure.Failure): void {
     for (const caller of Array.from(this.#callers)) if (!caller.isAsking) caller.resume(Effect.fail(failure))
   }
 }
 
-/** Makes the rate limits of a client. Those with the same key wait for the same back-off. */
+/** The rate limit for the settings of a client. Rate limits with the same key share a back-off. */
 export type RateLimits = (settings: Settings) => RateLimit
 
-const make = (store: Store, isOwn: boolean): RateLimits => {
+const make = (store: Store, isInMemory: boolean): RateLimits => {
   const backOffs = Expiring.make<number>((until, now) => until <= now)
   const queues = Expiring.make<Queue>((queue, now) => queue.isIdle(now))
   return ({ rateLimit, server, timeout }) => {
@@ -202,20 +205,22 @@ const make = (store: Store, isOwn: boolean): RateLimits => {
     const { limit } = rateLimit
     const key = `effect-chatbotkit/${rateLimit.key ?? server.address}`
     const window = Math.max(1, Duration.toMillis(rateLimit.window))
-    const question = { key, limit, refillRate: Duration.millis(window / limit), tokens: 1 }
+    const request = { key, limit, refillRate: Duration.millis(window / limit), tokens: 1 }
     const asked = Effect.mapError(
-      Effect.suspend(() => store.fixedWindow(question)),
+      Effect.suspend(() => store.fixedWindow(request)),
       () => failed
     )
-    const ask = isOwn ? asked : timeoutOrElse(asked, Duration.toMillis(timeout.attempt), () => Effect.fail(unanswered))
+    const ask = isInMemory
+      ? asked
+      : timeoutOrElse(asked, Duration.toMillis(timeout.attempt), () => Effect.fail(unanswered))
     const backOffUntil = () => backOffs.get(key) ?? 0
-    // A limit of another size under the same key has a queue of its own: it must not hold up the others.
-    const name = `${limit}/${window} ${key}`
+    // Another limit under the same key has a queue of its own, so that it does not delay this one.
+    const queueKey = `${limit}/${window} ${key}`
     return {
       acquire: Effect.clockWith((clock) => {
-        const known = queues.get(name)
+        const known = queues.get(queueKey)
         const queue = known ?? new Queue({ limit, window, backOffUntil })
-        if (known === undefined) queues.set(name, queue, monotonicMillis(clock))
+        if (known === undefined) queues.set(queueKey, queue, monotonicMillis(clock))
         return queue.acquire(ask)
       }),
       backOff: (duration, max) =>

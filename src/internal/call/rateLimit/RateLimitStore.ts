@@ -13,7 +13,7 @@ export const RateLimiterStore = Context.Service<RateLimiter.RateLimiterStore, St
   "effect/persistence/RateLimiter/RateLimiterStore"
 )
 
-/** Milliseconds since some moment in the past. They never go back, as the wall clock can. */
+/** The time of the monotonic clock, in milliseconds. Unlike the wall clock, it never goes back. */
 export const monotonicMillis = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
 
 interface Counter {
@@ -21,12 +21,12 @@ interface Counter {
   readonly emptyAt: number
 }
 
-/** Adding up fractions of a millisecond is not exact: so much earlier counts as the same time. */
+/** The tolerance for rounding errors, in milliseconds: sums of fractions are not exact. */
 const rounding = 1e-6
 
 const isEmpty = ({ emptyAt }: Counter, now: number): boolean => emptyAt - rounding <= now
 
-/** Counts in this process, as `RateLimiter.layerStoreMemory` does, but by the monotonic clock. It answers synchronously. */
+/** A store that counts in this process, as `RateLimiter.layerStoreMemory` does, but by the monotonic clock. It answers synchronously. */
 export const inMemory = (): Store => {
   const counters = Expiring.make(isEmpty)
   return {

@@ -1,15 +1,15 @@
 import * as Result from "effect/Result"
 
 const plain = /^[A-Za-z0-9_-]+$/
-// Some server or proxy on the way may decode and resolve a path, so both are looked for behind any percent-encoding.
+// A server or proxy on the way may decode and resolve a path. So these patterns match slashes and dots, percent-encoded or not.
 const slash = /[/\\]|%(?:25)*(?:2f|5c)/i
 const dotSegment = /^(?:\.|%(?:25)*2e){1,2}$/i
 
-/** Ids have 25 characters, and names at most 191 bytes; encoded, a longer one may not fit into a request line. */
+/** The longest id or name. Ids have 25 characters, and names at most 191 bytes; a longer one may not fit into a request line. */
 const maxLength = 1024
 
 /**
- * Encodes an id as exactly one path segment, or says why it cannot be one.
+ * An id, encoded as exactly one path segment, or the reason why it cannot be one.
  *
  * The server trims the segment and then reads it (wire contract 3.2), so blanks around the id do not count.
  */

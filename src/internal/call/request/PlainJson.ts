@@ -1,6 +1,6 @@
 /**
- * A copy of the caller's request, as plain JSON. Each property is read once, so what was checked is what is sent,
- * whatever getters, proxies and `toJSON` methods say the second time.
+ * A copy of the caller's request, as plain JSON. Each property is read once, so getters, proxies and `toJSON`
+ * methods cannot change a value between the check and the request.
  */
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
@@ -23,7 +23,7 @@ export interface CopyOptions {
   readonly keepsUndefined?: boolean
 }
 
-/** One copy. It throws where a value cannot be read or is refused. */
+/** The state of one copy. Its methods throw if a value cannot be read or is refused. */
 class Copying {
   readonly #options: CopyOptions
   /** The path to the value that is being copied. */
@@ -98,7 +98,7 @@ const isPlain = (value: object): boolean => {
 }
 
 /**
- * Copies the caller's request, or gives the place where it is not plain JSON that the server can store. The copy has the own,
+ * Copies the caller's request, or names the first field that is not plain JSON or that the server cannot store. The copy has the own,
  * enumerable members of plain objects, less those that are undefined unless `keepsUndefined`.
  */
 export const copy = (request: unknown, options: CopyOptions = {}): Result.Result<unknown, Validate.Problem> => {

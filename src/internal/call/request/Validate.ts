@@ -3,7 +3,7 @@ import type * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
 
-/** The problem of an input: the field, and what was expected there. Never the value. */
+/** The problem of an input: its field and a description of what was expected, without the value. */
 export interface Problem {
   readonly field: string
   readonly description: string
@@ -20,7 +20,7 @@ export const maxBytes = 1_048_576
 /** The problem of a request that is larger. */
 export const tooLarge = "expected a request of at most 1,048,576 bytes as JSON"
 
-/** The largest part of a path that is shown. Keys of `meta` are the caller's own, of any number and length. */
+/** The number of keys of a path that are shown. Paths into `meta` have the caller's own keys, of any number and length. */
 const longestPath = 8
 const shownKey = /^[\p{L}\p{N}_$#-]{0,64}$/u
 
@@ -39,8 +39,8 @@ export const problemOf = (issue: SchemaIssue.Issue, root: string): Problem => {
 }
 
 /**
- * Builds a strict check of caller input: unknown keys are a problem, and the first problem is reported. A schema that
- * changes nothing is expected, so that the input itself is what comes out, its members in the caller's order.
+ * Builds a strict check of caller input: unknown keys are a problem, and the first problem is reported. The schema must
+ * not change values: the result is the input itself, with its members in the caller's order.
  */
 export const make = <S extends Schema.ConstraintDecoder<unknown>>(
   schema: S,
