@@ -66,7 +66,7 @@ describe("a secret that cannot be read", () => {
     })
   )
 
-  it.effect.each(transient)("for %s, whenever it is read, fails after the retries of the policy", ([, error, code]) =>
+  it.effect.each(transient)("for %s, at each read, fails after the retries of the policy", ([, error, code]) =>
     Effect.gen(function* () {
       const fake = Fake.script(ok)
       const { reads, secret } = failing(error)
@@ -134,7 +134,7 @@ describe("a secret that cannot be read", () => {
     })
   )
 
-  it.effect("in the attempt timeout is read again", () =>
+  it.effect("within the attempt timeout is read again", () =>
     Effect.gen(function* () {
       const fake = Fake.script(ok)
       let reads = 0
@@ -152,7 +152,7 @@ describe("a secret that cannot be read", () => {
     })
   )
 
-  it.effect("is never an error of another kind", () =>
+  it.effect("is always Unauthorized, whatever its error is", () =>
     Effect.gen(function* () {
       for (const error of [null, 0, {}, new Proxy({}, {}), Object.create(null)]) {
         const { secret } = failing(error)

@@ -37,7 +37,7 @@ describe("http.client.request.duration", () => {
     })
   )
 
-  it.effect("says of a 200 that was none what it was", () =>
+  it.effect("has the type of the error for a 200 that cannot be decoded", () =>
     Effect.gen(function* () {
       const fake = Fake.script(Fake.json(200, "<html>"))
       assert.deepStrictEqual(yield* measured(Fake.failureOf(over(fake)(Contact.fetch(id)))), [
@@ -49,7 +49,7 @@ describe("http.client.request.duration", () => {
     })
   )
 
-  it.effect("has nothing of a call that was not sent", () =>
+  it.effect("has no measurement of a call that was not sent", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* measured(Fake.failureOf(over(Fake.script("never"))(Contact.fetch("..")))), [])
     })

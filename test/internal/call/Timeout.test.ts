@@ -6,7 +6,7 @@ import { timeoutOrElse } from "../../../src/internal/call/Timeout.ts"
 const second = 1000
 const late = () => Effect.fail("late")
 
-/** The clock, and how many sleeps were asked of it. */
+/** The clock, and the number of its sleeps. */
 const counted = Effect.gen(function* () {
   const clock = yield* Clock.Clock
   let sleeps = 0
@@ -21,8 +21,8 @@ const counted = Effect.gen(function* () {
   return { clock: counting, sleeps: () => sleeps }
 })
 
-describe("within", () => {
-  it.effect("gives what the effect gives in time, whatever it is", () =>
+describe("timeoutOrElse", () => {
+  it.effect("ends as the effect does if that is in time", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* timeoutOrElse(Effect.succeed(1), second, late), 1)
       assert.strictEqual(yield* Effect.flip(timeoutOrElse(Effect.fail("failed"), second, late)), "failed")
@@ -36,7 +36,7 @@ describe("within", () => {
     })
   )
 
-  it.effect("asks for no time where the effect needs none, or has no limit", () =>
+  it.effect("does not sleep if the effect is synchronous or has no limit", () =>
     Effect.gen(function* () {
       const { clock, sleeps } = yield* counted
       yield* Effect.gen(function* () {
@@ -73,7 +73,7 @@ describe("within", () => {
     })
   )
 
-  it.effect("hands an interruption on, and waits for it", () =>
+  it.effect("interrupts the effect when it is interrupted, and waits for it", () =>
     Effect.gen(function* () {
       let cleanedUp = false
       const cleanUp = Effect.sync(() => {

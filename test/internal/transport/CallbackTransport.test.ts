@@ -66,7 +66,7 @@ const start = <A, E>(effect: Effect.Effect<A, E>) => Effect.forkChild(effect, { 
 const textOf = ({ chunks }: Transport.WholeBody) => chunks.map((part) => new TextDecoder().decode(part)).join("")
 
 describe("an exchange", () => {
-  it.effect("gives the whole reply, and reports its head", () =>
+  it.effect("returns the whole reply, and reports its head", () =>
     Effect.gen(function* () {
       const { deliver, open, transport } = scripted()
       const given = options()
@@ -83,7 +83,7 @@ describe("an exchange", () => {
     })
   )
 
-  it.effect("reads any number of parts that are at hand", () =>
+  it.effect("reads any number of parts that have already arrived", () =>
     Effect.gen(function* () {
       const { deliver, open, transport } = scripted()
       const fiber = yield* start(transport.exchange(request, options(1e6)))
@@ -94,7 +94,7 @@ describe("an exchange", () => {
     })
   )
 
-  it.effect("cancels a body that is longer than the limit, or does not matter", () =>
+  it.effect("cancels a body that is longer than the limit, also if the limit is 0", () =>
     Effect.gen(function* () {
       for (const maxBytes of [0, 1]) {
         const { deliver, open, seen, transport } = scripted()
@@ -107,7 +107,7 @@ describe("an exchange", () => {
     })
   )
 
-  it.effect("has the error of a body that ends early, and dies of bugs", () =>
+  it.effect("returns the error of a body that ends early, and dies of bugs", () =>
     Effect.gen(function* () {
       const failed = scripted()
       const fiber = yield* start(failed.transport.exchange(request, options()))
@@ -131,7 +131,7 @@ describe("an exchange", () => {
     })
   )
 
-  it.effect("is over when its time is up, before the head and after it", () =>
+  it.effect("fails when its time is up, before the head and after it", () =>
     Effect.gen(function* () {
       for (const hasHead of [false, true]) {
         const { open, seen, transport } = scripted()
@@ -158,7 +158,7 @@ describe("an exchange", () => {
     })
   )
 
-  it.effect("is not sent if its URL or its body cannot be", () =>
+  it.effect("is not sent if its URL or its body cannot be sent", () =>
     Effect.gen(function* () {
       const { seen, transport } = scripted()
       const wrong = HttpClientRequest.setUrlParam(HttpClientRequest.get("no url"), "take", "1")
@@ -195,7 +195,7 @@ describe("an open reply", () => {
     })
   )
 
-  it.effect("stops waiting when the time of a pull is up, and when that is interrupted", () =>
+  it.effect("stops waiting when the time of a pull is up, and when the pull is interrupted", () =>
     Effect.gen(function* () {
       const { reply, seen } = yield* opened
       const late = yield* start(Effect.flip(reply.body.pull(1000)))

@@ -18,7 +18,7 @@ const send = (fetch: typeof globalThis.fetch, { isBrowser = false, sent = reques
   )
 
 describe("a request over fetch", () => {
-  it.effect("has the init of the layer and of the call, less what is the client's own", () =>
+  it.effect("has the RequestInit of the layer and of the call, except for what the client sets itself", () =>
     Effect.gen(function* () {
       const inits: Array<RequestInit | undefined> = []
       const fetch: typeof globalThis.fetch = async (_, init) => {
@@ -54,7 +54,7 @@ describe("a request over fetch", () => {
     })
   )
 
-  it.effect("fails with what fetch failed with, rejected or thrown", () =>
+  it.effect("fails with the error that fetch rejects with or throws", () =>
     Effect.gen(function* () {
       const cause = new TypeError("fetch failed")
       const throwing: typeof globalThis.fetch = () => {
@@ -68,7 +68,7 @@ describe("a request over fetch", () => {
     })
   )
 
-  it.effect("is aborted where it is interrupted, and where its body is given up", () =>
+  it.effect("is aborted when it is interrupted, also while its body is read", () =>
     Effect.gen(function* () {
       const signals: Array<AbortSignal | null | undefined> = []
       const never: typeof globalThis.fetch = (_, init) => {
@@ -101,7 +101,7 @@ describe("a request over fetch", () => {
     })
   )
 
-  it.effect("can be read where the runtime has no streams", () =>
+  it.effect("has a body that can be read in a runtime without streams", () =>
     Effect.gen(function* () {
       const response = yield* send(async () =>
         Object.defineProperty(new Response("text"), "body", { value: undefined })
@@ -112,7 +112,7 @@ describe("a request over fetch", () => {
     })
   )
 
-  it.effect("has the User-Agent of the request or of the init, if they have one, and none of ours in a browser", () =>
+  it.effect("has the User-Agent of the request or of the init, or else the client's, except in a browser", () =>
     Effect.gen(function* () {
       const agents: Array<string | null> = []
       const fetch: typeof globalThis.fetch = async (_, init) => {
@@ -152,7 +152,7 @@ describe("a request over fetch", () => {
     })
   )
 
-  it.effect("is a defect where there is no fetch, and where we are wrong ourselves", () =>
+  it.effect("is a defect if there is no fetch, or if the response cannot be read because of a bug", () =>
     Effect.gen(function* () {
       const missing: unknown = undefined
       const layer = Layer.fresh(Fetch.layer).pipe(
@@ -164,7 +164,7 @@ describe("a request over fetch", () => {
       )
       assert.include(Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "", "layers/Fetch needs a global fetch")
       assert.isTrue(Exit.hasDies(exit))
-      // Whatever fails once `fetch` has answered is no failure of the network.
+      // A failure after `fetch` has answered is no failure of the network.
       const odd = Object.defineProperty(new Response(""), "headers", {
         get: () => {
           throw new TypeError("not a function")
@@ -174,7 +174,7 @@ describe("a request over fetch", () => {
     })
   )
 
-  it.effect("says in a browser which of its headers CORS may have been about", () =>
+  it.effect("that fails in a browser names the headers that the CORS settings may not allow", () =>
     Effect.gen(function* () {
       const fetch = () => Promise.reject(new TypeError("Failed to fetch"))
       const descriptionOf = (isBrowser: boolean, sent = request) =>
@@ -190,7 +190,7 @@ describe("a request over fetch", () => {
     })
   )
 
-  it.effect("gives up a body also where the runtime does not end it with the signal", () =>
+  it.effect("cancels its body when it is interrupted, also if the runtime ignores the signal", () =>
     Effect.gen(function* () {
       let cancelled = 0
       const stubborn: typeof globalThis.fetch = async () =>
@@ -202,7 +202,7 @@ describe("a request over fetch", () => {
   )
 
   it.effect(
-    "knows where its response is from although the runtime does not say, and what a browser makes of a redirect",
+    "has a response with a URL although the runtime gives none, and with status 0 for a redirect in a browser",
     () =>
       Effect.gen(function* () {
         const quiet =

@@ -22,7 +22,7 @@ const options = (): Transport.ExchangeOptions => ({
 })
 
 describe("a transport over an HttpClient", () => {
-  it.effect("gives the whole reply, and reports its head", () =>
+  it.effect("returns the whole reply, and reports its head", () =>
     Effect.gen(function* () {
       const transport = HttpClientTransport.make(over(() => new Response("text", { headers: { "x-own": "1" } })))
       const given = options()
@@ -32,14 +32,14 @@ describe("a transport over an HttpClient", () => {
     })
   )
 
-  it.effect("takes an absent body for an empty one", () =>
+  it.effect("reads an absent body as an empty one", () =>
     Effect.gen(function* () {
       const { body } = yield* HttpClientTransport.make(over(() => new Response(null))).exchange(request, options())
       assert.deepStrictEqual(body, { chunks: [], problem: undefined })
     })
   )
 
-  it.effect("gives the reply that a client has filtered out by its status", () =>
+  it.effect("returns a reply whose status the client has turned into an error", () =>
     Effect.gen(function* () {
       const client = HttpClient.filterStatusOk(over(() => new Response("no", { status: 404 })))
       const { body, head } = yield* HttpClientTransport.make(client).exchange(request, options())
@@ -57,7 +57,7 @@ describe("a transport over an HttpClient", () => {
     })
   )
 
-  it.effect("is over when its time is up, and interrupts the client", () =>
+  it.effect("fails when its time is up, and interrupts the client", () =>
     Effect.gen(function* () {
       let interrupted = 0
       const client = over(() => Effect.onInterrupt(Effect.never, () => Effect.sync(() => void interrupted++)))

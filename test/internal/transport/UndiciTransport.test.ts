@@ -41,7 +41,7 @@ const scripted = () => {
     head: (status = 200, headers: Record<string, string | Array<string>> = {}) =>
       handler.onResponseStart?.(controller, status, headers),
     data,
-    /** Comes as soon as the connection is no longer held back. */
+    /** Arrives as soon as the connection is resumed. */
     later: (text: string) => held.push(text),
     end: () => handler.onResponseEnd?.(controller, {}),
     error: (error: Error) => handler.onResponseError?.(controller, error)
@@ -51,7 +51,7 @@ const scripted = () => {
 const microtasks = Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
 
 describe("a request over undici", () => {
-  it.effect("has the path without what is the browser's, and no time of undici's own", () =>
+  it.effect("has a path without the fragment, and turns undici's own timeouts off", () =>
     Effect.gen(function* () {
       const undici = scripted()
       const fiber = yield* Effect.forkChild(undici.client.execute(request), { startImmediately: true })
@@ -73,7 +73,7 @@ describe("a request over undici", () => {
     })
   )
 
-  it.effect("fails with what undici failed with, thrown or told", () =>
+  it.effect("fails with the error that undici throws or reports", () =>
     Effect.gen(function* () {
       const refused = Undici.make({
         dispatch: () => {
@@ -91,7 +91,7 @@ describe("a request over undici", () => {
     })
   )
 
-  it.effect("dies of a bug, thrown or told, and fails where Node refuses an argument", () =>
+  it.effect("dies of a bug that undici throws or reports, and fails if Node refuses an argument", () =>
     Effect.gen(function* () {
       const bug = new TypeError("undefined is not a function")
       const refusal = Object.assign(new TypeError("Invalid URL"), { code: "ERR_INVALID_URL" })
@@ -113,7 +113,7 @@ describe("a request over undici", () => {
     })
   )
 
-  it.effect("reports whether it was sent, and never takes that back", () =>
+  it.effect("reports `not-sent` until it starts, and `sent` from then on", () =>
     Effect.gen(function* () {
       const attempt: Transport.AttemptProgress = { state: "unknown" }
       const undici = scripted()
@@ -128,7 +128,7 @@ describe("a request over undici", () => {
     })
   )
 
-  it.effect("is answered once, whatever else its dispatcher tells", () =>
+  it.effect("ends once, whatever its dispatcher reports after that", () =>
     Effect.gen(function* () {
       const undici = scripted()
       const fiber = yield* Effect.forkChild(undici.client.execute(request), { startImmediately: true })
@@ -143,7 +143,7 @@ describe("a request over undici", () => {
     })
   )
 
-  it.effect("is aborted where it is interrupted, also before it has a connection", () =>
+  it.effect("is aborted when it is interrupted, also before it has a connection", () =>
     Effect.gen(function* () {
       const connected = scripted()
       const one = yield* Effect.forkChild(connected.client.execute(request), { startImmediately: true })
@@ -159,7 +159,7 @@ describe("a request over undici", () => {
     })
   )
 
-  it.effect("cannot have a body that is none of bytes, or a URL that is none", () =>
+  it.effect("fails without being sent if its body is a stream or its URL is invalid", () =>
     Effect.gen(function* () {
       const { client, sent } = scripted()
       const streamed = HttpClientRequest.setBody(request, HttpBody.stream(Stream.empty))
@@ -181,7 +181,7 @@ describe("a body over undici", () => {
     return { undici, response: yield* Fiber.join(fiber) }
   })
 
-  it.effect("holds the connection back while nobody reads, and goes on when somebody does", () =>
+  it.effect("pauses the connection while nobody reads, and resumes it for a reader", () =>
     Effect.gen(function* () {
       const { response, undici } = yield* answered
       const chunk = "x".repeat(200 * 1024)
@@ -195,7 +195,7 @@ describe("a body over undici", () => {
     })
   )
 
-  it.effect("holds the connection back again, and again goes on, where more comes than is read", () =>
+  it.effect("pauses and resumes the connection again whenever more arrives than is read", () =>
     Effect.gen(function* () {
       const { response, undici } = yield* answered
       const chunk = "x".repeat(300 * 1024)
@@ -219,7 +219,7 @@ describe("a body over undici", () => {
     })
   )
 
-  it.effect("gives what came at once as one, and in order", () =>
+  it.effect("delivers chunks that arrived together as one batch, in order", () =>
     Effect.gen(function* () {
       const { response, undici } = yield* answered
       const batches: Array<ReadonlyArray<string>> = []
@@ -240,9 +240,9 @@ describe("a body over undici", () => {
     })
   )
 
-  it.effect("is read whole by a fiber that yields between any two steps", () =>
+  it.effect("is read as a whole by a fiber that yields at any step", () =>
     Effect.gen(function* () {
-      // However far the reader has come, the next event arrives one turn later.
+      // At each step of the reader, the next event arrives one turn later.
       for (let turns = 0; turns < 30; turns++) {
         const { response, undici } = yield* answered
         const reading = Effect.provideService(response.text, Scheduler.MaxOpsBeforeYield, 3)
@@ -256,7 +256,7 @@ describe("a body over undici", () => {
     })
   )
 
-  it.effect("that breaks off fails after what had come", () =>
+  it.effect("that breaks off fails after the chunks that arrived", () =>
     Effect.gen(function* () {
       const { response, undici } = yield* answered
       undici.data("a")
@@ -272,7 +272,7 @@ describe("a body over undici", () => {
     })
   )
 
-  it.effect("of which no more is taken closes the connection", () =>
+  it.effect("that is not read to its end closes the connection", () =>
     Effect.gen(function* () {
       const { response, undici } = yield* answered
       undici.data("a")

@@ -47,7 +47,7 @@ describe("read", () => {
 
   it.effect.each([
     ["that declares to be longer than the limit", 3, "4"],
-    ["that does not matter", 0, undefined]
+    ["of which no byte is allowed", 0, undefined]
   ] as const)("does not read a body %s", ([, maxBytes, contentLength]) =>
     Effect.gen(function* () {
       const { reply: open, seen } = reply([1], contentLength === undefined ? {} : { contentLength })
@@ -56,7 +56,7 @@ describe("read", () => {
     })
   )
 
-  it.effect("gives the error of the transport, and dies of its bugs", () =>
+  it.effect("returns the error of the transport, and dies of its bugs", () =>
     Effect.gen(function* () {
       const error = new BodyError("reset")
       assert.strictEqual((yield* WholeBody.read(reply([1], { failure: Effect.fail(error) }).reply, 3)).problem, error)

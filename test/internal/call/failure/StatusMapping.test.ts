@@ -85,7 +85,7 @@ describe("toFailure", () => {
     assert.deepInclude(failure, { tag, outcome, transient, code, status: 200 })
   })
 
-  it("does not let an operation fail inside a 200 with what it does not promise", () => {
+  it("maps a failure inside a 200 that the operation does not have to UnexpectedResponse", () => {
     assert.strictEqual(
       StatusMapping.toFailure(operations.none, { status: 200, code: "NOT_FOUND", message: "x", callerValues: none })
         .tag,
@@ -94,7 +94,7 @@ describe("toFailure", () => {
   })
 
   it.each(["Contact is not verified", "Contact is verified", "fingerprint is too short"])(
-    "takes a 500 that says %j for a refusal",
+    "treats a 500 that says %j as a refusal",
     (message) => {
       assert.deepInclude(StatusMapping.toFailure(operations.none, { status: 500, message, callerValues: none }), {
         tag: "ServerError",
@@ -105,7 +105,7 @@ describe("toFailure", () => {
     }
   )
 
-  it("takes a refusal for one also where the caller sent the same words", () => {
+  it("recognises a refusal also if the caller sent the same words", () => {
     const message = "Contact is verified"
     assert.isFalse(
       StatusMapping.toFailure(operations.none, {
@@ -127,7 +127,7 @@ describe("toFailure", () => {
     )
   })
 
-  it("names no field that is not one of the API's", () => {
+  it("names only fields of the API", () => {
     const fieldOf = (message: string) =>
       StatusMapping.toFailure(operations.none, { status: 400, message, callerValues: none }).field
     assert.strictEqual(fieldOf('"email" must be a valid email'), "email")
@@ -136,7 +136,7 @@ describe("toFailure", () => {
     assert.isUndefined(fieldOf("No such person (canary)"))
   })
 
-  it("describes an answer that says nothing", () => {
+  it("describes an answer without a message", () => {
     assert.strictEqual(
       StatusMapping.toFailure(operations.none, { status: 400, message: " \n", callerValues: none }).description,
       "The server refused the request"

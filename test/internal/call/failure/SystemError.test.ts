@@ -5,7 +5,7 @@ const error = (code: string, more: object = {}) => Object.assign(new Error("cana
 
 describe("find", () => {
   it.each([undefined, null, "ECONNREFUSED", 1, {}, new Error("canary"), error("not a code"), error("")])(
-    "knows nothing of %j",
+    "finds no error in %j",
     (cause) => {
       assert.isUndefined(SystemError.find(cause))
     }
@@ -25,7 +25,7 @@ describe("find", () => {
     assert.deepStrictEqual(SystemError.find(error(reason)), { reason, isNotSent, isPermanent })
   })
 
-  it("knows by the system call that nothing was sent", () => {
+  it("tells by the system call that nothing was sent", () => {
     assert.isTrue(SystemError.find(error("ETIMEDOUT", { syscall: "connect" }))?.isNotSent)
     assert.isFalse(SystemError.find(error("ETIMEDOUT", { syscall: "read" }))?.isNotSent)
   })
@@ -45,7 +45,7 @@ describe("find", () => {
     assert.isFalse(both("ECONNREFUSED", "ECONNRESET")?.isNotSent)
   })
 
-  it("shows the message of an error of this library alone", () => {
+  it("shows only messages of this library", () => {
     assert.strictEqual(SystemError.find(new SystemError.Shown("the body ended early"))?.reason, "the body ended early")
   })
 })

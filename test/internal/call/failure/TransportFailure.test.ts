@@ -60,7 +60,7 @@ describe("make", () => {
     "UND_ERR_INVALID_ARG",
     "UND_ERR_NOT_SUPPORTED",
     "UND_ERR_PRX_TLS"
-  ])("%s: nothing was sent, and it is no use to try again", (code) => {
+  ])("%s: nothing was sent, and a retry is useless", (code) => {
     const failure = TransportFailure.make(nested(code))
     assert.deepInclude(failure, { tag: "TransportError", outcome: "not-sent", transient: false })
     assert.include(failure.description, code)
@@ -82,7 +82,7 @@ describe("make", () => {
   })
 
   it.each(["UND_ERR_CLOSED", "UND_ERR_DESTROYED", "UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED", "UND_ERR_PRX_TLS"])(
-    "%s, where the transport says that nothing was sent: it is no use to try again",
+    "%s, if the transport says that nothing was sent: a retry is useless",
     (code) => {
       const failure = TransportFailure.make(nested(code), undefined, "not-sent")
       assert.deepInclude(failure, { outcome: "not-sent", transient: false })
@@ -94,7 +94,7 @@ describe("make", () => {
   )
 
   it.each(["ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT", "ENOTFOUND"])(
-    "%s, where the transport says that it was sent: the outcome is unknown",
+    "%s, if the transport says that it was sent: the outcome is unknown",
     (code) => {
       const failure = TransportFailure.make(nested(code), undefined, "sent")
       assert.deepInclude(failure, { outcome: "unknown", transient: true })
@@ -102,7 +102,7 @@ describe("make", () => {
   )
 
   it.each(["ERR_TLS_HANDSHAKE_TIMEOUT", "ConnectionRefused", "FailedToOpenSocket"])(
-    "%s: nothing was sent, and it may be another time",
+    "%s: nothing was sent, and a retry may succeed",
     (code) => {
       assert.deepInclude(TransportFailure.make(nested(code)), { outcome: "not-sent", transient: true })
     }
@@ -115,13 +115,13 @@ describe("make", () => {
       return TransportFailure.make(new TypeError("fetch failed", { cause })).outcome
     }
 
-    it("says that nothing was sent where all of its errors do", () => {
+    it("says that nothing was sent if all of its errors do", () => {
       const [v6, v4] = [attempt("ENETUNREACH", "connect"), attempt("ETIMEDOUT", "connect")]
       assert.strictEqual(outcomeOf([v6, v4], "ETIMEDOUT"), "not-sent")
       assert.strictEqual(outcomeOf([v6, v4]), "not-sent")
     })
 
-    it("does not say so where one of its errors does not, or where it has none", () => {
+    it("does not say so if one of its errors does not, or if it has none", () => {
       assert.strictEqual(outcomeOf([attempt("ECONNREFUSED", "connect"), attempt("ECONNRESET", "read")]), "unknown")
       assert.strictEqual(outcomeOf([attempt("ECONNREFUSED", "connect"), new Error("x")]), "unknown")
       assert.strictEqual(outcomeOf([]), "unknown")
