@@ -37,7 +37,7 @@ export interface Attempt {
   /** The number of times the request was sent before. */
   readonly resendCount: number
   /** The record that the transport writes the progress of the attempt to. */
-  readonly reported: Transport.AttemptProgress
+  readonly progress: Transport.AttemptProgress
   /** The time that is left of the total timeout of the call, in milliseconds. */
   readonly left: number
 }
@@ -46,7 +46,7 @@ export interface Attempt {
 export const send = <A>(
   { settings, transport }: Connection,
   call: PreparedCall<Operation.Any>,
-  { left, reported, resendCount, token }: Attempt,
+  { left, progress, resendCount, token }: Attempt,
   exchange: Reply.Exchange<A>
 ): Effect.Effect<A, Failure.Failure> => {
   const callerValues = new CallerValues.CallerValues({ ...call.callerValues, token })
@@ -56,21 +56,21 @@ export const send = <A>(
     error: Failure.Failure | HttpClientError.HttpClientError | Transport.TimeLimitError
   ): Failure.Failure => {
     if (!("_tag" in error)) return error
-    if (error._tag === "HttpClientError") return transportFailure(error, reported)
-    return isLast ? Failure.timeout("total", undefined, reported.state) : timedOut(call.operation, reported)
+    if (error._tag === "HttpClientError") return transportFailure(error, progress)
+    return isLast ? Failure.timeout("total", undefined, progress.state) : timedOut(call.operation, progress)
   }
   return exchange({
     transport,
     request: HttpClientRequest.setHeader(call.request, "authorization", `Bearer ${token}`),
-    attempt: reported,
+    attempt: progress,
     timeout: isLast ? left : attemptTimeout,
     callerValues
   }).pipe(
     Effect.mapError((error) => {
       const failure = toFailure(error)
-      const { head } = reported
+      const { head } = progress
       return head === undefined ? failure : Reply.withRequestId(failure, { head, callerValues })
     }),
-    Telemetry.observe({ operation: call.operation, server: settings.server, resendCount }, reported)
+    Telemetry.observe({ operation: call.operation, server: settings.server, resendCount }, progress)
   )
 }

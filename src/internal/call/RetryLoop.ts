@@ -103,7 +103,7 @@ const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
       const attempt = {
         token: secret.success,
         resendCount: progress.attempts - 1,
-        reported: { state: "unknown" as const },
+        progress: { state: "unknown" as const },
         left: deadline.left
       }
       const result = yield* Effect.result(

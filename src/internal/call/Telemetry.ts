@@ -90,10 +90,10 @@ const endAttributes = (status: number | undefined, errorType: string | undefined
 
 /**
  * Makes an attempt a client span, and its duration a measurement of `http.client.request.duration`, however it ends. The
- * transport reads the span from `reported`, and writes the status of the reply to it.
+ * transport reads the span from `progress`, and writes the status of the reply to it.
  */
 export const observe =
-  (attempt: ObservedAttempt, reported: Transport.AttemptProgress) =>
+  (attempt: ObservedAttempt, progress: Transport.AttemptProgress) =>
   <A>(self: Effect.Effect<A, Failure>): Effect.Effect<A, Failure> => {
     const telemetry = telemetryOf(attempt)
     const { resendCount } = attempt
@@ -103,9 +103,9 @@ export const observe =
       Effect.withFiber((fiber) => {
         const clock = fiber.getRef(Clock.Clock)
         const began = clock.monotonicTimeNanosUnsafe()
-        reported.span = span
+        progress.span = span
         return Effect.onExitPrimitive(self, (exit) => {
-          const status = reported.head?.status
+          const status = progress.head?.status
           const errorType = errorTypeOf(exit, status)
           if (status !== undefined) span.attribute("http.response.status_code", status)
           if (errorType !== undefined) span.attribute("error.type", errorType)

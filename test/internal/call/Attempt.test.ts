@@ -31,7 +31,7 @@ const send = (client: HttpClient.HttpClient, left = Infinity) => {
     rateLimit: { acquire: Effect.void, backOff: () => Effect.void },
     settings
   }
-  const attempt = { token: Fake.secret, resendCount: 0, reported: { state: "unknown" } as const, left }
+  const attempt = { token: Fake.secret, resendCount: 0, progress: { state: "unknown" } as const, left }
   return Attempt.send(connection, call, attempt, Reply.exchangeJson(operation, call.plainId))
 }
 

@@ -4,7 +4,7 @@ import * as Result from "effect/Result"
 export interface Server {
   /** Everything before the path template, such as `https://api.chatbotkit.com/v1`. */
   readonly prefix: string
-  /** For spans and measurements. */
+  /** The host and port, for spans and metrics. */
   readonly server: { readonly address: string; readonly port: number }
 }
 

@@ -32,10 +32,10 @@ export const names: ReadonlyArray<string> = [
 export const invalid = (path: ReadonlyArray<string>, description: string): Errors.InvalidOptions =>
   new Errors.InvalidOptions({ option: Validate.fieldOf(path, "options"), description })
 
-/** Gives the setting that the value of an option means, or says what was expected. Throws what {@link invalid} makes. */
+/** Parses the value of an option to a setting, or returns what was expected. Throws only the errors that {@link invalid} makes. */
 export type Parse<A> = (value: unknown) => Result.Result<A, string>
 
-/** Options, or the members of one of them. Its methods read each once, and throw what {@link invalid} makes. */
+/** A reader of options, or of the members of one. It reads each once, and throws the errors that {@link invalid} makes. */
 export class OptionReader {
   /** True for overrides, where null goes back to the default. */
   readonly allowsNull: boolean
@@ -50,7 +50,7 @@ export class OptionReader {
     if (unknown !== undefined) throw invalid([...group, unknown], noSuchOption(unknown, group, known))
   }
 
-  /** The setting that an option gives. It must be given. */
+  /** The setting that a required option gives. */
   require<A>(name: string, parse: Parse<A>): A {
     return this.#parsed(name, this.#options[name], parse)
   }
@@ -68,7 +68,7 @@ export class OptionReader {
     )
   }
 
-  /** Settings as an option changes them that is an object. */
+  /** A group of settings, such as `retry`, as its option changes it. */
   changeGroup<A>(name: keyof typeof groups, settings: A, byDefault: A, change: (members: OptionReader) => A): A {
     const known = groups[name]
     return this.change(name, settings, byDefault, (value) =>
@@ -79,9 +79,9 @@ export class OptionReader {
   }
 
   #parsed<A>(name: string, value: unknown, parse: Parse<A>): A {
-    const parsed = attempt(
+    const parsed = tryOrElse(
       () => parse(value),
-      // It may be a proxy, or have getters that throw.
+      // The value may be a proxy, or have getters that throw.
       () => Result.fail("Expected a value that can be read without an error")
     )
     if (Result.isFailure(parsed)) throw invalid([...this.#group, name], parsed.failure)
@@ -90,7 +90,7 @@ export class OptionReader {
 }
 
 /** Runs a function; `orElse` replaces any error but those that {@link invalid} makes. */
-const attempt = <A>(run: () => A, orElse: () => A): A => {
+const tryOrElse = <A>(run: () => A, orElse: () => A): A => {
   try {
     return run()
   } catch (error) {
@@ -129,7 +129,7 @@ const distance = (left: string, right: string): number => without(left, right).l
 
 const longestName = 32
 
-/** Says that there is no such option, and which one was meant if a name is close. */
+/** The description of an unknown option. It suggests an option whose name is similar, if there is one. */
 const noSuchOption = (name: string, group: ReadonlyArray<string>, known: ReadonlyArray<string>): string => {
   const written = name.slice(0, longestName).toLowerCase()
   const [closest] = allNames()

@@ -3,7 +3,7 @@ import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import type { Overrides } from "./Options.ts"
 
-/** Adds the names and values of an object to a list, or what is given in place of an object. */
+/** Adds the names and values of an object to a list; another value is added as it is. */
 const add = (list: Array<unknown>, group: unknown): void => {
   if (!Predicate.isObject(group) && !Array.isArray(group)) {
     list.push(group)
@@ -16,7 +16,7 @@ const add = (list: Array<unknown>, group: unknown): void => {
       add(list, value)
     else list.push(value)
   }
-  // So that the fields of one object do not pass for those of the next.
+  // Otherwise the fields of one object could be taken for those of the next.
   list.push("end")
 }
 
@@ -46,7 +46,7 @@ const isSame = (left: ReadonlyArray<unknown>, right: ReadonlyArray<unknown>): bo
 
 interface Remembered<A> {
   readonly snapshot: ReadonlyArray<unknown>
-  readonly made: Effect.Effect<A>
+  readonly result: Effect.Effect<A>
 }
 
 /**
@@ -61,10 +61,10 @@ export const cached = <A, E>(make: (overrides: Overrides) => Effect.Effect<A, E>
       const now = Result.getOrUndefined(Result.try(() => snapshot(overrides)))
       if (now === undefined) return make(overrides)
       const before = remembered.get(overrides)
-      if (before !== undefined && isSame(before.snapshot, now)) return before.made
-      return Effect.map(make(overrides), (made) => {
-        remembered.set(overrides, { snapshot: now, made: Effect.succeed(made) })
-        return made
+      if (before !== undefined && isSame(before.snapshot, now)) return before.result
+      return Effect.map(make(overrides), (result) => {
+        remembered.set(overrides, { snapshot: now, result: Effect.succeed(result) })
+        return result
       })
     })
 }
