@@ -4,7 +4,7 @@ import { TestClock } from "effect/testing"
 import { Deadline } from "../../../src/internal/call/Deadline.ts"
 
 describe("a deadline", () => {
-  it.effect("has less and less time left, and never less than none", () =>
+  it.effect("has less time left as time passes, and never less than 0", () =>
     Effect.gen(function* () {
       const deadline = new Deadline(yield* Clock.Clock, Duration.seconds(2))
       assert.strictEqual(deadline.left, 2000)
@@ -15,7 +15,7 @@ describe("a deadline", () => {
     })
   )
 
-  it.effect("without a limit has all the time", () =>
+  it.effect("without a limit never passes", () =>
     Effect.gen(function* () {
       const deadline = new Deadline(yield* Clock.Clock, Duration.infinity)
       yield* TestClock.adjust("1 day")

@@ -25,12 +25,12 @@ describe("make", () => {
     success: Schema.Struct({ id: Schema.String })
   } as const
 
-  it("is no stream, and has no retry after a 409, unless it says so", () => {
+  it("by default does not stream, and is not retried after a 409", () => {
     assert.deepInclude(Operation.make(spec), { streams: false, maxConflictRetries: 0, failures: [] })
     assert.strictEqual(Operation.make({ ...spec, maxConflictRetries: 1 }).maxConflictRetries, 1)
   })
 
-  it("decodes with the schema only what the fast path leaves to it", () => {
+  it("uses the schema only for values that the fast path does not decode", () => {
     const decodeFast = (value: unknown) => (value === "fast" ? { id: "fast" } : undefined)
     const { decode } = Operation.make({ ...spec, decodeFast })
     assert.deepStrictEqual(Result.getOrThrow(decode("fast")), { id: "fast" })

@@ -22,7 +22,7 @@ const tags: ReadonlyArray<Errors.Tag> = [
 ]
 
 describe("isAllowed", () => {
-  it("is the table of safety, outcome, tag, attempts and retries", () => {
+  it("follows the table of safety, outcome, tag, attempts and retries", () => {
     for (const safety of ["read", "idempotent", "unsafe"] as const)
       for (const outcome of ["not-sent", "rejected", "unknown"] as const)
         for (const tag of tags)
@@ -65,7 +65,7 @@ describe("delay", () => {
     })
   )
 
-  it.effect("depends on nothing but the seed", () =>
+  it.effect("depends on the seed only", () =>
     Effect.gen(function* () {
       const wait = Retry.delay(policy, 1, transient)
       const [a, again, b] = yield* Effect.all([

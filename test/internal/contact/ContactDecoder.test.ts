@@ -44,7 +44,7 @@ describe("the decoder agrees with the schema", () => {
     }
   })
 
-  it("on any value that is no object", () => assert.isTrue(odd.every(agrees)))
+  it("on any value that is not an object", () => assert.isTrue(odd.every(agrees)))
 
   it("on its fields, so that none can be added to the schema alone", () => {
     const decoded = ContactDecoder.toContact(contact)
@@ -64,7 +64,7 @@ describe("the decoder agrees with the schema", () => {
       })
   )
 
-  it("on arrays, all or nothing", () => {
+  it("on arrays, which are decoded as a whole or not at all", () => {
     for (const values of [[], [contact, contact], [contact, {}], [null], {}, null, "x"]) {
       const expected = decodeAll(values)
       assert.deepStrictEqual(

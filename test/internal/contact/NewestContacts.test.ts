@@ -57,14 +57,14 @@ describe("the search of the newest contacts", () => {
     })
   )
 
-  it.effect("goes on through older contacts until it has read the least number", () =>
+  it.effect("reads the minimum number of contacts, also if they are older than the call", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* find({ count: 50, index: 39, min: 40, date })).found, "c39")
       assert.strictEqual((yield* find({ count: 50, index: 40, min: 40, date })).found, undefined)
     })
   )
 
-  it.effect("ends with the list, and then has not come to a contact that is older than the call", () =>
+  it.effect("ends with the list, and says that no contact was older than the call", () =>
     Effect.gen(function* () {
       const { found, isPastCall } = yield* find({ count: 2, date })
       assert.deepStrictEqual([found, isPastCall], [undefined, false])

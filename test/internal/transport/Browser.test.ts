@@ -39,7 +39,7 @@ describe("a browser", () => {
     assert.isFalse(Browser.detect(globals))
   })
 
-  it("is not what these tests run in", () => {
+  it("is not detected in the runtime of these tests", () => {
     assert.isFalse(Browser.detect(globalThis))
   })
 })

@@ -80,19 +80,19 @@ describe("areQuotedIn", () => {
     ["", body({ name: "Ada" })]
   ])("finds nothing in %j", (text, parts) => assert.isFalse(isQuoted(text, parts)))
 
-  it("takes a body nested far deeper than the call stack", () => {
+  it("searches a body nested far deeper than the call stack", () => {
     const deep = `{"meta":${"[".repeat(100_000)}"bottom"${"]".repeat(100_000)}}`
     assert.isTrue(isQuoted("bottom", { body: deep }))
     assert.isFalse(isQuoted("top of it", { body: deep }))
   })
 
-  it("takes what is too long to be searched for a quotation", () => {
+  it("treats any text as a quotation of a request that is too long to search", () => {
     const parts = { token: "sk", contactId: "x".repeat(5_000_000) }
     assert.isTrue(isQuoted("The plan is full", parts))
     assert.isTrue(isQuoted("The plan is full", { body: "x".repeat(5_000_000) }))
   })
 
-  it.effect.prop("takes any text and any values", [Schema.String, Schema.Json], ([text, meta]) =>
+  it.effect.prop("accepts any text and any values", [Schema.String, Schema.Json], ([text, meta]) =>
     Effect.sync(() => assert.isBoolean(isQuoted(text, body({ meta }))))
   )
 

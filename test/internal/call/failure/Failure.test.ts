@@ -36,7 +36,7 @@ describe("noSecret", () => {
   })
 })
 
-it("a body that was cut may be complete the next time, another unexpected response is not retried", () => {
+it("a body that was cut is transient, and any other unexpected response is not", () => {
   assert.deepInclude(Failure.cut(200), { tag: "UnexpectedResponse", outcome: "unknown", transient: true })
   assert.deepInclude(Failure.unexpected(200, "x"), { tag: "UnexpectedResponse", outcome: "unknown", transient: false })
 })

@@ -38,7 +38,7 @@ describe("make", () => {
     assert.strictEqual(error.outcome, outcome)
   })
 
-  it("carries every fact", () => {
+  it("has the fields of the failure and of the call", () => {
     const failure = StatusMapping.toFailure(operations.none, {
       status: 429,
       code: "LIMITS_REACHED",
@@ -69,12 +69,12 @@ describe("make", () => {
     })
   })
 
-  it("names the field of what was refused", () => {
+  it("names the refused field", () => {
     const error = OperationError.make(operations.none, Failure.refused("meta.a", "expected b"), context)
     assert.deepInclude(error, { _tag: "InvalidRequest", field: "meta.a", description: "meta.a: expected b" })
   })
 
-  it("turns what an operation does not promise into an UnexpectedResponse", () => {
+  it("turns a failure that the operation does not have into an UnexpectedResponse", () => {
     assert.strictEqual(OperationError.make(operations.none, notFound, context)._tag, "UnexpectedResponse")
   })
 })

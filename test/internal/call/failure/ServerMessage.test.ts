@@ -81,7 +81,7 @@ describe("shown", () => {
     ["line\r\nbreak\u001b[31m", "line break [31m"],
     ["  ", undefined],
     ["Plan limit reached", "Plan limit reached"]
-  ])("cuts what is personal out of %j, whoever's it is", (message, expected) =>
+  ])("cuts e-mail addresses, phone numbers and tokens out of %j", (message, expected) =>
     assert.strictEqual(ServerMessage.shown(message, none), expected)
   )
 
@@ -93,13 +93,13 @@ describe("shown", () => {
     assert.notInclude(ServerMessage.shown(personal, none), "countess")
   })
 
-  it.effect.prop("takes any message", [Schema.String], ([message]) =>
+  it.effect.prop("accepts any message", [Schema.String], ([message]) =>
     Effect.sync(() => assert.isAtMost((ServerMessage.shown(message, none) ?? "").length, 301))
   )
 })
 
 describe("identifier", () => {
-  it("is shown unless it is none or quotes the caller", () => {
+  it("is shown if it is one word that does not quote the caller", () => {
     const callerValues = body({ nick: "canary-nick" })
     assert.strictEqual(ServerMessage.identifier("fra1::iad1::h8x2p-1701", callerValues), "fra1::iad1::h8x2p-1701")
     assert.strictEqual(ServerMessage.identifier("QUOTA_EXHAUSTED", callerValues), "QUOTA_EXHAUSTED")

@@ -15,7 +15,7 @@ const problem = (options: Readonly<Record<string, unknown>>, allowsNull = false)
     }
   )
 
-describe("a name that is no option", () => {
+describe("an unknown option", () => {
   it.each([
     ["baseURL", "baseUrl"],
     ["base_url", "baseUrl"],
@@ -49,10 +49,11 @@ describe("a name that is no option", () => {
       description: "There is no such option. Did you mean retry.delay?"
     }))
 
-  it("is not shown if it may hold anything", () => assert.strictEqual(problem({ "a secret\nname": 1 })?.option, "…"))
+  it("is not shown if it is more than a plain name", () =>
+    assert.strictEqual(problem({ "a secret\nname": 1 })?.option, "…"))
 })
 
-describe("options that are right", () => {
+describe("valid options", () => {
   it("have no problem", () =>
     assert.isUndefined(
       problem({

@@ -45,7 +45,7 @@ describe("the cache of overrides", () => {
     })
   )
 
-  it.effect("hands on what is no object or cannot be read, and remembers no refusal", () =>
+  it.effect("caches no refusal, and no value that is not an object or cannot be read", () =>
     Effect.gen(function* () {
       let tries = 0
       const cached = OverridesCache.cached(() => Effect.suspend(() => Effect.fail(++tries)))

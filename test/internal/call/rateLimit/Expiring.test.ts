@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import * as Expiring from "../../../../src/internal/call/rateLimit/Expiring.ts"
 
-it("keeps the values that have not expired, and at most as many that have", () => {
+it("keeps the values that have not expired, and removes the others from time to time", () => {
   const checked: Array<number> = []
   const values = Expiring.make<number>((until, now) => {
     checked.push(until)

@@ -66,7 +66,7 @@ describe("failure", () => {
     })
   )
 
-  it.effect("takes a 404 with an HTML page for an endpoint that does not exist", () =>
+  it.effect("treats a 404 with an HTML page as an endpoint that does not exist", () =>
     Effect.gen(function* () {
       const received = reply("<html>", { "content-type": "text/html" }, 404)
       assert.strictEqual(yield* Reply.failure(operations.both, received), Failure.noEndpoint)
@@ -150,7 +150,7 @@ describe("an exchange", () => {
     ["a 200 that is JSON", {}, 200, 128 * 1024 * 1024],
     ["a 200 that is not", { "content-type": "text/html" }, 200, 0],
     ["an error", { "content-type": "text/html" }, 500, 64 * 1024]
-  ] as const)("for JSON reads, of %s, so many bytes at most", ([, headers, status, maxBytes]) =>
+  ] as const)("for JSON reads a bounded number of bytes of %s", ([, headers, status, maxBytes]) =>
     Effect.gen(function* () {
       const { seen, transport: made } = transport('{"id":"c1"}', headers, status)
       yield* Effect.exit(Reply.exchangeJson(operations.both, undefined)(over(made)))
@@ -171,7 +171,7 @@ describe("an exchange", () => {
     })
   )
 
-  it.effect("for JSON Lines fails with what another reply says, and closes that", () =>
+  it.effect("for JSON Lines fails as any other reply says, and closes it", () =>
     Effect.gen(function* () {
       const open = (body: string, status = 200) => {
         const { seen, transport: made } = transport(body, {}, status)

@@ -67,11 +67,11 @@ describe("encode", () => {
     assert.isTrue(Result.isFailure(PathSegment.encode(id)))
   })
 
-  it.each([undefined, null, 1, {}, ["a"], new String("a")])("refuses what is no string: %s", (id) => {
+  it.each([undefined, null, 1, {}, ["a"], new String("a")])("refuses a value that is not a string: %s", (id) => {
     assert.isTrue(Result.isFailure(PathSegment.encode(id)))
   })
 
-  it.each(hostile)("gives one segment: %j", (id) => {
+  it.each(hostile)("returns one segment: %j", (id) => {
     assert.isTrue(Result.isSuccess(PathSegment.encode(id)))
     assert.isTrue(isOneSegment(id))
   })
@@ -106,7 +106,7 @@ describe("encode", () => {
   const tricky = Arbitrary.map(Arbitrary.array(Arbitrary.schema(Schema.Literals(pieces)), { maxLength: 6 }), (parts) =>
     parts.join("")
   )
-  it.effect.prop("any mixture of what is special is refused or is one segment", [tricky], ([id]) =>
+  it.effect.prop("any mixture of special characters is refused or is one segment", [tricky], ([id]) =>
     Effect.sync(() => assert.isTrue(isOneSegment(id), JSON.stringify(id)))
   )
 })

@@ -38,7 +38,7 @@ describe("copy", () => {
     assert.strictEqual(reads, 1)
   })
 
-  it("takes an object of another realm or without a prototype", () => {
+  it("accepts an object of another realm or without a prototype", () => {
     assert.deepStrictEqual(copied({ meta: Object.assign(Object.create(null), { a: 1 }) }), { meta: { a: 1 } })
   })
 
@@ -75,7 +75,7 @@ describe("copy", () => {
     assert.strictEqual(problem(hostile), "request")
   })
 
-  it("takes 123 levels of meta, and refuses one more and cycles", () => {
+  it("accepts 123 levels of meta, and refuses 124 levels and cycles", () => {
     assert.strictEqual(problem({ meta: nested(123) }), "copied")
     assert.match(problem({ meta: nested(124) }), /^meta\.a/)
     const cycle: Record<string, unknown> = {}

@@ -9,7 +9,7 @@ const operation = operations.NotFound
 const prepare = (input: Parameters<typeof PreparedCall.prepare>[2]) => PreparedCall.prepare(settings, operation, input)
 
 describe("prepare", () => {
-  it("builds the whole request but for the token", () => {
+  it("builds the whole request except for the token", () => {
     const { request } = Result.getOrThrow(prepare({ contactId: "c1", query: [["q", "a b"]], body: { name: "Zoë" } }))
     assert.strictEqual(request.url, "https://api.chatbotkit.com/v1/contact/c1/x")
     assert.strictEqual(request.method, "POST")
@@ -24,7 +24,7 @@ describe("prepare", () => {
     assert.strictEqual(body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : "", '{"name":"Zoë"}')
   })
 
-  it("does not follow the changes of an input", () => {
+  it("stays the same if the input is changed later", () => {
     const body = { name: "a" }
     const { request } = Result.getOrThrow(prepare({ contactId: "c1", body }))
     body.name = "b"

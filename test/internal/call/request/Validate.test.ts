@@ -24,7 +24,7 @@ describe("make", () => {
     assert.notInclude(checked.failure.description, "canary")
   })
 
-  it("says that there is no field of an unknown name", () => {
+  it("says that an unknown field does not exist", () => {
     assert.deepStrictEqual(
       check({ name: "a", nome: "b" }),
       Result.fail({ field: "nome", description: "There is no such field" })
