@@ -45,6 +45,6 @@ export const delay = (policy: Policy, failures: number, failure: Failure): Effec
 
 const certainty: Readonly<Record<Errors.Outcome, number>> = { "not-sent": 0, rejected: 1, unknown: 2 }
 
-/** The less certain of two outcomes: one lost answer makes a write's outcome unknown, whatever came after. */
+/** The less certain of two outcomes: one lost answer makes a write's outcome unknown, whatever the later ones are. */
 export const leastCertain = (left: Errors.Outcome, right: Errors.Outcome): Errors.Outcome =>
   certainty[left] > certainty[right] ? left : right

@@ -51,14 +51,14 @@ const knownFields = (contact: Contact): Contact => {
 /**
  * Decodes a value as the schema `Contact` does, but several times faster, and without generated code. The value must come
  * from `JSON.parse`. It is returned as it is, unless it has unknown fields: then the contact is a copy without them. Undefined
- * if the value is no contact: the schema then describes the problem. A test compares the results with those of the schema.
+ * if the value is not a contact: the schema then describes the problem. A test compares the results with those of the schema.
  */
 export const toContact = (value: unknown): Contact | undefined => {
   if (!isContact(value)) return undefined
   return Object.keys(value).length === fieldCount ? value : knownFields(value)
 }
 
-/** Decodes each value of an array as {@link toContact} does. Undefined if one of them is no contact. */
+/** Decodes each value of an array as {@link toContact} does. Undefined if one of them is not a contact. */
 export const toContacts = (values: unknown): ReadonlyArray<Contact> | undefined => {
   if (!Array.isArray(values)) return undefined
   const contacts: Array<Contact> = []

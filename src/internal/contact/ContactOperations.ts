@@ -1,11 +1,11 @@
-/** The operations on contacts, as data. Marked as pure, so that a bundle has only those that are used. */
+/** The operations on contacts, as data. They are marked as pure, so that a bundle has only those that are used. */
 import * as Schema from "effect/Schema"
 import * as ContactDecoder from "./ContactDecoder.ts"
 import { Contact, ContactPage, ContactRef } from "./ContactSchema.ts"
 import * as Operation from "../call/Operation.ts"
 import * as PageLines from "../list/PageLines.ts"
 
-/** Sent twice, it makes two contacts, or fails for the fingerprint of the first. */
+/** A second request makes another contact, or fails because of the fingerprint of the first. */
 export const create = /* @__PURE__ */ Operation.make({
   name: "Contact.create",
   method: "POST",
@@ -15,7 +15,6 @@ export const create = /* @__PURE__ */ Operation.make({
   failures: ["Conflict"]
 })
 
-/** The reply is one contact. */
 export const fetch = /* @__PURE__ */ Operation.make({
   name: "Contact.fetch",
   method: "GET",
@@ -25,7 +24,7 @@ export const fetch = /* @__PURE__ */ Operation.make({
   failures: ["NotFound"]
 })
 
-/** Sent twice, it sets the same fields to the same values. */
+/** A second request sets the same fields to the same values. */
 export const update = /* @__PURE__ */ Operation.make({
   name: "Contact.update",
   method: "POST",
@@ -35,7 +34,7 @@ export const update = /* @__PURE__ */ Operation.make({
   failures: ["NotFound", "Conflict"]
 })
 
-/** Sent twice, it fails the second time, and the contact is gone all the same. */
+/** A second request fails, and deletes nothing more. */
 export const remove = /* @__PURE__ */ Operation.make({
   name: "Contact.delete",
   method: "POST",
@@ -45,7 +44,7 @@ export const remove = /* @__PURE__ */ Operation.make({
   failures: ["NotFound"]
 })
 
-/** Sent twice, it finds the contact that it has made. */
+/** A second request finds the contact that the first one made. */
 export const ensure = /* @__PURE__ */ Operation.make({
   name: "Contact.ensure",
   method: "POST",

@@ -89,7 +89,7 @@ const reconcile = (creation: Creation, conflict: Errors.Conflict): Effect.Effect
       if (typeof verdict === "object") return Effect.succeed({ id: verdict.id })
       return Effect.fail(
         isGenerated
-          ? unknownError(Failure.lost("It is not among the newest contacts"))
+          ? unknownError(Failure.lost("The contact is not among the newest ones"))
           : OperationError.withOutcome(operation, conflict, verdict)
       )
     })
@@ -100,12 +100,11 @@ const reconcile = (creation: Creation, conflict: Errors.Conflict): Effect.Effect
 }
 
 /**
- * Makes a contact exactly once, or fails with the outcome `unknown`.
+ * Makes a contact exactly once. Fails with the outcome `unknown` if this call may have made a contact that was not found.
  *
  * The fingerprint, the caller's or a generated one, keeps a second request from making a second contact: the server refuses it
- * with a 409. So a 409 may be about a contact that this call has made, with a request whose answer was lost or which a gateway
- * sent twice. The client then searches the newest contacts for the fingerprint, and judges by what it finds:
- * `ConflictVerdict` has the cases.
+ * with a 409. But the 409 can be about a contact that this call itself has made, with a request whose answer was lost or that a
+ * gateway sent twice. So the client searches the newest contacts for the fingerprint; `ConflictVerdict` judges by the result.
  */
 export const create = Effect.fnUntraced(function* (
   runner: OperationRunner,

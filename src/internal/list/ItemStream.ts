@@ -145,7 +145,7 @@ export const make = <A>(operation: ListOperation<A>, reply: StreamedReply): Item
 
   const lastLine = (): Batch<A> => {
     const lines = reader.end()
-    // A body that ends within a line was cut, whatever the transport says.
+    // A body that ends within a line was cut, even if the transport reports its end.
     if (lines.problem !== undefined) return { items: [], failure: TransportFailure.make(undefined, 200) }
     return readEvents(operation, reply, lines)
   }

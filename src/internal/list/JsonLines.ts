@@ -125,7 +125,7 @@ export class Reader {
     }
   }
 
-  /** Parses lines one by one. Parsing them together is no faster: making the values takes the time. */
+  /** Parses lines one by one. To parse them together, as one array, is not faster. */
   #parseLines(text: string, lines: Lines): void {
     if (lines.problem !== undefined) return
     for (let start = 0; start <= text.length; this.#lineNumber++) {

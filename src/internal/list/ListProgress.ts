@@ -163,8 +163,10 @@ export class ListProgress<A extends Key> {
    */
   confirm(place: Place, items: ReadonlyArray<A>): "more" | "repeats" | "end" | "empty" {
     if (items.some((item) => this.#resumePoint.isNew(item))) return "more"
+    // Not the last contact: the next page should begin with a contact that was delivered.
     const anchor = items.at(-2)
     if (items.length >= pageSize && anchor !== undefined) {
+      // Such a page does not count as a request without a new contact, up to a limit.
       const isBeforeFirst = this.#resumePoint.isBeforeFirst(anchor)
       if (isBeforeFirst && this.#beforeFirst++ < maxBeforeFirst / pageSize) this.#requests--
       this.#resumePoint.replaceAnchors(anchor)

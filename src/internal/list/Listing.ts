@@ -164,15 +164,15 @@ class Listing<A extends Key, T extends Errors.Tag> {
     const scope = Scope.forkUnsafe(this.#scope)
     // A resumed list repeats some items, which the server would count as taken.
     const take = this.#progress.lastId === undefined ? this.#requests.take : undefined
-    const before = this.#failures
+    const earlierFailures = this.#failures
     const reply = yield* Effect.mapError(
-      this.#requests.open({ cursor: place.cursor, take }, scope, before),
+      this.#requests.open({ cursor: place.cursor, take }, scope, earlierFailures),
       (error) => {
-        this.#attempts += Math.max(0, error.attempts - before)
+        this.#attempts += Math.max(0, error.attempts - earlierFailures)
         return this.#error(OperationError.toFailure(error))
       }
     )
-    this.#attempts += reply.attempts - before
+    this.#attempts += reply.attempts - earlierFailures
     this.#failures = reply.attempts - 1
     const pull = ItemStream.make(this.#requests.operation, reply)
     return { _tag: "Reading", response: { scope, pull, reply, reading: this.#progress.read(place) } }

@@ -202,7 +202,7 @@ describe("a 409", () => {
       const { outcome, runs } = yield* run({}, [conflict("rejected")], () => listOf({}, {}))
       assert.deepInclude(outcome, {
         _tag: "TransportError",
-        description: "The answer was lost. It is not among the newest contacts",
+        description: "The answer was lost. The contact is not among the newest ones",
         outcome: "unknown",
         isRetryable: false,
         attempts: 2,

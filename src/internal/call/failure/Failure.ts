@@ -34,9 +34,9 @@ export const descriptions: Readonly<Record<Errors.Tag, string>> = {
   Conflict: "Another contact has this fingerprint",
   RateLimited: "The account is over its rate limit",
   ServerError: "The server failed",
-  Timeout: "The server gave up waiting",
+  Timeout: "The server timed out",
   TransportError: "No complete answer came",
-  UnexpectedResponse: "The response is none of what was promised"
+  UnexpectedResponse: "The response does not match the API"
 }
 
 /** The failure of an input that is refused before anything is sent. */

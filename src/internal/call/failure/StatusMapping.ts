@@ -90,7 +90,7 @@ export const toFailure = (operation: Operation.Any, answer: Answer): Failure.Fai
     outcome: outcomeOf(mapped, status, permanent),
     transient: transientStatuses.has(status) && !permanent,
     status: answer.status,
-    // A code of the contract is no secret, even where the caller sent the same word.
+    // A code of the contract may be shown, even if the caller sent the same text.
     code: statuses.has(answer.code ?? "") ? answer.code : ServerMessage.identifier(answer.code, answer.callerValues),
     retryAfter: answer.retryAfter,
     field: answer.status === 400 ? ServerMessage.fieldOf(answer.message ?? "") : undefined,

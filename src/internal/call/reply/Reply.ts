@@ -156,7 +156,7 @@ export const json = <A>(
   const inside = failureInside(operation, reply, body.success)
   if (inside !== undefined) return Result.fail(inside)
   const { field, description } = Validate.problemOf(decoded.failure, "the body")
-  return unexpected(`The body is not what was promised: ${field}: ${description}`)
+  return unexpected(`The body does not match the API: ${field}: ${description}`)
 }
 
 /** The largest body to read, in bytes. 0 for a 200 that cannot be parsed. */

@@ -37,7 +37,7 @@ class Copying {
     this.#options = options
   }
 
-  /** `depth` is how many objects and arrays of `meta` are around the value, the request itself aside. */
+  /** `depth` is the level of the value below the request: 1 for `meta`, 2 for its members. */
   copyOf(value: unknown, depth: number): unknown {
     if (typeof value === "string") return this.#text(value)
     this.#count(1)

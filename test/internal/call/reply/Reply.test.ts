@@ -35,8 +35,8 @@ describe("json", () => {
     ["about another contact", '{"id":"c2"}', "The response is about another contact", false],
     ["that is cut", '{"id":"c', "The body ended early", true],
     ["that is not JSON", "<html>", "The body is not JSON", false],
-    ["of another shape", '{"id":1}', "The body is not what was promised: id: Expected string", false],
-    ["that is null", "null", "The body is not what was promised: the body: Expected object", false]
+    ["of another shape", '{"id":1}', "The body does not match the API: id: Expected string", false],
+    ["that is null", "null", "The body does not match the API: the body: Expected object", false]
   ] as const)("fails on a reply %s", (_name, body, description, transient) => {
     const failure = failureOf(Reply.json(both, reply(body), "c1"))
     assert.deepInclude(failure, { tag: "UnexpectedResponse", outcome: "unknown", transient })
