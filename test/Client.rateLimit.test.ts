@@ -271,6 +271,29 @@ describe("circuitBreaker", () => {
     })
   )
 
+  it.effect.each([
+    ["before the attempt", 0, "not-sent"],
+    ["after the attempt", 1, "unknown"]
+  ] as const)("that never comes back %s fails the call after the total timeout", ([when, attempts, outcome]) =>
+    Effect.gen(function* () {
+      const fake = Fake.script(found)
+      const execute = <A, E>(attempt: Effect.Effect<A, E>) =>
+        when === "after the attempt" ? Effect.andThen(attempt, Effect.never) : Effect.never
+      const circuitBreaker: CircuitBreaker.CircuitBreaker = Object.create(yield* breaker, {
+        execute: { value: execute }
+      })
+      const fiber = yield* Effect.forkChild(
+        Effect.flip(over(fake, { circuitBreaker, timeout: { total: "1 minute" } })(fetch))
+      )
+      yield* Fake.settle
+      yield* TestClock.adjust("59 seconds")
+      assert.isUndefined(fiber.pollUnsafe())
+      yield* TestClock.adjust("1 second")
+      assert.deepInclude(yield* Fiber.join(fiber), { _tag: "Timeout", phase: "total", attempts, outcome })
+      assert.lengthOf(fake.sent, attempts)
+    })
+  )
+
   it.effect("does not count refusals as failures of the server", () =>
     Effect.gen(function* () {
       const fake = Fake.script(errorReply(404))

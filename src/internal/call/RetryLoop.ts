@@ -10,6 +10,7 @@ import * as OperationError from "./failure/OperationError.ts"
 import type * as Operation from "./Operation.ts"
 import type { Settings } from "./options/Settings.ts"
 import type { PreparedCall } from "./request/PreparedCall.ts"
+import type * as Transport from "../transport/Transport.ts"
 import type * as Reply from "./reply/Reply.ts"
 import * as Retry from "./Retry.ts"
 import * as Secret from "./Secret.ts"
@@ -99,22 +100,25 @@ const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
       progress.secretFailures++
       failure = secret.failure
     } else {
-      progress.attempts++
-      const attempt = {
-        token: secret.success,
-        resendCount: progress.attempts - 1,
-        progress: { state: "unknown" as const },
-        left: deadline.left
-      }
+      const attemptProgress: Transport.AttemptProgress = { state: "not-sent" }
+      const attempt = Effect.suspend(() => {
+        attemptProgress.state = "unknown"
+        const resendCount = progress.attempts++
+        return Attempt.send(
+          connection,
+          call,
+          { token: secret.success, resendCount, progress: attemptProgress, left: deadline.left },
+          exchange
+        )
+      })
       const result = yield* Effect.result(
-        withCircuitBreaker(connection, Attempt.send(connection, call, attempt, exchange))
+        withCircuitBreaker(connection, attempt, deadline.left, () =>
+          Failure.timeout("total", undefined, attemptProgress.state)
+        )
       )
       if (Result.isSuccess(result)) return { value: result.success, attempts: progress.attempts }
       failure = result.failure
-      if (failure.isCircuitBreakerOpen === true) {
-        progress.attempts--
-        return yield* progress.fail(failure)
-      }
+      if (failure.isCircuitBreakerOpen === true) return yield* progress.fail(failure)
       progress.recordFailure(failure)
       yield* backOff(connection, failure)
     }
