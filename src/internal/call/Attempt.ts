@@ -51,19 +51,19 @@ export const send = <A>(
 ): Effect.Effect<A, Failure.Failure> => {
   const callerValues = new CallerValues.CallerValues({ ...call.callerValues, token })
   const attemptTimeout = Duration.toMillis(settings.timeout.attempt)
-  const isLast = left < attemptTimeout
+  const isTotalSooner = left < attemptTimeout
   const toFailure = (
     error: Failure.Failure | HttpClientError.HttpClientError | Transport.TimeLimitError
   ): Failure.Failure => {
     if (!("_tag" in error)) return error
     if (error._tag === "HttpClientError") return transportFailure(error, progress)
-    return isLast ? Failure.timeout("total", undefined, progress.state) : timedOut(call.operation, progress)
+    return isTotalSooner ? Failure.timeout("total", undefined, progress.state) : timedOut(call.operation, progress)
   }
   return exchange({
     transport,
     request: HttpClientRequest.setHeader(call.request, "authorization", `Bearer ${token}`),
     attempt: progress,
-    timeout: isLast ? left : attemptTimeout,
+    timeout: isTotalSooner ? left : attemptTimeout,
     callerValues
   }).pipe(
     Effect.mapError((error) => {

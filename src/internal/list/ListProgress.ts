@@ -19,8 +19,9 @@ const maxBeforeFirst = 100_000
 /** The place in a list at which a request begins. */
 export interface Place {
   readonly at: "anchor" | "cursor" | "beginning"
+  /** The `cursor` of the request: the id of the anchor, or the caller's cursor. */
   readonly cursor: string | undefined
-  /** The number of contacts after it that were delivered, and may be repeated. */
+  /** The number of contacts after the place that were delivered, and may be repeated. */
   readonly delivered: number
 }
 
@@ -29,7 +30,7 @@ export interface Reading {
   readonly place: Place
   /** The last item of the response so far. */
   last: Key | undefined
-  /** True once the response has repeated a delivered contact: so no contact is missing between that and its new contacts. */
+  /** True once the response has repeated a delivered contact: so no contact is missing before its new contacts. */
   overlaps: boolean
   /** True once the response has reached contacts that were not delivered before. */
   isPastRepeats: boolean
@@ -166,7 +167,7 @@ export class ListProgress<A extends Key> {
     // Not the last contact: the next page should begin with a contact that was delivered.
     const anchor = items.at(-2)
     if (items.length >= pageSize && anchor !== undefined) {
-      // Such a page does not count as a request without a new contact, up to a limit.
+      // Up to a limit, a page before the first contact delivered does not count as a request without a new contact.
       const isBeforeFirst = this.#resumePoint.isBeforeFirst(anchor)
       if (isBeforeFirst && this.#beforeFirst++ < maxBeforeFirst / pageSize) this.#requests--
       this.#resumePoint.replaceAnchors(anchor)

@@ -14,7 +14,7 @@ import {
 } from "./CallbackTransport.ts"
 import * as Transport from "./Transport.ts"
 
-/** Taken when the module loads: a test's fake timers replace the global one, and would never run what waits for it. */
+/** Imported, since the fake timers of a test replace the global one, and would not call back. */
 const { setImmediate } = Timers
 
 /** The number of bytes that may wait for their reader before the socket is paused. */
@@ -23,9 +23,9 @@ const highWaterMark = 256 * 1024
 const interrupted = () => new Error("The request was interrupted")
 
 /**
- * Keeps a request from being sent that was interrupted while it waited for a connection. Undici's own abort would close the
- * connection, and the next request in the queue would have to make another. After an exception it only drops the request.
- * Interceptors have controllers of their own, and expect no exception.
+ * Drops a request that was interrupted while it waited for a connection. Undici's own abort would close the connection, and the
+ * next request in the queue would have to open another. After an exception, undici only drops the request. Interceptors have
+ * controllers of their own, and expect no exception.
  */
 const withdraw = (controller: Dispatcher.DispatchController): void => {
   if (controller.constructor.name === "RequestController") throw interrupted()
