@@ -105,7 +105,7 @@ describe("a list whose response ends", () => {
     })
   )
 
-  it.effect("is opened again where a page has more", () =>
+  it.effect("is opened again if the page has more", () =>
     Effect.gen(function* () {
       const { failures, received, requests } = yield* run({
         responses: [responseOf(ids(1, 3)), responseOf(ids(3, 5))],
@@ -117,7 +117,7 @@ describe("a list whose response ends", () => {
     })
   )
 
-  it.effect("is confirmed further back where the page is empty: its cursor was deleted", () =>
+  it.effect("is confirmed further back if the page is empty, since its cursor was deleted", () =>
     Effect.gen(function* () {
       const { error, requests } = yield* run({
         responses: [responseOf(ids(1, 3))],
@@ -129,7 +129,7 @@ describe("a list whose response ends", () => {
     })
   )
 
-  it.effect("is confirmed page by page where a page is full of repeats", () =>
+  it.effect("is confirmed page by page while a page has only repeated contacts", () =>
     Effect.gen(function* () {
       const { error, received, requests } = yield* run({
         responses: [responseOf(ids(1, 250))],
@@ -208,7 +208,7 @@ describe("a list whose response is cut", () => {
     })
   )
 
-  it.effect("counts the failures in a row, and anew after a new contact", () =>
+  it.effect("counts the failures in a row, from 0 again after a new contact", () =>
     Effect.gen(function* () {
       const { error, failures } = yield* run({
         responses: [
@@ -274,7 +274,7 @@ describe("a list that fails", () => {
     })
   )
 
-  it.effect("fails where a response goes back, after the contacts before that", () =>
+  it.effect("fails if a response goes back, after the contacts before that", () =>
     Effect.gen(function* () {
       const { error, received } = yield* run({ responses: [responseOf(["c1", "c2", "c1"])] })
       assert.deepStrictEqual(received, ["c1", "c2"])

@@ -98,7 +98,7 @@ describe.each(orders)("a resume point of a list in order %s", (order) => {
     assert.isBelow(indices.at(-1) ?? 0, all.length - 10_000)
   })
 
-  it("knows new contacts, and those before the first", () => {
+  it("tells new contacts from repeated ones, and from those before the first", () => {
     const all = keys(order, 30)
     const point = new ResumePoint(order)
     assert.isTrue(all.every((key) => point.isNew(key)))
