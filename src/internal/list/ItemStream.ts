@@ -9,6 +9,7 @@ import type * as Errors from "../../Errors.ts"
 import type { StreamedReply } from "../call/reply/StreamedReply.ts"
 import * as Failure from "../call/failure/Failure.ts"
 import * as TransportFailure from "../call/failure/TransportFailure.ts"
+import * as Transport from "../transport/Transport.ts"
 import * as JsonLines from "./JsonLines.ts"
 import type * as Operation from "../call/Operation.ts"
 import * as Reply from "../call/reply/Reply.ts"
@@ -111,8 +112,7 @@ const readEvents = <A>(operation: ListOperation<A>, reply: StreamedReply, lines:
       break
     }
   }
-  const batch = decodeItems(operation, reply, lines, data)
-  return batch.failure !== undefined || failure === undefined ? batch : { ...batch, failure }
+  return { failure, ...decodeItems(operation, reply, lines, data) }
 }
 
 /** The items of several chunks, up to the first failure. */
@@ -132,6 +132,8 @@ const readChunks = <A>(
   return { items }
 }
 
+const outOfTime = Effect.fail(new Transport.TimeLimitError())
+
 type Items<A> = Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure>
 
 /**
@@ -143,6 +145,8 @@ export const make = <A>(operation: ListOperation<A>, reply: StreamedReply): Item
   const reader = new JsonLines.Reader(parseLine)
   let ended: Pull.Pull<never, Failure.Failure> | undefined
 
+  const fail = (failure: Failure.Failure) => Effect.fail(Reply.withRequestId(failure, reply))
+
   const lastLine = (): Batch<A> => {
     const lines = reader.end()
     // A body that ends within a line was cut, even if the transport reports its end.
@@ -151,22 +155,23 @@ export const make = <A>(operation: ListOperation<A>, reply: StreamedReply): Item
   }
 
   const deliver = (batch: Batch<A>, deadline: Deadline): Items<A> => {
-    if (batch.failure !== undefined) ended = Effect.fail(Reply.withRequestId(batch.failure, reply))
+    if (batch.failure !== undefined) ended = fail(batch.failure)
     return Arr.isReadonlyArrayNonEmpty(batch.items) ? Effect.succeed(batch.items) : next(deadline)
   }
 
   const next = (deadline: Deadline): Items<A> =>
     ended ??
-    Effect.matchEffect(reply.body.pull(deadline.left), {
+    // A pull of what has arrived takes no time, so keep-alives could go on for ever.
+    Effect.matchEffect(deadline.left === 0 ? outOfTime : reply.body.pull(deadline.left), {
       onSuccess: (chunks) => deliver(readChunks(operation, reply, reader, chunks), deadline),
       onFailure: (error) => {
         if (Cause.isDone(error)) {
           ended = Cause.done()
           return deliver(lastLine(), deadline)
         }
-        const failure =
+        return fail(
           error._tag === "BodyError" ? TransportFailure.make(error.cause, status) : Failure.timeout("idle", status)
-        return Effect.fail(Reply.withRequestId(failure, reply))
+        )
       }
     })
 

@@ -11,7 +11,6 @@ import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import type * as Pull from "effect/Pull"
-import * as Result from "effect/Result"
 import * as Timer from "./Timer.ts"
 import * as Transport from "./Transport.ts"
 import * as TransportResponse from "./TransportResponse.ts"
@@ -66,21 +65,22 @@ const urlOf = (request: HttpClientRequest.HttpClientRequest): string | undefined
     ? request.url
     : Option.getOrUndefined(HttpClientRequest.toUrl(request))?.href
 
-/** The parts of a request, or the reason why it cannot be sent. */
-const prepare = (
+/** Takes a request apart and waits to be resumed, or fails since the request cannot be sent. */
+const sending = <A, E>(
   request: HttpClientRequest.HttpClientRequest,
   attempt: Transport.AttemptProgress | undefined,
-  context: Context.Context<never>
-): Result.Result<Outgoing, HttpClientError.HttpClientError> => {
-  const url = urlOf(request)
-  if (url === undefined) return Result.fail(Transport.invalidUrl(request))
-  const { body } = request
-  if (body._tag !== "Empty" && body._tag !== "Uint8Array") {
-    return Result.fail(Transport.unsendable(request, { description: "Only a body of bytes can be sent" }))
-  }
-  const bytes = body._tag === "Empty" ? undefined : body.body
-  return Result.succeed({ request, url, body: bytes, attempt, context })
-}
+  register: (outgoing: Outgoing, resume: (effect: Effect.Effect<A, E>) => void) => Effect.Effect<void> | void
+): Effect.Effect<A, E | HttpClientError.HttpClientError> =>
+  Effect.withFiber<A, E | HttpClientError.HttpClientError>(({ context }) => {
+    const url = urlOf(request)
+    if (url === undefined) return Effect.fail(Transport.invalidUrl(request))
+    const { body } = request
+    if (body._tag !== "Empty" && body._tag !== "Uint8Array") {
+      return Effect.fail(Transport.unsendable(request, { description: "Only a body of bytes can be sent" }))
+    }
+    const bytes = body._tag === "Empty" ? undefined : body.body
+    return Effect.callback((resume) => register({ request, url, body: bytes, attempt, context }, resume))
+  })
 
 const toPull = (part: BodyPart): Pull.Pull<Transport.Chunks, Transport.BodyError> => {
   switch (part._tag) {
@@ -120,7 +120,7 @@ const toBody = (body: CallbackBody): Transport.Body => ({
   cancel: Effect.sync(() => body.cancel())
 })
 
-/** Reads a body of at most `maxBytes`, and calls back once. */
+/** Reads a body of at most `maxBytes`, and calls back once. It leaves it to the caller to close the body. */
 const readWhole = (
   { body, head }: CallbackReply,
   maxBytes: number,
@@ -129,15 +129,11 @@ const readWhole = (
   const collector = new Collector(maxBytes)
   const finish = (problem?: Transport.WholeBody["problem"]) =>
     onRead(Exit.succeed({ head, body: collector.end(problem) }))
-  const cancel = () => {
-    body.cancel()
-    finish("longer than the limit")
-  }
   /** True if there is more to read. */
   const take = (part: BodyPart): boolean => {
     if (part._tag === "Chunks") {
       if (collector.add(part.chunks)) return true
-      cancel()
+      finish("longer than the limit")
     } else if (part._tag === "Died") onRead(Exit.die(part.defect))
     else finish(part._tag === "Failed" ? new Transport.BodyError(part.cause) : undefined)
     return false
@@ -155,25 +151,27 @@ const readWhole = (
       isWaiting = true
     }
   }
-  if (collector.isRefused(head)) cancel()
+  if (collector.isRefused(head)) finish("longer than the limit")
   else readOn()
 }
 
 const makeTransport = (send: Send): Transport.Transport => ({
   exchange: (request, { attempt, maxBytes, timeout }) =>
-    Effect.withFiber(({ context }) => {
-      const outgoing = prepare(request, attempt, context)
-      if (Result.isFailure(outgoing)) return Effect.fail(outgoing.failure)
-      return Effect.callback((resume) => {
+    sending<Transport.WholeReply, HttpClientError.HttpClientError | Transport.TimeLimitError>(
+      request,
+      attempt,
+      (outgoing, resume) => {
         let stopTimer: Timer.Stop | undefined
         let isOver = false
         let body: CallbackBody | undefined
         const finish = (exit: Exit.Exit<Transport.WholeReply, HttpClientError.HttpClientError>) => {
           isOver = true
           stopTimer?.()
+          // Although the body may have ended: a decompressor can end before its connection does.
+          body?.cancel()
           resume(exit)
         }
-        const abort = send(outgoing.success, (reply) => {
+        const abort = send(outgoing, (reply) => {
           if (Exit.isFailure(reply)) return finish(Exit.failCause(reply.cause))
           try {
             body = reply.value.body
@@ -185,7 +183,7 @@ const makeTransport = (send: Send): Transport.Transport => ({
         })
         const cancel = () => (body === undefined ? abort() : body.cancel())
         if (isOver) return
-        stopTimer = Timer.start(context, timeout, () => {
+        stopTimer = Timer.start(outgoing.context, timeout, () => {
           cancel()
           resume(Effect.fail(new Transport.TimeLimitError()))
         })
@@ -193,8 +191,8 @@ const makeTransport = (send: Send): Transport.Transport => ({
           stopTimer?.()
           cancel()
         })
-      })
-    }),
+      }
+    ),
   open: (request, attempt) =>
     Effect.map(open(send, request, attempt), ({ body, head }) => {
       attempt.head = head
@@ -207,14 +205,9 @@ const open = (
   request: HttpClientRequest.HttpClientRequest,
   attempt: Transport.AttemptProgress | undefined
 ): Effect.Effect<CallbackReply, HttpClientError.HttpClientError> =>
-  Effect.withFiber(({ context }) => {
-    const outgoing = prepare(request, attempt, context)
-    if (Result.isFailure(outgoing)) return Effect.fail(outgoing.failure)
-    return Effect.callback((resume) => {
-      const abort = send(outgoing.success, resume)
-      return Effect.sync(abort)
-    })
-  })
+  sending<CallbackReply, HttpClientError.HttpClientError>(request, attempt, (outgoing, resume) =>
+    Effect.sync(send(outgoing, resume))
+  )
 
 /**
  * Makes an `HttpClient` that only sends. `HttpClient.make` makes a span, a registration with the garbage

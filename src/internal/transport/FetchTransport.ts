@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { constVoid } from "effect/Function"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
@@ -12,16 +13,18 @@ import * as Browser from "./Browser.ts"
 import * as CallbackTransport from "./CallbackTransport.ts"
 import * as Transport from "./Transport.ts"
 
-/** The head of a response of `fetch`. */
+/** The head of a response of `fetch`. It is read when it is used: a stub may give anything, and then its reader dies. */
 class Head implements Transport.ResponseHead {
-  readonly status: number
   readonly #response: globalThis.Response
   readonly #requestUrl: string
 
   constructor(response: globalThis.Response, requestUrl: string) {
-    this.status = response.status
     this.#response = response
     this.#requestUrl = requestUrl
+  }
+
+  get status(): number {
+    return this.#response.status
   }
 
   readonly header = (name: string): string | undefined => this.#response.headers.get(name) ?? undefined
@@ -46,38 +49,49 @@ class Body implements CallbackTransport.CallbackBody {
   readonly #controller: AbortController
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   #isOver = false
+  /** The next part, until it is delivered. A reader that gives up leaves it to the next one. */
+  #next: Promise<CallbackTransport.BodyPart> | undefined
 
   constructor(response: globalThis.Response, controller: AbortController) {
     this.#response = response
     this.#controller = controller
   }
 
-  read(onPart: (part: CallbackTransport.BodyPart) => void): void {
-    if (this.#isOver) return onPart(CallbackTransport.end)
-    this.#reader ??= this.#response.body?.getReader()
-    const read = this.#reader?.read() ?? this.#readWithoutStreams()
-    read.then(
-      ({ done, value }) => {
-        this.#isOver ||= done
-        onPart(value === undefined ? CallbackTransport.end : { _tag: "Chunks", chunks: [value] })
-      },
-      (cause: unknown) => onPart({ _tag: "Failed", cause })
-    )
+  read(onPart: (part: CallbackTransport.BodyPart) => void): void | (() => void) {
+    if (this.#next === undefined && this.#isOver) return onPart(CallbackTransport.end)
+    let isWaiting = true
+    this.#next ??= this.#readNext()
+    void this.#next.then((part) => {
+      if (!isWaiting) return
+      this.#next = undefined
+      onPart(part)
+    })
+    return () => {
+      isWaiting = false
+    }
   }
 
-  /** Some runtimes have no streams. */
-  async #readWithoutStreams(): Promise<{ readonly done: boolean; readonly value: Uint8Array }> {
-    const whole = await this.#response.arrayBuffer()
-    this.#isOver = true
-    return { done: whole.byteLength === 0, value: new Uint8Array(whole) }
+  #readNext(): Promise<CallbackTransport.BodyPart> {
+    this.#reader ??= this.#response.body?.getReader()
+    const read: Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }> =
+      this.#reader?.read() ??
+      // Some runtimes have no streams.
+      this.#response.arrayBuffer().then((whole) => ({ done: true, value: new Uint8Array(whole) }))
+    return read.then(
+      ({ done, value }) => {
+        this.#isOver ||= done
+        return value === undefined ? CallbackTransport.end : { _tag: "Chunks", chunks: [value] }
+      },
+      (cause: unknown) => ({ _tag: "Failed", cause })
+    )
   }
 
   cancel(): void {
     if (this.#isOver) return
     this.#controller.abort()
     // Some runtimes do not end a body with its signal.
-    const cancelled = this.#reader === undefined ? this.#response.body?.cancel() : this.#reader.cancel()
-    cancelled?.catch(() => undefined)
+    const cancelStream = async () => (this.#reader ?? this.#response.body)?.cancel()
+    cancelStream().catch(constVoid)
   }
 }
 
@@ -97,15 +111,9 @@ const send =
       ...Context.getOrUndefined(layerContext, FetchHttpClient.RequestInit),
       ...Context.getOrUndefined(context, FetchHttpClient.RequestInit)
     }
-    const headers = Result.try(() => headersOf(request, given, isBrowser))
-    if (Result.isFailure(headers)) {
-      onReply(Exit.fail(Transport.unsendable(request, { cause: headers.failure })))
-      return abort
-    }
     const init: RequestInit = {
       ...given,
       method: request.method,
-      headers: headers.success,
       ...(body === undefined ? {} : { body: new Uint8Array(body) }),
       redirect: "manual",
       signal: controller.signal
@@ -114,15 +122,18 @@ const send =
       onReply(
         Exit.fail(
           isSendable(url, init)
-            ? Transport.failed(request, isBrowser ? withCorsHint(headers.success, cause) : cause)
+            ? Transport.failed(request, isBrowser ? withCorsHint(init.headers, cause) : cause)
             : Transport.unsendable(request, { cause })
         )
       )
     try {
-      fetch(url, init).then(
-        (response) => onReply(Exit.succeed({ head: new Head(response, url), body: new Body(response, controller) })),
-        fail
-      )
+      init.headers = headersOf(request, given, isBrowser)
+      fetch(url, init).then((response) => {
+        const body = new Body(response, controller)
+        // A stub may not obey its signal.
+        if (controller.signal.aborted) body.cancel()
+        else onReply(Exit.succeed({ head: new Head(response, url), body }))
+      }, fail)
     } catch (cause) {
       fail(cause)
     }
@@ -157,7 +168,7 @@ const isSendable = (url: string, init: RequestInit): boolean => {
 }
 
 /** Adds the possible reason to a failure in a browser, which does not tell the reason itself. */
-const withCorsHint = (headers: object, cause: unknown): unknown => {
+const withCorsHint = (headers: object = {}, cause: unknown): unknown => {
   const names = Browser.blocked(headers)
   const hint = `no response, perhaps since the server's CORS settings do not allow these request headers: ${names.join(", ")}`
   return names.length === 0 ? cause : new SystemError.Shown(hint)

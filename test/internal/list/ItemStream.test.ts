@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Effect, Fiber, Result } from "effect"
+import { Array as Arr, Cause, Effect, Fiber, Result } from "effect"
 import { TestClock } from "effect/testing"
 import type * as Client from "../../../src/Client.ts"
 import * as operations from "../../../src/internal/contact/ContactOperations.ts"
@@ -137,6 +137,21 @@ describe("the items before a failure come first:", () => {
 })
 
 describe("the idle timeout", () => {
+  it.effect("ends keep-alives that arrive faster than they are read", () =>
+    Effect.gen(function* () {
+      const reply = yield* TestClient.openList(Fake.script(replyOf([])), { timeout: { idle: "10 seconds" } })
+      const keepAlive = new TextEncoder().encode("\n")
+      let pulls = 0
+      const pull = Effect.suspend(() => {
+        if (++pulls > 100) return Effect.die("pulled without end")
+        return Effect.as(TestClock.adjust("1 second"), Arr.of(keepAlive))
+      })
+      const items = ItemStream.make(operations.list, { ...reply, body: { ...reply.body, pull: () => pull } })
+      assert.deepInclude(yield* Effect.flip(items), { tag: "Timeout", phase: "idle" })
+      assert.strictEqual(pulls, 10)
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("begins anew with each pull, and ends one that brings no item", () =>
     Effect.gen(function* () {
       const pull = yield* open([c1, '{"type":"nop"}\n'], "hang", { timeout: { idle: "10 seconds" } })

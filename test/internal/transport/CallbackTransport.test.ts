@@ -158,6 +158,32 @@ describe("an exchange", () => {
     })
   )
 
+  it.effect("closes the body however it ends: a decompressor may end before its connection does", () =>
+    Effect.gen(function* () {
+      for (const part of [
+        CallbackTransport.end,
+        { _tag: "Failed", cause: "corrupt" },
+        { _tag: "Died", defect: "bug" }
+      ] satisfies ReadonlyArray<CallbackTransport.BodyPart>) {
+        const { deliver, open, seen, transport } = scripted()
+        const fiber = yield* start(transport.exchange(request, options()))
+        deliver(chunk("a"))
+        deliver(part)
+        open()
+        yield* Fiber.await(fiber)
+        assert.strictEqual(seen.cancelled, 1)
+      }
+      const { open, seen, transport } = scripted()
+      const maxBytes = () => {
+        throw new Error("bug")
+      }
+      const fiber = yield* start(transport.exchange(request, { ...options(), maxBytes }))
+      open()
+      yield* Fiber.await(fiber)
+      assert.strictEqual(seen.cancelled, 1)
+    })
+  )
+
   it.effect("is not sent if its URL or its body cannot be sent", () =>
     Effect.gen(function* () {
       const { seen, transport } = scripted()

@@ -4,6 +4,7 @@ import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import * as TransportFailure from "../../../src/internal/call/failure/TransportFailure.ts"
 import * as Browser from "../../../src/internal/transport/Browser.ts"
 import * as Fetch from "../../../src/internal/transport/FetchTransport.ts"
+import * as Transport from "../../../src/internal/transport/Transport.ts"
 import { version } from "../../../src/internal/transport/Version.ts"
 
 const request = HttpClientRequest.get("http://localhost/").pipe(HttpClientRequest.setHeader("accept", "text/plain"))
@@ -171,6 +172,84 @@ describe("a request over fetch", () => {
         }
       })
       assert.isTrue(Exit.hasDies(yield* Effect.exit(send(async () => odd))))
+      // A stub without a return value.
+      const absent: unknown = undefined
+      assert.isTrue(Exit.hasDies(yield* Effect.exit(send(async () => absent as Response))))
+    })
+  )
+
+  it.effect("dies where a stub gives no response, an incomplete one, or one whose body is no web stream", () =>
+    Effect.gen(function* () {
+      const client = yield* HttpClient.HttpClient.pipe(Effect.provide(Layer.fresh(Fetch.layer)))
+      assert.isTrue(Transport.isTransportClient(client))
+      if (!Transport.isTransportClient(client)) return
+      const noStream = Object.defineProperty(new Response("text"), "body", { value: {} })
+      const options: Transport.ExchangeOptions = {
+        attempt: { state: "unknown" },
+        timeout: 1000,
+        maxBytes: ({ status }) => status
+      }
+      const sent = client[Transport.TypeId].exchange(request, options)
+      for (const response of [undefined, { ok: true, status: 200 }, noStream] satisfies ReadonlyArray<unknown>) {
+        const stub = async () => response as Response
+        const exit = yield* Effect.exit(Effect.provideService(sent, FetchHttpClient.Fetch, stub))
+        assert.isTrue(Exit.hasDies(exit))
+      }
+    })
+  )
+
+  it.effect("closes a response that arrives although its request was aborted", () =>
+    Effect.gen(function* () {
+      const client = yield* HttpClient.HttpClient.pipe(Effect.provide(Layer.fresh(Fetch.layer)))
+      assert.isTrue(Transport.isTransportClient(client))
+      if (!Transport.isTransportClient(client)) return
+      const { exchange, open } = client[Transport.TypeId]
+      const attempt: Transport.AttemptProgress = { state: "unknown" }
+      const options = { attempt, timeout: 1000, maxBytes: () => 1024 }
+      const sends: ReadonlyArray<Effect.Effect<unknown, unknown>> = [
+        exchange(request, options),
+        open(request, attempt),
+        client.execute(request)
+      ]
+      for (const send of sends) {
+        let respond: ((response: Response) => void) | undefined
+        const stubborn = () => new Promise<Response>((resolve) => (respond = resolve))
+        const sent = Effect.provideService(send, FetchHttpClient.Fetch, stubborn)
+        yield* Fiber.interrupt(yield* Effect.forkChild(sent, { startImmediately: true }))
+        const seen: Array<string> = []
+        const body = new ReadableStream(
+          { pull: () => void seen.push("pull"), cancel: () => void seen.push("cancel") },
+          { highWaterMark: 0 }
+        )
+        respond?.(new Response(body))
+        yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+        assert.deepStrictEqual(seen, ["cancel"])
+        assert.isUndefined(attempt.head)
+      }
+    })
+  )
+
+  it.effect("loses no chunk that arrives after its reader has given up", () =>
+    Effect.gen(function* () {
+      let source: ReadableStreamDefaultController<Uint8Array> | undefined
+      const body = new ReadableStream<Uint8Array>({ start: (controller) => void (source = controller) })
+      const client = yield* HttpClient.HttpClient.pipe(Effect.provide(Layer.fresh(Fetch.layer)))
+      assert.isTrue(Transport.isTransportClient(client))
+      if (!Transport.isTransportClient(client)) return
+      const reply = yield* client[Transport.TypeId]
+        .open(request, { state: "unknown" })
+        .pipe(Effect.provideService(FetchHttpClient.Fetch, async () => new Response(body)))
+      const pull = reply.body.pull(Infinity)
+      yield* Fiber.interrupt(yield* Effect.forkChild(pull, { startImmediately: true }))
+      yield* Fiber.interrupt(yield* Effect.forkChild(pull, { startImmediately: true }))
+      const texts: Array<string> = []
+      for (const text of ["a", "b"]) {
+        source?.enqueue(new TextEncoder().encode(text))
+        if (text === "b") source?.close()
+        texts.push(...(yield* pull).map((chunk) => new TextDecoder().decode(chunk)))
+      }
+      assert.deepStrictEqual(texts, ["a", "b"])
+      assert.isTrue(Cause.isDone(yield* Effect.flip(pull)))
     })
   )
 
