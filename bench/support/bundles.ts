@@ -1,11 +1,12 @@
 /** The sizes of apps once bundled, minified and compressed, and the parts of Effect that they need. */
 import { build, type BuildOptions } from "esbuild"
+import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
-/** The form of our package in an app: as published, or, without a build before, the source. */
+/** The files of our package that an app imports: the published ones, which need a build, or the source. */
 type Ours = "dist" | "src"
 
 const bundle = async (source: string, ours: Ours, options: BuildOptions = {}) => {
@@ -27,7 +28,7 @@ const bundle = async (source: string, ours: Ours, options: BuildOptions = {}) =>
   return { metafile, text: outputFiles?.[0]?.text ?? "" }
 }
 
-/** All files, ours and others, that end up in the bundle of an app. */
+/** The files, ours and others, whose code is in the bundle of an app. */
 export const files = async (source: string, ours: Ours): Promise<ReadonlyArray<string>> => {
   const { metafile } = await bundle(source, ours)
   return Object.values(metafile?.outputs ?? {}).flatMap(({ inputs }) =>
@@ -58,6 +59,71 @@ export const fetchesOneFromIndex = `
   Effect.runPromise(Effect.provide(Contact.fetch("c"), layer)).then(console.log)
 `
 
+/** The same app in plain Effect: `HttpClient`, a schema, a span, a timeout, and retries with a schedule. */
+const fetchesOneInPlainEffect = `
+  const Contact = Schema.Struct({
+    id: Schema.String,
+    name: Schema.String,
+    description: Schema.String,
+    fingerprint: Schema.String,
+    email: Schema.NullOr(Schema.String),
+    phone: Schema.NullOr(Schema.String),
+    nick: Schema.NullOr(Schema.String),
+    preferences: Schema.NullOr(Schema.String),
+    verifiedAt: Schema.NullOr(Schema.Number),
+    meta: Schema.NullOr(Schema.Record(Schema.String, Schema.Unknown)),
+    createdAt: Schema.Number,
+    updatedAt: Schema.Number
+  })
+  const fetchContact = Effect.fn("Contact.fetch")(function* (id) {
+    const client = HttpClient.filterStatusOk(yield* HttpClient.HttpClient)
+    return yield* HttpClientRequest.get("https://api.chatbotkit.com/v1/contact/" + id + "/fetch").pipe(
+      HttpClientRequest.bearerToken(Redacted.make("sk-")),
+      HttpClientRequest.acceptJson,
+      client.execute,
+      Effect.flatMap(HttpClientResponse.schemaBodyJson(Contact)),
+      Effect.timeout("30 seconds"),
+      Effect.retry({ times: 3, schedule: Schedule.exponential("250 millis") })
+    )
+  })
+  Effect.runPromise(Effect.provide(fetchContact("c"), FetchHttpClient.layer)).then(console.log)
+`
+
+/** The floor of {@link fetchesOne}. */
+export const plainFetchesOne = `
+  import * as Effect from "effect/Effect"
+  import * as Redacted from "effect/Redacted"
+  import * as Schedule from "effect/Schedule"
+  import * as Schema from "effect/Schema"
+  import * as FetchHttpClient from "effect/http/FetchHttpClient"
+  import * as HttpClient from "effect/http/HttpClient"
+  import * as HttpClientRequest from "effect/http/HttpClientRequest"
+  import * as HttpClientResponse from "effect/http/HttpClientResponse"
+  ${fetchesOneInPlainEffect}
+`
+
+/**
+ * The floor of {@link fetchesOneFromIndex}: the app itself imports `Effect` and `Redacted` from "effect", as ours does, and
+ * the rest is imported by module, as a library does it.
+ */
+export const plainFetchesOneFromIndex = `
+  import { Effect, Redacted } from "effect"
+  import * as Schedule from "effect/Schedule"
+  import * as Schema from "effect/Schema"
+  import * as FetchHttpClient from "effect/http/FetchHttpClient"
+  import * as HttpClient from "effect/http/HttpClient"
+  import * as HttpClientRequest from "effect/http/HttpClientRequest"
+  import * as HttpClientResponse from "effect/http/HttpClientResponse"
+  ${fetchesOneInPlainEffect}
+`
+
+/** The app in plain Effect with the imports of Effect's documentation. */
+export const plainFetchesOneAsDocumented = `
+  import { Effect, Redacted, Schedule, Schema } from "effect"
+  import { FetchHttpClient, HttpClient, HttpClientRequest, HttpClientResponse } from "effect/http"
+  ${fetchesOneInPlainEffect}
+`
+
 /** The quick start: all operations, over fetch. */
 export const quickStart = `
   import { Effect, Redacted, Stream } from "effect"
@@ -81,17 +147,25 @@ export const official = `
   new ContactClient({ secret: "sk-" }).fetch("c").then(console.log)
 `
 
-/** The modules of Effect that some modules of ours import, directly or through one another. */
-export const effectModules = async (modules: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
+/**
+ * The modules that Node loads for an import of some modules of ours: the number of our own files, and the modules of Effect
+ * that these files name.
+ */
+export const loadedModules = async (
+  modules: ReadonlyArray<string>
+): Promise<{ readonly effect: ReadonlyArray<string>; readonly ownFiles: number }> => {
   const source = modules.map((name) => `export * from ${JSON.stringify(name)}`).join("\n")
   const { metafile } = await bundle(source, "dist", { treeShaking: false, external: ["effect", "effect/*"] })
   const imports = Object.values(metafile?.outputs ?? {}).flatMap((output) => output.imports)
-  return [...new Set(imports.flatMap(({ external, path }) => (external === true ? [path] : [])))]
+  return {
+    effect: [...new Set(imports.flatMap(({ external, path }) => (external === true ? [path] : [])))],
+    ownFiles: Object.keys(metafile?.inputs ?? {}).filter((file) => file.startsWith("dist/")).length
+  }
 }
 
 /**
- * The part of an app's bundle that is ours: the difference to a bundle of all that the app and we use of Effect. Those
- * uses are found in the bundle without Effect, after unused code has been dropped.
+ * The size of our own code in an app's bundle: the bundle less one that holds only what the app and our code use of Effect
+ * (`base`). Those uses are read from the bundle without Effect, after esbuild has dropped unused code.
  */
 export const ownSize = async (source: string, ours: Ours): Promise<{ readonly own: number; readonly base: number }> => {
   const { text } = await bundle(source, ours, { minify: false, external: ["effect", "effect/*"] })
@@ -105,4 +179,20 @@ export const ownSize = async (source: string, ours: Ours): Promise<{ readonly ow
   const statements = imports.map(([statement]) => statement).join("\n")
   const base = await bundleSize(`${statements}\nconsole.log([${[...new Set(uses)].join(", ")}])`, ours)
   return { own: (await bundleSize(source, ours)) - base, base }
+}
+
+/** The bytes of our own code in an app's bundle by folder, minified and not compressed, the largest first. */
+export const ownBytesByFolder = async (
+  source: string
+): Promise<ReadonlyArray<readonly [folder: string, bytes: number]>> => {
+  const { metafile } = await bundle(source, "dist")
+  const folders = new Map<string, number>()
+  for (const { inputs } of Object.values(metafile?.outputs ?? {})) {
+    for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
+      if (!file.startsWith("dist/")) continue
+      const folder = dirname(file).replace(/^dist/, "src")
+      folders.set(folder, (folders.get(folder) ?? 0) + bytesInOutput)
+    }
+  }
+  return [...folders].filter(([, bytes]) => bytes > 0).toSorted(([, left], [, right]) => right - left)
 }

@@ -14,6 +14,8 @@ export interface Measurements {
   readonly rows: ReadonlyArray<Row>
   /** The row that the others are compared with. */
   readonly reference?: string
+  /** A sentence below the table. */
+  readonly note?: string
 }
 
 /** A figure that has a limit. */
@@ -21,7 +23,7 @@ export interface Target {
   readonly title: string
   readonly figure: Figure
   readonly limit: number
-  /** True if the limit is the least that will do, and not the most. */
+  /** True if the limit is a minimum, false if it is a maximum. */
   readonly atLeast: boolean
   readonly unit: string
   /** The same figure of the floor, in the same run. */
@@ -54,8 +56,11 @@ export const rowOf = (tables: ReadonlyArray<Measurements>, title: string, name: 
   return row.figure
 }
 
-const isMet = ({ atLeast, figure, limit }: Target): boolean =>
-  atLeast ? figure.median >= limit : figure.median <= limit
+const resultOf = ({ atLeast, figure, floor, limit }: Target): string => {
+  const isWithin = ({ median }: Figure) => (atLeast ? median >= limit : median <= limit)
+  if (isWithin(figure)) return "met"
+  return floor === undefined || isWithin(floor) ? "**not met**" : "**not met**, nor by the floor"
+}
 
 /** A table whose first row is its head. */
 export const markdown = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
@@ -71,9 +76,9 @@ export const targetsTable = (targets: ReadonlyArray<Target>): string =>
       target.title,
       `${exact(target.figure.median, 2)}${target.unit}`,
       spread(target.figure, 2),
-      target.floor === undefined ? "" : `${exact(target.floor.median, 2)}${target.unit}`,
+      target.floor === undefined ? "none" : `${exact(target.floor.median, 2)}${target.unit}`,
       `${target.atLeast ? ">=" : "<="} ${exact(target.limit, 2)}${target.unit}`,
-      isMet(target) ? "met" : "**not met**"
+      resultOf(target)
     ])
   ])
 
@@ -87,9 +92,9 @@ export const summaryTable = (rows: ReadonlyArray<SummaryRow>): string =>
   ])
 
 export const measurementsTable = (measurements: Measurements): string => {
-  const { digits = 0, reference, rows, title, unit } = measurements
+  const { digits = 0, note, reference, rows, title, unit } = measurements
   const base = rows.find(({ name }) => name === reference)?.figure
-  return markdown([
+  const table = markdown([
     [title, unit, "spread", ...(base === undefined ? [] : [`over ${reference}`])],
     ...rows.map(({ figure, name }) => [
       name,
@@ -98,4 +103,5 @@ export const measurementsTable = (measurements: Measurements): string => {
       ...(base === undefined ? [] : [exact(ratio(figure, base).median, 2)])
     ])
   ])
+  return note === undefined ? table : `${table}\n\n${note}`
 }

@@ -2,11 +2,12 @@
 import { bulk, bulkWrites } from "./bulk.ts"
 import { creates, fetches } from "./fetch.ts"
 import type { Group } from "./group.ts"
+import { imports } from "./imports.ts"
 import { list, listLengths } from "./lists.ts"
 import { memory } from "./memory.ts"
 import { options } from "./options.ts"
 import { decode, inMemory } from "./parts.ts"
-import { imports, sizes } from "./size.ts"
+import { sizes } from "./size.ts"
 
 export const groups: ReadonlyArray<Group> = [
   fetches,

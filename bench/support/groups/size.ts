@@ -1,77 +1,81 @@
-/** Bundles, and the time to import. */
+/** Sizes of bundles. */
 import * as Bundles from "../bundles.ts"
-import { names } from "../contenders/byName.ts"
 import { figure } from "../harness.ts"
-import { importTime } from "../processes.ts"
-import { type Measurements, ratio, type Row, rowOf } from "../report.ts"
-import { atMost, type Group, inTurns } from "./group.ts"
+import { type Measurements, type Row, rowOf } from "../report.ts"
+import * as Rolldown from "../rolldown.ts"
+import { atMost, type Group } from "./group.ts"
 
 const fetchesOne = "app that fetches one contact over fetch"
-const deep = `${fetchesOne}, each module imported by name`
-const index = `${fetchesOne}, imports of the README`
-const own = "our own code in the quick start"
+const names = {
+  deep: `${fetchesOne}, each module imported by name`,
+  deepFloor: "floor: the same app in plain Effect, each module imported by name",
+  index: `${fetchesOne}, imports of the README`,
+  indexFloor: "floor: the same app in plain Effect, Effect and Redacted from effect",
+  documented: "the same app in plain Effect, all imported from effect and effect/http",
+  own: "our own code in the quick start"
+} as const
+
+const row = (name: string, bytes: number): Row => ({ name, figure: figure([bytes / 1000]) })
+
+/** The rows of rolldown, if it is installed. */
+const rolldownRows = async (): Promise<ReadonlyArray<Row>> => {
+  const ours = await Rolldown.bundleSize(Bundles.fetchesOneFromIndex)
+  const plain = await Rolldown.bundleSize(Bundles.plainFetchesOneAsDocumented)
+  if (ours === undefined || plain === undefined) return []
+  return [row(`${names.index}, by rolldown`, ours), row(`${names.documented}, by rolldown`, plain)]
+}
+
+const sizeTable = async (): Promise<Measurements> => {
+  const app = await Bundles.ownSize(Bundles.fetchesOne, "dist")
+  const quickStart = await Bundles.ownSize(Bundles.quickStart, "dist")
+  const size = async (name: string, source: string) => row(name, await Bundles.bundleSize(source, "dist"))
+  return {
+    title: "bundle, min + gzip",
+    unit: "kB",
+    digits: 1,
+    rows: [
+      row(names.deep, app.base + app.own),
+      row("the Effect base of that app, without us", app.base),
+      row("our own code in that app", app.own),
+      await size(names.deepFloor, Bundles.plainFetchesOne),
+      await size(names.index, Bundles.fetchesOneFromIndex),
+      await size(names.indexFloor, Bundles.plainFetchesOneFromIndex),
+      await size(names.documented, Bundles.plainFetchesOneAsDocumented),
+      ...(await rolldownRows()),
+      row("quick start over fetch", quickStart.base + quickStart.own),
+      row("the Effect base of the quick start, without us", quickStart.base),
+      row(names.own, quickStart.own),
+      await size("official client, the same app", Bundles.official)
+    ],
+    note: "Bundled by esbuild, which keeps unused members of `export * as`, where no other bundler is named."
+  }
+}
+
+const folderTable = async (): Promise<Measurements> => {
+  const folders = await Bundles.ownBytesByFolder(Bundles.quickStart)
+  const total = folders.reduce((sum, [, bytes]) => sum + bytes, 0)
+  return {
+    title: `${names.own}, by folder`,
+    unit: "kB, minified, not compressed",
+    digits: 1,
+    rows: [...folders.map(([folder, bytes]) => row(folder, bytes)), row("in total", total)],
+    note: "Our own code has no floor: no other program does the same."
+  }
+}
 
 export const sizes: Group = {
   name: "size",
   description: "sizes of bundles, min + gzip",
   run: async () => {
-    const quickStart = await Bundles.ownSize(Bundles.quickStart, "dist")
-    const app = await Bundles.ownSize(Bundles.fetchesOne, "dist")
-    const row = (name: string, bytes: number): Row => ({ name, figure: figure([bytes / 1000]) })
-    const title = "bundle, min + gzip"
-    const table: Measurements = {
-      title,
-      unit: "kB",
-      digits: 1,
-      rows: [
-        row(deep, app.base + app.own),
-        row("the Effect base of that app, without us", app.base),
-        row("our own code in that app", app.own),
-        row(index, await Bundles.bundleSize(Bundles.fetchesOneFromIndex, "dist")),
-        row("quick start over fetch", quickStart.base + quickStart.own),
-        row("the Effect base of the quick start, without us", quickStart.base),
-        row(own, quickStart.own),
-        row("official client, the same app", await Bundles.bundleSize(Bundles.official, "dist"))
+    const table = await sizeTable()
+    const of = (name: string) => rowOf([table], table.title, name)
+    return {
+      tables: [table, await folderTable()],
+      targets: [
+        atMost(names.deep, 48, of(names.deep), { unit: " kB", floor: of(names.deepFloor) }),
+        atMost(names.index, 56, of(names.index), { unit: " kB", floor: of(names.indexFloor) }),
+        atMost(names.own, 12, of(names.own), { unit: " kB" })
       ]
-    }
-    const limits = [
-      [deep, 48],
-      [index, 56],
-      [own, 12]
-    ] as const
-    return {
-      tables: [table],
-      targets: limits.map(([name, limit]) => atMost(name, limit, rowOf([table], title, name), { unit: " kB" }))
-    }
-  }
-}
-
-const contact = "effect-chatbotkit/Contact"
-const layers = { node: "effect-chatbotkit/layers/Node", fetch: "effect-chatbotkit/layers/Fetch" }
-const withoutUs = "the modules of Effect that layers/Fetch needs"
-
-export const imports: Group = {
-  name: "import",
-  description: "time to import, in new processes",
-  run: async (rounds) => {
-    const effect = await Bundles.effectModules([contact, layers.fetch])
-    const title = "time to import, CPU"
-    const table: Measurements = {
-      title,
-      unit: "ms",
-      digits: 1,
-      rows: await inTurns(rounds, {
-        [names.official]: () => importTime(["@chatbotkit/sdk/contact/index.js"]),
-        [withoutUs]: () => importTime(effect),
-        [names.fetch]: () => importTime([contact, layers.fetch]),
-        [names.node]: () => importTime([contact, layers.node])
-      }),
-      reference: withoutUs
-    }
-    const of = (name: string) => rowOf([table], title, name)
-    return {
-      tables: [table],
-      targets: [atMost(`time to import layers/Fetch over ${withoutUs}`, 1.1, ratio(of(names.fetch), of(withoutUs)))]
     }
   }
 }
