@@ -8,13 +8,13 @@ export const prefix = "/api/v1/contact"
 const began = 1_700_000_000_000
 const words = ["Ada Lovelace", "Grace Hopper", "José Ñandú", "Barbara Liskov", "Edsger Dijkstra", "Radia Perlman"]
 
-/** The id of the contact at a place of the list. */
+/** The id of the contact at a position of the list. */
 export const idOf = (index: number): string => `c${index.toString().padStart(24, "0")}`
 
-/** The place in the list that an id stands for. */
+/** The position in the list of the contact with an id. */
 export const indexOf = (id: string): number => Number(id.slice(1))
 
-/** The contact at a place of the list, which begins with the newest. */
+/** The contact at a position of the list, whose first contact is the newest. */
 export const contactAt = (index: number): Contact => ({
   id: idOf(index),
   name: words[index % words.length] ?? "",

@@ -70,10 +70,10 @@ const sum = (parts: ReadonlyArray<Took>): Took => ({
   cpu: parts.reduce((total, { cpu }) => total + cpu, 0)
 })
 
-/** The entrants, beginning with another one each turn. */
-const rotated = (entrants: ReadonlyArray<Entrant>, turn: number): ReadonlyArray<Entrant> => {
-  const first = turn % entrants.length
-  return [...entrants.slice(first), ...entrants.slice(0, first)]
+/** The same values, beginning with another one each turn. */
+export const rotated = <A>(values: ReadonlyArray<A>, turn: number): ReadonlyArray<A> => {
+  const first = turn % values.length
+  return [...values.slice(first), ...values.slice(0, first)]
 }
 
 /**

@@ -38,8 +38,8 @@ const json = (transport: Transport, request: Request): Effect.Effect<Contact, un
     })
   })
 
-/** The value of a promise, which can be aborted and times out. */
-const timed = <A>(controller: AbortController, promise: () => Promise<A>): Effect.Effect<A, unknown> =>
+/** The value of a promise. An interruption and the timeout abort it. */
+const withTimeout = <A>(controller: AbortController, promise: () => Promise<A>): Effect.Effect<A, unknown> =>
   Effect.callback((resume) => {
     const timer = setTimeout(() => controller.abort(), timeout)
     promise().then(
@@ -64,7 +64,7 @@ type Contacts = Pull.Pull<Arr.NonEmptyReadonlyArray<Contact>, unknown>
 const contactsOf = (read: () => Promise<Chunk>, controller: AbortController): Contacts => {
   const decoder = new TextDecoder()
   let rest = ""
-  const next: Contacts = Effect.flatMap(timed(controller, read), ({ value }) => {
+  const next: Contacts = Effect.flatMap(withTimeout(controller, read), ({ value }) => {
     if (value === undefined) return Cause.done()
     const lines = (rest + decoder.decode(value, { stream: true })).split("\n")
     rest = lines.pop() ?? ""
@@ -122,7 +122,7 @@ export const make = (transport: Transport, baseUrl: string, secret: string): Con
   const openList = Effect.suspend(() => {
     const controller = new AbortController()
     return Effect.map(
-      timed(controller, () => transport.open(get("list", "application/jsonl"), controller.signal)),
+      withTimeout(controller, () => transport.open(get("list", "application/jsonl"), controller.signal)),
       (read) => contactsOf(read, controller)
     )
   })

@@ -1,7 +1,7 @@
 /* oxlint-disable no-await-in-loop -- measurements take turns */
 /** A group of measurements, which runs by itself, and the parts that groups share. */
 import { names } from "../contenders/byName.ts"
-import { type Entrant, type Figure, figure, mapFigure, type Outcome } from "../harness.ts"
+import { type Entrant, type Figure, figure, mapFigure, type Outcome, rotated } from "../harness.ts"
 import { startPeer, startWorker, type Worker } from "../processes.ts"
 import { type Measurements, ratio, type Row, rowOf, type SummaryRow, type Target } from "../report.ts"
 import type { Job } from "../worker.ts"
@@ -102,14 +102,14 @@ export const withWorkers = <A>(
     }
   })
 
-/** Measures each of some figures `count` times, in turns. */
+/** Takes each measurement `count` times, in turns, so that a disturbance of the machine affects all alike. */
 export const inTurns = async (
   count: number,
   measures: Readonly<Record<string, () => Promise<number>>>
 ): Promise<ReadonlyArray<Row>> => {
   const samples = new Map<string, Array<number>>(Object.keys(measures).map((name) => [name, []]))
   for (let turn = 0; turn < count; turn++) {
-    for (const [name, measure] of Object.entries(measures)) samples.get(name)?.push(await measure())
+    for (const [name, measure] of rotated(Object.entries(measures), turn)) samples.get(name)?.push(await measure())
   }
   return [...samples].map(([name, values]) => ({ name, figure: figure(values) }))
 }
