@@ -77,10 +77,6 @@ const outOfTime = Failure.timeout("total", undefined, "not-sent")
 
 const failOutOfTime = () => Effect.fail(outOfTime)
 
-/** Waits before the next attempt, or fails if no time is left after that. */
-const wait = (delay: number, left: number): Effect.Effect<void, Failure.Failure> =>
-  delay < left ? Effect.sleep(delay) : Effect.flatMap(Effect.sleep(left), failOutOfTime)
-
 // One generator for all calls, for the garbage collector's sake: see bench/profile.ts.
 const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
   connection: Connection,
@@ -125,8 +121,10 @@ const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
     if (!progress.isAllowedToRetry(settings.retry, failure)) return yield* progress.fail(failure)
     if (failure.tag === "Conflict") progress.conflictRetriesLeft--
     const delay = yield* Retry.delay(settings.retry, progress.failures, failure)
-    const waited = yield* Effect.result(wait(delay, deadline.left))
-    if (Result.isFailure(waited)) return yield* progress.fail(waited.failure)
+    const isLate = delay >= deadline.left
+    yield* Effect.sleep(Math.min(delay, deadline.left))
+    // The sleep may have taken longer than it should.
+    if (isLate || deadline.left === 0) return yield* progress.fail(outOfTime)
   }
 })
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Redacted, Result } from "effect"
+import { Clock, Duration, Effect, Fiber, Redacted, Result } from "effect"
 import { TestClock } from "effect/testing"
 import * as Settings from "../../../src/internal/call/options/Settings.ts"
 import * as Reply from "../../../src/internal/call/reply/Reply.ts"
@@ -49,6 +49,26 @@ describe("send", () => {
       assert.isUndefined(fiber.pollUnsafe())
       yield* TestClock.adjust("1 millis")
       assert.deepInclude(yield* Fiber.join(fiber), { _tag: "Timeout", phase: "total", attempts: 1, outcome: "unknown" })
+    })
+  )
+
+  it.effect("sends nothing after a back-off that has outlasted the total timeout", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(errorReply(503), ok)
+      let now = 0n
+      // A clock that sleeps for an hour instead of a few seconds, as the machine may. Timeouts are longer, and never over.
+      const clock: Clock.Clock = Object.create(yield* Clock.Clock, {
+        monotonicTimeNanosUnsafe: { value: () => now },
+        sleep: {
+          value: (duration: Duration.Duration) =>
+            Duration.isLessThan(duration, Duration.seconds(30))
+              ? Effect.sync(() => void (now += 3_600_000_000_000n))
+              : Effect.never
+        }
+      })
+      const failure = yield* Effect.provideService(Effect.flip(send(fake)), Clock.Clock, clock)
+      assert.deepInclude(failure, { _tag: "Timeout", phase: "total", attempts: 1 })
+      assert.lengthOf(fake.sent, 1)
     })
   )
 })
