@@ -81,9 +81,11 @@ const transform = (httpClient: HttpClient.HttpClient, { transformClient }: Setti
 
 /** Makes a client. `httpClient` is that of the base, as the `transformClient` of the settings has changed it. */
 const makeService = (base: Base, settings: Settings, httpClient: HttpClient.HttpClient): Service => {
-  const transport = Transport.isTransportClient(httpClient)
-    ? httpClient[Transport.TypeId]
-    : HttpClientTransport.make(httpClient)
+  // A changed copy, such as `{ ...client, execute }`, still has the transport of the original.
+  const transport =
+    httpClient === base.httpClient && Transport.isTransportClient(httpClient)
+      ? httpClient[Transport.TypeId]
+      : HttpClientTransport.make(httpClient)
   const connection = { transport, rateLimit: base.rateLimits(settings), settings }
   return Client.of({
     run: (operation, input, earlier) =>

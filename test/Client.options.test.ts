@@ -3,6 +3,7 @@ import { Cause, ConfigProvider, Effect, Exit, Layer, Redacted, Stream } from "ef
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import * as Client from "../src/Client.ts"
 import * as Contact from "../src/Contact.ts"
+import * as Fetch from "../src/layers/Fetch.ts"
 import * as Fake from "./support/FakeHttp.ts"
 import { ok, found, calls, over, errorReply } from "./support/Calls.ts"
 
@@ -243,6 +244,24 @@ describe("options", () => {
         fake.sent.map(({ headers }) => headers["x-seen"]),
         ["1", "2"]
       )
+    })
+  )
+
+  it.effect("transformClient may change a copy of the client", () =>
+    Effect.gen(function* () {
+      let seen = 0
+      const transformClient = (client: HttpClient.HttpClient): HttpClient.HttpClient => ({
+        ...client,
+        execute: (request) => {
+          seen++
+          return client.execute(request)
+        }
+      })
+      yield* calls.fetch.pipe(
+        Effect.provide(Layer.fresh(Fetch.layer({ secret: Redacted.make(Fake.secret), transformClient }))),
+        Effect.provideService(FetchHttpClient.Fetch, () => Promise.resolve(found()))
+      )
+      assert.strictEqual(seen, 1)
     })
   )
 
