@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Stream } from "effect"
+import { Clock, Effect, Random, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as Contact from "../src/Contact.ts"
 import * as Fake from "./support/FakeHttp.ts"
-import { found, calls, callNames, callOf, over } from "./support/Calls.ts"
+import { errorReply, found, calls, callNames, callOf, over } from "./support/Calls.ts"
 
 const stalled =
   (status: number, type = "application/json") =>
@@ -77,6 +77,24 @@ describe("timeouts", () => {
         assert.deepInclude(failure, { _tag: "Timeout", phase: "total", outcome: "rejected", attempts: 2 })
         assert.strictEqual(yield* Clock.currentTimeMillis, 12_000)
       })
+    )
+
+    it.effect.each(Array.from({ length: 40 }, (_, seed) => seed))("ends a call exactly then, seed %s", (seed) =>
+      Effect.gen(function* () {
+        const options = { timeout: { total: "12 seconds" }, retry: { retries: 100, maxDelay: "700 millis" } } as const
+        const fiber = yield* Effect.forkChild(Effect.flip(over(Fake.script(errorReply(503)), options)(calls.fetch)), {
+          startImmediately: true
+        })
+        for (let second = 1; second < 12; second++) {
+          yield* Fake.settle
+          yield* TestClock.setTime(second * 1000)
+        }
+        yield* Fake.settle
+        assert.isUndefined(fiber.pollUnsafe())
+        yield* TestClock.setTime(12_000)
+        yield* Fake.settle
+        assert.isDefined(fiber.pollUnsafe())
+      }).pipe(Random.withSeed(seed))
     )
 
     it.effect("does not end a list", () =>

@@ -20,7 +20,9 @@ const transportFailure = (
 ): Failure.Failure =>
   reason._tag === "EncodeError" || reason._tag === "InvalidUrlError"
     ? Failure.unsendable()
-    : TransportFailure.make(reason.cause, response?.status, state)
+    : reason._tag === "StatusCodeError"
+      ? Failure.unexpected(reason.response.status, "The HttpClient refused the status")
+      : TransportFailure.make(reason.cause, response?.status, state)
 
 /** The failure of an attempt that timed out. After the head of an error reply, it is the failure of that status. */
 const timedOut = (operation: Operation.Any, { head, state }: Transport.AttemptProgress): Failure.Failure => {

@@ -2,6 +2,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import type * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import type * as Transport from "../transport/Transport.ts"
 import * as Failure from "./failure/Failure.ts"
 import type { Settings } from "./options/Settings.ts"
@@ -15,7 +16,11 @@ export interface Connection {
   readonly settings: Settings
 }
 
-const isTransient = (failure: Failure.Failure): boolean => failure.transient
+/** The circuit breaker's view of how an attempt ended. That a call is out of time says nothing of the server. */
+const classify = (exit: Exit.Exit<unknown, Failure.Failure>): CircuitBreaker.Outcome => {
+  const failure = Option.getOrUndefined(Exit.findErrorOption(exit))
+  return { _tag: failure?.phase === "total" ? "Ignored" : failure?.transient === true ? "Failure" : "Success" }
+}
 
 const breakerOpen = { ...Failure.unavailable("The circuit breaker is open"), isCircuitBreakerOpen: true }
 
@@ -32,7 +37,7 @@ export const withCircuitBreaker = <A>(
   if (circuitBreaker === undefined) return attempt
   const guarded = circuitBreaker.execute(attempt, {
     key: server.address,
-    classify: (exit) => ({ _tag: Option.exists(Exit.findErrorOption(exit), isTransient) ? "Failure" : "Success" })
+    classify
   })
   return timeoutOrElse(
     Effect.mapError(guarded, (error) => ("_tag" in error ? breakerOpen : error)),

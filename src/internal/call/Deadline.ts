@@ -1,6 +1,13 @@
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 
+/**
+ * The part of a limit that is left after some time, at least 0, in milliseconds. It is rounded down to whole microseconds: a
+ * clock rounds too, and a timer must not end after the limit.
+ */
+export const remaining = (limit: number, elapsed: number): number =>
+  Math.max(0, Math.floor((limit - elapsed) * 1000) / 1000)
+
 /** The end of a time limit that begins when the deadline is made. */
 export class Deadline {
   readonly #clock: Clock.Clock
@@ -16,6 +23,6 @@ export class Deadline {
   /** The time that is left, in milliseconds: 0 once the deadline is over, and infinite without a limit. */
   get left(): number {
     if (this.#limit === Infinity) return Infinity
-    return Math.max(0, this.#limit - Number(this.#clock.monotonicTimeNanosUnsafe() - this.#began) / 1e6)
+    return remaining(this.#limit, Number(this.#clock.monotonicTimeNanosUnsafe() - this.#began) / 1e6)
   }
 }

@@ -65,9 +65,11 @@ export const make = (client: HttpClient.HttpClient): Transport.Transport => {
         const withAttempt = Context.add(context, Transport.AttemptProgress, attempt)
         return attempt.span === undefined ? withAttempt : Context.add(withAttempt, Tracer.ParentSpan, attempt.span)
       }),
-      // Only a `transformClient` that filters by status fails like this. The response says more than the error.
+      // Only a `transformClient` that filters by status fails like this. An error response says more than that.
       Effect.catch((error) =>
-        error.reason._tag === "StatusCodeError" ? Effect.succeed(error.reason.response) : Effect.fail(error)
+        error.reason._tag === "StatusCodeError" && error.reason.response.status !== 200
+          ? Effect.succeed(error.reason.response)
+          : Effect.fail(error)
       ),
       Effect.flatMap((response) => {
         const head = headOf(response)

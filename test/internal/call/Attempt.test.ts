@@ -134,6 +134,17 @@ describe("an attempt without a reply", () => {
   )
 })
 
+describe("an attempt whose client refuses a 200", () => {
+  it.effect("fails with UnexpectedResponse, for the server may have acted", () =>
+    Effect.gen(function* () {
+      const failure = yield* Effect.flip(
+        send(HttpClient.filterStatus(Fake.script(ok).http, (status) => status === 201))
+      )
+      assert.deepInclude(failure, { tag: "UnexpectedResponse", status: 200, outcome: "unknown", transient: false })
+    })
+  )
+})
+
 describe("an attempt that times out", () => {
   /** The failure of an attempt after ten seconds, and not before. */
   const timedOut = (client: HttpClient.HttpClient) =>

@@ -45,6 +45,15 @@ describe("guard", () => {
     })
   )
 
+  it.effect("does not count that a call is out of time", () =>
+    Effect.gen(function* () {
+      const { connection: over } = yield* connection
+      const outOfTime = Failure.timeout("total", undefined, "sent")
+      assert.strictEqual(yield* Effect.flip(guarded(over, Effect.fail(outOfTime))), outOfTime)
+      assert.strictEqual(yield* guarded(over, Effect.succeed(1)), 1)
+    })
+  )
+
   it.effect("does not count a refusal as a failure of the server", () =>
     Effect.gen(function* () {
       const { connection: over } = yield* connection
