@@ -40,32 +40,28 @@ export interface Attempt {
   readonly resendCount: number
   /** The record that the transport writes the progress of the attempt to. */
   readonly progress: Transport.AttemptProgress
-  /** The time that is left of the total timeout of the call, in milliseconds. */
-  readonly left: number
 }
 
-/** Sends a call once, and reads its reply. The attempt timeout covers both, unless less is left of the total timeout. */
+/** Sends a call once, and reads its reply. The attempt timeout covers both. */
 export const send = <A>(
   { settings, transport }: Connection,
   call: PreparedCall<Operation.Any>,
-  { left, progress, resendCount, token }: Attempt,
+  { progress, resendCount, token }: Attempt,
   exchange: Reply.Exchange<A>
 ): Effect.Effect<A, Failure.Failure> => {
   const callerValues = new CallerValues.CallerValues({ ...call.callerValues, token })
-  const attemptTimeout = Duration.toMillis(settings.timeout.attempt)
-  const isTotalSooner = left < attemptTimeout
   const toFailure = (
     error: Failure.Failure | HttpClientError.HttpClientError | Transport.TimeLimitError
   ): Failure.Failure => {
     if (!("_tag" in error)) return error
     if (error._tag === "HttpClientError") return transportFailure(error, progress)
-    return isTotalSooner ? Failure.timeout("total", undefined, progress.state) : timedOut(call.operation, progress)
+    return timedOut(call.operation, progress)
   }
   return exchange({
     transport,
     request: HttpClientRequest.setHeader(call.request, "authorization", `Bearer ${token}`),
     attempt: progress,
-    timeout: isTotalSooner ? left : attemptTimeout,
+    timeout: Duration.toMillis(settings.timeout.attempt),
     callerValues
   }).pipe(
     Effect.mapError((error) => {

@@ -2,12 +2,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import type * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import type * as Transport from "../transport/Transport.ts"
 import * as Failure from "./failure/Failure.ts"
 import type { Settings } from "./options/Settings.ts"
 import type * as RateLimit from "./rateLimit/RateLimit.ts"
-import { timeoutOrElse } from "./Timeout.ts"
 
 /** The parts of a client that its requests are sent with. */
 export interface Connection {
@@ -16,35 +14,25 @@ export interface Connection {
   readonly settings: Settings
 }
 
-/** The circuit breaker's view of how an attempt ended. That a call is out of time says nothing of the server. */
-const classify = (exit: Exit.Exit<unknown, Failure.Failure>): CircuitBreaker.Outcome => {
-  const failure = Option.getOrUndefined(Exit.findErrorOption(exit))
-  return { _tag: failure?.phase === "total" ? "Ignored" : failure?.transient === true ? "Failure" : "Success" }
-}
+const isTransient = (failure: Failure.Failure): boolean => failure.transient
 
 const breakerOpen = { ...Failure.unavailable("The circuit breaker is open"), isCircuitBreakerOpen: true }
 
-/**
- * Runs an attempt under the circuit breaker, if there is one. Only transient failures count as failures of the server. The
- * breaker's store may take at most `left` milliseconds: the attempt has a limit of its own.
- */
+/** Runs an attempt under the circuit breaker, if there is one. Only transient failures count as failures of the server. */
 export const withCircuitBreaker = <A>(
   { settings: { circuitBreaker, server } }: Connection,
-  attempt: Effect.Effect<A, Failure.Failure>,
-  left: number,
-  onTimeout: () => Failure.Failure
-): Effect.Effect<A, Failure.Failure> => {
-  if (circuitBreaker === undefined) return attempt
-  const guarded = circuitBreaker.execute(attempt, {
-    key: server.address,
-    classify
-  })
-  return timeoutOrElse(
-    Effect.mapError(guarded, (error) => ("_tag" in error ? breakerOpen : error)),
-    left,
-    () => Effect.fail(onTimeout())
-  )
-}
+  attempt: Effect.Effect<A, Failure.Failure>
+): Effect.Effect<A, Failure.Failure> =>
+  circuitBreaker === undefined
+    ? attempt
+    : circuitBreaker
+        .execute(attempt, {
+          key: server.address,
+          classify: (exit) => ({
+            _tag: Option.exists(Exit.findErrorOption(exit), isTransient) ? "Failure" : "Success"
+          })
+        })
+        .pipe(Effect.mapError((error) => ("_tag" in error ? breakerOpen : error)))
 
 /** Acquires the rate limit. While the circuit breaker is open, it fails at once, without waiting for the rate limit. */
 export const acquire = ({ rateLimit, settings }: Connection): Effect.Effect<void, Failure.Failure> => {

@@ -24,6 +24,8 @@ class CallProgress<O extends Operation.Any> {
   /** The number of times that the secret could not be read, so that nothing was sent. */
   secretFailures = 0
   conflictRetriesLeft: number
+  /** The attempt that has begun and not ended. */
+  current: Transport.AttemptProgress | undefined
   #outcome: Errors.Outcome = "not-sent"
   #lastFailure: Failure.Failure | undefined
 
@@ -38,8 +40,15 @@ class CallProgress<O extends Operation.Any> {
     return this.attempts + this.secretFailures
   }
 
+  /** Counts another attempt, and returns the record of its progress. */
+  begin(): Transport.AttemptProgress {
+    this.attempts++
+    return (this.current = { state: "unknown" })
+  }
+
   /** Records the failure of an attempt, which may change the outcome of the call. */
   recordFailure(failure: Failure.Failure): void {
+    this.current = undefined
     this.#lastFailure = failure
     this.#outcome = this.#call.safety === "read" ? failure.outcome : Retry.leastCertain(this.#outcome, failure.outcome)
   }
@@ -48,6 +57,13 @@ class CallProgress<O extends Operation.Any> {
     const { hasIdempotencyKey, safety } = this.#call
     const { conflictRetriesLeft, failures } = this
     return Retry.isAllowed(policy, { safety, failures, conflictRetriesLeft, hasIdempotencyKey }, failure)
+  }
+
+  /** Fails the call since its total timeout is over. */
+  failOutOfTime(): Effect.Effect<never, Operation.Error<O>> {
+    const failure = Failure.timeout("total", undefined, this.current?.state)
+    if (this.current !== undefined) this.recordFailure(failure)
+    return this.fail(failure)
   }
 
   /** Fails the call with the public error of its last failure. */
@@ -73,10 +89,6 @@ export interface Completed<A> {
   readonly attempts: number
 }
 
-const outOfTime = Failure.timeout("total", undefined, "not-sent")
-
-const failOutOfTime = () => Effect.fail(outOfTime)
-
 // One generator for all calls, for the garbage collector's sake: see bench/profile.ts.
 const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
   connection: Connection,
@@ -87,31 +99,24 @@ const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
 ): Effect.fn.Return<Completed<A>, Operation.Error<O>> {
   const { settings } = connection
   while (true) {
-    const acquired = yield* Effect.result(timeoutOrElse(acquire(connection), deadline.left, failOutOfTime))
+    const acquired = yield* Effect.result(acquire(connection))
     if (Result.isFailure(acquired)) return yield* progress.fail(acquired.failure)
-    const secret = yield* Effect.result(timeoutOrElse(Secret.read(settings), deadline.left, failOutOfTime))
+    const secret = yield* Effect.result(Secret.read(settings))
     let failure: Failure.Failure
     if (Result.isFailure(secret)) {
-      if (secret.failure === outOfTime) return yield* progress.fail(outOfTime)
       progress.secretFailures++
       failure = secret.failure
     } else {
-      const attemptProgress: Transport.AttemptProgress = { state: "not-sent" }
       const attempt = Effect.suspend(() => {
-        attemptProgress.state = "unknown"
-        const resendCount = progress.attempts++
+        const resendCount = progress.attempts
         return Attempt.send(
           connection,
           call,
-          { token: secret.success, resendCount, progress: attemptProgress, left: deadline.left },
+          { token: secret.success, resendCount, progress: progress.begin() },
           exchange
         )
       })
-      const result = yield* Effect.result(
-        withCircuitBreaker(connection, attempt, deadline.left, () =>
-          Failure.timeout("total", undefined, attemptProgress.state)
-        )
-      )
+      const result = yield* Effect.result(withCircuitBreaker(connection, attempt))
       if (Result.isSuccess(result)) return { value: result.success, attempts: progress.attempts }
       failure = result.failure
       if (failure.isCircuitBreakerOpen === true) return yield* progress.fail(failure)
@@ -120,11 +125,9 @@ const sendUntilDone = Effect.fnUntraced(function* <O extends Operation.Any, A>(
     }
     if (!progress.isAllowedToRetry(settings.retry, failure)) return yield* progress.fail(failure)
     if (failure.tag === "Conflict") progress.conflictRetriesLeft--
-    const delay = yield* Retry.delay(settings.retry, progress.failures, failure)
-    const isLate = delay >= deadline.left
-    yield* Effect.sleep(Math.min(delay, deadline.left))
-    // The sleep may have taken longer than it should.
-    if (isLate || deadline.left === 0) return yield* progress.fail(outOfTime)
+    yield* Effect.sleep(yield* Retry.delay(settings.retry, progress.failures, failure))
+    // On a machine that was asleep, the sleep can end before the timer of the total timeout.
+    if (deadline.left === 0) return yield* progress.failOutOfTime()
   }
 })
 
@@ -144,8 +147,16 @@ export const send = <O extends Operation.Any, A>(
   { attempts = 0, elapsed = 0 }: Earlier = {}
 ): Effect.Effect<Completed<A>, Operation.Error<O>> =>
   Effect.clockWith((clock) => {
-    const { total } = connection.settings.timeout
+    const progress = new CallProgress(call, attempts)
     // Lists have no total timeout; `timeout.idle` bounds them.
-    const left = call.operation.streams ? Duration.infinity : Duration.subtract(total, Duration.millis(elapsed))
-    return sendUntilDone(connection, call, exchange, new CallProgress(call, attempts), new Deadline(clock, left))
+    const total = call.operation.streams ? Infinity : Duration.toMillis(connection.settings.timeout.total)
+    const left = Math.max(0, total - elapsed)
+    return timeoutOrElse(
+      sendUntilDone(connection, call, exchange, progress, new Deadline(clock, left)),
+      left,
+      () => progress.failOutOfTime(),
+      () => {
+        if (progress.current !== undefined) progress.current.isOutOfTime = true
+      }
+    )
   })

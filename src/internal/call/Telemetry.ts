@@ -73,14 +73,17 @@ const telemetryOf = (attempt: ObservedAttempt): OperationTelemetry => {
 
 /**
  * The `error.type` of an attempt: the status of a refusal, else the tag of the failure. An attempt that was interrupted is
- * `interrupted`, and one that died is `defect`.
+ * `interrupted`, or `Timeout` if the total timeout of its call did that, and one that died is `defect`.
  */
-const errorTypeOf = (exit: Exit.Exit<unknown, Failure>, status: number | undefined): string | undefined => {
+const errorTypeOf = (
+  exit: Exit.Exit<unknown, Failure>,
+  { head, isOutOfTime }: Transport.AttemptProgress
+): string | undefined => {
   if (Exit.isSuccess(exit)) return undefined
   const failure = Option.getOrUndefined(Exit.findErrorOption(exit))
-  if (failure === undefined) return Cause.hasInterruptsOnly(exit.cause) ? "interrupted" : "defect"
-  const isRefusal = status !== undefined && status >= 400 && failure.phase !== "total"
-  return isRefusal ? String(status) : failure.tag
+  if (failure !== undefined) return head !== undefined && head.status >= 400 ? String(head.status) : failure.tag
+  if (!Cause.hasInterruptsOnly(exit.cause)) return "defect"
+  return isOutOfTime === true ? "Timeout" : "interrupted"
 }
 
 const endAttributes = (status: number | undefined, errorType: string | undefined): Attributes => ({
@@ -106,7 +109,7 @@ export const observe =
         progress.span = span
         return Effect.onExitPrimitive(self, (exit) => {
           const status = progress.head?.status
-          const errorType = errorTypeOf(exit, status)
+          const errorType = errorTypeOf(exit, progress)
           if (status !== undefined) span.attribute("http.response.status_code", status)
           if (errorType !== undefined) span.attribute("error.type", errorType)
           const seconds = Number(clock.monotonicTimeNanosUnsafe() - began) / 1e9

@@ -2,7 +2,6 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Errors from "../../Errors.ts"
-import { remaining } from "../call/Deadline.ts"
 import * as Failure from "../call/failure/Failure.ts"
 import * as OperationError from "../call/failure/OperationError.ts"
 import type * as Operation from "../call/Operation.ts"
@@ -95,7 +94,7 @@ const reconcile = (creation: Creation, conflict: Errors.Conflict): Effect.Effect
       )
     })
   )
-  return timeoutOrElse(judged, remaining(Duration.toMillis(total), time.elapsed), () =>
+  return timeoutOrElse(judged, Math.max(0, Duration.toMillis(total) - time.elapsed), () =>
     Effect.fail(unknownError(Failure.timeout("total")))
   )
 }

@@ -1,5 +1,6 @@
 import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Pull from "effect/Pull"
@@ -175,5 +176,5 @@ export const make = <A>(operation: ListOperation<A>, reply: StreamedReply): Item
       }
     })
 
-  return Effect.clockWith((clock) => next(new Deadline(clock, reply.idle)))
+  return Effect.clockWith((clock) => next(new Deadline(clock, Duration.toMillis(reply.idle))))
 }

@@ -25,6 +25,8 @@ export interface AttemptProgress {
   state: AttemptState
   /** The head of the reply, once it has arrived. */
   head?: Head
+  /** True if the attempt is interrupted because the total timeout of its call is over. */
+  isOutOfTime?: boolean
   /** The span of the attempt, the parent of those that an `HttpClient` makes. */
   span?: Tracer.Span
 }

@@ -16,7 +16,7 @@ const operation = operations.NotFound
 const id = "cmwsk55x8000com7dj9qcuwx6"
 
 /** Sends a call once, with an attempt timeout of ten seconds. */
-const send = (client: HttpClient.HttpClient, left = Infinity) => {
+const send = (client: HttpClient.HttpClient) => {
   const settings = Result.getOrThrow(
     Settings.resolve({
       secret: Redacted.make("unused"),
@@ -31,7 +31,7 @@ const send = (client: HttpClient.HttpClient, left = Infinity) => {
     rateLimit: { acquire: Effect.void, backOff: () => Effect.void },
     settings
   }
-  const attempt = { token: Fake.secret, resendCount: 0, progress: { state: "unknown" } as const, left }
+  const attempt = { token: Fake.secret, resendCount: 0, progress: { state: "unknown" } as const }
   return Attempt.send(connection, call, attempt, Reply.exchangeJson(operation, call.plainId))
 }
 
@@ -203,20 +203,6 @@ describe("an attempt that times out", () => {
         outcome: "rejected",
         requestId: "request-1"
       })
-    })
-  )
-
-  it.effect("is in the phase total if less is left of the total timeout", () =>
-    Effect.gen(function* () {
-      for (const client of [reporting("sent", Effect.never), stalled(404, '{"code":')]) {
-        const fiber = yield* Effect.forkChild(Effect.flip(send(client, 3000)))
-        yield* Fake.settle
-        yield* TestClock.adjust("2999 millis")
-        yield* Fake.settle
-        assert.isUndefined(fiber.pollUnsafe())
-        yield* TestClock.adjust("1 millis")
-        assert.deepInclude(yield* Fiber.join(fiber), { tag: "Timeout", phase: "total", outcome: "unknown" })
-      }
     })
   )
 })

@@ -24,9 +24,6 @@ const connection = Effect.gen(function* () {
   return { connection: { transport: HttpClientTransport.make(Fake.script("never").http), rateLimit, settings }, uses }
 })
 
-const guarded = <A>(over: Connection.Connection, attempt: Effect.Effect<A, Failure.Failure>) =>
-  Connection.withCircuitBreaker(over, attempt, Infinity, () => Failure.timeout("total"))
-
 const refused = Failure.refused("name", "too long")
 const transient = Failure.unavailable("The server is away")
 
@@ -34,31 +31,22 @@ describe("guard", () => {
   it.effect("opens the circuit breaker after a transient failure, and keeps the failure", () =>
     Effect.gen(function* () {
       const { connection: over } = yield* connection
-      assert.strictEqual(yield* Effect.flip(guarded(over, Effect.fail(transient))), transient)
+      assert.strictEqual(yield* Effect.flip(Connection.withCircuitBreaker(over, Effect.fail(transient))), transient)
       let runs = 0
       const attempt = Effect.sync(() => ++runs)
-      const open = yield* Effect.flip(guarded(over, attempt))
+      const open = yield* Effect.flip(Connection.withCircuitBreaker(over, attempt))
       assert.deepInclude(open, { tag: "TransportError", outcome: "not-sent", isCircuitBreakerOpen: true })
       assert.strictEqual(runs, 0)
       yield* TestClock.adjust("30 seconds")
-      assert.strictEqual(yield* guarded(over, attempt), 1)
-    })
-  )
-
-  it.effect("does not count that a call is out of time", () =>
-    Effect.gen(function* () {
-      const { connection: over } = yield* connection
-      const outOfTime = Failure.timeout("total", undefined, "sent")
-      assert.strictEqual(yield* Effect.flip(guarded(over, Effect.fail(outOfTime))), outOfTime)
-      assert.strictEqual(yield* guarded(over, Effect.succeed(1)), 1)
+      assert.strictEqual(yield* Connection.withCircuitBreaker(over, attempt), 1)
     })
   )
 
   it.effect("does not count a refusal as a failure of the server", () =>
     Effect.gen(function* () {
       const { connection: over } = yield* connection
-      assert.strictEqual(yield* Effect.flip(guarded(over, Effect.fail(refused))), refused)
-      assert.strictEqual(yield* guarded(over, Effect.succeed(1)), 1)
+      assert.strictEqual(yield* Effect.flip(Connection.withCircuitBreaker(over, Effect.fail(refused))), refused)
+      assert.strictEqual(yield* Connection.withCircuitBreaker(over, Effect.succeed(1)), 1)
     })
   )
 })
@@ -69,7 +57,7 @@ describe("acquire", () => {
       const { connection: over, uses } = yield* connection
       yield* Connection.acquire(over)
       assert.deepStrictEqual(uses, ["acquire"])
-      yield* Effect.flip(guarded(over, Effect.fail(transient)))
+      yield* Effect.flip(Connection.withCircuitBreaker(over, Effect.fail(transient)))
       assert.isTrue((yield* Effect.flip(Connection.acquire(over))).isCircuitBreakerOpen)
       assert.deepStrictEqual(uses, ["acquire"])
       yield* TestClock.adjust("30 seconds")
