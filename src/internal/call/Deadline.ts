@@ -9,7 +9,8 @@ export class Deadline {
   constructor(clock: Clock.Clock, limit: number) {
     this.#clock = clock
     this.#limit = limit
-    this.#began = clock.monotonicTimeNanosUnsafe()
+    // Most calls have no limit, and need no clock.
+    this.#began = limit === Infinity ? 0n : clock.monotonicTimeNanosUnsafe()
   }
 
   /** The time that is left, in milliseconds: 0 once the deadline is over, and infinite without a limit. */
