@@ -133,8 +133,6 @@ const readChunks = <A>(
   return { items }
 }
 
-const outOfTime = Effect.fail(new Transport.TimeLimitError())
-
 type Items<A> = Pull.Pull<Arr.NonEmptyReadonlyArray<A>, Failure.Failure>
 
 /**
@@ -163,7 +161,7 @@ export const make = <A>(operation: ListOperation<A>, reply: StreamedReply): Item
   const next = (deadline: Deadline): Items<A> =>
     ended ??
     // A pull of what has arrived takes no time, so keep-alives could go on for ever.
-    Effect.matchEffect(deadline.left === 0 ? outOfTime : reply.body.pull(deadline.left), {
+    Effect.matchEffect(deadline.left === 0 ? Transport.outOfTime : reply.body.pull(deadline.left), {
       onSuccess: (chunks) => deliver(readChunks(operation, reply, reader, chunks), deadline),
       onFailure: (error) => {
         if (Cause.isDone(error)) {

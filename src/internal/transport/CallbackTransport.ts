@@ -109,7 +109,7 @@ const toBody = (body: CallbackBody): Transport.Body => ({
         if (isRead) return
         stopTimer = Timer.start(context, limit, () => {
           stopReading?.()
-          resume(Effect.fail(new Transport.TimeLimitError()))
+          resume(Transport.outOfTime)
         })
         return Effect.sync(() => {
           stopTimer?.()
@@ -185,7 +185,7 @@ const makeTransport = (send: Send): Transport.Transport => ({
         if (isOver) return
         stopTimer = Timer.start(outgoing.context, timeout, () => {
           cancel()
-          resume(Effect.fail(new Transport.TimeLimitError()))
+          resume(Transport.outOfTime)
         })
         return Effect.sync(() => {
           stopTimer?.()

@@ -38,7 +38,7 @@ export const withoutRedirects = (
 /** The head of a response. */
 export const headOf = ({ headers, status }: Response): Transport.Head => ({ status, header: (name) => headers[name] })
 
-const outOfTime = () => Effect.fail(new Transport.TimeLimitError())
+const outOfTime = () => Transport.outOfTime
 
 /** The end or the failure of a body. An absent body counts as an empty one. */
 const bodyEnd = (error: HttpClientError.HttpClientError | Cause.Done): Pull.Pull<never, Transport.BodyError> =>

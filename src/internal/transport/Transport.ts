@@ -1,7 +1,7 @@
 /** The interface between the client and the transports that send its requests. */
 import type * as Arr from "effect/Array"
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type * as Headers from "effect/http/Headers"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
@@ -63,6 +63,11 @@ export class BodyError {
 export class TimeLimitError {
   readonly _tag = "TimeLimitError"
 }
+
+/** Fails since a time limit has passed. */
+export const outOfTime: Effect.Effect<never, TimeLimitError> = /* @__PURE__ */ Effect.fail(
+  /* @__PURE__ */ new TimeLimitError()
+)
 
 /** The body of a reply, read as it arrives. */
 export interface Body {

@@ -204,5 +204,5 @@ export const exchangeLines =
           : Effect.flatMap(failureInsteadOfLines(operation, reply), Effect.fail)
       }),
       timeout,
-      () => Effect.fail(new Transport.TimeLimitError())
+      () => Transport.outOfTime
     )
