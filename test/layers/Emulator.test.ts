@@ -12,7 +12,7 @@ import * as Interceptor from "../../src/internal/server/faults/Interceptor.ts"
 import * as ServerState from "../../src/internal/server/ServerState.ts"
 import * as Emulator from "../../src/layers/Emulator.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
-import { jsonl, open, parse, post, seed, send, toRequest, type Sent } from "../internal/server/Harness.ts"
+import { jsonl, makeHanging, open, parse, post, seed, send, toRequest, type Sent } from "../internal/server/Harness.ts"
 import * as Sockets from "../support/Sockets.ts"
 
 const layer = (options?: ServerState.Options) =>
@@ -140,40 +140,28 @@ describe("The emulator", () => {
     Effect.gen(function* () {
       yield* seed(many)
       const state = yield* ServerState.ServerState
-      const started = yield* Deferred.make<void>()
-      const ended = yield* Deferred.make<void>()
+      const { ended, hang, started } = yield* makeHanging
       state.interceptor = {
         ...Interceptor.none,
-        page: (_, page) =>
-          page.index === 0
-            ? page.read(page.cursor)
-            : Deferred.succeed(started, undefined).pipe(
-                Effect.andThen(Effect.never),
-                Effect.onInterrupt(() => Deferred.succeed(ended, undefined))
-              )
+        page: (_, page) => (page.index === 0 ? page.read(page.cursor) : hang)
       }
       const response = yield* open({ path: "/v1/contact/list", headers: jsonl }, yield* url)
       yield* response.stream.pipe(Stream.take(1), Stream.runDrain)
-      yield* Deferred.await(started)
-      yield* Deferred.await(ended)
+      yield* started
+      yield* ended
     }).pipe(Effect.provide(layer()))
   )
 
   it.effect("closes at once, although requests are open", () =>
     Effect.gen(function* () {
-      const started = yield* Deferred.make<void>()
-      const ended = yield* Deferred.make<void>()
-      const hang = Deferred.succeed(started, undefined).pipe(
-        Effect.andThen(Effect.never),
-        Effect.onInterrupt(() => Deferred.succeed(ended, undefined))
-      )
+      const { ended, hang, started } = yield* makeHanging
       const fiber = yield* Effect.gen(function* () {
         const idle = yield* Effect.forkDetach(sendRaw("GET /v1/contact/list HTTP/1.1\r\nHost:", false))
         const waiting = yield* Effect.forkDetach(Effect.exit(sendTo({ path: "/v1/contact/x/fetch" })))
-        yield* Deferred.await(started)
+        yield* started
         return [idle, waiting] as const
       }).pipe(Effect.provide(layer({ interceptor: { ...Interceptor.none, reply: () => hang } })))
-      yield* Deferred.await(ended)
+      yield* ended
       assert.strictEqual(yield* Fiber.join(fiber[0]), "")
       assert.strictEqual((yield* Fiber.join(fiber[1]))._tag, "Failure")
     })

@@ -1,3 +1,4 @@
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientError } from "effect/http/HttpClientError"
@@ -100,3 +101,14 @@ export const lineIds = (text: string) =>
     .split("\n")
     .filter(Boolean)
     .map((line) => parse(line).data.id)
+
+/** An effect that never ends by itself, and two that wait until it has started and until it was interrupted. */
+export const makeHanging = Effect.gen(function* () {
+  const started = yield* Deferred.make<void>()
+  const ended = yield* Deferred.make<void>()
+  const hang = Deferred.succeed(started, undefined).pipe(
+    Effect.andThen(Effect.never),
+    Effect.onInterrupt(() => Deferred.succeed(ended, undefined))
+  )
+  return { hang, started: Deferred.await(started), ended: Deferred.await(ended) }
+})

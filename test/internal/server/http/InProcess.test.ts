@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -16,7 +15,7 @@ import { gunzipSync } from "node:zlib"
 import * as InProcess from "../../../../src/internal/server/http/InProcess.ts"
 import * as Interceptor from "../../../../src/internal/server/faults/Interceptor.ts"
 import * as ServerState from "../../../../src/internal/server/ServerState.ts"
-import { jsonl, layer, open, parse, post, seed, send, toRequest } from "../Harness.ts"
+import { jsonl, layer, makeHanging, open, parse, post, seed, send, toRequest } from "../Harness.ts"
 
 const many = Array.from({ length: 250 }, (_, index) => ({ id: `id-${index}`, createdAt: index }))
 
@@ -144,45 +143,33 @@ describe("The client in process", () => {
   ] as const) {
     it.effect(`interrupting ${name} interrupts its handler`, () =>
       Effect.gen(function* () {
-        const started = yield* Deferred.make<void>()
-        const ended = yield* Deferred.make<void>()
-        const hang = Deferred.succeed(started, undefined).pipe(
-          Effect.andThen(Effect.never),
-          Effect.onInterrupt(() => Deferred.succeed(ended, undefined))
-        )
+        const { ended, hang, started } = yield* makeHanging
         yield* intercept(
           sent.path.endsWith("fetch")
             ? { ...Interceptor.none, reply: () => hang }
             : { ...Interceptor.none, page: () => hang }
         )
         const fiber = yield* Effect.forkChild(send(sent))
-        yield* Deferred.await(started)
+        yield* started
         yield* Fiber.interrupt(fiber)
-        yield* Deferred.await(ended)
+        yield* ended
       }).pipe(Effect.provide(layer()))
     )
   }
 
   it.effect("interrupting the reading of a body interrupts the page being read", () =>
     Effect.gen(function* () {
-      const ended = yield* Deferred.make<void>()
-      const started = yield* Deferred.make<void>()
+      const { ended, hang, started } = yield* makeHanging
       yield* seed(many)
       yield* intercept({
         ...Interceptor.none,
-        page: (_, page) =>
-          page.index === 0
-            ? page.read(page.cursor)
-            : Deferred.succeed(started, undefined).pipe(
-                Effect.andThen(Effect.never),
-                Effect.onInterrupt(() => Deferred.succeed(ended, undefined))
-              )
+        page: (_, page) => (page.index === 0 ? page.read(page.cursor) : hang)
       })
       const response = yield* open({ path: "/v1/contact/list", headers: jsonl })
       const fiber = yield* Effect.forkChild(Stream.runDrain(response.stream))
-      yield* Deferred.await(started)
+      yield* started
       yield* Fiber.interrupt(fiber)
-      yield* Deferred.await(ended)
+      yield* ended
     }).pipe(Effect.provide(layer()))
   )
 })
