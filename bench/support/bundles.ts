@@ -59,7 +59,10 @@ export const fetchesOneFromIndex = `
   Effect.runPromise(Effect.provide(Contact.fetch("c"), layer)).then(console.log)
 `
 
-/** The same app in plain Effect: `HttpClient`, a schema, a span, a timeout, and retries with a schedule. */
+/**
+ * The same app in plain Effect: `HttpClient`, a schema, a span, a timeout, and retries with a schedule. It has a schema of its
+ * own, like that of the contender: one that is imported from a module would be bundled in another way.
+ */
 const fetchesOneInPlainEffect = `
   const Contact = Schema.Struct({
     id: Schema.String,
