@@ -151,7 +151,7 @@ export class PaymentRequired extends failure<PaymentRequired>()("PaymentRequired
 /** The contact belongs to another account: 403. */
 export class Forbidden extends failure<Forbidden>()("Forbidden", {}) {}
 
-/** There is no such contact: 404. */
+/** There is no such contact, or no such secret: 404. */
 export class NotFound extends failure<NotFound>()("NotFound", {
   /** The id of the request, or `(redacted)` if it does not have the shape of an id and so may be personal data. */
   contactId: Schema.String
@@ -181,6 +181,22 @@ export class TransportError extends failure<TransportError>()("TransportError", 
 /** The response breaks the contract: a redirect, an empty body, HTML, JSON of another shape. */
 export class UnexpectedResponse extends failure<UnexpectedResponse>()("UnexpectedResponse", {}) {}
 
+/** The contact has not authorized access to a secret, so that there is no value to use: 409; for a revoke, 401. */
+export class AuthorizationRequired
+  extends /* @__PURE__ */ failure<AuthorizationRequired>()("AuthorizationRequired", {
+    /**
+     * The URL at which the contact authorizes access, for 15 minutes. Whoever has it can authorize: do not log it. Absent if the
+     * contact is not verified, and from a revoke.
+     */
+    url: /* @__PURE__ */ Schema.optionalKey(/* @__PURE__ */ Schema.Redacted(Schema.String))
+  }) {}
+
+/** No token can be minted from a secret of this kind: 403 or 409. */
+export class NotMintable extends /* @__PURE__ */ failure<NotMintable>()("NotMintable", {}) {}
+
+/** The server does not send requests to the host of this URL: 400. */
+export class DestinationRefused extends /* @__PURE__ */ failure<DestinationRefused>()("DestinationRefused", {}) {}
+
 /** Every failure an operation can have, as a schema: to send failures to another process, and to read them there. */
 export const ContactError = /* @__PURE__ */ Schema.Union([
   InvalidRequest,
@@ -193,7 +209,10 @@ export const ContactError = /* @__PURE__ */ Schema.Union([
   ServerError,
   Timeout,
   TransportError,
-  UnexpectedResponse
+  UnexpectedResponse,
+  AuthorizationRequired,
+  NotMintable,
+  DestinationRefused
 ])
 export type ContactError = typeof ContactError.Type
 

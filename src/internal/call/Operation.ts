@@ -3,6 +3,8 @@ import type * as Schema from "effect/Schema"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
 import type * as Errors from "../../Errors.ts"
+import type { CallerValues } from "./failure/CallerValues.ts"
+import type { Failure } from "./failure/Failure.ts"
 
 /**
  * The condition on which a call may be sent again after a failure.
@@ -13,18 +15,36 @@ import type * as Errors from "../../Errors.ts"
  */
 export type Safety = "read" | "idempotent" | "unsafe"
 
+/** The classes of the failures of secrets. Their operations bring them, so that no other bundle contains them. */
+export interface SecretErrors {
+  readonly AuthorizationRequired: typeof Errors.AuthorizationRequired
+  readonly NotMintable: typeof Errors.NotMintable
+  readonly DestinationRefused: typeof Errors.DestinationRefused
+}
+
 /** The tags of failures that only some operations can have. */
-export type SpecialTag = "NotFound" | "Conflict"
+export type SpecialTag = "NotFound" | "Conflict" | keyof SecretErrors
 
 /** The tags of failures that any operation can have. */
 export type CommonTag = Exclude<Errors.Tag, SpecialTag>
+
+/** The part of a reply that an error body is read with. */
+export interface ErrorContext {
+  readonly status: number
+  readonly callerValues: CallerValues
+}
+
+/** The fields of a failure that an error body names, beyond what its status, `code` and `message` say. */
+export interface OwnFailure<out T extends Errors.Tag> extends Partial<Failure> {
+  readonly tag?: T
+}
 
 /** One operation as data. The client runs it; its error type is computed from `failures`. */
 export interface Operation<out A, out T extends Errors.Tag> {
   /** The public name, such as `Contact.fetch`. */
   readonly name: string
   readonly method: "GET" | "POST"
-  /** The path template below `/v1`, with at most one `{contactId}`. */
+  /** The path template below `/v1`, with at most one `{contactId}` and one `{secretId}`. */
   readonly path: `/${string}`
   /** True if the reply is read as JSON Lines, item by item, rather than as one JSON value. */
   readonly streams: boolean
@@ -33,6 +53,10 @@ export interface Operation<out A, out T extends Errors.Tag> {
   readonly maxConflictRetries: 0 | 1
   /** The failures beyond the common ones. */
   readonly failures: ReadonlyArray<T>
+  /** The classes of those that are failures of secrets. */
+  readonly secretErrors: Partial<SecretErrors>
+  /** Reads an error body of another form than `{ message, code }`. Undefined if it is none. */
+  readonly readError: ((body: unknown, context: ErrorContext) => OwnFailure<T | CommonTag> | undefined) | undefined
   /** Converts a reply that came as JSON Lines, although the request was for JSON. Throws if it is not JSON. */
   readonly fromLines: ((text: string) => unknown) | undefined
   /** Decodes the body of a 200: for a stream, the items of any number of its lines. */
@@ -52,6 +76,8 @@ export const make = <S extends Schema.ConstraintDecoder<unknown>, const T extend
   readonly safety: Safety
   readonly maxConflictRetries?: 0 | 1
   readonly failures?: ReadonlyArray<T>
+  readonly secretErrors?: Pick<SecretErrors, Extract<T, keyof SecretErrors>>
+  readonly readError?: (body: unknown, context: ErrorContext) => OwnFailure<T | CommonTag> | undefined
   readonly success: S
   /** The fast path: decodes a value as `success` does. Undefined if `success` itself has to decode it. */
   readonly decodeFast?: (value: unknown) => S["Type"] | undefined
@@ -60,6 +86,8 @@ export const make = <S extends Schema.ConstraintDecoder<unknown>, const T extend
   fromLines: undefined,
   maxConflictRetries: 0,
   failures: [],
+  secretErrors: {},
+  readError: undefined,
   ...spec,
   decode: withFastPath(spec.decodeFast, SchemaParser.decodeUnknownResult(spec.success))
 })
@@ -81,6 +109,8 @@ export type Error<O extends Any> = Extract<Errors.ContactError, { readonly _tag:
 export interface Input {
   /** Fills `{contactId}`. */
   readonly contactId?: string
+  /** Fills `{secretId}`. */
+  readonly secretId?: string
   /** Query parameters, in the order they are sent. */
   readonly query?: ReadonlyArray<readonly [name: string, value: string]>
   /** The JSON body of a POST: an object of JSON values and `undefined`. */
@@ -91,6 +121,7 @@ export interface Input {
   readonly generatedFingerprint?: string | undefined
 }
 
+/** Not those of secrets, which come only from `readError` of operations that have them. */
 const specialTags: ReadonlySet<Errors.Tag> = new Set<SpecialTag>(["NotFound", "Conflict"])
 
 /** True if an operation can fail with a tag. Any other failure becomes `UnexpectedResponse`. */

@@ -1,7 +1,8 @@
 /** The values that the caller put into one request. A server may quote them in a message or a request id. */
 export interface Parts {
   readonly token?: string | undefined
-  readonly contactId?: string | undefined
+  /** The ids in the path. */
+  readonly ids?: ReadonlyArray<string | undefined> | undefined
   readonly query?: ReadonlyArray<readonly [name: string, value: string]> | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** The JSON that was sent. */
@@ -77,9 +78,9 @@ const unspacedPair = /^[\u0e00-\uffff]{2}/
 /** The character codes of all values, folded, with a 0 before the first and after each. */
 type Folded = ReadonlyArray<number>
 
-const gather = ({ body = "", contactId = "", headers = {}, query = [], token = "" }: Parts): Folded | "too long" => {
+const gather = ({ body = "", headers = {}, ids = [], query = [], token = "" }: Parts): Folded | "too long" => {
   // In two arrays, as what stands deeper than the fields of the body.
-  const texts = [[token, contactId, Object.values(headers), query.map(withoutPrefix)]]
+  const texts = [[token, ids, Object.values(headers), query.map(withoutPrefix)]]
   const json = JSON.stringify(texts) + body
   return json.length > maxLength ? "too long" : foldedJson(json)
 }

@@ -1,4 +1,5 @@
 import type * as Duration from "effect/Duration"
+import type * as Redacted from "effect/Redacted"
 import type * as Errors from "../../../Errors.ts"
 import type { AttemptState } from "../../transport/Transport.ts"
 import * as ServerMessage from "./ServerMessage.ts"
@@ -21,11 +22,13 @@ export interface Failure {
   readonly retryAfter?: Duration.Duration | undefined
   readonly phase?: Errors.TimeoutPhase | undefined
   readonly field?: string | undefined
+  /** The URL at which the user authorizes access to a secret. */
+  readonly url?: Redacted.Redacted<string> | undefined
   readonly cause?: Error | undefined
 }
 
-/** The description of a failure about which nothing more can be shown. */
-export const descriptions: Readonly<Record<Errors.Tag, string>> = {
+/** The description of a failure about which nothing more can be shown. Those of secrets come with their operations. */
+export const descriptions: Readonly<Partial<Record<Errors.Tag, string>>> = {
   InvalidRequest: "The server refused the request",
   Unauthorized: "The token is not accepted",
   PaymentRequired: "The account has no subscription",

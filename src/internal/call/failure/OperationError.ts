@@ -46,7 +46,7 @@ const shown = (id: unknown): string =>
 
 /** Makes the error of a failure. Its class drops the fields that it does not have. */
 const construct = (operation: Operation.Any, failure: Failure, context: Context): Errors.ContactError =>
-  new errors[failure.tag](
+  new ({ ...errors, ...operation.secretErrors }[failure.tag] ?? errors.UnexpectedResponse)(
     defined({
       ...failure,
       phase: failure.phase ?? "server",

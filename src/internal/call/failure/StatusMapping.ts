@@ -65,7 +65,7 @@ const describe = (tag: Errors.Tag, answer: Answer): string => {
   const message = ServerMessage.shown(answer.message ?? "", answer.callerValues)
   if (message !== undefined) return message
   if (answer.status === 0 || (answer.status >= 300 && answer.status < 400)) return "Redirects are not followed"
-  return Failure.descriptions[tag]
+  return Failure.descriptions[tag] ?? tag
 }
 
 /** The redirects that a server may send after it has acted. A browser shows any redirect as status 0. */

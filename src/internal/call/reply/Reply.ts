@@ -101,12 +101,16 @@ export const failure = (operation: Operation.Any, reply: WholeReply): Effect.Eff
     if (head.status === 404 && type === "text/html") return Failure.noEndpoint
     const parsed = parse(body)
     const plain = type === "text/plain" ? { message: body } : {}
-    return StatusMapping.toFailure(operation, {
-      status: head.status,
-      callerValues,
-      ...retryAfter,
-      ...(Result.isSuccess(parsed) ? errorBody(parsed.success) : plain)
-    })
+    const json = Result.getOrUndefined(parsed)
+    return {
+      ...StatusMapping.toFailure(operation, {
+        status: head.status,
+        callerValues,
+        ...retryAfter,
+        ...(Result.isSuccess(parsed) ? errorBody(json) : plain)
+      }),
+      ...operation.readError?.(json, { status: head.status, callerValues })
+    }
   })
 
 /** The failure that an error body inside a 200 names (wire contract 5.1 and 5.5), if it is one. */
@@ -115,10 +119,12 @@ export const failureInside = (
   { callerValues, head }: ReceivedReply,
   body: unknown
 ): Failure.Failure | undefined => {
+  const { status } = head
   const { code, message } = errorBody(body)
-  return code === undefined || message === undefined
+  const own = operation.readError?.(body, { status, callerValues })
+  return own === undefined && (code === undefined || message === undefined)
     ? undefined
-    : StatusMapping.toFailure(operation, { status: head.status, code, message, callerValues })
+    : { ...StatusMapping.toFailure(operation, { status, code, message, callerValues }), ...own }
 }
 
 const isAboutAnother = (value: unknown, id: string | undefined): boolean =>

@@ -17,7 +17,7 @@ export interface PreparedCall<O extends Operation.Any> {
   readonly operation: O
   readonly safety: Operation.Safety
   readonly contactId: string | undefined
-  /** The id that the reply has to name. Undefined where the caller gave a name, which the server looks up. */
+  /** The id that the reply has to name: the last one of the path. Undefined if it is a name, which the server looks up. */
   readonly plainId: string | undefined
   readonly generatedFingerprint: string | undefined
   readonly hasIdempotencyKey: boolean
@@ -27,13 +27,26 @@ export interface PreparedCall<O extends Operation.Any> {
   readonly callerValues: CallerValues.Parts
 }
 
-const path = (operation: Operation.Any, contactId: string | undefined): Result.Result<string, Failure.Failure> => {
-  if (!operation.path.includes("{contactId}")) return Result.succeed(operation.path)
-  return Result.match(PathSegment.encodeContactId(contactId), {
-    onSuccess: (segment) => Result.succeed(operation.path.replace("{contactId}", () => segment)),
-    onFailure: (problem) => Result.fail(Failure.refused("id", problem))
-  })
+/** The name of the parameter that is the id of the contact, in the operations on a contact and in those on what it has. */
+const contactIdField = ({ path }: Operation.Any): string => (path.split("/").length === 4 ? "id" : "contactId")
+
+/** The path of a call: the template with its ids filled in. */
+const path = (operation: Operation.Any, input: Operation.Input): Result.Result<string, Failure.Failure> => {
+  let filled: string = operation.path
+  for (const name of ["contactId", "secretId"] as const) {
+    if (!filled.includes(`{${name}}`)) continue
+    const isContact = name === "contactId"
+    const id = (isContact ? PathSegment.encodeContactId : PathSegment.encode)(input[name])
+    if (Result.isFailure(id)) {
+      return Result.fail(Failure.refused(isContact ? contactIdField(operation) : name, id.failure))
+    }
+    filled = filled.replace(`{${name}}`, () => id.success)
+  }
+  return Result.succeed(filled)
 }
+
+/** True for the name of a contact or an alias: the server looks it up anew each time. */
+const isName = (id: string | undefined): boolean => id !== undefined && !PathSegment.isPlain(id)
 
 /** Builds the request, or fails with the input that keeps it from being sent. */
 const build = <O extends Operation.Any>(
@@ -41,8 +54,8 @@ const build = <O extends Operation.Any>(
   operation: O,
   input: Operation.Input
 ): Result.Result<PreparedCall<O>, Failure.Failure> => {
-  const { contactId, query = [], hasIdempotencyKey = false } = input
-  const target = path(operation, contactId)
+  const { contactId, secretId, query = [], hasIdempotencyKey = false } = input
+  const target = path(operation, input)
   if (Result.isFailure(target)) return Result.fail(target.failure)
   const text = input.body === undefined ? undefined : JSON.stringify(input.body)
   const body = text === undefined ? HttpBody.empty : HttpBody.text(text, "application/json")
@@ -50,14 +63,14 @@ const build = <O extends Operation.Any>(
     return Result.fail(Failure.refused("request", Validate.tooLarge))
   }
   const safety = hasIdempotencyKey ? "idempotent" : operation.safety
-  // The server looks up `(Some Name)` anew each time: a second delete would hit another contact of that name.
-  const plainId = contactId !== undefined && PathSegment.isPlain(contactId) ? contactId.trim() : undefined
-  const isName = contactId !== undefined && plainId === undefined
+  const lastId = secretId ?? contactId
+  // A second delete would hit another contact of that name.
+  const hasName = isName(contactId) || isName(secretId)
   return Result.succeed({
     operation,
-    safety: isName && safety === "idempotent" ? "unsafe" : safety,
+    safety: hasName && safety === "idempotent" ? "unsafe" : safety,
     contactId,
-    plainId,
+    plainId: isName(lastId) ? undefined : lastId?.trim(),
     generatedFingerprint: input.generatedFingerprint,
     hasIdempotencyKey,
     request: HttpClientRequest.makeWith(
@@ -71,7 +84,7 @@ const build = <O extends Operation.Any>(
       }),
       body
     ),
-    callerValues: { contactId, query, headers: settings.headers, body: text }
+    callerValues: { ids: [contactId, secretId], query, headers: settings.headers, body: text }
   })
 }
 

@@ -22,8 +22,8 @@ const values: ReadonlyArray<readonly [name: string, parts: Parts, value: string]
   ["a filter value", { query: [["meta.x", "canary value"]] }, "canary value"],
   ["a cursor", { query: [["cursor", "canary-cursor"]] }, "canary-cursor"],
   ["a header", { headers: { "x-key": "canary header" } }, "canary header"],
-  ["a name in place of an id", { contactId: "(Canary Lovelace)" }, "Canary Lovelace"],
-  ["an alias", { contactId: "@canary" }, "canary"],
+  ["a name in place of an id", { ids: ["(Canary Lovelace)"] }, "Canary Lovelace"],
+  ["an alias", { ids: ["c1", "@canary"] }, "canary"],
   ["the token", { token: "sk-canary-secret" }, "sk-canary-secret"]
 ]
 
@@ -87,7 +87,7 @@ describe("areQuotedIn", () => {
   })
 
   it("treats any text as a quotation of a request that is too long to search", () => {
-    const parts = { token: "sk", contactId: "x".repeat(5_000_000) }
+    const parts = { token: "sk", ids: ["x".repeat(5_000_000)] }
     assert.isTrue(isQuoted("The plan is full", parts))
     assert.isTrue(isQuoted("The plan is full", { body: "x".repeat(5_000_000) }))
   })
