@@ -1,5 +1,6 @@
 import * as ContactEndpoints from "./contacts/ContactEndpoints.ts"
 import type { Endpoint } from "./Endpoint.ts"
+import * as ItemEndpoints from "./items/ItemEndpoints.ts"
 import * as ContactLists from "./lists/ContactLists.ts"
 
 /** Every operation the API has (wire contract 3.1). */
@@ -10,5 +11,6 @@ export const endpoints: ReadonlyArray<Endpoint> = [
   ContactEndpoints.update,
   ContactEndpoints.remove,
   ContactLists.list,
-  ContactLists.exported
+  ContactLists.exported,
+  ...ItemEndpoints.lists
 ]

@@ -4,11 +4,27 @@ export const documents = [
   "Contact.ensure",
   "Contact.fetch",
   "Contact.update",
-  "Contact.delete"
+  "Contact.delete",
+  "Contact.find",
+  "ContactMemory.search",
+  "ContactSecret.authenticate",
+  "ContactSecret.verify",
+  "ContactSecret.revoke",
+  "ContactSecret.mint",
+  "ContactSecret.proxy"
 ] as const
 
 /** The operations that answer with a list: in pages, in several formats, and as a stream. */
-export const lists = ["Contact.list", "Contact.export"] as const
+export const lists = [
+  "Contact.list",
+  "Contact.export",
+  "ContactConversation.list",
+  "ContactMemory.list",
+  "ContactRating.list",
+  "ContactSecret.list",
+  "ContactSpace.list",
+  "ContactTask.list"
+] as const
 
 /** An operation that answers with one document. */
 export type DocumentOperation = (typeof documents)[number]
@@ -16,7 +32,7 @@ export type DocumentOperation = (typeof documents)[number]
 /** An operation that answers with a list. */
 export type ListOperation = (typeof lists)[number]
 
-/** An operation of the API. A client's one page of a list is a `Contact.list` too. */
+/** An operation of the API. A client's one page of a list, such as `Contact.listPage`, is a `Contact.list` too. */
 export type OperationName = DocumentOperation | ListOperation
 
 const names: ReadonlySet<string> = new Set([...documents, ...lists])

@@ -9,6 +9,7 @@ import type { Rule } from "./faults/Fault.ts"
 import * as FaultPlan from "./faults/FaultPlan.ts"
 import type * as Interceptor from "./faults/Interceptor.ts"
 import * as Accounts from "./http/Accounts.ts"
+import * as ItemStore from "./items/ItemStore.ts"
 import { PollLimit, type PollWindow } from "./lists/PollLimit.ts"
 import * as RequestLog from "./store/RequestLog.ts"
 import * as Store from "./store/Store.ts"
@@ -37,25 +38,35 @@ export interface Options {
   readonly interceptor?: Interceptor.Interceptor
 }
 
-/** A copy of all contacts of all accounts. */
-export class Snapshot {
-  readonly #records: ReadonlyArray<Store.ContactRecord>
+/** The data that a {@link Snapshot} copies. */
+interface Stores {
+  readonly store: Store.Store
+  readonly items: ItemStore.ItemStore
+}
 
-  constructor(store: Store.Store) {
-    this.#records = store.rows().map(copy)
+/** A copy of all contacts of all accounts, with their items. */
+export class Snapshot {
+  readonly #contacts: ReadonlyArray<Store.ContactRecord>
+  readonly #items: ItemStore.Items
+
+  constructor({ items, store }: Stores) {
+    this.#contacts = store.rows().map(copy)
+    this.#items = items.rows()
   }
 
-  /** Replaces all contacts of a store by these. */
-  restoreTo(store: Store.Store): void {
+  /** Replaces all contacts and items of an API by these. */
+  restoreTo({ items, store }: Stores): void {
     store.clear()
     // None is refused: they were in one store before.
-    for (const record of this.#records) store.insertRecord(copy(record))
+    for (const record of this.#contacts) store.insertRecord(copy(record))
+    items.replaceBy(this.#items)
   }
 }
 
 /** The state of one in-memory API, and the handle on it. */
 export interface Service {
   readonly store: Store.Store
+  readonly items: ItemStore.ItemStore
   readonly accounts: Accounts.Accounts
   readonly pollLimit: PollLimit
   readonly compression: boolean
@@ -78,13 +89,15 @@ export interface Service {
   ) => Effect.Effect<ReadonlyArray<Store.ContactRecord>>
   /** Copies of the contacts of one account or of all, oldest first within an account. */
   readonly contacts: (account?: string) => Effect.Effect<ReadonlyArray<Store.ContactRecord>>
-  /** A copy of all contacts. */
+  /** Deletes a contact, with what the schema of the database deletes with it (wire contract 3.7). */
+  readonly deleteContact: (id: string) => void
+  /** A copy of all contacts and items. */
   readonly snapshot: Effect.Effect<Snapshot>
-  /** Replaces all contacts by those of the snapshot. Nothing else changes. */
+  /** Replaces all contacts and items by those of the snapshot. Nothing else changes. */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void>
   /** The requests seen, oldest first. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLog.SeenRequest>>
-  /** Removes all contacts, seen requests, used limits and injected faults. Accounts, rules and interceptor stay. */
+  /** Removes all contacts and items, seen requests, used limits and injected faults. Accounts, rules and interceptor stay. */
   readonly clear: Effect.Effect<void>
 }
 
@@ -101,6 +114,8 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
     const faults = FaultPlan.make()
     yield* faults.inject(options.faults ?? [])
     const store = new Store.Store()
+    const items = new ItemStore.ItemStore()
+    const stores: Stores = { store, items }
     const accounts = new Accounts.Accounts(options.accounts)
     const pollLimit = new PollLimit(accounts, {
       limit: options.rateLimit,
@@ -108,7 +123,7 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
     })
     const log = new RequestLog.RequestLog(options.requestLogLimit ?? defaultRequestLogLimit)
     return ServerState.of({
-      store,
+      ...stores,
       accounts,
       pollLimit,
       compression: options.compression ?? Assumptions.compression,
@@ -118,11 +133,16 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
       accountOf: (token) => accounts.grant(token)?.account.id,
       seed: (account, contacts) => seed(store, account, contacts),
       contacts: (account) => Effect.sync(() => store.rows(account).map(copy)),
-      snapshot: Effect.sync(() => new Snapshot(store)),
-      restore: (snapshot) => Effect.sync(() => snapshot.restoreTo(store)),
+      deleteContact: (id) => {
+        store.delete(id)
+        items.deleteContact(id)
+      },
+      snapshot: Effect.sync(() => new Snapshot(stores)),
+      restore: (snapshot) => Effect.sync(() => snapshot.restoreTo(stores)),
       requests: Effect.sync(() => log.list()),
       clear: Effect.sync(() => {
         store.clear()
+        items.clear()
         log.clear()
         pollLimit.clear()
       }).pipe(Effect.andThen(faults.forget))

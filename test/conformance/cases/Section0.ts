@@ -166,15 +166,6 @@ export const section0: ReadonlyArray<Case> = [
       send({ method: "HEAD", path: "/v1/task/list", authorization: null }, { status: 200, text: "" }),
       send({ method: "OPTIONS", path: "/v1/task/list", authorization: null }, { ...ok, text: "{}" }),
       ...[
-        ...["conversation", "memory", "rating", "secret", "space", "task"].map((list) =>
-          get(`/contact/c<run>/${list}/list`)
-        ),
-        post("/contact/c<run>/memory/search", { search: "x" }),
-        ...["authenticate", "verify", "revoke", "mint", "proxy"].map((action) =>
-          post(`/contact/c<run>/secret/s/${action}`)
-        ),
-        post("/v1/graphql", { query: "{ contacts { edges { cursor } } }" }),
-        get("/api/v1/graphql?query={x}"),
         get("/v1/conversation/list"),
         get("/api/v1/bot/list"),
         post("/v1/bot/b/session/create"),

@@ -1,7 +1,8 @@
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { isMeta, type Meta, type NewContact } from "../store/Store.ts"
+import { isMeta, type Meta } from "../store/Meta.ts"
+import type { NewContact } from "../store/Store.ts"
 import * as StoredMeta from "./StoredMeta.ts"
 
 /** Texts that often break software. */

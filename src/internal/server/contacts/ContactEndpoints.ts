@@ -96,7 +96,7 @@ export const update = Endpoint.json(
 export const remove = Endpoint.json("Contact.delete", "POST", "/contact/{contactId}/delete", (call) =>
   Effect.sync(() => {
     const contact = Identifier.contact(call)
-    if (Result.isSuccess(contact)) call.state.store.delete(contact.success.id)
+    if (Result.isSuccess(contact)) call.state.deleteContact(contact.success.id)
     return Result.map(contact, idJson)
   }).pipe(Effect.flatMap(Effect.fromResult))
 )

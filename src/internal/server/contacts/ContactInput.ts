@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import { parsePhoneNumberFromString } from "libphonenumber-js/min"
 import * as Assumptions from "../Assumptions.ts"
 import * as ApiFailure from "../http/ApiFailure.ts"
-import { isMeta, type Meta } from "../store/Store.ts"
+import { isMeta, type Meta } from "../store/Meta.ts"
 import * as EmailSyntax from "./EmailSyntax.ts"
 import * as NumericText from "./NumericText.ts"
 

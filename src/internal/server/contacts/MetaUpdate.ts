@@ -1,4 +1,4 @@
-import { isMeta, type Meta } from "../store/Store.ts"
+import { isMeta, type Meta } from "../store/Meta.ts"
 
 const directive = "$update"
 

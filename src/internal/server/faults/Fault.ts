@@ -82,7 +82,7 @@ export interface ErrorAfter {
   readonly message?: string
 }
 
-/** A page without contacts: {@link dropPage}. */
+/** A page without items: {@link dropPage}. */
 export interface DropPage {
   readonly _tag: "DropPage"
   /** The number of the page in the reply, from 0. */

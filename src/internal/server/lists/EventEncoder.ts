@@ -1,12 +1,6 @@
-import type { CsvShape } from "../contacts/ContactJson.ts"
 import * as ApiFailure from "../http/ApiFailure.ts"
 import type { Format } from "../http/Negotiation.ts"
-
-/** The JSON and CSV forms of a kind of row. */
-export interface RowShape<Row> {
-  readonly toJson: (row: Row) => string
-  readonly csv: CsvShape<Row>
-}
+import type { CsvShape, RowShape } from "./RowShape.ts"
 
 /** A page of items as text. */
 export interface WrittenItems {

@@ -1,6 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import * as Result from "effect/Result"
 import type { Scope } from "effect/Scope"
 import type { AuthorizedCall, Endpoint } from "../Endpoint.ts"
 import type { Identified } from "../faults/Interceptor.ts"
@@ -8,18 +9,22 @@ import * as ApiFailure from "../http/ApiFailure.ts"
 import * as Negotiation from "../http/Negotiation.ts"
 import * as Reply from "../http/ServerReply.ts"
 import type { ListOperation } from "../OperationName.ts"
+import type { PageQuery } from "../store/RowPage.ts"
 import * as EventEncoder from "./EventEncoder.ts"
 import * as ListReply from "./ListReply.ts"
+import * as MetaFilter from "./MetaFilter.ts"
 import * as Paging from "./Paging.ts"
+import type { RowShape } from "./RowShape.ts"
+
+type Checked<A> = Result.Result<A, ApiFailure.ApiFailure>
 
 /** The source of a list: its pages, and the forms of its rows. */
-export interface ListSource<Row extends Identified> extends EventEncoder.RowShape<Row> {
-  /** Reads a page, starting after a cursor or with the first row. Called once for every page. */
-  readonly page: (
-    call: AuthorizedCall,
-    paging: Paging.Paging,
-    cursor: string | undefined
-  ) => Effect.Effect<ReadonlyArray<Row>, ApiFailure.ApiFailure>
+export interface ListSource<Row extends Identified> extends RowShape<Row> {
+  /**
+   * Reads a page. Called once for every page. The query is a failure if the database can't run it, which other failures
+   * may precede.
+   */
+  readonly page: (call: AuthorizedCall, query: Checked<PageQuery>) => Checked<ReadonlyArray<Row>>
 }
 
 const rateLimitedPath = "/list"
@@ -39,14 +44,17 @@ export const make = <Row extends Identified>(
   ): Effect.fn.Return<HttpServerResponse, ApiFailure.ApiFailure, Scope> {
     const format = yield* Effect.fromResult(Negotiation.negotiate(call.request.headers["accept"]))
     yield* takeFromRateLimit(call)
-    const paging = yield* Effect.fromResult(Paging.fromQuery(call.query))
+    const paging = Paging.fromQuery(call.query)
+    const selection = Result.all({ order: paging.order, matches: MetaFilter.fromQuery(call.query) })
+    const query = (cursor: string | undefined) =>
+      Result.map(selection, (selected) => ({ ...selected, take: paging.pageSize, cursor }))
     let index = 0
     const read = (cursor: string | undefined) =>
       call.interceptor.page(call, {
         index: index++,
         cursor,
         streamed: format !== "json",
-        read: (cursor) => Effect.suspend(() => source.page(call, paging, cursor))
+        read: (cursor) => Effect.suspend(() => Effect.fromResult(source.page(call, query(cursor))))
       })
     return yield* format === "json"
       ? ListReply.page({ rows: read(paging.cursor), toJson: source.toJson, startedAt: call.startedAt })

@@ -2,7 +2,7 @@ import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as ApiFailure from "../http/ApiFailure.ts"
 import type { Query } from "../http/Query.ts"
-import type { PageQuery } from "../store/Store.ts"
+import type { PageQuery } from "../store/RowPage.ts"
 import * as MetaPath from "./MetaPath.ts"
 
 interface Condition {
@@ -11,7 +11,7 @@ interface Condition {
 }
 
 /**
- * The filter of the `meta.<path>=v` and `meta[<path>]=v` parameters of a query: a contact must satisfy all of them
+ * The filter of the `meta.<path>=v` and `meta[<path>]=v` parameters of a query: a row must satisfy all of them
  * (wire contract 4). A path or value that the database can't read in any row is a 500.
  */
 export const fromQuery = (query: Query): Result.Result<PageQuery["matches"], ApiFailure.ApiFailure> =>

@@ -1,17 +1,11 @@
-import * as Predicate from "effect/Predicate"
 import type { Random } from "effect/Random"
 import * as Result from "effect/Result"
-import type * as Schema from "effect/Schema"
 import * as Assumptions from "../Assumptions.ts"
 import * as ApiFailure from "../http/ApiFailure.ts"
-import * as ContactIds from "./ContactIds.ts"
-import { OrderedContacts } from "./OrderedContacts.ts"
-
-/** A parsed JSON object: the `meta` of a contact (wire contract 2). */
-export type Meta = Schema.JsonObject
-
-/** True if a parsed value is an object, and so can be the `meta` of a contact. */
-export const isMeta = (parsed: unknown): parsed is Meta => Predicate.isObject(parsed)
+import { Cuids } from "./Cuids.ts"
+import type { Meta } from "./Meta.ts"
+import { OrderedRows } from "./OrderedRows.ts"
+import * as RowPage from "./RowPage.ts"
 
 /** A stored contact (wire contract 1). Times are milliseconds since the epoch. */
 export interface ContactRecord {
@@ -37,33 +31,19 @@ export type ContactColumns = Omit<ContactRecord, "id" | "account" | "createdAt" 
 /** A contact to insert. Absent fields get defaults. */
 export type NewContact = Partial<Omit<ContactRecord, "account">>
 
-/** A query for a page (wire contract 4). */
-export interface PageQuery {
-  readonly account: string
-  readonly order: "asc" | "desc"
-  /** The most rows to return. */
-  readonly take: number
-  /** The id of a row of any account. Rows before its position are left out, and so is the first row from there on. */
-  readonly cursor: string | undefined
-  /** Tests a row. `failure` if the database fails on it, which fails the page. */
-  readonly matches: (contact: ContactRecord) => "match" | "no match" | "failure"
-}
-
 type Row = { -readonly [Key in keyof ContactRecord]: ContactRecord[Key] }
 
 interface AccountRows {
-  readonly ordered: OrderedContacts<Row>
+  readonly ordered: OrderedRows<Row>
   readonly byFingerprint: Map<string, Row>
 }
-
-const none: Result.Result<ReadonlyArray<ContactRecord>> = Result.succeed([])
 
 /**
  * The contacts of all accounts, in memory: a map by id, and for each account a map by fingerprint and the rows in the
  * order of `(createdAt, id)`. Everything is synchronous, so each call is atomic.
  */
 export class Store {
-  readonly #ids = new ContactIds.ContactIds()
+  readonly #ids = new Cuids()
   readonly #byId = new Map<string, Row>()
   readonly #accounts = new Map<string, AccountRows>()
 
@@ -153,28 +133,9 @@ export class Store {
     rows.ordered.delete(row)
   }
 
-  /**
-   * A page of an account. As the real database does it: the cursor gives a position, the filter is applied from there
-   * on, and then one row is skipped, which is the cursor's own unless that one does not match.
-   */
-  page(query: PageQuery): Result.Result<ReadonlyArray<ContactRecord>, ApiFailure.ApiFailure> {
-    const from = query.cursor === undefined ? undefined : this.#byId.get(query.cursor)
-    if (query.cursor !== undefined && from === undefined) return none
-    const rows = this.#accounts.get(query.account)
-    if (rows === undefined) return none
-    let skip = from === undefined ? 0 : 1
-    let fails = false
-    const out: Array<ContactRecord> = []
-    rows.ordered.walk(query.order, from, (row) => {
-      const outcome = query.matches(row)
-      if (outcome === "match") {
-        if (skip > 0) skip--
-        else out.push(row)
-      }
-      fails = outcome === "failure"
-      return !fails && out.length < query.take
-    })
-    return fails ? Result.fail(ApiFailure.genericError()) : Result.succeed(out)
+  /** A page of an account. The cursor may be a row of any account. */
+  page(account: string, query: RowPage.PageQuery): Result.Result<ReadonlyArray<ContactRecord>, ApiFailure.ApiFailure> {
+    return RowPage.read(this.#accounts.get(account)?.ordered, this.#byId, query)
   }
 
   /**
@@ -197,7 +158,7 @@ export class Store {
   #rowsOf(account: string): AccountRows {
     let rows = this.#accounts.get(account)
     if (rows === undefined) {
-      rows = { ordered: new OrderedContacts(), byFingerprint: new Map() }
+      rows = { ordered: new OrderedRows(), byFingerprint: new Map() }
       this.#accounts.set(account, rows)
     }
     return rows

@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { ContactIds } from "../../../../src/internal/server/store/ContactIds.ts"
-import { OrderedContacts } from "../../../../src/internal/server/store/OrderedContacts.ts"
+import { Cuids } from "../../../../src/internal/server/store/Cuids.ts"
+import { OrderedRows } from "../../../../src/internal/server/store/OrderedRows.ts"
 import type { ContactRecord } from "../../../../src/internal/server/store/Store.ts"
 import { Store } from "../../../../src/internal/server/store/Store.ts"
 
@@ -16,13 +16,13 @@ interface Row {
 const inOrder = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> =>
   rows.toSorted((left, right) => left.createdAt - right.createdAt || (left.id < right.id ? -1 : 1))
 
-const walk = (list: OrderedContacts<Row>, order: "asc" | "desc", from?: Row): ReadonlyArray<Row> => {
+const walk = (list: OrderedRows<Row>, order: "asc" | "desc", from?: Row): ReadonlyArray<Row> => {
   const out: Array<Row> = []
   list.walk(order, from, (row) => out.push(row) > 0)
   return out
 }
 
-describe("OrderedContacts", () => {
+describe("OrderedRows", () => {
   // Few distinct times for many rows, so that ties are common, and blocks are split and emptied everywhere.
   for (const [count, times] of [
     [3, 2],
@@ -32,7 +32,7 @@ describe("OrderedContacts", () => {
   ] as const) {
     it.effect(`agrees with a sorted array: ${count} rows at ${times} times`, () =>
       Effect.gen(function* () {
-        const list = new OrderedContacts<Row>()
+        const list = new OrderedRows<Row>()
         const rows = new Map<string, Row>()
         for (let index = 0; index < count; index++) {
           const row = { id: `r${yield* Random.nextInt}`, createdAt: yield* Random.nextIntBetween(0, times) }
@@ -73,11 +73,11 @@ describe("OrderedContacts", () => {
   }
 })
 
-describe("ContactIds", () => {
+describe("Cuids", () => {
   it.effect("are distinct, of the right shape, in order within a millisecond and the same for a seed", () =>
     Effect.gen(function* () {
       const make = Effect.map(Random.Random, (random) => {
-        const ids = new ContactIds()
+        const ids = new Cuids()
         return Array.from({ length: 5000 }, (_, index) =>
           ids.next(1_700_000_000_000 + Math.floor(index / 2500), random)
         )
@@ -93,7 +93,7 @@ describe("ContactIds", () => {
 
   for (const time of [0, -1, 1.5, 8.64e15, -8.64e15]) {
     it.effect(`have the right shape at ${time}`, () =>
-      Effect.map(Random.Random, (random) => assert.match(new ContactIds().next(time, random), /^c[a-z0-9]{24}$/))
+      Effect.map(Random.Random, (random) => assert.match(new Cuids().next(time, random), /^c[a-z0-9]{24}$/))
     )
   }
 })

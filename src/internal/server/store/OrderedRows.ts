@@ -13,7 +13,7 @@ const compare = (left: Positioned, right: Positioned): number =>
  * Rows in the order of `(createdAt, id)` (wire contract 4), kept as a list of blocks of at most 512 rows, each sorted
  * and none empty. A search is two binary searches; an insert or a delete moves at most the rows of one block.
  */
-export class OrderedContacts<Row extends Positioned> {
+export class OrderedRows<Row extends Positioned> {
   readonly #blocks: Array<Array<Row>> = []
 
   /** Adds a row at its position. */

@@ -13,7 +13,7 @@ const host = "memo"
  * Ids of the shape `^c[a-z0-9]{24}$` (wire contract 1): time, counter, host and random digits, as in cuid version 1. By
  * the counter, the ids of one millisecond sort in the order they were made.
  */
-export class ContactIds {
+export class Cuids {
   #counter = 0
 
   /** The next id at that time, in milliseconds. */
