@@ -24,6 +24,7 @@ describe("bundles", () => {
       const found = yield* files(app)
       assert.isTrue(found.includes("src/internal/call/RetryLoop.ts"))
       const foreign = [
+        "node_modules/graphql/",
         "libphonenumber-js",
         "/uuid/",
         "js-yaml",
@@ -64,13 +65,15 @@ describe("bundles", () => {
     })
   )
 
-  it.effect("the in-memory layer needs nothing of Node, and contains libphonenumber-js", () =>
+  it.effect("the in-memory layer needs nothing of Node, and contains libphonenumber-js and graphql", () =>
     Effect.gen(function* () {
       const found = yield* files(`
         import * as InMemory from "effect-chatbotkit/layers/InMemory"
         ${use("InMemory.layer")}
       `)
-      assert.isTrue(found.some((file) => file.includes("libphonenumber-js")))
+      for (const library of ["libphonenumber-js", "node_modules/graphql/"]) {
+        assert.isTrue(found.some((file) => file.includes(library)))
+      }
       assert.deepStrictEqual(
         found.filter((file) => file.includes("platform-node")),
         []

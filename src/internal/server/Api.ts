@@ -95,8 +95,8 @@ const reply = (endpoint: Endpoint, call: Call): Replied => {
 const handled = (endpoint: Endpoint, call: Call): Replied<ApiFailure.ApiFailure> =>
   Effect.suspend(() => {
     const { method, headers } = call.request
-    if (method !== endpoint.method) return Effect.fail(ApiFailure.methodNotAllowed)
-    if (method === "POST" && ContentType.mediaType(headers["content-type"]) !== "application/json") {
+    if (endpoint.method !== "any" && method !== endpoint.method) return Effect.fail(ApiFailure.methodNotAllowed)
+    if (endpoint.method === "POST" && ContentType.mediaType(headers["content-type"]) !== "application/json") {
       return Effect.fail(ApiFailure.badRequest())
     }
     return Result.isFailure(call.session)

@@ -15,10 +15,11 @@ import type { Service } from "./ServerState.ts"
 /** One operation of the API. A new one is added to the table in `Endpoints.ts`. */
 export interface Endpoint {
   readonly operation: OperationName
-  readonly method: "GET" | "POST"
+  /** `any` leaves the methods and content types to the endpoint. */
+  readonly method: "GET" | "POST" | "any"
   /** The path after `/v1` or `/api/v1`. A segment in braces is a parameter. */
   readonly path: string
-  /** Handles a call whose method, content type and session have been checked. */
+  /** Handles a call whose session has been checked, and before it the method and the content type. */
   readonly handle: (call: AuthorizedCall) => Effect.Effect<HttpServerResponse, ApiFailure, Scope>
 }
 

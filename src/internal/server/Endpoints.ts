@@ -1,5 +1,6 @@
 import * as ContactEndpoints from "./contacts/ContactEndpoints.ts"
 import type { Endpoint } from "./Endpoint.ts"
+import * as GraphqlEndpoint from "./graphql/GraphqlEndpoint.ts"
 import * as ItemEndpoints from "./items/ItemEndpoints.ts"
 import * as ContactLists from "./lists/ContactLists.ts"
 
@@ -12,5 +13,6 @@ export const endpoints: ReadonlyArray<Endpoint> = [
   ContactEndpoints.remove,
   ContactLists.list,
   ContactLists.exported,
+  GraphqlEndpoint.find,
   ...ItemEndpoints.lists
 ]

@@ -28,8 +28,8 @@ const resources: ReadonlySet<string> = new Set([
   "user"
 ])
 
-/** The endpoints whose path is a single segment. */
-const documents: ReadonlySet<string> = new Set(["graphql", "spec"])
+/** The endpoints whose path is a single segment, and that the emulator does not have. */
+const documents: ReadonlySet<string> = new Set(["spec"])
 
 /** The contact endpoints that the emulator does not have, by the path after the id (wire contract 3.1). */
 const ofContact = /^(?:secret\/list|memory\/search|secret\/[^/]+\/(?:authenticate|verify|revoke|mint|proxy))$/

@@ -10,28 +10,78 @@ interface Condition {
   readonly holds: (value: unknown) => boolean
 }
 
+/** Tests the metadata of a row. */
+export type MetaFilter = PageQuery["matches"]
+
+type Made<A> = Result.Result<A, ApiFailure.ApiFailure>
+
 /**
  * The filter of the `meta.<path>=v` and `meta[<path>]=v` parameters of a query: a row must satisfy all of them
  * (wire contract 4). A path or value that the database can't read in any row is a 500.
  */
-export const fromQuery = (query: Query): Result.Result<PageQuery["matches"], ApiFailure.ApiFailure> =>
+export const fromQuery = (query: Query): Made<MetaFilter> =>
   Result.gen(function* () {
     const conditions: Array<Condition> = []
     for (const [key, value] of query) {
       const path = pathOf(key)
-      if (path !== undefined && value !== "") conditions.push(yield* condition(path, value))
+      if (path !== undefined && value !== "") conditions.push(yield* condition(path, equals(value)))
     }
-    return ({ meta }) => all(conditions, meta)
+    return matchesAll(conditions)
   })
+
+/**
+ * The filter of a JSON object: every text, number and boolean in it must be at the same path in the metadata of a row
+ * (wire contract 12.2). A path that the database can't read in any row is a 500, and so is a filter that would exceed
+ * the size of a query.
+ */
+export const fromObject = (filter: object): Made<MetaFilter> =>
+  Result.gen(function* () {
+    const values = valuesByPath(filter)
+    if (values === undefined) return yield* Result.fail(ApiFailure.genericError())
+    const conditions: Array<Condition> = []
+    for (const [path, value] of values) {
+      if (isComparable(value)) conditions.push(yield* condition(path, (stored) => stored === value))
+    }
+    return matchesAll(conditions)
+  })
+
+/** The most characters of all paths of a filter: the default size of the largest query of MySQL. */
+const maxPathText = 67_108_864
+
+/**
+ * The values of a filter by their paths; undefined if the paths are too long. As on the server, keys are pasted into the
+ * path, of two values with the same path the last counts, and a list in a list has labels for indices.
+ */
+const valuesByPath = (filter: object): ReadonlyMap<string, unknown> | undefined => {
+  const values: Array<readonly [path: string, value: unknown]> = []
+  let length = 0
+  const add = (path: string, value: unknown): void => {
+    length += path.length
+    values.push([path, value])
+  }
+  const addMembers = (prefix: string, container: object): void => {
+    for (const [key, value] of Object.entries(container)) {
+      const path = prefix + key
+      if (!Array.isArray(value)) addValue(path, value)
+      else for (const [index, item] of value.entries()) addValue(`${path}[${index}]`, item)
+    }
+  }
+  const addValue = (path: string, value: unknown): void =>
+    typeof value === "object" && value !== null ? addMembers(`${path}.`, value) : add(path, value)
+  addMembers("", filter)
+  return length > maxPathText ? undefined : new Map(values)
+}
+
+const isComparable = (value: unknown): boolean =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean"
 
 const pathOf = (key: string): string | undefined => {
   if (key.startsWith("meta.")) return key.slice("meta.".length)
   return key.startsWith("meta[") && key.endsWith("]") ? key.slice("meta[".length, -1) : undefined
 }
 
-const condition = (text: string, value: string): Result.Result<Condition, ApiFailure.ApiFailure> => {
+const condition = (text: string, holds: Condition["holds"] | undefined): Made<Condition> => {
   const path = MetaPath.parse(text)
-  const holds = equals(value)
   return path === undefined || holds === undefined
     ? Result.fail(ApiFailure.genericError())
     : Result.succeed({ path, holds })
@@ -47,11 +97,13 @@ const equals = (text: string): Condition["holds"] | undefined => {
   return text in Object.prototype ? undefined : (value) => value === text
 }
 
-const all = (conditions: ReadonlyArray<Condition>, meta: unknown): ReturnType<PageQuery["matches"]> => {
-  for (const { path, holds } of conditions) {
-    const value = MetaPath.valueAt(meta, path)
-    if (value === MetaPath.unreadable) return "failure"
-    if (!holds(value)) return "no match"
+const matchesAll =
+  (conditions: ReadonlyArray<Condition>): MetaFilter =>
+  ({ meta }) => {
+    for (const { path, holds } of conditions) {
+      const value = MetaPath.valueAt(meta, path)
+      if (value === MetaPath.unreadable) return "failure"
+      if (!holds(value)) return "no match"
+    }
+    return "match"
   }
-  return "match"
-}

@@ -134,7 +134,10 @@ export class Store {
   }
 
   /** A page of an account. The cursor may be a row of any account. */
-  page(account: string, query: RowPage.PageQuery): Result.Result<ReadonlyArray<ContactRecord>, ApiFailure.ApiFailure> {
+  page(
+    account: string,
+    query: RowPage.PageQuery<ContactRecord>
+  ): Result.Result<ReadonlyArray<ContactRecord>, ApiFailure.ApiFailure> {
     return RowPage.read(this.#accounts.get(account)?.ordered, this.#byId, query)
   }
 

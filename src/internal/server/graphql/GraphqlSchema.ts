@@ -1,0 +1,119 @@
+import {
+  GraphQLEnumType,
+  GraphQLFloat,
+  GraphQLID,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+  type GraphQLFieldConfig,
+  type GraphQLOutputType
+} from "graphql"
+import * as Result from "effect/Result"
+import * as ItemColumns from "../items/ItemColumns.ts"
+import type { ItemStore } from "../items/ItemStore.ts"
+import type { ContactRow, ItemTable } from "../items/ItemTable.ts"
+import type { ContactRecord } from "../store/Store.ts"
+import * as Connection from "./ConnectionType.ts"
+import * as ContactFilter from "./ContactFilter.ts"
+import type { PageArguments } from "./CursorPage.ts"
+import { DateTime, JsonObject } from "./GraphqlScalars.ts"
+import type { QueryContext } from "./QueryContext.ts"
+
+/** The types of the columns that are no texts. */
+const typeOf: ReadonlyMap<string, GraphQLOutputType> = new Map<string, GraphQLOutputType>([
+  ["id", GraphQLID],
+  ["meta", JsonObject],
+  ["value", GraphQLInt],
+  ["maxIterations", GraphQLInt],
+  ["sessionDuration", GraphQLFloat],
+  ["maxTime", GraphQLFloat],
+  ...["verifiedAt", "lastRunAt", "nextRunAt", "createdAt", "updatedAt"].map((name) => [name, DateTime] as const)
+])
+
+/** The fields of a type that are columns of its rows. Each can be null. */
+const columns = (names: ReadonlyArray<string>) =>
+  Object.fromEntries(names.map((name) => [name, { type: typeOf.get(name) ?? GraphQLString }]))
+
+/** A connection of a contact to its rows of a kind, newest first. */
+const items = <Row extends ContactRow>(
+  field: string,
+  type: string,
+  columnNames: ReadonlyArray<string>,
+  table: (items: ItemStore) => ItemTable<Row>
+): GraphQLFieldConfig<ContactRecord, QueryContext, PageArguments> =>
+  Connection.field({
+    name: `Contact${field}`,
+    node: new GraphQLObjectType({ name: type, fields: columns(columnNames) }),
+    order: () => "desc",
+    rowsOf:
+      ({ id }, _, { call }) =>
+      (position) =>
+        table(call.state.items).page(id, { ...position, matches: () => "match" })
+  })
+
+const contactColumns = [
+  "id",
+  "name",
+  "description",
+  "fingerprint",
+  "email",
+  "phone",
+  "nick",
+  "verifiedAt",
+  "meta",
+  "createdAt",
+  "updatedAt"
+] as const satisfies ReadonlyArray<keyof ContactRecord>
+
+const Contact = new GraphQLObjectType<ContactRecord, QueryContext>({
+  name: "Contact",
+  fields: {
+    ...columns(contactColumns),
+    tasks: items("Tasks", "Task", ItemColumns.task, ({ tasks }) => tasks),
+    conversations: items(
+      "Conversations",
+      "Conversation",
+      ItemColumns.conversation,
+      ({ conversations }) => conversations
+    ),
+    ratings: items("Ratings", "Rating", ItemColumns.rating, ({ ratings }) => ratings),
+    memories: items("Memories", "Memory", ItemColumns.memory, ({ memories }) => memories),
+    spaces: items("Spaces", "Space", ItemColumns.space, ({ spaces }) => spaces)
+  }
+})
+
+const ListOrder = new GraphQLEnumType({ name: "ListOrder", values: { asc: {}, desc: {} } })
+
+const listOf = (type: typeof GraphQLID) => ({ type: new GraphQLList(new GraphQLNonNull(type)) })
+
+interface ContactsArguments extends PageArguments, ContactFilter.FilterArguments {
+  readonly order?: "asc" | "desc" | null
+}
+
+const Query = new GraphQLObjectType<unknown, QueryContext>({
+  name: "Query",
+  fields: {
+    contacts: Connection.field<unknown, ContactRecord, ContactsArguments>({
+      name: "QueryContacts",
+      node: Contact,
+      args: {
+        order: { type: ListOrder, defaultValue: "desc" },
+        meta: { type: JsonObject },
+        contactIds: listOf(GraphQLID),
+        fingerprints: listOf(GraphQLString),
+        emails: listOf(GraphQLString)
+      },
+      order: ({ order }) => order ?? "desc",
+      rowsOf:
+        (_, args, { call: { account, state } }) =>
+        (position) =>
+          Result.flatMap(ContactFilter.make(args), (matches) => state.store.page(account.id, { ...position, matches }))
+    })
+  }
+})
+
+/** The part of the server's schema that is about contacts (wire contract 12.2). */
+export const schema = new GraphQLSchema({ query: Query })
