@@ -3,29 +3,24 @@
  * is a `Stream`. Each has its own error type, which is computed from the operation's description.
  */
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { Client } from "./Client.ts"
-import * as Failure from "./internal/call/failure/Failure.ts"
 import * as OperationError from "./internal/call/failure/OperationError.ts"
 import type * as Operation from "./internal/call/Operation.ts"
-import * as PlainJson from "./internal/call/request/PlainJson.ts"
+import * as CheckedRequest from "./internal/call/request/CheckedRequest.ts"
 import * as Validate from "./internal/call/request/Validate.ts"
+import * as Telemetry from "./internal/call/Telemetry.ts"
+import { contacts } from "./internal/contact/ContactList.ts"
 import * as operations from "./internal/contact/ContactOperations.ts"
-import { CreateRequest, EnsureRequest, ListRequest, UpdateRequest } from "./internal/contact/ContactRequest.ts"
+import { CreateRequest, EnsureRequest, UpdateRequest } from "./internal/contact/ContactRequest.ts"
 import type { Contact, ContactPage, ContactRef } from "./internal/contact/ContactSchema.ts"
 import * as ExactlyOnce from "./internal/contact/ExactlyOnce.ts"
-import * as ContactList from "./internal/list/ContactList.ts"
-import * as ListQuery from "./internal/list/ListQuery.ts"
+import * as ListCall from "./internal/list/ListCall.ts"
+import type { ListRequest } from "./internal/list/ListRequest.ts"
 
 export { Contact, ContactPage, ContactRef } from "./internal/contact/ContactSchema.ts"
-export {
-  ContactOptions,
-  CreateRequest,
-  EnsureRequest,
-  ListRequest,
-  UpdateRequest
-} from "./internal/contact/ContactRequest.ts"
+export { ContactOptions, CreateRequest, EnsureRequest, UpdateRequest } from "./internal/contact/ContactRequest.ts"
+export { ListRequest } from "./internal/list/ListRequest.ts"
 
 /** The failures of {@link create}. */
 export type CreateError = Operation.Error<typeof operations.create>
@@ -43,31 +38,6 @@ export type ListError = Operation.Error<typeof operations.list>
 const checkCreate = /* @__PURE__ */ Validate.make(CreateRequest, "request")
 const checkUpdate = /* @__PURE__ */ Validate.make(UpdateRequest, "request")
 const checkEnsure = /* @__PURE__ */ Validate.make(EnsureRequest, "request")
-const checkList = /* @__PURE__ */ Validate.make(ListRequest, "request")
-
-/** Keeps conditions that are `undefined`, so that they are refused. Without them, a list would have more contacts. */
-const listCopy: PlainJson.CopyOptions = { keepsUndefined: true }
-
-/** A checked copy of the caller's request. An invalid request is refused, and nothing is sent. */
-const validated = <O extends Operation.Any, A>(
-  operation: O,
-  request: unknown,
-  check: (copy: unknown) => Result.Result<A, Validate.Problem>,
-  copyOptions?: PlainJson.CopyOptions
-): Effect.Effect<A, Operation.Error<O>> =>
-  Effect.suspend(() =>
-    Effect.fromResult(
-      Result.mapError(Result.flatMap(PlainJson.copy(request, copyOptions), check), ({ description, field }) =>
-        OperationError.refusal(operation, Failure.refused(field, description))
-      )
-    )
-  )
-
-/**
- * Makes an operation a span. `Effect.fn` would also take a stack trace of each call, which costs as much CPU as decoding the
- * reply. To see where a failed call came from, make your own functions with `Effect.fn`.
- */
-const span = (name: string) => Effect.withSpan(name, undefined, { captureStackTrace: false })
 
 // -----------------------------------------------------------------------------
 // The operations
@@ -92,12 +62,12 @@ const span = (name: string) => Effect.withSpan(name, undefined, { captureStackTr
 export const create = /* @__PURE__ */ Effect.fnUntraced(function* (
   request: CreateRequest = {}
 ): Effect.fn.Return<ContactRef, CreateError, Client> {
-  const accepted = yield* validated(operations.create, request, checkCreate)
+  const accepted = yield* CheckedRequest.make(operations.create, request, checkCreate)
   const client = yield* Client
   const { exactlyOnce, timeout } = client.settings
   if (exactlyOnce) return yield* ExactlyOnce.create(client, accepted, timeout.total)
   return (yield* client.run(operations.create, { body: accepted })).value
-}, /* @__PURE__ */ span("Contact.create"))
+}, /* @__PURE__ */ Telemetry.span("Contact.create"))
 
 /**
  * Reads a contact. Fails with `NotFound` if there is none, and with `Forbidden` if it belongs to another account.
@@ -112,7 +82,7 @@ export const fetch = /* @__PURE__ */ Effect.fnUntraced(function* (
 ): Effect.fn.Return<Contact, FetchError, Client> {
   const client = yield* Client
   return (yield* client.run(operations.fetch, { contactId: id })).value
-}, /* @__PURE__ */ span("Contact.fetch"))
+}, /* @__PURE__ */ Telemetry.span("Contact.fetch"))
 
 /**
  * Changes some fields of a contact. `meta` is replaced, or merged: see {@link UpdateRequest}. Fails with `NotFound` if there
@@ -127,10 +97,10 @@ export const update = /* @__PURE__ */ Effect.fnUntraced(function* (
   id: string,
   request: UpdateRequest
 ): Effect.fn.Return<ContactRef, UpdateError, Client> {
-  const body = yield* validated(operations.update, request, checkUpdate, { isUpdate: true })
+  const body = yield* CheckedRequest.make(operations.update, request, checkUpdate, { isUpdate: true })
   const client = yield* Client
   return (yield* client.run(operations.update, { contactId: id, body })).value
-}, /* @__PURE__ */ span("Contact.update"))
+}, /* @__PURE__ */ Telemetry.span("Contact.update"))
 
 const remove = /* @__PURE__ */ Effect.fnUntraced(function* (
   id: string
@@ -144,7 +114,7 @@ const remove = /* @__PURE__ */ Effect.fnUntraced(function* (
       () => Effect.succeed({ id: id.trim() })
     )
   )
-}, /* @__PURE__ */ span("Contact.delete"))
+}, /* @__PURE__ */ Telemetry.span("Contact.delete"))
 
 export {
   /**
@@ -168,22 +138,14 @@ export {
 export const ensure = /* @__PURE__ */ Effect.fnUntraced(function* (
   request: EnsureRequest
 ): Effect.fn.Return<ContactRef, EnsureError, Client> {
-  const body = yield* validated(operations.ensure, request, checkEnsure)
+  const body = yield* CheckedRequest.make(operations.ensure, request, checkEnsure)
   const client = yield* Client
   return yield* client.run(operations.ensure, { body }).pipe(
     Effect.map(({ value }) => value),
     // The other request of the race can be this call's too, if a gateway sent it twice.
     Effect.catchTag("Conflict", (error) => Effect.fail(OperationError.withOutcome(operations.ensure, error, "unknown")))
   )
-}, /* @__PURE__ */ span("Contact.ensure"))
-
-/** The list of a request, once the request is checked. */
-const checkedList = /* @__PURE__ */ Effect.fnUntraced(function* (
-  request: ListRequest
-): Effect.fn.Return<Stream.Stream<Contact, ListError>, ListError, Client> {
-  const accepted = yield* validated(operations.list, request, checkList, listCopy)
-  return ContactList.make(yield* Client, accepted)
-})
+}, /* @__PURE__ */ Telemetry.span("Contact.ensure"))
 
 /**
  * Lists contacts as they arrive: all of them, or as many as `take`. The connection is closed when the stream is interrupted
@@ -203,7 +165,7 @@ const checkedList = /* @__PURE__ */ Effect.fnUntraced(function* (
  * ```
  */
 export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListError, Client> =>
-  Stream.unwrap(checkedList(request)).pipe(Stream.withSpan("Contact.list"))
+  Stream.unwrap(ListCall.list(Client, contacts, request)).pipe(Stream.withSpan("Contact.list"))
 
 /**
  * Lists one page of at most 100 contacts, even if `take` is more. A page with fewer contacts than `take`, and fewer than 100, is
@@ -214,11 +176,5 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
  * const { cursor, items } = yield* Contact.listPage({ order: "asc", take: 50 })
  * ```
  */
-export const listPage = /* @__PURE__ */ Effect.fnUntraced(function* (
-  request: ListRequest = {}
-): Effect.fn.Return<ContactPage, ListError, Client> {
-  const accepted = yield* validated(operations.listPage, request, checkList, listCopy)
-  if (accepted.take === 0) return { items: [] }
-  const client = yield* Client
-  return (yield* client.run(operations.listPage, { query: ListQuery.make(accepted) })).value
-}, /* @__PURE__ */ span("Contact.listPage"))
+export const listPage = (request: ListRequest = {}): Effect.Effect<ContactPage, ListError, Client> =>
+  ListCall.listPage(Client, contacts, request).pipe(Telemetry.span("Contact.listPage"))

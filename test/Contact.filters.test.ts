@@ -111,7 +111,7 @@ describe("the conditions of a list", () => {
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* refusalOf({ meta: {} }), {
         field: "meta",
-        description: "meta: Expected at least one condition: to list all contacts, leave it out"
+        description: "meta: Expected at least one condition: to list all, leave it out"
       })
     })
   )

@@ -46,8 +46,8 @@ export interface Operation<out A, out T extends Errors.Tag> {
   readonly method: "GET" | "POST"
   /** The path template below `/v1`, with at most one `{contactId}` and one `{secretId}`. */
   readonly path: `/${string}`
-  /** True if the reply is read as JSON Lines, item by item, rather than as one JSON value. */
-  readonly streams: boolean
+  /** The kind of item, such as `contact`, if the reply is read as JSON Lines, item by item. False if it is one JSON value. */
+  readonly streams: string | false
   readonly safety: Safety
   /** The largest number of retries after a 409, which another request in progress may have caused. */
   readonly maxConflictRetries: 0 | 1
@@ -71,7 +71,7 @@ export const make = <S extends Schema.ConstraintDecoder<unknown>, const T extend
   readonly name: string
   readonly method: "GET" | "POST"
   readonly path: `/${string}`
-  readonly streams?: boolean
+  readonly streams?: string
   readonly fromLines?: (text: string) => unknown
   readonly safety: Safety
   readonly maxConflictRetries?: 0 | 1

@@ -61,7 +61,7 @@ export const list = /* @__PURE__ */ Operation.make({
   name: "Contact.list",
   method: "GET",
   path: "/contact/list",
-  streams: true,
+  streams: "contact",
   safety: "read",
   success: /* @__PURE__ */ Schema.Array(Contact),
   decodeFast: ContactDecoder.toContacts

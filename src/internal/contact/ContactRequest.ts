@@ -1,8 +1,7 @@
-/** The requests of the operations. They have a module of their own, so that an app that does not use them does not load them. */
+/** The requests of the writes. They have a module of their own, so that an app that does not use them does not load them. */
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as ListFilter from "../list/ListFilter.ts"
 import * as PlainJson from "../call/request/PlainJson.ts"
 
 const isMeta = (value: unknown): value is Schema.JsonObject =>
@@ -73,35 +72,3 @@ export const EnsureRequest = Schema.Struct({
   )
 })
 export interface EnsureRequest extends Schema.Struct.Type<typeof EnsureRequest.fields> {}
-
-/** The selection and order of the contacts to list. */
-export const ListRequest = Schema.Struct({
-  /** The id of a contact: only the contacts after it are listed. */
-  cursor: Schema.optional(
-    Schema.String.check(
-      Schema.makeFilter((cursor) => cursor.trim() !== "" && cursor.length <= ListFilter.maxLength, {
-        expected: "the id of a contact"
-      })
-    )
-  ),
-  /**
-   * The order by the time of creation; `desc` is the newest first.
-   *
-   * @default "desc"
-   */
-  order: Schema.optional(Schema.Literals(["asc", "desc"])),
-  /** The largest number of contacts. */
-  take: Schema.optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
-  /**
-   * Only contacts whose `meta` has all of these values are listed. At least one value is needed. A key is a path: dots go into
-   * objects and `[0]` into arrays, as in `tags[0].name`. A name that has a dot, a bracket or a quote in it is written in double
-   * quotes, as in JSON: `'"a.b".c'`. The server compares text with text and booleans with booleans. It cannot match a number,
-   * and takes `"true"` and `"false"` for booleans.
-   */
-  meta: Schema.optional(
-    Schema.Record(Schema.String, Schema.Union([Schema.Boolean, Schema.String])).check(
-      Schema.makeFilter(ListFilter.problemOf)
-    )
-  )
-})
-export interface ListRequest extends Schema.Struct.Type<typeof ListRequest.fields> {}

@@ -2,8 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type * as Errors from "../../Errors.ts"
 import type { OperationRunner } from "../call/OperationRunner.ts"
-import * as ContactList from "../list/ContactList.ts"
+import * as CompleteList from "../list/CompleteList.ts"
 import type { CallTime } from "./CallTime.ts"
+import { contacts } from "./ContactList.ts"
 import type { Contact } from "./ContactSchema.ts"
 
 /** The number of contacts to read if the server's time is not known: then the age of a contact is not known either. */
@@ -47,7 +48,7 @@ export const find = (
       if (next.fingerprint === fingerprint) contact = next
       return contact !== undefined || (count >= min && isPastCall) || (count >= maxWithoutClock && !time.isServerKnown)
     }
-    return ContactList.make(withServerTime(runner, time), { order: "desc" }).pipe(
+    return CompleteList.make(withServerTime(runner, time), contacts, { order: "desc" }).pipe(
       Stream.withSpan("Contact.list"),
       Stream.takeUntil(isLast),
       Stream.runDrain,

@@ -1,6 +1,6 @@
 /**
  * The path into `meta` that a condition of a list has. The client writes it in a form that SQLite and MySQL read alike. It
- * refuses a path that the server answers with a bare 500, or ignores, so that it lists every contact (wire contract 4).
+ * refuses a path that the server answers with a bare 500, or ignores, so that it lists everything (wire contract 4).
  */
 import * as Result from "effect/Result"
 

@@ -81,7 +81,7 @@ const decodeItems = <A>(
   const fieldOfItem = field.split(".").slice(1).join(".")
   const failure = Failure.unexpected(
     reply.head.status,
-    `Line ${lineOfItem(lines, invalid)} is no contact: ${fieldOfItem === "" ? "" : `${fieldOfItem}: `}${description}`
+    `Line ${lineOfItem(lines, invalid)} is no ${operation.streams}: ${fieldOfItem === "" ? "" : `${fieldOfItem}: `}${description}`
   )
   return { items: Result.getOrElse(operation.decode(data.slice(0, invalid)), () => []), failure }
 }

@@ -13,7 +13,7 @@ const problemOfCondition = (key: string, value: string | boolean, paths: Set<str
   if (paths.has(path.success)) return "Expected one condition on each path"
   paths.add(path.success)
   if (typeof value === "boolean") return undefined
-  // The server ignores an empty value, and would list every contact.
+  // The server ignores an empty value, and would list everything.
   if (value === "" || value.length > maxLength) return `Expected text of 1 to ${maxLength} characters`
   return value in Object.prototype
     ? "Expected another text: the server fails on one that is the name of a member of every JavaScript object"
@@ -25,7 +25,7 @@ export const problemOf = (
   meta: Readonly<Record<string, string | boolean>>
 ): undefined | string | { readonly path: ReadonlyArray<string>; readonly issue: string } => {
   const conditions = Object.entries(meta)
-  if (conditions.length === 0) return "Expected at least one condition: to list all contacts, leave it out"
+  if (conditions.length === 0) return "Expected at least one condition: to list all, leave it out"
   const paths = new Set<string>()
   for (const [key, value] of conditions) {
     const issue = problemOfCondition(key, value, paths)

@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import * as Struct from "effect/Struct"
-import type { ListRequest } from "../contact/ContactRequest.ts"
 import * as FilterPath from "./FilterPath.ts"
+import type { ListRequest } from "./ListRequest.ts"
 
 /** The number of rows in a full page of the server, which is also the largest `take` of a page. */
 export const pageSize = 100

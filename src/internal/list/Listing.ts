@@ -23,6 +23,8 @@ type ListError<A, T extends Errors.Tag> = Operation.Error<Operation.Operation<Re
 /** The requests that a complete list is made of. */
 export interface Requests<A extends Key, T extends Errors.Tag> {
   readonly operation: Operation.Operation<ReadonlyArray<A>, T>
+  /** The contact whose items are listed, if it is not a list of contacts. */
+  readonly contactId?: string | undefined
   /** The number of items that the caller wants. */
   readonly take: number | undefined
   /**
@@ -38,8 +40,8 @@ export interface Requests<A extends Key, T extends Errors.Tag> {
   readonly page: (
     cursor: string | undefined
   ) => Effect.Effect<Completed<{ readonly items: ReadonlyArray<A> }>, Errors.ContactError>
-  /** True if a contact with this id exists in any account. */
-  readonly exists: (id: string) => Effect.Effect<Completed<boolean>, Errors.ContactError>
+  /** True if a list can begin after this cursor. */
+  readonly hasCursor: (cursor: string) => Effect.Effect<Completed<boolean>, Errors.ContactError>
 }
 
 /** A response that is being read. */
@@ -71,13 +73,13 @@ const confirming = { _tag: "Confirming" } as const
 const complete = { _tag: "Ended", end: Cause.done() } as const
 
 /**
- * A list that is complete: every contact that exists from the beginning to the end of the listing (and matches the filter
+ * A list that is complete: every item that exists from the beginning to the end of the listing (and matches the filter
  * throughout) comes exactly once and in order, or the stream fails and says how far it came.
  *
  * The server pages by the id of the last row. If that row has been deleted, it answers with an empty page, as at the end. A body
- * that was cut after a line looks complete too. So after a cut the list is resumed from a contact before the last one, and
- * repeated contacts are left out. The end is confirmed by a page after such a contact: it was the end if the page repeats the
- * contacts that follow, and has no new one. If no such contact exists any more, the list begins again from its beginning.
+ * that was cut after a line looks complete too. So after a cut the list is resumed from an item before the last one, and
+ * repeated items are left out. The end is confirmed by a page after such an item: it was the end if the page repeats the
+ * items that follow, and has no new one. If no such item exists any more, the list begins again from its beginning.
  */
 export const make = <A extends Key, T extends Errors.Tag>(
   requests: Requests<A, T>,
@@ -143,6 +145,7 @@ class Listing<A extends Key, T extends Errors.Tag> {
       safety: operation.safety,
       attempts: this.#attempts,
       outcome: failure.outcome,
+      contactId: this.#requests.contactId,
       lastId: this.#progress.lastId,
       received: this.#progress.received
     })
@@ -214,7 +217,7 @@ class Listing<A extends Key, T extends Errors.Tag> {
     return opening
   })
 
-  /** Confirming -> Ended, if it was the end; Opening, if more contacts follow; or Confirming, to look at another page. */
+  /** Confirming -> Ended, if it was the end; Opening, if more items follow; or Confirming, to look at another page. */
   readonly #confirm = Effect.fnUntraced(function* (
     this: Listing<A, T>
   ): Effect.fn.Return<typeof opening | typeof confirming | typeof complete, ListError<A, T>> {
@@ -233,9 +236,12 @@ class Listing<A extends Key, T extends Errors.Tag> {
           this.#progress.stepBack()
           return confirming
         }
-        if (yield* this.#send(this.#requests.exists(this.#cursor))) return complete
+        if (yield* this.#send(this.#requests.hasCursor(this.#cursor))) return complete
         return yield* Effect.fail(
-          this.#error({ ...Failure.refused("cursor", "no contact has this id any more"), outcome: "rejected" })
+          this.#error({
+            ...Failure.refused("cursor", `no ${this.#requests.operation.streams} has this id any more`),
+            outcome: "rejected"
+          })
         )
     }
   })

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as ContactRequest from "../../../src/internal/contact/ContactRequest.ts"
+import { ListRequest } from "../../../src/internal/list/ListRequest.ts"
 import * as Validate from "../../../src/internal/call/request/Validate.ts"
 
 type Check = (input: unknown) => Result.Result<unknown, Validate.Problem>
@@ -9,7 +10,7 @@ const checks: Readonly<Record<"create" | "update" | "ensure" | "list", Check>> =
   create: Validate.make(ContactRequest.CreateRequest, "request"),
   update: Validate.make(ContactRequest.UpdateRequest, "request"),
   ensure: Validate.make(ContactRequest.EnsureRequest, "request"),
-  list: Validate.make(ContactRequest.ListRequest, "request")
+  list: Validate.make(ListRequest, "request")
 }
 
 const fingerprint = "crm-0001-ada-lovelace"

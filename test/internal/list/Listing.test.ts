@@ -65,7 +65,7 @@ const listOf = ({ exists = true, options, page = () => [], responses, take }: Sc
             ? Effect.fail(next)
             : Effect.succeed({ attempts: 1, value: { items: contactsOf(next) } })
         },
-        exists: (id) => {
+        hasCursor: (id) => {
           requests.push(`exists ${id}`)
           return Effect.succeed({ attempts: 1, value: exists })
         }

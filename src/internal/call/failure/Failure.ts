@@ -124,6 +124,6 @@ const timeoutDescriptions = {
   connect: "No connection within the attempt timeout",
   headers: "No response within the attempt timeout",
   body: "The body was not complete within the attempt timeout",
-  idle: "No contact arrived within the idle timeout",
+  idle: "No item arrived within the idle timeout",
   total: "The call was not done within the total timeout"
 }

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Stream } from "effect"
-import type { ListRequest } from "../../../src/internal/contact/ContactRequest.ts"
-import * as ContactList from "../../../src/internal/list/ContactList.ts"
+import { contacts } from "../../../src/internal/contact/ContactList.ts"
+import * as CompleteList from "../../../src/internal/list/CompleteList.ts"
+import type { ListRequest } from "../../../src/internal/list/ListRequest.ts"
 import * as Fake from "../../support/FakeHttp.ts"
 import * as TestClient from "../../support/TestClient.ts"
 
@@ -14,8 +15,8 @@ const run = (request: ListRequest, ...steps: readonly [...ReadonlyArray<Fake.Ste
   Effect.gen(function* () {
     const fake = Fake.script(...steps)
     const client = yield* TestClient.make(fake, { retry: { retries: 0 } })
-    const contacts = ContactList.make(client, request)
-    const result = yield* yield* Fake.drive(Effect.result(Stream.runCollect(contacts)))
+    const list = CompleteList.make(client, contacts, request)
+    const result = yield* yield* Fake.drive(Effect.result(Stream.runCollect(list)))
     return {
       ids: Result.isSuccess(result) ? result.success.map(({ id }) => id) : undefined,
       error: Result.isFailure(result) ? result.failure : undefined,
