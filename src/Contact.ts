@@ -4,18 +4,17 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as OperationSpan from "./internal/call/OperationSpan.ts"
 import { Client } from "./Client.ts"
 import * as OperationError from "./internal/call/failure/OperationError.ts"
 import type * as Operation from "./internal/call/Operation.ts"
 import * as CheckedRequest from "./internal/call/request/CheckedRequest.ts"
-import * as Validate from "./internal/call/request/Validate.ts"
-import * as Telemetry from "./internal/call/Telemetry.ts"
 import { contacts } from "./internal/contact/ContactList.ts"
 import * as operations from "./internal/contact/ContactOperations.ts"
 import { CreateRequest, EnsureRequest, UpdateRequest } from "./internal/contact/ContactRequest.ts"
+import * as ListCall from "./internal/list/ListCall.ts"
 import type { Contact, ContactPage, ContactRef } from "./internal/contact/ContactSchema.ts"
 import * as ExactlyOnce from "./internal/contact/ExactlyOnce.ts"
-import * as ListCall from "./internal/list/ListCall.ts"
 import type { ListRequest } from "./internal/list/ListRequest.ts"
 
 export { Contact, ContactPage, ContactRef } from "./internal/contact/ContactSchema.ts"
@@ -35,9 +34,9 @@ export type EnsureError = Operation.Error<typeof operations.ensure>
 /** The failures of {@link list} and {@link listPage}. */
 export type ListError = Operation.Error<typeof operations.list>
 
-const checkCreate = /* @__PURE__ */ Validate.make(CreateRequest, "request")
-const checkUpdate = /* @__PURE__ */ Validate.make(UpdateRequest, "request")
-const checkEnsure = /* @__PURE__ */ Validate.make(EnsureRequest, "request")
+const checkCreate = /* @__PURE__ */ CheckedRequest.make(CreateRequest)
+const checkUpdate = /* @__PURE__ */ CheckedRequest.make(UpdateRequest, { isUpdate: true })
+const checkEnsure = /* @__PURE__ */ CheckedRequest.make(EnsureRequest)
 
 // -----------------------------------------------------------------------------
 // The operations
@@ -62,12 +61,12 @@ const checkEnsure = /* @__PURE__ */ Validate.make(EnsureRequest, "request")
 export const create = /* @__PURE__ */ Effect.fnUntraced(function* (
   request: CreateRequest = {}
 ): Effect.fn.Return<ContactRef, CreateError, Client> {
-  const accepted = yield* CheckedRequest.make(operations.create, request, checkCreate)
+  const accepted = yield* checkCreate(operations.create, request)
   const client = yield* Client
   const { exactlyOnce, timeout } = client.settings
   if (exactlyOnce) return yield* ExactlyOnce.create(client, accepted, timeout.total)
   return (yield* client.run(operations.create, { body: accepted })).value
-}, /* @__PURE__ */ Telemetry.span("Contact.create"))
+}, /* @__PURE__ */ OperationSpan.make("Contact.create"))
 
 /**
  * Reads a contact. Fails with `NotFound` if there is none, and with `Forbidden` if it belongs to another account.
@@ -82,7 +81,7 @@ export const fetch = /* @__PURE__ */ Effect.fnUntraced(function* (
 ): Effect.fn.Return<Contact, FetchError, Client> {
   const client = yield* Client
   return (yield* client.run(operations.fetch, { contactId: id })).value
-}, /* @__PURE__ */ Telemetry.span("Contact.fetch"))
+}, /* @__PURE__ */ OperationSpan.make("Contact.fetch"))
 
 /**
  * Changes some fields of a contact. `meta` is replaced, or merged: see {@link UpdateRequest}. Fails with `NotFound` if there
@@ -97,10 +96,10 @@ export const update = /* @__PURE__ */ Effect.fnUntraced(function* (
   id: string,
   request: UpdateRequest
 ): Effect.fn.Return<ContactRef, UpdateError, Client> {
-  const body = yield* CheckedRequest.make(operations.update, request, checkUpdate, { isUpdate: true })
+  const body = yield* checkUpdate(operations.update, request)
   const client = yield* Client
   return (yield* client.run(operations.update, { contactId: id, body })).value
-}, /* @__PURE__ */ Telemetry.span("Contact.update"))
+}, /* @__PURE__ */ OperationSpan.make("Contact.update"))
 
 const remove = /* @__PURE__ */ Effect.fnUntraced(function* (
   id: string
@@ -114,7 +113,7 @@ const remove = /* @__PURE__ */ Effect.fnUntraced(function* (
       () => Effect.succeed({ id: id.trim() })
     )
   )
-}, /* @__PURE__ */ Telemetry.span("Contact.delete"))
+}, /* @__PURE__ */ OperationSpan.make("Contact.delete"))
 
 export {
   /**
@@ -138,14 +137,14 @@ export {
 export const ensure = /* @__PURE__ */ Effect.fnUntraced(function* (
   request: EnsureRequest
 ): Effect.fn.Return<ContactRef, EnsureError, Client> {
-  const body = yield* CheckedRequest.make(operations.ensure, request, checkEnsure)
+  const body = yield* checkEnsure(operations.ensure, request)
   const client = yield* Client
   return yield* client.run(operations.ensure, { body }).pipe(
     Effect.map(({ value }) => value),
     // The other request of the race can be this call's too, if a gateway sent it twice.
     Effect.catchTag("Conflict", (error) => Effect.fail(OperationError.withOutcome(operations.ensure, error, "unknown")))
   )
-}, /* @__PURE__ */ Telemetry.span("Contact.ensure"))
+}, /* @__PURE__ */ OperationSpan.make("Contact.ensure"))
 
 /**
  * Lists contacts as they arrive: all of them, or as many as `take`. The connection is closed when the stream is interrupted
@@ -177,4 +176,4 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
  * ```
  */
 export const listPage = (request: ListRequest = {}): Effect.Effect<ContactPage, ListError, Client> =>
-  ListCall.listPage(Client, contacts, request).pipe(Telemetry.span("Contact.listPage"))
+  ListCall.listPage(Client, contacts, request).pipe(OperationSpan.make("Contact.listPage"))

@@ -9,12 +9,6 @@ import type { Failure } from "./failure/Failure.ts"
 import type * as Operation from "./Operation.ts"
 import type { Settings } from "./options/Settings.ts"
 
-/**
- * Makes an operation a span. `Effect.fn` would also take a stack trace of each call, which costs as much CPU as decoding the
- * reply. To see where a failed call came from, make your own functions with `Effect.fn`.
- */
-export const span = (name: string) => Effect.withSpan(name, undefined, { captureStackTrace: false })
-
 /** The attempt that a span is about. Its attributes follow OpenTelemetry's HTTP conventions, and hold no id, query, header or body. */
 export interface ObservedAttempt {
   readonly operation: Operation.Any

@@ -1,7 +1,6 @@
 /** The schemas of the server's replies about contacts. */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import * as ListPage from "../list/ListPage.ts"
 
 /** A value of `JSON.parse` is JSON already, so nothing is checked but that it is an object. */
 const JsonObject = Schema.declare((value): value is Schema.JsonObject => Predicate.isObject(value), {
@@ -39,5 +38,8 @@ export const ContactRef = /* @__PURE__ */ Schema.Struct({ id: Schema.String })
 export interface ContactRef extends Schema.Struct.Type<typeof ContactRef.fields> {}
 
 /** One page of a list. `cursor` is the id of its last contact, and absent from an empty page. */
-export const ContactPage = /* @__PURE__ */ ListPage.make(Contact)
+export const ContactPage = /* @__PURE__ */ Schema.Struct({
+  items: /* @__PURE__ */ Schema.Array(Contact),
+  cursor: /* @__PURE__ */ Schema.optionalKey(Schema.String)
+})
 export interface ContactPage extends Schema.Struct.Type<typeof ContactPage.fields> {}

@@ -30,26 +30,6 @@ export interface Source<A extends Key, T extends Errors.Tag> {
   ) => Effect.Effect<Completed<boolean>, Errors.ContactError>
 }
 
-/** The requests that a complete list is made of. */
-const requestsOf = <A extends Key, T extends Errors.Tag>(
-  runner: OperationRunner,
-  source: Source<A, T>,
-  request: ListRequest,
-  input: Input
-): Listing.Requests<A, T> => ({
-  operation: source.list,
-  contactId: input.contactId,
-  take: request.take,
-  open: (page, scope, failures) =>
-    runner.open(source.list, { ...input, query: ListQuery.make({ ...request, ...page }) }, scope, failures),
-  page: (cursor) =>
-    runner.run(source.listPage, {
-      ...input,
-      query: ListQuery.make({ ...request, cursor, take: ListQuery.pageSize })
-    }),
-  hasCursor: (cursor) => source.hasCursor(runner, cursor, request.order ?? "desc", input)
-})
-
 /** The complete list that a valid request selects. */
 export const make = <A extends Key, T extends Errors.Tag>(
   runner: OperationRunner,
@@ -59,7 +39,15 @@ export const make = <A extends Key, T extends Errors.Tag>(
 ): Stream.Stream<A, Operation.Error<Operation.Operation<ReadonlyArray<A>, T>>> => {
   const { cursor, meta = {}, order = "desc", take } = request
   if (take === 0) return Stream.empty
-  const options = { order, cursor, isFiltered: Object.keys(meta).length > 0 }
-  const items = Listing.make(requestsOf(runner, source, request, input), options)
+  const inputOf = (page: ListRequest) => ({ ...input, query: ListQuery.make({ ...request, ...page }) })
+  const requests: Listing.Requests<A, T> = {
+    ...input,
+    operation: source.list,
+    take,
+    open: (page, scope, failures) => runner.open(source.list, inputOf(page), scope, failures),
+    page: (cursor) => runner.run(source.listPage, inputOf({ cursor, take: ListQuery.pageSize })),
+    hasCursor: (cursor) => source.hasCursor(runner, cursor, order, input)
+  }
+  const items = Listing.make(requests, { order, cursor, isFiltered: Object.keys(meta).length > 0 })
   return take === undefined ? items : Stream.take(items, take)
 }

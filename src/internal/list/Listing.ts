@@ -24,7 +24,7 @@ type ListError<A, T extends Errors.Tag> = Operation.Error<Operation.Operation<Re
 export interface Requests<A extends Key, T extends Errors.Tag> {
   readonly operation: Operation.Operation<ReadonlyArray<A>, T>
   /** The contact whose items are listed, if it is not a list of contacts. */
-  readonly contactId?: string | undefined
+  readonly contactId?: string
   /** The number of items that the caller wants. */
   readonly take: number | undefined
   /**

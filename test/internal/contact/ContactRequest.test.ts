@@ -7,10 +7,10 @@ import * as Validate from "../../../src/internal/call/request/Validate.ts"
 type Check = (input: unknown) => Result.Result<unknown, Validate.Problem>
 
 const checks: Readonly<Record<"create" | "update" | "ensure" | "list", Check>> = {
-  create: Validate.make(ContactRequest.CreateRequest, "request"),
-  update: Validate.make(ContactRequest.UpdateRequest, "request"),
-  ensure: Validate.make(ContactRequest.EnsureRequest, "request"),
-  list: Validate.make(ListRequest, "request")
+  create: Validate.make(ContactRequest.CreateRequest),
+  update: Validate.make(ContactRequest.UpdateRequest),
+  ensure: Validate.make(ContactRequest.EnsureRequest),
+  list: Validate.make(ListRequest)
 }
 
 const fingerprint = "crm-0001-ada-lovelace"

@@ -39,18 +39,17 @@ export const problemOf = (issue: SchemaIssue.Issue, root: string): Problem => {
 }
 
 /**
- * Builds a strict check of caller input: unknown keys are a problem, and the first problem is reported. The schema must
+ * Builds a strict check of a request: unknown keys are a problem, and the first problem is reported. The schema must
  * not change values: the result is the input itself, with its members in the caller's order.
  */
 export const make = <S extends Schema.ConstraintDecoder<unknown>>(
-  schema: S,
-  root: string
+  schema: S
 ): ((input: unknown) => Result.Result<S["Type"], Problem>) => {
   const decode = SchemaParser.decodeUnknownResult(schema, { onExcessProperty: "error" })
   return (input) => {
     const decoded = decode(input)
     const isValid = (_input: unknown): _input is S["Type"] => Result.isSuccess(decoded)
     if (isValid(input)) return Result.succeed(input)
-    return Result.mapError(decoded, (issue) => problemOf(issue, root))
+    return Result.mapError(decoded, (issue) => problemOf(issue, "request"))
   }
 }

@@ -3,7 +3,7 @@ import { Result, Schema } from "effect"
 import * as Validate from "../../../../src/internal/call/request/Validate.ts"
 
 describe("make", () => {
-  const check = Validate.make(Schema.Struct({ name: Schema.String, take: Schema.optionalKey(Schema.Int) }), "request")
+  const check = Validate.make(Schema.Struct({ name: Schema.String, take: Schema.optionalKey(Schema.Int) }))
 
   it("returns the input itself", () => {
     const input = { take: 1, name: "a" }
