@@ -14,6 +14,8 @@ import type * as Contact from "../Contact.ts"
 import type * as Errors from "../Errors.ts"
 import * as ContactArbitrary from "../internal/server/contacts/ContactArbitrary.ts"
 import type { InjectedFault, OperationName, Rule } from "../internal/server/faults/Fault.ts"
+import * as ItemArbitrary from "../internal/server/items/ItemArbitrary.ts"
+import * as ItemHandle from "../internal/server/items/ItemHandle.ts"
 import * as InProcess from "../internal/server/http/InProcess.ts"
 import * as ServerState from "../internal/server/ServerState.ts"
 import type * as RequestLog from "../internal/server/store/RequestLog.ts"
@@ -22,6 +24,7 @@ import type { ContactRecord } from "../internal/server/store/Store.ts"
 export * as Fault from "../internal/server/faults/Fault.ts"
 export type { SeenRequest } from "../internal/server/store/RequestLog.ts"
 export type { Snapshot } from "../internal/server/ServerState.ts"
+export type { Conversation, ItemSeed, Memory, Rating, Space, Task } from "../internal/server/items/ItemHandle.ts"
 export type { AccountOptions, TokenOptions } from "../internal/server/http/Accounts.ts"
 
 /**
@@ -36,14 +39,14 @@ export interface ServerOptions extends Omit<ServerState.Options, "interceptor"> 
 /**
  * The handle on an in-memory API. A `token` names the account whose contacts are meant; the default is {@link secret}.
  */
-export interface Service {
+export interface Service extends ItemHandle.ItemHandle {
   /** Adds contacts, unchecked, and returns them as stored. A taken id or fingerprint is a defect. */
   readonly seed: (contacts: Iterable<Seed>, token?: string) => Effect.Effect<ReadonlyArray<Contact.Contact>>
   /** The contacts of an account, oldest first. */
   readonly contacts: (token?: string) => Effect.Effect<ReadonlyArray<Contact.Contact>>
-  /** A copy of all contacts of all accounts, for {@link Service.restore}. */
+  /** A copy of all contacts of all accounts, with their items, for {@link Service.restore}. */
   readonly snapshot: Effect.Effect<ServerState.Snapshot>
-  /** Replaces all contacts by those of a snapshot. Requests, limits and faults stay as they are. */
+  /** Replaces all contacts and items by those of a snapshot. Requests, limits and faults stay as they are. */
   readonly restore: (snapshot: ServerState.Snapshot) => Effect.Effect<void>
   /** The newest requests, oldest first: at most 10,000, unless `requestLogLimit` says otherwise. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLog.SeenRequest>>
@@ -64,7 +67,7 @@ export interface Service {
   /** The faults injected into requests so far, oldest first. */
   readonly injectedFaults: Effect.Effect<ReadonlyArray<InjectedFault>>
   /**
-   * Removes all contacts, and forgets all requests and injected faults. The rules stay, and start again: attempts count
+   * Removes all contacts and items, and forgets all requests and injected faults. The rules stay, and start again: attempts count
    * from 1.
    */
   readonly clear: Effect.Effect<void>
@@ -88,6 +91,7 @@ const handle = (state: ServerState.Service): Service => {
     seed: (contacts, token) =>
       Effect.flatMap(account(token), (id) => Effect.map(state.seed(id, contacts), Arr.map(toContact))),
     contacts: (token) => Effect.flatMap(account(token), (id) => Effect.map(state.contacts(id), Arr.map(toContact))),
+    ...ItemHandle.make(state, account),
     snapshot: state.snapshot,
     restore: state.restore,
     requests: state.requests,
@@ -185,3 +189,54 @@ export const seedArbitrary = (
       )
     )
   )
+
+/** The options of the random items of a contact. */
+export interface ArbitraryItemOptions<Item> {
+  /** The token of the account that they belong to. Default: that of the contact. */
+  readonly token?: string
+  /** The fields to set in each item, by its index from 0. Default: none. */
+  readonly overrides?: (index: number) => ItemHandle.ItemSeed<Item>
+}
+
+/**
+ * Adds random items to a contact, and returns them as stored. They come from Effect's `Random`, as the contacts of
+ * {@link seedArbitrary} do, and have the same odd texts, metadata and nulls.
+ */
+export type SeedArbitraryItems<Item> = (
+  contactId: string,
+  count: number,
+  options?: ArbitraryItemOptions<Item>
+) => Effect.Effect<ReadonlyArray<Item>, never, InMemory>
+
+/** Adds random conversations to a contact. */
+export const seedArbitraryConversations: SeedArbitraryItems<ItemHandle.Conversation> = (...of) =>
+  seedArbitraryItems((api) => api.seedConversations, ItemArbitrary.conversation, ...of)
+
+/** Adds random memories to a contact. */
+export const seedArbitraryMemories: SeedArbitraryItems<ItemHandle.Memory> = (...of) =>
+  seedArbitraryItems((api) => api.seedMemories, ItemArbitrary.memory, ...of)
+
+/** Adds random ratings to a contact. */
+export const seedArbitraryRatings: SeedArbitraryItems<ItemHandle.Rating> = (...of) =>
+  seedArbitraryItems((api) => api.seedRatings, ItemArbitrary.rating, ...of)
+
+/** Adds random spaces to a contact. */
+export const seedArbitrarySpaces: SeedArbitraryItems<ItemHandle.Space> = (...of) =>
+  seedArbitraryItems((api) => api.seedSpaces, ItemArbitrary.space, ...of)
+
+/** Adds random tasks to a contact. */
+export const seedArbitraryTasks: SeedArbitraryItems<ItemHandle.Task> = (...of) =>
+  seedArbitraryItems((api) => api.seedTasks, ItemArbitrary.task, ...of)
+
+const seedArbitraryItems = /* @__PURE__ */ Effect.fnUntraced(function* <Item>(
+  seedOf: (api: Service) => ItemHandle.SeedItems<Item>,
+  make: ItemArbitrary.Maker<Item>,
+  contactId: string,
+  count: number,
+  { overrides, token }: ArbitraryItemOptions<Item> = {}
+) {
+  const api = yield* InMemory
+  const seeds = yield* ItemArbitrary.sample(make, count)
+  const overridden = seeds.map((seed, index) => ({ ...seed, ...overrides?.(index) }))
+  return yield* seedOf(api)(contactId, overridden, token)
+})

@@ -79,3 +79,21 @@ export const filterPath = { badIndexAlwaysFails: false } as const
  * before, as the server does in a single process (4, 11).
  */
 export const pollWindow: "log" | "minutes" = "log"
+
+/**
+ * The rank of a memory in a search: the number of different words of `search` that its text contains, whatever their
+ * case. A word is a run of letters and digits. Memories of equal rank are in the order of their last update, newest
+ * first. The server asks a rerank model (3.8.2, 11).
+ */
+export const memoryRank = (search: string): ((text: string) => number) => {
+  const wanted = wordsOf(search)
+  return (text) => [...wordsOf(text)].filter((word) => wanted.has(word)).length
+}
+
+const wordsOf = (text: string): ReadonlySet<string> => new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu))
+
+/**
+ * The message of the 500 of a memory search without `search`, if there are memories. The server asks the model without
+ * a query, which most likely fails with a text that is unknown; it may succeed (3.8.2 [I], [U]).
+ */
+export const searchWithoutQuery = "No query to rank by"

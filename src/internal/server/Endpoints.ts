@@ -2,6 +2,7 @@ import * as ContactEndpoints from "./contacts/ContactEndpoints.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import * as GraphqlEndpoint from "./graphql/GraphqlEndpoint.ts"
 import * as ItemEndpoints from "./items/ItemEndpoints.ts"
+import * as MemorySearchEndpoint from "./items/MemorySearchEndpoint.ts"
 import * as ContactLists from "./lists/ContactLists.ts"
 
 /** Every operation the API has (wire contract 3.1). */
@@ -14,5 +15,6 @@ export const endpoints: ReadonlyArray<Endpoint> = [
   ContactLists.list,
   ContactLists.exported,
   GraphqlEndpoint.find,
-  ...ItemEndpoints.lists
+  ...ItemEndpoints.lists,
+  MemorySearchEndpoint.search
 ]

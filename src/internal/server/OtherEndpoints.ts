@@ -32,7 +32,7 @@ const resources: ReadonlySet<string> = new Set([
 const documents: ReadonlySet<string> = new Set(["spec"])
 
 /** The contact endpoints that the emulator does not have, by the path after the id (wire contract 3.1). */
-const ofContact = /^(?:secret\/list|memory\/search|secret\/[^/]+\/(?:authenticate|verify|revoke|mint|proxy))$/
+const ofContact = /^(?:secret\/list|secret\/[^/]+\/(?:authenticate|verify|revoke|mint|proxy))$/
 
 /** True if the vendor's API has, or may have, an endpoint at a path: the part after `/v1`, without a slash in front. */
 export const has = (path: string): boolean => {

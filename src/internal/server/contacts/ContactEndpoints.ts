@@ -13,7 +13,7 @@ import * as ContactJson from "./ContactJson.ts"
 import * as Fingerprint from "./Fingerprint.ts"
 import * as Identifier from "./Identifier.ts"
 import * as MetaUpdate from "./MetaUpdate.ts"
-import * as StoredMeta from "./StoredMeta.ts"
+import * as StoredMeta from "../store/StoredMeta.ts"
 
 type Columns = Partial<ContactColumns>
 type Written<A> = Result.Result<A, ApiFailure.ApiFailure>

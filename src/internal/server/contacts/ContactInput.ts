@@ -1,8 +1,7 @@
-import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import { parsePhoneNumberFromString } from "libphonenumber-js/min"
 import * as Assumptions from "../Assumptions.ts"
-import * as ApiFailure from "../http/ApiFailure.ts"
+import * as JoiObject from "../http/JoiObject.ts"
 import { isMeta, type Meta } from "../store/Meta.ts"
 import * as EmailSyntax from "./EmailSyntax.ts"
 import * as NumericText from "./NumericText.ts"
@@ -24,7 +23,9 @@ export interface ContactInput {
   readonly meta: Meta | null | undefined
 }
 
-type Checked<A> = Result.Result<A, ApiFailure.ApiFailure>
+const { clone, refuse } = JoiObject
+
+type Checked<A> = JoiObject.Checked<A>
 type Rule = (label: string, value: string) => Checked<string>
 
 const fields: ReadonlySet<string> = new Set([
@@ -49,8 +50,7 @@ const minFingerprintLength = 16
  */
 export const validate = (given: unknown, audience: string): Checked<ContactInput> =>
   Result.gen(function* () {
-    if (!Predicate.isObject(given)) return yield* refuse('"value" must be of type object')
-    const body = clone(given)
+    const body = yield* JoiObject.fromBody(given)
     const name = yield* text(body, "name", Assumptions.maxStringBytes)
     const description = yield* text(body, "description", Assumptions.maxTextBytes)
     const fingerprint = yield* text(body, "fingerprint", Assumptions.maxStringBytes)
@@ -60,9 +60,7 @@ export const validate = (given: unknown, audience: string): Checked<ContactInput
     const preferences = yield* text(body, "preferences", Assumptions.maxTextBytes)
     const verifiedAt = yield* instant(body["verifiedAt"])
     const meta = yield* metadata(body["meta"])
-    const unknown = Object.keys(body).find((key) => !fields.has(key))
-    // joi calls an empty key by the label of the whole body.
-    if (unknown !== undefined) return yield* refuse(`"${unknown || "value"}" is not allowed`)
+    yield* JoiObject.onlyFields(body, fields)
     return {
       name,
       description,
@@ -76,14 +74,6 @@ export const validate = (given: unknown, audience: string): Checked<ContactInput
     }
   })
 
-/**
- * joi checks a copy made by assignment. Assigning `__proto__` sets the prototype, so an object given there is not a
- * member, but its members are inherited. Anything else given there is lost.
- */
-const clone = <A extends object>(object: A): A => Object.assign({}, object)
-
-const refuse = (message: string): Checked<never> => Result.fail(ApiFailure.badRequest(message))
-
 const encoder = new TextEncoder()
 
 /** A UTF-16 unit takes at most three bytes, so that most texts are known to be short enough without encoding them. */
@@ -91,7 +81,7 @@ const exceeds = (value: string, maxBytes: number): boolean =>
   value.length * 3 > maxBytes && encoder.encode(value).length > maxBytes
 
 const text = (
-  body: { readonly [key: PropertyKey]: unknown },
+  body: JoiObject.JoiObject,
   label: string,
   maxBytes: number,
   rule?: Rule

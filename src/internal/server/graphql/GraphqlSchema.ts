@@ -12,9 +12,8 @@ import {
   type GraphQLOutputType
 } from "graphql"
 import * as Result from "effect/Result"
-import * as ItemColumns from "../items/ItemColumns.ts"
-import type { ItemStore } from "../items/ItemStore.ts"
-import type { ContactRow, ItemTable } from "../items/ItemTable.ts"
+import * as Kinds from "../items/ItemKinds.ts"
+import type { ItemRecord } from "../items/ItemRecord.ts"
 import type { ContactRecord } from "../store/Store.ts"
 import * as Connection from "./ConnectionType.ts"
 import * as ContactFilter from "./ContactFilter.ts"
@@ -38,20 +37,19 @@ const columns = (names: ReadonlyArray<string>) =>
   Object.fromEntries(names.map((name) => [name, { type: typeOf.get(name) ?? GraphQLString }]))
 
 /** A connection of a contact to its rows of a kind, newest first. */
-const items = <Row extends ContactRow>(
+const items = <Row extends ItemRecord, Column extends keyof Row & string>(
   field: string,
   type: string,
-  columnNames: ReadonlyArray<string>,
-  table: (items: ItemStore) => ItemTable<Row>
+  kind: Kinds.ItemKind<Row, Column>
 ): GraphQLFieldConfig<ContactRecord, QueryContext, PageArguments> =>
   Connection.field({
     name: `Contact${field}`,
-    node: new GraphQLObjectType({ name: type, fields: columns(columnNames) }),
+    node: new GraphQLObjectType({ name: type, fields: columns(kind.columns) }),
     order: () => "desc",
     rowsOf:
       ({ id }, _, { call }) =>
       (position) =>
-        table(call.state.items).page(id, { ...position, matches: () => "match" })
+        kind.table(call.state.items).page(id, { ...position, matches: () => "match" })
   })
 
 const contactColumns = [
@@ -72,16 +70,11 @@ const Contact = new GraphQLObjectType<ContactRecord, QueryContext>({
   name: "Contact",
   fields: {
     ...columns(contactColumns),
-    tasks: items("Tasks", "Task", ItemColumns.task, ({ tasks }) => tasks),
-    conversations: items(
-      "Conversations",
-      "Conversation",
-      ItemColumns.conversation,
-      ({ conversations }) => conversations
-    ),
-    ratings: items("Ratings", "Rating", ItemColumns.rating, ({ ratings }) => ratings),
-    memories: items("Memories", "Memory", ItemColumns.memory, ({ memories }) => memories),
-    spaces: items("Spaces", "Space", ItemColumns.space, ({ spaces }) => spaces)
+    tasks: items("Tasks", "Task", Kinds.task),
+    conversations: items("Conversations", "Conversation", Kinds.conversation),
+    ratings: items("Ratings", "Rating", Kinds.rating),
+    memories: items("Memories", "Memory", Kinds.memory),
+    spaces: items("Spaces", "Space", Kinds.space)
   }
 })
 

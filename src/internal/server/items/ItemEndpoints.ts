@@ -4,16 +4,14 @@ import type { Endpoint } from "../Endpoint.ts"
 import * as ListEndpoint from "../lists/ListEndpoint.ts"
 import * as RowShape from "../lists/RowShape.ts"
 import type { ListOperation } from "../OperationName.ts"
-import * as Columns from "./ItemColumns.ts"
-import type { ItemStore } from "./ItemStore.ts"
-import type { ContactRow, ItemTable } from "./ItemTable.ts"
+import * as Kinds from "./ItemKinds.ts"
+import type { ItemRecord } from "./ItemRecord.ts"
 
-/** A list of a contact's rows. The contact is looked up again for every page (wire contract 3.8.1). */
-const list = <Column extends string, Row extends ContactRow & RowShape.WithColumns<Column>>(
+/** A list of a contact's items. The contact is looked up again for every page (wire contract 3.8.1). */
+const list = <Column extends keyof Row & string, Row extends ItemRecord & RowShape.WithColumns<Column>>(
   operation: ListOperation,
   path: string,
-  table: (items: ItemStore) => ItemTable<Row>,
-  columns: ReadonlyArray<Column>
+  { columns, table }: Kinds.ItemKind<Row, Column>
 ): Endpoint =>
   ListEndpoint.make<Row>(operation, path, {
     ...RowShape.make(columns),
@@ -23,16 +21,11 @@ const list = <Column extends string, Row extends ContactRow & RowShape.WithColum
       )
   })
 
-/** The five lists of a contact's items (wire contract 3.8.1). */
+/** The lists of the items of a contact. */
 export const lists: ReadonlyArray<Endpoint> = [
-  list(
-    "ContactConversation.list",
-    "/contact/{contactId}/conversation/list",
-    (items) => items.conversations,
-    Columns.conversation
-  ),
-  list("ContactMemory.list", "/contact/{contactId}/memory/list", (items) => items.memories, Columns.memory),
-  list("ContactRating.list", "/contact/{contactId}/rating/list", (items) => items.ratings, Columns.rating),
-  list("ContactSpace.list", "/contact/{contactId}/space/list", (items) => items.spaces, Columns.space),
-  list("ContactTask.list", "/contact/{contactId}/task/list", (items) => items.tasks, Columns.task)
+  list("ContactConversation.list", "/contact/{contactId}/conversation/list", Kinds.conversation),
+  list("ContactMemory.list", "/contact/{contactId}/memory/list", Kinds.memory),
+  list("ContactRating.list", "/contact/{contactId}/rating/list", Kinds.rating),
+  list("ContactSpace.list", "/contact/{contactId}/space/list", Kinds.space),
+  list("ContactTask.list", "/contact/{contactId}/task/list", Kinds.task)
 ]

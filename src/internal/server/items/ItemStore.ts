@@ -1,4 +1,5 @@
 import type * as Records from "./ItemRecord.ts"
+import { Cuids } from "../store/Cuids.ts"
 import { ItemTable } from "./ItemTable.ts"
 
 /** The rows of a kind, as a copy that nobody changes. */
@@ -15,6 +16,7 @@ export interface Items {
 
 /** The items of all contacts of all accounts. */
 export class ItemStore {
+  readonly ids = new Cuids()
   readonly conversations = new ItemTable<Records.ConversationRecord>()
   readonly memories = new ItemTable<Records.MemoryRecord>()
   readonly ratings = new ItemTable<Records.RatingRecord>()

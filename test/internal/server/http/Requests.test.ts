@@ -27,7 +27,13 @@ const operations: ReadonlyArray<readonly ["GET" | "POST", string]> = [
   ["POST", "/contact/x/delete"],
   ["GET", "/contact/x/fetch"],
   ["GET", "/contact/list"],
-  ["GET", "/contact/export"]
+  ["GET", "/contact/export"],
+  ["GET", "/contact/x/conversation/list"],
+  ["GET", "/contact/x/memory/list"],
+  ["POST", "/contact/x/memory/search"],
+  ["GET", "/contact/x/rating/list"],
+  ["GET", "/contact/x/space/list"],
+  ["GET", "/contact/x/task/list"]
 ]
 
 const verbs: ReadonlyArray<Case> = operations.flatMap(([verb, path]): ReadonlyArray<Case> => [

@@ -1,6 +1,6 @@
 import * as Predicate from "effect/Predicate"
 import * as Assumptions from "../Assumptions.ts"
-import { isMeta, type Meta } from "../store/Meta.ts"
+import { isMeta, type Meta } from "./Meta.ts"
 
 const { maxMetaDepth } = Assumptions.prismaVersion
 
