@@ -15,14 +15,14 @@ export const DateTime = new GraphQLScalarType({
 export const JsonObject = new GraphQLScalarType<object>({
   name: "JsonObject",
   description: "A JSON object.",
-  serialize: (value) => requireObject(value, String(value)),
-  parseValue: (value) => requireObject(value, String(value)),
-  parseLiteral: (node, variables) => requireObject(fromLiteral(node, variables), print(node))
+  serialize: (value) => requireObject(value, String),
+  parseValue: (value) => requireObject(value, String),
+  parseLiteral: (node, variables) => requireObject(fromLiteral(node, variables), () => print(node))
 })
 
-const requireObject = (value: unknown, text: string): object => {
+const requireObject = (value: unknown, textOf: (value: unknown) => string): object => {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value
-  throw new TypeError(`JSONObject cannot represent non-object value: ${text}`)
+  throw new TypeError(`JSONObject cannot represent non-object value: ${textOf(value)}`)
 }
 
 type Variables = { readonly [name: string]: unknown } | null | undefined
