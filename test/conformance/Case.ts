@@ -1,17 +1,19 @@
-import type { AccountOptions } from "../../src/layers/InMemory.ts"
+import type { Effect } from "effect/Effect"
+import type { AccountOptions, Service as InMemory } from "../../src/layers/InMemory.ts"
 import type { NewContact } from "../../src/internal/server/store/Store.ts"
 import type { ClauseId } from "./Clauses.ts"
 import type { Reply } from "./Reply.ts"
 
 /**
- * A requirement that only a controlled server meets: a settable clock, several accounts, an interceptor, seeded contacts,
- * a poll limit, an empty account, or behaviour of the emulator alone. A case without needs also holds for a live server.
+ * A requirement that only a controlled server meets: a settable clock, several accounts, an interceptor, seeded rows, a
+ * poll limit, an empty account, an upstream, or behaviour of the emulator alone. A case without needs also holds for a
+ * live server.
  */
-export type Need = "clock" | "accounts" | "interceptor" | "seed" | "limit" | "empty" | "emulator"
+export type Need = "clock" | "accounts" | "interceptor" | "seed" | "limit" | "empty" | "upstream" | "emulator"
 
 /**
  * A request. `<name>` in its texts stands for a remembered value. `<run>` is unique to each run and marks its contacts. A
- * path that starts with `/contact` gets the prefix of the target.
+ * path that starts with `/contact` or `/graphql` gets the prefix of the target.
  */
 export interface Request {
   /** Default: POST with a body, GET without. */
@@ -61,12 +63,38 @@ export type Step =
     }
   /** Sets the server's clock, in milliseconds from the start of the case. */
   | { readonly kind: "clock"; readonly to: number }
+  /** Expects the requests that the upstream has received since the last such step. */
+  | { readonly kind: "received"; readonly requests: ReadonlyArray<ReceivedRequest> }
+  /** Expects rows in the store. They are read from the handle of the in-memory API. */
+  | { readonly kind: "stored"; readonly rows: Rows; readonly expected: unknown }
+
+/** A request to the upstream. Only the given fields are checked; null stands for a header or body that must be absent. */
+export interface ReceivedRequest {
+  readonly method?: string
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string | null>>
+  readonly body?: string | null
+}
+
+/** A reply of the upstream, or `fails` if no connection to it can be made. */
+export type UpstreamReply =
+  | "fails"
+  | {
+      readonly status?: number
+      readonly headers?: Readonly<Record<string, string>>
+      readonly body?: string
+    }
+
+/** Reads rows that no endpoint shows. */
+export type Rows = (api: InMemory) => Effect<unknown>
 
 /** The duration of reading a page, and the failure that follows: of the database, or an exception with this message. */
 export interface DisturbedPage {
   readonly millis?: number
   readonly fails?: boolean
   readonly throws?: string
+  /** The id of a contact that is deleted before the page is read. */
+  readonly deletes?: string
 }
 
 /** Delays and failures inside the server of a case. Times are in milliseconds. */
@@ -88,7 +116,11 @@ export interface Setup {
   readonly accounts?: ReadonlyArray<AccountOptions>
   readonly limit?: number
   readonly seeds?: ReadonlyArray<{ readonly token?: string; readonly contacts: ReadonlyArray<NewContact> }>
+  /** Seeds more rows, after the contacts. */
+  readonly rows?: Rows
   readonly disturbance?: Disturbance
+  /** The replies of the upstream by URL, in order; the last one is repeated. Any other URL `fails`. */
+  readonly upstream?: Readonly<Record<string, ReadonlyArray<UpstreamReply>>>
 }
 
 /** A sequence of requests, with the replies that the contract promises. */

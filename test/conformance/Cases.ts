@@ -3,6 +3,10 @@ import { ensures } from "./cases/Ensure.ts"
 import { failingLists } from "./cases/FailingLists.ts"
 import { filtersAndLimits } from "./cases/Filters.ts"
 import { identifiers } from "./cases/Identifiers.ts"
+import { lookupFilters } from "./cases/lookup/LookupFilters.ts"
+import { lookupPages } from "./cases/lookup/LookupPages.ts"
+import { lookupRequests } from "./cases/lookup/LookupRequests.ts"
+import { lookupSchema } from "./cases/lookup/LookupSchema.ts"
 import { section0 } from "./cases/Section0.ts"
 import { section1 } from "./cases/Section1.ts"
 import { section2 } from "./cases/Section2.ts"
@@ -29,5 +33,9 @@ export const cases: ReadonlyArray<Case> = [
   ...failingLists,
   ...slowReplies,
   ...section6,
-  ...section7
+  ...section7,
+  ...lookupRequests,
+  ...lookupSchema,
+  ...lookupFilters,
+  ...lookupPages
 ]

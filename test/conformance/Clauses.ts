@@ -1,4 +1,5 @@
 import type { Clause } from "./clauses/Clause.ts"
+import { graphQL } from "./clauses/GraphQL.ts"
 import { section0 } from "./clauses/Section0.ts"
 import { section1 } from "./clauses/Section1.ts"
 import { section2 } from "./clauses/Section2.ts"
@@ -16,7 +17,8 @@ const all = [
   ...section4,
   ...section5,
   ...section6,
-  ...section7
+  ...section7,
+  ...graphQL
 ] as const
 
 /** The ids of the clauses. A case can name no other. */
@@ -34,7 +36,8 @@ export const sections: ReadonlyArray<readonly [section: number, title: string]> 
   [4, "Paging"],
   [5, "Formats and streams"],
   [6, "Errors and headers"],
-  [7, "Authentication"]
+  [7, "Authentication"],
+  [12, "GraphQL lookup"]
 ]
 
 /** The section of a clause. */

@@ -36,9 +36,12 @@ const impliedNeeds = ({ setup = {}, steps }: Case): ReadonlySet<Need> => {
   const needs = new Set<Need>()
   if (setup.accounts !== undefined) needs.add("accounts")
   if (setup.limit !== undefined) needs.add("limit")
-  if (setup.seeds !== undefined) needs.add("seed")
+  if (setup.seeds !== undefined || setup.rows !== undefined) needs.add("seed")
+  if (setup.upstream !== undefined) needs.add("upstream")
   if (setup.disturbance !== undefined) needs.add("interceptor")
   if (steps.some(({ kind }) => kind === "clock")) needs.add("clock")
+  if (steps.some(({ kind }) => kind === "received")) needs.add("upstream")
+  if (steps.some(({ kind }) => kind === "stored")) needs.add("seed")
   if (JSON.stringify(steps).includes("Bearer sk-")) needs.add("accounts")
   return needs
 }

@@ -18,6 +18,9 @@ const lacks =
 
 const isHtmlPage = ({ headers }: Reply): boolean => headers["content-type"] === "text/html; charset=utf-8"
 
+/** True if the errors of an endpoint can have the form of mint and proxy (wire contract 3.9.4 and 3.9.5). */
+const hasOwnErrors = (path: string): boolean => /\/(?:mint|proxy)(?:\?|$)/.test(path)
+
 const isDecodable = (path: string): boolean => {
   try {
     return decodeURIComponent(path) !== ""
@@ -60,12 +63,13 @@ export const invariants: ReadonlyArray<Invariant> = [
   {
     id: "errors are {message, code}",
     clauses: ["6.body"],
-    holds: (reply) =>
+    holds: (reply, path) =>
       reply.status < 400 ||
       reply.headers["content-type"] === undefined ||
       reply.text === "" ||
       isHtmlPage(reply) ||
-      /^\{"message":".+","code":"[A-Z_]+"\}$|^\{"code":"[A-Z_]+","message":".+"\}$/.test(reply.text)
+      /^\{"message":".+","code":"[A-Z_]+"\}$|^\{"code":"[A-Z_]+","message":".+"\}$/.test(reply.text) ||
+      (hasOwnErrors(path) && /^\{"error":"[a-z_]+","message":".+?"(?:,"url":"[^"]+")?\}$/.test(reply.text))
   },
   {
     id: "no code TOO_MANY_REQUESTS",
@@ -118,9 +122,10 @@ export const invariants: ReadonlyArray<Invariant> = [
       headers["vary"] === (compressible.has(headers["content-type"] ?? "") ? "Accept-Encoding" : undefined)
   },
   {
-    id: "X-Failure-Code on 403 only",
+    id: "X-Failure-Code on a 403 with the message first only",
     clauses: ["6.header.failure-code"],
-    holds: ({ status, headers }) => headers["x-failure-code"] === (status === 403 ? "NOT_AUTHORIZED" : undefined)
+    holds: ({ status, headers, text }) =>
+      headers["x-failure-code"] === (status === 403 && text.startsWith('{"message"') ? "NOT_AUTHORIZED" : undefined)
   },
   {
     id: "CORS headers under /v1 and /api/v1 only",

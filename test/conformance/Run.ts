@@ -1,11 +1,18 @@
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
+import type { HttpClientError } from "effect/http/HttpClientError"
 import { TestClock } from "effect/testing"
 import { isDeepStrictEqual } from "node:util"
-import type { Case, Expected, Request, Step } from "./Case.ts"
+import type { Case, Expected, ReceivedRequest, Request, Step } from "./Case.ts"
 import { invariants } from "./Invariants.ts"
 import * as Reply from "./Reply.ts"
-import type { OpenTarget, Target, WireRequest } from "./targets/Target.ts"
+import {
+  type OpenTarget,
+  type Target,
+  type UpstreamRequest,
+  upstreamHeader,
+  type WireRequest
+} from "./targets/Target.ts"
 
 /** The outcome of a case. */
 export interface Outcome {
@@ -39,35 +46,57 @@ const runSteps = Effect.fnUntraced(function* (self: Case, target: Target) {
   const brokenInvariants = new Set<string>()
   const replies: Array<ReadonlyArray<Reply.Reply>> = []
   for (const [index, step] of self.steps.entries()) {
-    const requests = wireRequests(step, target, memory)
-    const received = yield* perform(step, requests, target)
-    const report = (problem: string) => problems.push(`step ${index + 1}, ${title(step, memory)}: ${problem}`)
-    for (const [at, reply] of (target.controlled ? received : []).entries()) {
-      for (const { id, holds } of invariants) {
-        if (holds(reply, requests[at]?.path ?? "")) continue
-        brokenInvariants.add(id)
-        report(`breaks the invariant "${id}": ${described(reply)}`)
-      }
-    }
-    replies.push(comparable(step, received))
-    problemsOf(step, received, memory).forEach(report)
+    const outcome = yield* runStep(step, target, memory)
+    problems.push(...outcome.problems.map((problem) => `step ${index + 1}, ${title(step, memory)}: ${problem}`))
+    for (const id of outcome.brokenInvariants) brokenInvariants.add(id)
+    replies.push(outcome.replies.flat())
     // Later steps depend on this one.
     if (problems.length > 0) break
   }
   return { problems, brokenInvariants: [...brokenInvariants], replies }
 })
 
-const wireRequests = (step: Step, target: Target, memory: ReadonlyMap<string, string>): ReadonlyArray<WireRequest> => {
-  if (step.kind === "clock") return []
-  return (step.kind === "send" ? [step.request] : step.requests).map((request) =>
-    toWireRequest(request, target, memory)
-  )
+/** Runs one step. `memory` holds the remembered values. */
+const runStep = (step: Step, target: Target, memory: Map<string, string>): Effect.Effect<Outcome, HttpClientError> => {
+  switch (step.kind) {
+    case "clock":
+      return Effect.as(target.setClock(step.to), withoutReplies([]))
+    case "stored":
+      return Effect.map(target.read(step.rows), (rows) => {
+        const problems = new Problems()
+        problems.checkEqual("the stored rows", rows, substituted(step.expected, memory))
+        return withoutReplies(problems.found)
+      })
+    case "received":
+      return Effect.map(target.received, (received) => withoutReplies(problemsOfReceived(received, step.requests)))
+    case "send":
+    case "concurrent":
+      return runRequests(step, target, memory)
+  }
 }
 
-const perform = (step: Step, requests: ReadonlyArray<WireRequest>, target: Target) =>
-  step.kind === "clock"
-    ? Effect.as(target.setClock(step.to), [])
-    : Effect.all(requests.map(target.send), { concurrency: "unbounded" })
+const withoutReplies = (problems: ReadonlyArray<string>): Outcome => ({ problems, brokenInvariants: [], replies: [] })
+
+type RequestStep = Extract<Step, { readonly kind: "send" | "concurrent" }>
+
+const runRequests = Effect.fnUntraced(function* (step: RequestStep, target: Target, memory: Map<string, string>) {
+  const requests = (step.kind === "send" ? [step.request] : step.requests).map((request) =>
+    toWireRequest(request, target, memory)
+  )
+  const replies = yield* Effect.all(requests.map(target.send), { concurrency: "unbounded" })
+  const broken = replies.flatMap((reply, index) =>
+    target.controlled && reply.headers[upstreamHeader] === undefined
+      ? invariants
+          .filter(({ holds }) => !holds(reply, requests[index]?.path ?? ""))
+          .map(({ id }) => ({ id, problem: `breaks the invariant "${id}": ${described(reply)}` }))
+      : []
+  )
+  return {
+    problems: [...broken.map(({ problem }) => problem), ...problemsOf(step, replies, memory)],
+    brokenInvariants: broken.map(({ id }) => id),
+    replies: [comparable(step, replies)]
+  }
+})
 
 /** The replies in a form that can be compared. Those of concurrent requests are sorted, since their order is random. */
 const comparable = (step: Step, replies: ReadonlyArray<Reply.Reply>): ReadonlyArray<Reply.Reply> => {
@@ -83,7 +112,7 @@ const toWireRequest = (request: Request, target: Target, memory: ReadonlyMap<str
   const path = substituted(request.path, memory)
   return {
     method,
-    path: path.startsWith("/contact") ? target.prefix + path : path,
+    path: /^\/(?:contact|graphql)/.test(path) ? target.prefix + path : path,
     headers: {
       ...(authorization === null ? {} : { authorization }),
       ...(body === undefined ? {} : { "content-type": "application/json" }),
@@ -106,11 +135,10 @@ const substitute = (value: unknown, memory: ReadonlyMap<string, string>): unknow
 }
 
 const problemsOf = (
-  step: Step,
+  step: RequestStep,
   replies: ReadonlyArray<Reply.Reply>,
   memory: Map<string, string>
 ): ReadonlyArray<string> => {
-  if (step.kind === "clock") return []
   if (step.kind === "send") return replies.flatMap((reply) => problemsOfReply(reply, step.expected, memory))
   const statuses = replies.map(({ status }) => status).toSorted((a, b) => a - b)
   return step.outcomes.some((outcome) => isDeepStrictEqual(outcome, statuses))
@@ -118,36 +146,62 @@ const problemsOf = (
     : [`statuses ${statuses.join()} are no allowed outcome`]
 }
 
+/** The differences from the expected values that have been found. */
+class Problems {
+  readonly found: Array<string> = []
+  checkEqual(what: string, actual: unknown, expected: unknown): void {
+    if (!isDeepStrictEqual(actual, expected)) {
+      this.found.push(`${what} is ${brief(actual)} instead of ${brief(expected)}`)
+    }
+  }
+}
+
+const problemsOfReceived = (
+  received: ReadonlyArray<UpstreamRequest>,
+  expected: ReadonlyArray<ReceivedRequest>
+): ReadonlyArray<string> => {
+  const problems = new Problems()
+  problems.checkEqual(
+    "the list of received URLs",
+    received.map(({ url }) => url),
+    expected.map(({ url }) => url)
+  )
+  for (const [index, { method, headers = {}, body }] of expected.entries()) {
+    const request = received[index]
+    if (method !== undefined) problems.checkEqual("the received method", request?.method, method)
+    for (const [name, value] of Object.entries(headers))
+      problems.checkEqual(`the received header ${name}`, request?.headers[name] ?? null, value)
+    if (body !== undefined) problems.checkEqual("the received body", request?.body ?? null, body)
+  }
+  return problems.found
+}
+
 const problemsOfReply = (
   reply: Reply.Reply,
   expected: Expected,
   memory: Map<string, string>
 ): ReadonlyArray<string> => {
-  const problems: Array<string> = []
-  const checkEqual = (what: string, actual: unknown, wanted: unknown) => {
-    if (isDeepStrictEqual(actual, wanted)) return
-    problems.push(`${what} is ${brief(actual)} instead of ${brief(wanted)}`)
-  }
+  const problems = new Problems()
   const body = Reply.json(reply)
   for (const [name, key] of Object.entries(expected.save ?? {})) {
     const value = Reply.field(body, key)
     if (typeof value === "string") memory.set(name, value)
-    else problems.push(`${key} is not a string: ${brief(value)}`)
+    else problems.found.push(`${key} is not a string: ${brief(value)}`)
   }
   if (reply.status !== expected.status) return [`${described(reply)} instead of ${expected.status}`]
   for (const [name, value] of Object.entries(expected.headers ?? {}))
-    checkEqual(name, reply.headers[name] ?? null, value)
-  if (expected.text !== undefined) checkEqual("body", reply.text, substituted(expected.text, memory))
-  if (expected.json !== undefined) checkEqual("body", body, substituted(expected.json, memory))
+    problems.checkEqual(name, reply.headers[name] ?? null, value)
+  if (expected.text !== undefined) problems.checkEqual("body", reply.text, substituted(expected.text, memory))
+  if (expected.json !== undefined) problems.checkEqual("body", body, substituted(expected.json, memory))
   for (const [name, value] of Object.entries(expected.has ?? {}))
-    checkEqual(name, Reply.field(body, name), substituted(value, memory))
-  if (expected.ids !== undefined) checkEqual("ids", Reply.ids(reply), substituted(expected.ids, memory))
-  if (expected.at !== undefined) checkEqual("time of the head", reply.at?.head, expected.at.head)
-  if (expected.at?.pieces !== undefined) checkEqual("times of the body", reply.at?.pieces, expected.at.pieces)
-  checkEqual("cut", reply.cut, expected.cut ?? false)
+    problems.checkEqual(name, Reply.field(body, name), substituted(value, memory))
+  if (expected.ids !== undefined) problems.checkEqual("ids", Reply.ids(reply), substituted(expected.ids, memory))
+  if (expected.at !== undefined) problems.checkEqual("time of the head", reply.at?.head, expected.at.head)
+  if (expected.at?.pieces !== undefined) problems.checkEqual("times of the body", reply.at?.pieces, expected.at.pieces)
+  problems.checkEqual("cut", reply.cut, expected.cut ?? false)
   for (const [name, holds] of expected.checks ?? [])
-    if (!holds(reply)) problems.push(`fails the check "${name}": ${described(reply)}`)
-  return problems
+    if (!holds(reply)) problems.found.push(`fails the check "${name}": ${described(reply)}`)
+  return problems.found
 }
 
 const brief = (value: unknown): string => {
@@ -159,6 +213,8 @@ const described = (reply: Reply.Reply): string => `${reply.status} ${brief(reply
 
 const title = (step: Step, memory: ReadonlyMap<string, string>): string => {
   if (step.kind === "clock") return `clock to ${step.to}`
+  if (step.kind === "received") return "the requests to the upstream"
+  if (step.kind === "stored") return "the store"
   if (step.kind === "concurrent") return `${step.requests.length} concurrent requests`
   const { method = step.request.json === undefined && step.request.body === undefined ? "GET" : "POST", path } =
     step.request

@@ -1,4 +1,4 @@
-import type { Case, Check, Expected, Request, Step } from "./Case.ts"
+import type { Case, Check, Expected, ReceivedRequest, Request, Rows, Step } from "./Case.ts"
 import * as Reply from "./Reply.ts"
 
 const jsonType = { "content-type": "application/json" } as const
@@ -18,6 +18,12 @@ export const concurrently = (
 
 /** Sets the server's clock, in milliseconds from the start of the case. */
 export const clock = (to: number): Step => ({ kind: "clock", to })
+
+/** Expects the requests that the upstream has received since the last such step. */
+export const received = (...requests: ReadonlyArray<ReceivedRequest>): Step => ({ kind: "received", requests })
+
+/** Expects rows in the store. */
+export const stored = (rows: Rows, expected: unknown): Step => ({ kind: "stored", rows, expected })
 
 /** A POST of JSON. */
 export const post = (path: string, json: unknown = {}, rest: Partial<Request> = {}): Request => ({

@@ -5,7 +5,6 @@ const noEndpoint = "the emulator does not have this endpoint"
 /** The parts of the contract without clauses, each with the reason. */
 export const outOfScope: ReadonlyArray<OutOfScope> = [
   { section: 1, text: "column types of the database", reason: "clients see only the limits of section 2" },
-  { section: 1, text: "dates and # keys in GraphQL", reason: noEndpoint },
   { section: 2, text: "limits of the public SQLite build (1e9 bytes)", reason: "the emulator has the limits of MySQL" },
   { section: 3, text: "3.1 conversations, memories, ratings, secrets, spaces, tasks, proxy", reason: noEndpoint },
   { section: 3, text: "3.2 @alias of secrets", reason: noEndpoint },

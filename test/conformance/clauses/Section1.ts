@@ -34,6 +34,8 @@ export const section1 = [
     id: "1.meta.to-string",
     text: "export leaves out a top-level meta key toString, except in CSV; list and fetch keep it"
   },
+  { id: "1.graphql.dates", text: "GraphQL sends dates as ISO texts" },
+  { id: "1.graphql.hash", text: "GraphQL keeps keys that start with #" },
   { id: "1.content-type", text: "the content type is application/json, with no charset" },
   { id: "1.utf-8", text: "text is UTF-8" }
 ] as const satisfies ReadonlyArray<Clause>

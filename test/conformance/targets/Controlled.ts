@@ -9,10 +9,11 @@ import { TestClock } from "effect/testing"
 import * as InProcess from "../../../src/internal/server/http/InProcess.ts"
 import * as ServerState from "../../../src/internal/server/ServerState.ts"
 import * as Emulator from "../../../src/layers/Emulator.ts"
+import * as InMemory from "../../../src/layers/InMemory.ts"
 import { startTime, type Setup } from "../Case.ts"
 import type { Reply } from "../Reply.ts"
 import * as Disturbances from "./Disturbances.ts"
-import { exchange, type OpenTarget, type Target, type WireRequest } from "./Target.ts"
+import { exchange, type OpenTarget, type Target, type UpstreamRequest, type WireRequest } from "./Target.ts"
 
 const token = "sk-main"
 
@@ -22,27 +23,39 @@ const origin = "http://127.0.0.1"
 /** The API in this process. Requests and replies are encoded and decoded, but there is no socket. */
 export const inProcess: OpenTarget = (setup, name) =>
   Effect.gen(function* () {
-    const state = yield* newState(setup)
+    const { received, state } = yield* newServer(setup)
     const client = yield* Effect.provideService(
       InProcess.makeHttpClient({ baseUrl: origin }),
       ServerState.ServerState,
       state
     )
-    return yield* make(setup, name, state, client, origin)
+    return yield* make(setup, name, { client, origin, received, state })
   })
 
 /** The emulator on a free loopback port, over undici. */
 export const emulator: OpenTarget = (setup, name) =>
   Effect.gen(function* () {
-    const state = yield* newState(setup)
+    const { received, state } = yield* newServer(setup)
     const served = Emulator.layerServed().pipe(Layer.provide(Layer.succeed(ServerState.ServerState, state)))
     const context = yield* Layer.build(Layer.merge(served, NodeHttpClient.layerUndici))
     const { url } = Context.get(context, Emulator.Emulator)
-    return yield* make(setup, name, state, Context.get(context, HttpClient.HttpClient), url)
+    return yield* make(setup, name, {
+      client: Context.get(context, HttpClient.HttpClient),
+      origin: url,
+      received,
+      state
+    })
   })
 
-const newState = Effect.fnUntraced(function* ({ accounts, limit, seeds }: Setup) {
+interface Server {
+  readonly state: ServerState.Service
+  /** The requests that the upstream has received and that have not been read. */
+  readonly received: Array<UpstreamRequest>
+}
+
+const newServer = Effect.fnUntraced(function* ({ accounts, limit, rows, seeds }: Setup) {
   yield* TestClock.setTime(startTime)
+  const received: Array<UpstreamRequest> = []
   const state = yield* ServerState.make({
     ...(accounts === undefined ? {} : { accounts }),
     ...(limit === undefined ? {} : { rateLimit: limit })
@@ -52,15 +65,19 @@ const newState = Effect.fnUntraced(function* ({ accounts, limit, seeds }: Setup)
     if (account === undefined) return yield* Effect.die(new Error(`No account has the token ${of}`))
     yield* state.seed(account, contacts)
   }
-  return state
+  if (rows !== undefined) yield* Effect.flatMap(handleOf(state), rows)
+  const server: Server = { received, state }
+  return server
 })
+
+/** The handle on the in-memory API with this state. */
+const handleOf = (state: ServerState.Service): Effect.Effect<InMemory.Service> =>
+  InMemory.InMemory.pipe(Effect.provide(InMemory.layerHandle()), Effect.provideService(ServerState.ServerState, state))
 
 const make = Effect.fnUntraced(function* (
   { disturbance }: Setup,
   name: string,
-  state: ServerState.Service,
-  client: HttpClient.HttpClient,
-  origin: string
+  { client, origin, received, state }: Server & { readonly client: HttpClient.HttpClient; readonly origin: string }
 ) {
   const send = (request: WireRequest) => exchange(client, origin, request)
   const target: Target = {
@@ -69,7 +86,9 @@ const make = Effect.fnUntraced(function* (
     run: `run-${name}`,
     controlled: true,
     send,
-    setClock: (millis) => TestClock.setTime(startTime + millis)
+    setClock: (millis) => TestClock.setTime(startTime + millis),
+    received: Effect.sync(() => received.splice(0)),
+    read: (rows) => Effect.flatMap(handleOf(state), rows)
   }
   if (disturbance === undefined) return target
   const waits = yield* Queue.unbounded<number>()

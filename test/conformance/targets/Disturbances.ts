@@ -15,11 +15,15 @@ export interface Timeline {
   pieces: Array<number>
 }
 
-/** An interceptor that disturbs a server and records its `timeline`. `waits` gets the end of each wait when it begins. */
+/**
+ * An interceptor that disturbs a server and records its `timeline`. `waits` gets the end of each wait when it begins.
+ * `remove` deletes a contact.
+ */
 export const interceptor = (
   disturbance: Disturbance,
   waits: Queue.Queue<number>,
-  timeline: Timeline
+  timeline: Timeline,
+  remove: (contactId: string) => Effect.Effect<void> = () => Effect.void
 ): Interceptor.Interceptor => {
   /** Sleeps, and offers the end to `waits` once the clock knows of the sleep. */
   const wait = Effect.fnUntraced(function* (millis: number) {
@@ -50,7 +54,8 @@ export const interceptor = (
         if (disturbed?.throws !== undefined) return Effect.die(new Error(disturbed.throws))
         return disturbed?.fails === true ? Effect.fail(ApiFailure.genericError()) : page.read(page.cursor)
       })
-      return disturbed?.millis === undefined ? read : Effect.andThen(wait(disturbed.millis), read)
+      const delayed = disturbed?.millis === undefined ? read : Effect.andThen(wait(disturbed.millis), read)
+      return disturbed?.deletes === undefined ? delayed : Effect.andThen(remove(disturbed.deletes), delayed)
     }
   }
 }

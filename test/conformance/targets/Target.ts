@@ -5,7 +5,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Setup } from "../Case.ts"
+import type { Rows, Setup } from "../Case.ts"
 import type { Reply } from "../Reply.ts"
 
 /** A request as it is sent. */
@@ -14,6 +14,15 @@ export interface WireRequest {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array | undefined
+}
+
+/** A request that the upstream has received. */
+export interface UpstreamRequest {
+  readonly method: string
+  readonly url: string
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
 }
 
 /** A server that cases run against. */
@@ -29,7 +38,14 @@ export interface Target {
   readonly send: (request: WireRequest) => Effect.Effect<Reply, HttpClientError>
   /** Sets the clock, in milliseconds from the start of the case. */
   readonly setClock: (millis: number) => Effect.Effect<void>
+  /** The requests that the upstream has received since this was last read. */
+  readonly received: Effect.Effect<ReadonlyArray<UpstreamRequest>>
+  /** Reads rows from the store. */
+  readonly read: (rows: Rows) => Effect.Effect<unknown>
 }
+
+/** The header that marks the replies of the upstream, which a proxy call passes on. No invariant holds for them. */
+export const upstreamHeader = "x-upstream"
 
 /** Makes a target for one case. It lives as long as the scope. */
 export type OpenTarget = (setup: Setup, name: string) => Effect.Effect<Target, unknown, Scope>
