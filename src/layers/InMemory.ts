@@ -17,12 +17,17 @@ import type { InjectedFault, OperationName, Rule } from "../internal/server/faul
 import * as ItemArbitrary from "../internal/server/items/ItemArbitrary.ts"
 import * as ItemHandle from "../internal/server/items/ItemHandle.ts"
 import * as InProcess from "../internal/server/http/InProcess.ts"
+import * as SecretHandle from "../internal/server/secrets/SecretHandle.ts"
 import * as ServerState from "../internal/server/ServerState.ts"
 import type * as RequestLog from "../internal/server/store/RequestLog.ts"
 import type { ContactRecord } from "../internal/server/store/Store.ts"
 
 export * as Fault from "../internal/server/faults/Fault.ts"
 export type { SeenRequest } from "../internal/server/store/RequestLog.ts"
+export type { Secret, SecretValue } from "../internal/server/secrets/SecretHandle.ts"
+export type { SecretTemplate } from "../internal/server/secrets/SecretRecord.ts"
+export type { SecretSeed, SecretValueSeed } from "../internal/server/secrets/SecretSeeds.ts"
+export type { Upstream, UpstreamRequest, UpstreamResponse } from "../internal/server/secrets/Upstream.ts"
 export type { Snapshot } from "../internal/server/ServerState.ts"
 export type { Conversation, ItemSeed, Memory, Rating, Space, Task } from "../internal/server/items/ItemHandle.ts"
 export type { AccountOptions, TokenOptions } from "../internal/server/http/Accounts.ts"
@@ -39,14 +44,14 @@ export interface ServerOptions extends Omit<ServerState.Options, "interceptor"> 
 /**
  * The handle on an in-memory API. A `token` names the account whose contacts are meant; the default is {@link secret}.
  */
-export interface Service extends ItemHandle.ItemHandle {
+export interface Service extends ItemHandle.ItemHandle, SecretHandle.SecretHandle {
   /** Adds contacts, unchecked, and returns them as stored. A taken id or fingerprint is a defect. */
   readonly seed: (contacts: Iterable<Seed>, token?: string) => Effect.Effect<ReadonlyArray<Contact.Contact>>
   /** The contacts of an account, oldest first. */
   readonly contacts: (token?: string) => Effect.Effect<ReadonlyArray<Contact.Contact>>
-  /** A copy of all contacts of all accounts, with their items, for {@link Service.restore}. */
+  /** A copy of all contacts of all accounts, with their items, and of all secrets, for {@link Service.restore}. */
   readonly snapshot: Effect.Effect<ServerState.Snapshot>
-  /** Replaces all contacts and items by those of a snapshot. Requests, limits and faults stay as they are. */
+  /** Replaces all contacts, items and secrets by those of a snapshot. Requests, limits and faults stay as they are. */
   readonly restore: (snapshot: ServerState.Snapshot) => Effect.Effect<void>
   /** The newest requests, oldest first: at most 10,000, unless `requestLogLimit` says otherwise. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLog.SeenRequest>>
@@ -67,8 +72,8 @@ export interface Service extends ItemHandle.ItemHandle {
   /** The faults injected into requests so far, oldest first. */
   readonly injectedFaults: Effect.Effect<ReadonlyArray<InjectedFault>>
   /**
-   * Removes all contacts and items, and forgets all requests and injected faults. The rules stay, and start again: attempts count
-   * from 1.
+   * Removes all contacts, items and secrets, and forgets all requests and injected faults. The rules stay, and start
+   * again: attempts count from 1.
    */
   readonly clear: Effect.Effect<void>
 }
@@ -92,6 +97,7 @@ const handle = (state: ServerState.Service): Service => {
       Effect.flatMap(account(token), (id) => Effect.map(state.seed(id, contacts), Arr.map(toContact))),
     contacts: (token) => Effect.flatMap(account(token), (id) => Effect.map(state.contacts(id), Arr.map(toContact))),
     ...ItemHandle.make(state, account),
+    ...SecretHandle.make(state, account),
     snapshot: state.snapshot,
     restore: state.restore,
     requests: state.requests,

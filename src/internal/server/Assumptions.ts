@@ -97,3 +97,12 @@ const wordsOf = (text: string): ReadonlySet<string> => new Set(text.toLowerCase(
  * a query, which most likely fails with a text that is unknown; it may succeed (3.8.2 [I], [U]).
  */
 export const searchWithoutQuery = "No query to rank by"
+
+/** The host that the URLs of secrets lead to. It is the deployment's, and the contract does not name it (3.9.2). */
+export const frontend = "https://chatbotkit.com"
+
+/**
+ * The answer to a redirect of the third party that a request is proxied to: passed through, as with Node's fetch, or
+ * 502 `redirect_blocked`, as with a fetch that hides redirects (3.9.5, 11).
+ */
+export const proxyRedirect: "passed through" | "blocked" = "passed through"

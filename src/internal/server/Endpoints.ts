@@ -4,6 +4,9 @@ import * as GraphqlEndpoint from "./graphql/GraphqlEndpoint.ts"
 import * as ItemEndpoints from "./items/ItemEndpoints.ts"
 import * as MemorySearchEndpoint from "./items/MemorySearchEndpoint.ts"
 import * as ContactLists from "./lists/ContactLists.ts"
+import * as SecretProxy from "./secrets/proxy/SecretProxy.ts"
+import * as SecretEndpoints from "./secrets/SecretEndpoints.ts"
+import * as SecretLists from "./secrets/SecretLists.ts"
 
 /** Every operation the API has (wire contract 3.1). */
 export const endpoints: ReadonlyArray<Endpoint> = [
@@ -16,5 +19,11 @@ export const endpoints: ReadonlyArray<Endpoint> = [
   ContactLists.exported,
   GraphqlEndpoint.find,
   ...ItemEndpoints.lists,
-  MemorySearchEndpoint.search
+  MemorySearchEndpoint.search,
+  SecretLists.list,
+  SecretEndpoints.authenticate,
+  SecretEndpoints.verify,
+  SecretEndpoints.revoke,
+  SecretEndpoints.mint,
+  SecretProxy.proxy
 ]

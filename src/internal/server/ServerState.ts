@@ -11,6 +11,11 @@ import type * as Interceptor from "./faults/Interceptor.ts"
 import * as Accounts from "./http/Accounts.ts"
 import * as ItemStore from "./items/ItemStore.ts"
 import { PollLimit, type PollWindow } from "./lists/PollLimit.ts"
+import { PlatformTokens } from "./secrets/PlatformTokens.ts"
+import type * as SecretRecord from "./secrets/SecretRecord.ts"
+import * as SecretStore from "./secrets/SecretStore.ts"
+import * as Upstream from "./secrets/Upstream.ts"
+import { ValidatedTokens } from "./secrets/value/ValidatedTokens.ts"
 import * as RequestLog from "./store/RequestLog.ts"
 import * as Store from "./store/Store.ts"
 
@@ -30,6 +35,13 @@ export interface Options {
    * JSON Lines. In process, only a request that itself has an `Accept-Encoding` gets such a reply. Default false.
    */
   readonly compression?: boolean
+  /**
+   * The outside world: the third parties that requests are proxied to, and the OAuth providers of secrets. The API
+   * never uses the network. Default: no connection can be made.
+   */
+  readonly upstream?: Upstream.Upstream
+  /** The templates that secrets of the type `template` name in their `config`, by that name. Default: none. */
+  readonly secretTemplates?: Readonly<Record<string, SecretRecord.SecretTemplate>>
   /** The number of newest requests that are kept for inspection. Default 10,000. */
   readonly requestLogLimit?: number
   /** The fault rules at the start. Default: none. An invalid rule is a defect. */
@@ -42,24 +54,28 @@ export interface Options {
 interface Stores {
   readonly store: Store.Store
   readonly items: ItemStore.ItemStore
+  readonly secrets: SecretStore.SecretStore
 }
 
-/** A copy of all contacts of all accounts, with their items. */
+/** A copy of all contacts of all accounts, with their items, and of all secrets. */
 export class Snapshot {
   readonly #contacts: ReadonlyArray<Store.ContactRecord>
   readonly #items: ItemStore.Items
+  readonly #secrets: SecretStore.Secrets
 
-  constructor({ items, store }: Stores) {
+  constructor({ items, secrets, store }: Stores) {
     this.#contacts = store.rows().map(copy)
     this.#items = items.rows()
+    this.#secrets = secrets.rows()
   }
 
-  /** Replaces all contacts and items of an API by these. */
-  restoreTo({ items, store }: Stores): void {
+  /** Replaces all contacts, items and secrets of an API by these. */
+  restoreTo({ items, secrets, store }: Stores): void {
     store.clear()
     // None is refused: they were in one store before.
     for (const record of this.#contacts) store.insertRecord(copy(record))
     items.replaceBy(this.#items)
+    secrets.replaceBy(this.#secrets)
   }
 }
 
@@ -67,6 +83,11 @@ export class Snapshot {
 export interface Service {
   readonly store: Store.Store
   readonly items: ItemStore.ItemStore
+  readonly secrets: SecretStore.SecretStore
+  readonly secretTemplates: ReadonlyMap<string, SecretRecord.SecretTemplate>
+  readonly platformTokens: PlatformTokens
+  readonly validatedTokens: ValidatedTokens
+  readonly upstream: Upstream.Upstream
   readonly accounts: Accounts.Accounts
   readonly pollLimit: PollLimit
   readonly compression: boolean
@@ -91,13 +112,16 @@ export interface Service {
   readonly contacts: (account?: string) => Effect.Effect<ReadonlyArray<Store.ContactRecord>>
   /** Deletes a contact, with what the schema of the database deletes with it (wire contract 3.7). */
   readonly deleteContact: (id: string) => void
-  /** A copy of all contacts and items. */
+  /** A copy of all contacts, items and secrets. */
   readonly snapshot: Effect.Effect<Snapshot>
-  /** Replaces all contacts and items by those of the snapshot. Nothing else changes. */
+  /** Replaces all contacts, items and secrets by those of the snapshot. Nothing else changes. */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void>
   /** The requests seen, oldest first. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLog.SeenRequest>>
-  /** Removes all contacts and items, seen requests, used limits and injected faults. Accounts, rules and interceptor stay. */
+  /**
+   * Removes all contacts, items and secrets, seen requests, used limits and injected faults. Accounts, rules and
+   * interceptor stay.
+   */
   readonly clear: Effect.Effect<void>
 }
 
@@ -115,7 +139,9 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
     yield* faults.inject(options.faults ?? [])
     const store = new Store.Store()
     const items = new ItemStore.ItemStore()
-    const stores: Stores = { store, items }
+    const secrets = new SecretStore.SecretStore()
+    const stores: Stores = { store, items, secrets }
+    const validatedTokens = new ValidatedTokens()
     const accounts = new Accounts.Accounts(options.accounts)
     const pollLimit = new PollLimit(accounts, {
       limit: options.rateLimit,
@@ -124,6 +150,10 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
     const log = new RequestLog.RequestLog(options.requestLogLimit ?? defaultRequestLogLimit)
     return ServerState.of({
       ...stores,
+      secretTemplates: new Map(Object.entries(options.secretTemplates ?? {})),
+      platformTokens: new PlatformTokens(),
+      validatedTokens,
+      upstream: options.upstream ?? Upstream.unreachable,
       accounts,
       pollLimit,
       compression: options.compression ?? Assumptions.compression,
@@ -136,6 +166,7 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
       deleteContact: (id) => {
         store.delete(id)
         items.deleteContact(id)
+        secrets.deleteContact(id)
       },
       snapshot: Effect.sync(() => new Snapshot(stores)),
       restore: (snapshot) => Effect.sync(() => snapshot.restoreTo(stores)),
@@ -143,6 +174,8 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
       clear: Effect.sync(() => {
         store.clear()
         items.clear()
+        secrets.clear()
+        validatedTokens.clear()
         log.clear()
         pollLimit.clear()
       }).pipe(Effect.andThen(faults.forget))

@@ -26,6 +26,8 @@ export interface AccountOptions {
   readonly parent?: string
   /** The e-mail address by which the parent may run as this one. Default: none. */
   readonly email?: string
+  /** The alias by which the other children of the parent name it, as in `@alias@secret`. Default: none. */
+  readonly alias?: string
   /**
    * List requests in 60 s, in place of the `rateLimit` of the server. Ignored if the account has a parent, whose limit
    * it shares.
@@ -83,6 +85,21 @@ export class Accounts {
       if (account.parent === parent && account.email === email) return account
     }
     return undefined
+  }
+
+  /** The child of an account that has that alias. */
+  childByAlias(parent: string, alias: string): Account | undefined {
+    for (const account of this.#accounts.values()) {
+      if (account.parent === parent && account.alias === alias) return account
+    }
+    return undefined
+  }
+
+  /** True if one account is the parent of the other, or both have the same parent. */
+  areRelated(one: string, other: string): boolean {
+    const parent = this.#accounts.get(one)?.parent
+    const otherParent = this.#accounts.get(other)?.parent
+    return parent === other || otherParent === one || (parent !== undefined && parent === otherParent)
   }
 
   /** The account whose limits an account shares: its parent, or else itself. */

@@ -24,6 +24,9 @@ export const badRequest = (message = "Bad request"): ApiFailure => handled(400, 
 /** 401: unknown, expired or malformed credentials (wire contract 7). */
 export const notAuthenticated: ApiFailure = handled(401, "NOT_AUTHENTICATED", "Not authenticated")
 
+/** 401 of an action on a secret that the user has to authorize first. The credentials of the request are good. */
+export const unauthenticated = (message: string): ApiFailure => handled(401, "NOT_AUTHENTICATED", message)
+
 /** 403: a row of another account, or a POST without credentials. */
 export const notAuthorized: ApiFailure = handled(403, "NOT_AUTHORIZED", "Not authorized")
 
@@ -35,6 +38,9 @@ export const methodNotAllowed: ApiFailure = handled(405, "METHOD_NOT_ALLOWED", "
 
 /** 409 of the unique index on account and fingerprint. */
 export const uniqueViolation: ApiFailure = converted(409, "CONFLICT", "Unique constraint violation")
+
+/** 409 of an action that a secret does not support, with its reason. */
+export const conflict = (message: string): ApiFailure => handled(409, "CONFLICT", message)
 
 /** 429 of the poll limit (wire contract 4). */
 export const limitsReached: ApiFailure = converted(

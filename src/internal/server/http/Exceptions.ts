@@ -12,5 +12,9 @@ export const toFailure = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<
 export const attempt = <A>(run: () => A): Effect.Effect<A, ApiFailure.ApiFailure> =>
   Effect.try({ try: run, catch: fromThrown })
 
+/** Runs a function that gives a promise, and turns its failure into a 500 with its message. */
+export const attemptPromise = <A>(run: () => Promise<A>): Effect.Effect<A, ApiFailure.ApiFailure> =>
+  Effect.tryPromise({ try: run, catch: fromThrown })
+
 const fromThrown = (thrown: unknown): ApiFailure.ApiFailure =>
   ApiFailure.genericError(thrown instanceof Error ? thrown.message : "Something went wrong")
