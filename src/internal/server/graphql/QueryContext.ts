@@ -5,7 +5,7 @@ import type { AuthorizedCall } from "../Endpoint.ts"
  * The most fields of a result. The server has no limit. Without one, a query with thousands of aliases could use up the
  * memory of the process; one without aliases has at most about 700,000 fields.
  */
-const maxFields = 2_000_000
+const maxFields = 1_000_000
 
 /** The request that a query runs for, and the number of fields resolved so far. */
 export class QueryContext {
