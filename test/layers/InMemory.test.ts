@@ -216,8 +216,12 @@ describe("Arbitrary contacts", () => {
   it.effect("are only in bundles that use them", () =>
     Effect.gen(function* () {
       const maker = "src/internal/server/contacts/ContactArbitrary.ts"
-      assert.notInclude(yield* bundled("InMemory.layer, InMemory.Fault.reset"), maker)
+      const itemMaker = "src/internal/server/items/ItemArbitrary.ts"
+      const without = yield* bundled("InMemory.layer, InMemory.Fault.reset")
+      assert.notInclude(without, maker)
+      assert.notInclude(without, itemMaker)
       assert.include(yield* bundled("InMemory.seedArbitrary"), maker)
+      assert.include(yield* bundled("InMemory.seedArbitraryTasks"), itemMaker)
     })
   )
 })

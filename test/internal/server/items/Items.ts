@@ -24,6 +24,7 @@ export interface ItemList {
   ) => Effect.Effect<unknown, never, ServerState.ServerState>
   readonly columns: ReadonlyArray<string>
   readonly rows: (state: ServerState.Service) => ReadonlyArray<ItemRecord>
+  readonly delete: (state: ServerState.Service, id: string) => void
 }
 
 /** The lists, by their segment of the path. */
@@ -32,31 +33,36 @@ export const lists: Readonly<Record<string, ItemList>> = {
     operation: "ContactConversation.list",
     seed: seedItems(Kinds.conversation),
     columns: Kinds.conversation.columns,
-    rows: ({ items }) => items.conversations.rows()
+    rows: ({ items }) => items.conversations.rows(),
+    delete: ({ items }, id) => items.conversations.delete(id)
   },
   memory: {
     operation: "ContactMemory.list",
     seed: seedMemories,
     columns: Kinds.memory.columns,
-    rows: ({ items }) => items.memories.rows()
+    rows: ({ items }) => items.memories.rows(),
+    delete: ({ items }, id) => items.memories.delete(id)
   },
   rating: {
     operation: "ContactRating.list",
     seed: seedItems(Kinds.rating),
     columns: Kinds.rating.columns,
-    rows: ({ items }) => items.ratings.rows()
+    rows: ({ items }) => items.ratings.rows(),
+    delete: ({ items }, id) => items.ratings.delete(id)
   },
   space: {
     operation: "ContactSpace.list",
     seed: seedItems(Kinds.space),
     columns: Kinds.space.columns,
-    rows: ({ items }) => items.spaces.rows()
+    rows: ({ items }) => items.spaces.rows(),
+    delete: ({ items }, id) => items.spaces.delete(id)
   },
   task: {
     operation: "ContactTask.list",
     seed: seedItems(Kinds.task),
     columns: Kinds.task.columns,
-    rows: ({ items }) => items.tasks.rows()
+    rows: ({ items }) => items.tasks.rows(),
+    delete: ({ items }, id) => items.tasks.delete(id)
   }
 }
 
