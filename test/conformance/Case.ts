@@ -74,6 +74,8 @@ export interface ReceivedRequest {
   readonly url: string
   readonly headers?: Readonly<Record<string, string | null>>
   readonly body?: string | null
+  /** Some fields of the body, which is a form. */
+  readonly form?: Readonly<Record<string, string | null>>
 }
 
 /** A reply of the upstream, or `fails` if no connection to it can be made. */
@@ -81,7 +83,7 @@ export type UpstreamReply =
   | "fails"
   | {
       readonly status?: number
-      readonly headers?: Readonly<Record<string, string>>
+      readonly headers?: Readonly<Record<string, string | ReadonlyArray<string>>>
       readonly body?: string
     }
 

@@ -3,6 +3,10 @@ import { ensures } from "./cases/Ensure.ts"
 import { failingLists } from "./cases/FailingLists.ts"
 import { filtersAndLimits } from "./cases/Filters.ts"
 import { identifiers } from "./cases/Identifiers.ts"
+import { itemChecks } from "./cases/items/ItemChecks.ts"
+import { itemLists } from "./cases/items/ItemLists.ts"
+import { itemRecords } from "./cases/items/ItemRecords.ts"
+import { memorySearches } from "./cases/items/MemorySearches.ts"
 import { lookupFilters } from "./cases/lookup/LookupFilters.ts"
 import { lookupPages } from "./cases/lookup/LookupPages.ts"
 import { lookupRequests } from "./cases/lookup/LookupRequests.ts"
@@ -27,6 +31,10 @@ export const cases: ReadonlyArray<Case> = [
   ...identifiers,
   ...section3,
   ...ensures,
+  ...itemRecords,
+  ...itemLists,
+  ...itemChecks,
+  ...memorySearches,
   ...section4,
   ...filtersAndLimits,
   ...section5,

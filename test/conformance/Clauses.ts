@@ -8,12 +8,14 @@ import { section4 } from "./clauses/Section4.ts"
 import { section5 } from "./clauses/Section5.ts"
 import { section6 } from "./clauses/Section6.ts"
 import { section7 } from "./clauses/Section7.ts"
+import { subLists } from "./clauses/SubLists.ts"
 
 const all = [
   ...section0,
   ...section1,
   ...section2,
   ...section3,
+  ...subLists,
   ...section4,
   ...section5,
   ...section6,

@@ -166,12 +166,15 @@ const problemsOfReceived = (
     received.map(({ url }) => url),
     expected.map(({ url }) => url)
   )
-  for (const [index, { method, headers = {}, body }] of expected.entries()) {
+  for (const [index, { method, headers = {}, body, form = {} }] of expected.entries()) {
     const request = received[index]
     if (method !== undefined) problems.checkEqual("the received method", request?.method, method)
     for (const [name, value] of Object.entries(headers))
       problems.checkEqual(`the received header ${name}`, request?.headers[name] ?? null, value)
     if (body !== undefined) problems.checkEqual("the received body", request?.body ?? null, body)
+    const fields = new URLSearchParams(request?.body)
+    for (const [name, value] of Object.entries(form))
+      problems.checkEqual(`the received field ${name}`, fields.get(name), value)
   }
   return problems.found
 }

@@ -31,6 +31,7 @@ const query = [
   { id: "12.contact.fields", text: "fields of a contact are as stored, null if null" },
   { id: "12.contact.dates", text: "dates are ISO texts in UTC with milliseconds" },
   { id: "12.contact.meta", text: "meta is as stored, with # keys" },
+  { id: "12.contact.items", text: "tasks, conversations, ratings, memories and spaces are connections, newest first" },
   { id: "12.scope", text: "only the caller's contacts are found; ids of other accounts are missing" },
   { id: "12.and", text: "all given filters must hold" },
   { id: "12.equals", text: "contactIds, fingerprints and emails are compared exactly, not trimmed" },

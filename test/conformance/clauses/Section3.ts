@@ -9,7 +9,14 @@ export const section3 = [
   { id: "3.1.fetch", text: "GET /contact/{id}/fetch answers the contact" },
   { id: "3.1.update", text: "POST /contact/{id}/update answers {id}, not the record" },
   { id: "3.1.delete", text: "POST /contact/{id}/delete answers {id}" },
+  { id: "3.1.conversations", text: "GET /contact/{id}/conversation/list answers a list" },
+  { id: "3.1.memories", text: "GET /contact/{id}/memory/list answers a list" },
+  { id: "3.1.memory-search", text: "POST /contact/{id}/memory/search answers {items: [{id, text}]}" },
+  { id: "3.1.ratings", text: "GET /contact/{id}/rating/list answers a list" },
+  { id: "3.1.spaces", text: "GET /contact/{id}/space/list answers a list" },
+  { id: "3.1.tasks", text: "GET /contact/{id}/task/list answers a list" },
   { id: "3.1.content-type", text: "every POST must be application/json, also a delete" },
+  { id: "3.1.content-type.others", text: "so must the memory search and the actions on secrets" },
   { id: "3.2.trimmed", text: "an id is trimmed" },
   { id: "3.2.encoded", text: "an id is percent-decoded" },
   { id: "3.2.foreign", text: "a contact of another account is a 403, which reveals that it exists" },
@@ -93,5 +100,7 @@ export const section3 = [
   { id: "3.7.again", text: "any later call with the id of a deleted contact is a 404" },
   { id: "3.7.race", text: "of two concurrent deletes, one gets a 404 or possibly a 500" },
   { id: "3.7.body", text: "delete ignores its body" },
-  { id: "3.7.body.parsed", text: "the body of delete must be JSON or empty" }
+  { id: "3.7.body.parsed", text: "the body of delete must be JSON or empty" },
+  { id: "3.7.cascade", text: "the tasks, memories and secret values of a deleted contact are deleted" },
+  { id: "3.7.survivors", text: "its conversations, ratings and spaces stay, with contactId null" }
 ] as const satisfies ReadonlyArray<Clause>

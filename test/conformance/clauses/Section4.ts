@@ -78,6 +78,7 @@ export const section4 = [
     text: "a page shorter than take or without a cursor is the last one; a page with a cursor may be the last one"
   },
   { id: "4.limit.list", text: "list uses the poll limit" },
+  { id: "4.limit.sub-lists", text: "the lists of a contact use the poll limit" },
   { id: "4.limit.none", text: "without a poll limit every list is answered" },
   { id: "4.limit.export", text: "export does not use the poll limit" },
   { id: "4.limit.others", text: "no other endpoint checks the poll limit" },

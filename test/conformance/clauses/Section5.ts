@@ -2,7 +2,7 @@ import type { Clause } from "./Clause.ts"
 
 /** Formats and streaming. */
 export const section5 = [
-  { id: "5.scope", text: "only list and export use Accept" },
+  { id: "5.scope", text: "only list, export and the lists of a contact use Accept" },
   { id: "5.accept.first", text: "only the first media range counts" },
   { id: "5.accept.parameters", text: "the parameters of the media range are ignored" },
   { id: "5.accept.case", text: "the case of the media range does not matter" },
@@ -33,6 +33,7 @@ export const section5 = [
   { id: "5.2.error.before.auth", text: "missing credentials for a stream are an ordinary error in JSON" },
   { id: "5.2.error.before.limit", text: "a stream above the poll limit is an ordinary error in JSON" },
   { id: "5.2.error.before.accept", text: "a bad Accept is an ordinary error in JSON" },
+  { id: "5.2.error.before.lookup", text: "a 404 or 403 of the contact is an ordinary error in JSON" },
   { id: "5.2.error.before.query", text: "a failure of the first query of a stream is an ordinary error in JSON" },
   { id: "5.2.truncated", text: "a broken connection is visible only as an incomplete body" },
   {
@@ -79,6 +80,7 @@ export const section5 = [
   { id: "5.6.last", text: "sample: the page after the last" },
   { id: "5.6.jsonl", text: "sample: JSON Lines" },
   { id: "5.6.error", text: "sample: a later page fails" },
+  { id: "5.6.tasks", text: "sample: the task list of a missing contact" },
   { id: "5.6.missing", text: "sample: fetch of a missing contact" },
   { id: "5.6.conflict", text: "sample: create with a used fingerprint" }
 ] as const satisfies ReadonlyArray<Clause>

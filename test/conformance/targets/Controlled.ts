@@ -93,7 +93,9 @@ const make = Effect.fnUntraced(function* (
   if (disturbance === undefined) return target
   const waits = yield* Queue.unbounded<number>()
   const timeline: Disturbances.Timeline = { head: 0, pieces: [] }
-  state.interceptor = Disturbances.interceptor(disturbance, waits, timeline)
+  state.interceptor = Disturbances.interceptor(disturbance, waits, timeline, (id) =>
+    Effect.sync(() => state.deleteContact(id))
+  )
   /** Advances the clock to the end of each wait of the server. */
   const advanceClock = Queue.take(waits).pipe(
     Effect.tap(() => Effect.yieldNow),

@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect"
 import type { NewContact } from "../../../../src/internal/server/store/Store.ts"
 import { startTime, type Case, type Expected, type Request, type Step } from "../../Case.ts"
 import { numbered, numberedId } from "../../Seeds.ts"
@@ -260,7 +261,74 @@ const records: ReadonlyArray<Case> = [
         invalid(/^Cannot query field "preferences" on type "Contact"\./)
       )
     ]
-  )
+  ),
+  {
+    id: "items-in-a-lookup",
+    clauses: ["12.contact.items"],
+    needs: ["seed", "empty"],
+    setup: {
+      seeds: [{ contacts: [{ id: "ada" }, { id: "other" }] }],
+      rows: (api) =>
+        Effect.all([
+          api.seedTasks(
+            "ada",
+            [1, 2, 3].map((createdAt) => ({ id: `task-${createdAt}`, createdAt }))
+          ),
+          api.seedConversations(
+            "ada",
+            [1, 2, 3].map((createdAt) => ({ id: `conversation-${createdAt}`, createdAt }))
+          ),
+          api.seedRatings(
+            "ada",
+            [1, 2, 3].map((createdAt) => ({ id: `rating-${createdAt}`, value: 1, createdAt }))
+          ),
+          api.seedMemories(
+            "ada",
+            [1, 2, 3].map((createdAt) => ({ id: `memory-${createdAt}`, text: "m", createdAt }))
+          ),
+          api.seedSpaces(
+            "ada",
+            [1, 2, 3].map((createdAt) => ({ id: `space-${createdAt}`, createdAt }))
+          )
+        ])
+    },
+    steps: (
+      [
+        ["tasks", "task"],
+        ["conversations", "conversation"],
+        ["ratings", "rating"],
+        ["memories", "memory"],
+        ["spaces", "space"]
+      ] as const
+    ).flatMap(([field, kind]) => {
+      const items = (args: string, ...wanted: ReadonlyArray<number>): Step =>
+        send(
+          query(
+            contacts(
+              'contactIds: ["ada", "other"], order: asc',
+              `edges { node { ${field}${args} { edges { node { id } } } } }`
+            )
+          ),
+          data({
+            contacts: {
+              edges: [
+                { node: { [field]: { edges: wanted.map((number) => ({ node: { id: `${kind}-${number}` } })) } } },
+                { node: { [field]: { edges: [] } } }
+              ]
+            }
+          })
+        )
+      return [
+        items("", 3, 2, 1),
+        items("(first: 2)", 3, 2),
+        items("(last: 2)", 2, 1),
+        send(
+          query(contacts("", `edges { node { ${field}(order: asc) { edges { node { id } } } } }`)),
+          invalid(/^Unknown argument "order" on field "Contact\./)
+        )
+      ]
+    })
+  }
 ]
 
 /** The order, pages and records of the GraphQL lookup (wire contract 12.2). */
