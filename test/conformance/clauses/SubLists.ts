@@ -43,11 +43,7 @@ const lists = [
   { id: "3.8.task.schedule", text: "schedule and timezone are text or null" },
   { id: "3.8.task.status", text: "status is idle, running or canceled" },
   { id: "3.8.task.outcome", text: "outcome is pending, success or failure" },
-  { id: "3.8.dates", text: "lastRunAt, nextRunAt, createdAt and updatedAt are milliseconds" },
-  {
-    id: "3.8.secret.name",
-    text: "name and description are those of the value, or of the secret where those are empty"
-  }
+  { id: "3.8.dates", text: "lastRunAt, nextRunAt, createdAt and updatedAt are milliseconds" }
 ] as const satisfies ReadonlyArray<Clause>
 
 /** The memory search. */
