@@ -16,10 +16,16 @@ import * as ListCall from "./internal/list/ListCall.ts"
 import type { Contact, ContactPage, ContactRef } from "./internal/contact/ContactSchema.ts"
 import * as ExactlyOnce from "./internal/contact/ExactlyOnce.ts"
 import type { ListRequest } from "./internal/list/ListRequest.ts"
+import * as ContactFind from "./internal/lookup/ContactFind.ts"
+import type { find as findOperation } from "./internal/lookup/FindOperation.ts"
+import type { FindRequest } from "./internal/lookup/FindRequest.ts"
+import type { FoundContact } from "./internal/lookup/FoundContact.ts"
 
 export { Contact, ContactPage, ContactRef } from "./internal/contact/ContactSchema.ts"
 export { ContactOptions, CreateRequest, EnsureRequest, UpdateRequest } from "./internal/contact/ContactRequest.ts"
 export { ListRequest } from "./internal/list/ListRequest.ts"
+export { FindRequest, type MetaValue, type MetaValues } from "./internal/lookup/FindRequest.ts"
+export { FoundContact } from "./internal/lookup/FoundContact.ts"
 
 /** The failures of {@link create}. */
 export type CreateError = Operation.Error<typeof operations.create>
@@ -33,6 +39,8 @@ export type DeleteError = Operation.Error<typeof operations.remove>
 export type EnsureError = Operation.Error<typeof operations.ensure>
 /** The failures of {@link list} and {@link listPage}. */
 export type ListError = Operation.Error<typeof operations.list>
+/** The failures of {@link find}. */
+export type FindError = Operation.Error<typeof findOperation>
 
 const checkCreate = /* @__PURE__ */ CheckedRequest.make(CreateRequest)
 const checkUpdate = /* @__PURE__ */ CheckedRequest.make(UpdateRequest, { isUpdate: true })
@@ -177,3 +185,22 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
  */
 export const listPage = (request: ListRequest = {}): Effect.Effect<ContactPage, ListError, Client> =>
   ListCall.listPage(Client, contacts, request).pipe(OperationSpan.make("Contact.listPage"))
+
+/**
+ * Finds contacts by id, fingerprint, e-mail address or `meta`, or all contacts if the request has no condition. They come without
+ * their `preferences`. Of several conditions, all have to hold. A request has up to 100 values, so a long list of values takes
+ * several: `order` then holds among the contacts of each 100 values. Repeated values count once.
+ *
+ * The values of a list are compared exactly, although a database may ignore case and trailing blanks. A value that no contact has
+ * is no failure.
+ *
+ * The lookup is complete: every contact that exists and matches throughout comes exactly once, even if other contacts are deleted
+ * meanwhile. If it cannot be completed, the stream fails, and `lastId` and `received` say how far it came.
+ *
+ * @example
+ * ```ts
+ * const ada = Contact.find({ fingerprints: ["crm-0001-ada-lovelace"] }).pipe(Stream.runHead)
+ * ```
+ */
+export const find = (request: FindRequest = {}): Stream.Stream<FoundContact, FindError, Client> =>
+  Stream.unwrap(ContactFind.make(Client, request)).pipe(Stream.withSpan("Contact.find"))

@@ -5,7 +5,7 @@ import * as Bundles from "../bench/support/bundles.ts"
 /** The size limit of an app that fetches one contact over fetch, in bytes, minified and compressed, with Effect. */
 const fetchesOneBudget = 58_730
 
-/** The size limit of our own code in the quick start, in bytes. */
+/** The size limit of our own code in the quick start with imports by module, in bytes. */
 const ownBudget = 24_800
 
 const use = (names: string) => `export default [${names}]`
@@ -46,13 +46,20 @@ describe("bundles", () => {
         "CallTime",
         "ConflictVerdict",
         "ContactDecoder",
+        "ContactFind",
         "ContactList",
         "RequestMatch",
         "ContactRequest",
         "ExactlyOnce",
+        "FindBatches",
+        "FindOperation",
+        "FindQuery",
+        "FindRequest",
+        "FoundContact",
         "ItemStream",
         "JsonLines",
         "Listing",
+        "LookupFailure",
         "NewestContacts",
         "PageLines",
         "PlainJson"
@@ -89,8 +96,19 @@ describe("bundles", () => {
 
   it.effect("our own code in the quick start is within its budget", () =>
     Effect.gen(function* () {
-      const { own } = yield* Effect.promise(() => Bundles.ownSize(Bundles.quickStart, "src"))
+      const { own } = yield* Effect.promise(() => Bundles.ownSize(Bundles.quickStartByModule, "src"))
       assert.isAtMost(own, ownBudget)
+    })
+  )
+
+  it.effect("the quick start contains no code of lookups", () =>
+    Effect.gen(function* () {
+      const found = yield* files(Bundles.quickStartByModule)
+      assert.include(found, "src/internal/list/Listing.ts")
+      assert.deepStrictEqual(
+        found.filter((file) => file.startsWith("src/internal/lookup/")),
+        []
+      )
     })
   )
 })

@@ -37,6 +37,7 @@ describe("the error unions are exact", () => {
     >()
     expectTypeOf(Contact.list()).toEqualTypeOf<Stream.Stream<Contact.Contact, Common, Client.Client>>()
     expectTypeOf(Contact.listPage()).toEqualTypeOf<Effect.Effect<Contact.ContactPage, Common, Client.Client>>()
+    expectTypeOf(Contact.find()).toEqualTypeOf<Stream.Stream<Contact.FoundContact, Common, Client.Client>>()
   })
 
   it("fetch cannot fail with Conflict, nor create with NotFound", () => {
@@ -45,6 +46,7 @@ describe("the error unions are exact", () => {
     expectTypeOf<Extract<Contact.EnsureError, { _tag: "NotFound" }>>().toBeNever()
     expectTypeOf<Extract<Contact.DeleteError, { _tag: "Conflict" }>>().toBeNever()
     expectTypeOf<Extract<Contact.ListError, { _tag: "NotFound" | "Conflict" }>>().toBeNever()
+    expectTypeOf<Extract<Contact.FindError, { _tag: "NotFound" | "Conflict" }>>().toBeNever()
     // @ts-expect-error it cannot fail with this
     void Contact.fetch("id").pipe(Effect.catchTag("Conflict", () => Effect.void))
     // @ts-expect-error it cannot fail with this
@@ -95,6 +97,23 @@ describe("the schemas' types are exact", () => {
     expectTypeOf<Contact.Contact["email"]>().toEqualTypeOf<string | null>()
     expectTypeOf<Contact.Contact["verifiedAt"]>().toEqualTypeOf<number | null>()
     expectTypeOf<Contact.Contact["createdAt"]>().toEqualTypeOf<number>()
+  })
+
+  it("a found contact is a contact without preferences", () => {
+    expectTypeOf<Contact.FoundContact>().toEqualTypeOf<Omit<Contact.Contact, "preferences">>()
+    expectTypeOf<Contact.Contact>().toExtend<Contact.FoundContact>()
+  })
+
+  it("find has no take or cursor, and takes no null in meta", () => {
+    // @ts-expect-error use Stream.take
+    const limited = Contact.find({ take: 1 })
+    // @ts-expect-error the server ignores null
+    const anyTier = Contact.find({ meta: { tier: null } })
+    // @ts-expect-error a list
+    const single = Contact.find({ ids: "id" })
+    const ids: ReadonlyArray<string> = []
+    const typed = Contact.find({ ids, emails: undefined, meta: { age: 30, tags: ["a"], o: { k: true } }, order: "asc" })
+    assert.isTrue([limited, anyTier, single, typed].every(Stream.isStream))
   })
 
   it("ensure requires a fingerprint, and has no verifiedAt", () => {

@@ -144,6 +144,15 @@ export const quickStart = `
   Effect.runPromise(Effect.provide(program, Fetch.layer({ secret: Redacted.make("sk-") })))
 `
 
+/**
+ * The quick start with imports by module. An import of a namespace from the index brings all operations of the namespace, since
+ * esbuild does not see which of them are used.
+ */
+export const quickStartByModule = quickStart.replace(
+  'import { Contact } from "effect-chatbotkit"',
+  'import * as Contact from "effect-chatbotkit/Contact"'
+)
+
 /** The official client, used for one contact. */
 export const official = `
   import { ContactClient } from "@chatbotkit/sdk/contact/index.js"

@@ -159,14 +159,19 @@ export class ListProgress<A extends Key> {
   }
 
   /**
-   * The result of a page that was requested to confirm the end of the list. `more`: it has new contacts. `repeats`: it is full of
-   * delivered contacts, so the next page is needed. `end`: the list has ended. `empty`: the contact at its place may be deleted.
+   * The result of a page that was requested to confirm the end of the list. `more`: it has new contacts. `repeats`: it has only
+   * delivered contacts, and the next page is needed. `end`: the list has ended. `empty`: the contact at its place may be deleted.
+   * A full page counts as one that has a next page.
    */
-  confirm(place: Place, items: ReadonlyArray<A>): "more" | "repeats" | "end" | "empty" {
+  confirm(
+    place: Place,
+    items: ReadonlyArray<A>,
+    hasNextPage = items.length >= pageSize
+  ): "more" | "repeats" | "end" | "empty" {
     if (items.some((item) => this.#resumePoint.isNew(item))) return "more"
     // Not the last contact: the next page should begin with a contact that was delivered.
     const anchor = items.at(-2)
-    if (items.length >= pageSize && anchor !== undefined) {
+    if (hasNextPage && anchor !== undefined) {
       // Up to a limit, a page before the first contact delivered does not count as a request without a new contact.
       const isBeforeFirst = this.#resumePoint.isBeforeFirst(anchor)
       if (isBeforeFirst && this.#beforeFirst++ < maxBeforeFirst / pageSize) this.#requests--
