@@ -41,7 +41,15 @@ export interface ItemHandle {
   readonly seedConversations: SeedItems<Conversation>
   /** The conversations of a contact, oldest first; of null, those whose contact was deleted. */
   readonly conversations: (contactId: string | null) => Effect.Effect<ReadonlyArray<Conversation>>
-  /** Adds memories to a contact. */
+  /**
+   * Adds memories to a contact.
+   *
+   * @example
+   * ```ts
+   * const [ada] = yield* api.seed([{ name: "Ada" }])
+   * yield* api.seedMemories(ada.id, [{ text: "likes tea" }])
+   * ```
+   */
   readonly seedMemories: SeedItems<Memory>
   /** The memories of a contact, oldest first. */
   readonly memories: (contactId: string) => Effect.Effect<ReadonlyArray<Memory>>

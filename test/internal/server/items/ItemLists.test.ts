@@ -1,5 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { TestClock } from "effect/testing"
+import * as Fault from "../../../../src/internal/server/faults/Fault.ts"
 import * as Kinds from "../../../../src/internal/server/items/ItemKinds.ts"
 import * as Interceptor from "../../../../src/internal/server/faults/Interceptor.ts"
 import * as ServerState from "../../../../src/internal/server/ServerState.ts"
@@ -374,6 +377,23 @@ for (const [name, list] of Object.entries(lists)) {
     }).pipe(Effect.provide(layer()))
   )
 }
+
+describe("A slow list of items (contract 5.5)", () => {
+  it.effect("commits to 200, and then fails with the contact that was deleted meanwhile", () =>
+    Effect.gen(function* () {
+      const state = yield* ServerState.ServerState
+      yield* seed([{ id: "ada" }])
+      yield* seedMemories("ada", numberedItems(3))
+      yield* state.faults.inject([{ fault: Fault.delayPage(0, 20_000) }])
+      const fiber = yield* Effect.forkChild(send({ path: "/v1/contact/ada/memory/list" }), { startImmediately: true })
+      yield* TestClock.adjust(19_000)
+      state.deleteContact("ada")
+      yield* TestClock.adjust(1000)
+      const got = yield* Fiber.join(fiber)
+      assert.deepStrictEqual([got.status, got.text], [200, notFound])
+    }).pipe(Effect.provide(layer()))
+  )
+})
 
 describe("Deleting a contact (contract 3.7)", () => {
   it.effect("deletes its tasks and memories; its conversations, ratings and spaces stay without a contact", () =>
