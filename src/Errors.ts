@@ -6,7 +6,9 @@
  * secret, a header or a contact's data.
  */
 import * as Duration from "effect/Duration"
+import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 
 /**
@@ -53,8 +55,11 @@ const Wait = Schema.declare(Duration.isDuration, {
   expected: "a Duration",
   toCodecJson: () =>
     Schema.link<Duration.Duration>()(
-      Schema.Number,
-      SchemaTransformation.transform({ decode: (millis) => Duration.millis(millis), encode: Duration.toMillis })
+      Schema.Finite,
+      SchemaTransformation.transform({
+        decode: (millis) => Duration.millis(millis),
+        encode: (wait) => Math.min(Duration.toMillis(wait), Number.MAX_VALUE)
+      })
     )
 })
 
@@ -157,7 +162,7 @@ export class NotFound extends failure<NotFound>()("NotFound", {
   contactId: Schema.String
 }) {}
 
-/** Another contact of the account already has this fingerprint: 409. */
+/** Another contact of the account already has this fingerprint, or a secret of this configuration cannot be used like this: 409. */
 export class Conflict extends failure<Conflict>()("Conflict", {}) {}
 
 /** The account is over its rate limit: 429. */
@@ -181,14 +186,23 @@ export class TransportError extends failure<TransportError>()("TransportError", 
 /** The response breaks the contract: a redirect, an empty body, HTML, JSON of another shape. */
 export class UnexpectedResponse extends failure<UnexpectedResponse>()("UnexpectedResponse", {}) {}
 
+/** A URL that may be absent, and that is left out of the encoded failure. */
+const authorizationUrl = () =>
+  Schema.optionalKey(Schema.Redacted(Schema.String)).pipe(
+    Schema.encodeTo(Schema.optionalKey(Schema.Never), {
+      decode: SchemaGetter.omit<never>(),
+      encode: SchemaGetter.omit<Redacted.Redacted<string>>()
+    })
+  )
+
 /** The contact has not authorized access to a secret, so that there is no value to use: 409; for a revoke, 401. */
 export class AuthorizationRequired
   extends /* @__PURE__ */ failure<AuthorizationRequired>()("AuthorizationRequired", {
     /**
      * The URL at which the contact authorizes access, for 15 minutes. Whoever has it can authorize: do not log it. Absent if the
-     * contact is not verified, and from a revoke.
+     * contact is not verified, from a revoke, and from a failure that was decoded: the schema does not encode it.
      */
-    url: /* @__PURE__ */ Schema.optionalKey(/* @__PURE__ */ Schema.Redacted(Schema.String))
+    url: /* @__PURE__ */ authorizationUrl()
   }) {}
 
 /** No token can be minted from a secret of this kind: 403 or 409. */

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Duration, Schema } from "effect"
+import { Cause, Duration, Redacted, Schema } from "effect"
 import { inspect } from "node:util"
 import * as Errors from "../src/Errors.ts"
+import * as Fake from "./support/FakeHttp.ts"
 
 const fields = {
   operation: "Contact.fetch",
@@ -24,7 +25,10 @@ const errors: ReadonlyArray<Errors.ContactError> = [
   new Errors.ServerError(fields),
   new Errors.Timeout({ ...fields, phase: "body" }),
   new Errors.TransportError(fields),
-  new Errors.UnexpectedResponse(fields)
+  new Errors.UnexpectedResponse(fields),
+  new Errors.AuthorizationRequired(fields),
+  new Errors.NotMintable(fields),
+  new Errors.DestinationRefused(fields)
 ]
 
 describe.each(errors.map((error) => [error._tag, error] as const))("%s", (tag, error) => {
@@ -79,6 +83,43 @@ it("the union of all failures is a schema", () => {
   const back = Schema.decodeUnknownSync(codec)(json)
   assert.instanceOf(back, Errors.NotFound)
   assert.strictEqual(back.message, error.message)
+})
+
+it("an infinite time to wait can be encoded", () => {
+  const error = new Errors.RateLimited({ ...fields, retryAfter: Duration.infinity })
+  const codec = Schema.toCodecJson(Errors.RateLimited)
+  const back = Schema.decodeUnknownSync(codec)(JSON.parse(JSON.stringify(Schema.encodeSync(codec)(error))))
+  assert.strictEqual(Duration.toMillis(back.retryAfter ?? Duration.zero), Number.MAX_VALUE)
+})
+
+it("every failure goes through the schema of the union and back", () => {
+  const codec = Schema.toCodecJson(Errors.ContactError)
+  for (const error of errors) {
+    const json: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(codec)(error)))
+    const back = Schema.decodeUnknownSync(codec)(json)
+    assert.strictEqual(back._tag, error._tag)
+    assert.strictEqual(back.message, error.message)
+  }
+})
+
+describe("the URL of an AuthorizationRequired", () => {
+  const canary = "https://app.test/secrets/canary"
+  const error = new Errors.AuthorizationRequired({ ...fields, url: Redacted.make(canary) })
+
+  it("is there for the caller, and in no rendering", () => {
+    assert.strictEqual(error.url === undefined ? undefined : Redacted.value(error.url), canary)
+    assert.notInclude(Fake.renderings(error), "canary")
+  })
+
+  it.each([Errors.ContactError, Errors.AuthorizationRequired])("is left out of the encoded failure", (schema) => {
+    const codec = Schema.toCodecJson<Schema.Codec<Errors.ContactError, unknown>>(schema)
+    const encoded = Schema.encodeSync(codec)(error)
+    assert.notProperty(encoded, "url")
+    assert.notInclude(JSON.stringify(encoded), "canary")
+    const back = Schema.decodeUnknownSync(codec)(encoded)
+    assert.instanceOf(back, Errors.AuthorizationRequired)
+    assert.notProperty(back, "url")
+  })
 })
 
 it("isContactError is true for failures of operations only", () => {

@@ -2,6 +2,7 @@ import { Effect, Redacted } from "effect"
 import { HttpClient } from "effect/http"
 import * as Client from "../../src/Client.ts"
 import * as operations from "../../src/internal/contact/ContactOperations.ts"
+import * as Reply from "../../src/internal/call/reply/Reply.ts"
 import * as Fake from "./FakeHttp.ts"
 
 /** A client over a fake, with its internal methods. */
@@ -15,5 +16,5 @@ export const make = (fake: Fake.Fake, options: Partial<Client.Options> = {}) =>
 export const openList = (fake: Fake.Fake, options?: Partial<Client.Options>) =>
   Effect.gen(function* () {
     const client = yield* make(fake, options)
-    return yield* client.open(operations.list, { query: [] }, yield* Effect.scope)
+    return yield* client.open(operations.list, { query: [] }, Reply.exchangeLines(operations.list, yield* Effect.scope))
   })

@@ -1,4 +1,5 @@
-import { Schema } from "effect"
+import { Predicate, Schema } from "effect"
+import * as Errors from "../../src/Errors.ts"
 import * as Operation from "../../src/internal/call/Operation.ts"
 
 const spec = { method: "POST", safety: "idempotent", success: Schema.Struct({ id: Schema.String }) } as const
@@ -12,6 +13,19 @@ export const operations = {
   Conflict: Operation.make({ ...spec, path, name: "Test.conflict", failures: ["Conflict"] }),
   both: Operation.make({ ...spec, path, name: "Test.both", failures: ["NotFound", "Conflict"] })
 }
+
+/** An operation on a secret, which reads errors of the form `{ error }` and texts that are no JSON. */
+export const onSecret = Operation.make({
+  ...spec,
+  path: "/contact/{contactId}/secret/{secretId}/x",
+  name: "Test.onSecret",
+  failures: ["NotFound", "NotMintable"],
+  secretErrors: { NotMintable: Errors.NotMintable },
+  readError: (body, { status }) => {
+    if (typeof body === "string") return { description: `${status} without JSON` }
+    return Predicate.hasProperty(body, "error") ? { tag: "NotMintable", description: "It cannot" } : undefined
+  }
+})
 
 /** The context of a call, from which its error is made. */
 export const context = { safety: "idempotent", attempts: 2, outcome: "unknown", contactId: "c1" } as const

@@ -55,7 +55,7 @@ export interface Operation<out A, out T extends Errors.Tag> {
   readonly failures: ReadonlyArray<T>
   /** The classes of those that are failures of secrets. */
   readonly secretErrors: Partial<SecretErrors>
-  /** Reads an error body of another form than `{ message, code }`. Undefined if it is none. */
+  /** Reads an error body: its JSON, or its text if it is no JSON. Undefined if its status, `code` and `message` say all. */
   readonly readError: ((body: unknown, context: ErrorContext) => OwnFailure<T | CommonTag> | undefined) | undefined
   /** Converts a reply that came as JSON Lines, although the request was for JSON. Throws if it is not JSON. */
   readonly fromLines: ((text: string) => unknown) | undefined

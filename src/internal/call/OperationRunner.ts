@@ -1,7 +1,7 @@
 import type * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
 import type * as Errors from "../../Errors.ts"
 import type * as Operation from "./Operation.ts"
+import type * as Reply from "./reply/Reply.ts"
 import type { StreamedReply } from "./reply/StreamedReply.ts"
 import type * as RetryLoop from "./RetryLoop.ts"
 
@@ -14,13 +14,13 @@ export interface OperationRunner {
     earlier?: RetryLoop.Earlier
   ) => Effect.Effect<RetryLoop.Completed<A>, Operation.Error<Operation.Operation<A, T>>>
   /**
-   * Runs an operation up to the headers of its response. The body is read as a stream, which closes with the scope.
-   * `failures` is the number of earlier attempts that failed; they count as retries.
+   * Runs an operation up to the headers of its response, with an exchange that leaves the body to be read. `failures` is the
+   * number of earlier attempts that failed; they count as retries.
    */
   readonly open: <O extends Operation.Any>(
     operation: O,
     input: Operation.Input,
-    scope: Scope.Scope,
+    exchange: Reply.Exchange<Reply.OpenReply>,
     failures?: number
   ) => Effect.Effect<StreamedReply, Operation.Error<O>>
 }

@@ -3,6 +3,7 @@ import * as Stream from "effect/Stream"
 import type * as Errors from "../../Errors.ts"
 import type * as Operation from "../call/Operation.ts"
 import type { OperationRunner } from "../call/OperationRunner.ts"
+import * as Reply from "../call/reply/Reply.ts"
 import type { Completed } from "../call/RetryLoop.ts"
 import * as Listing from "./Listing.ts"
 import type { Page } from "./ListPage.ts"
@@ -44,7 +45,8 @@ export const make = <A extends Key, T extends Errors.Tag>(
     ...input,
     operation: source.list,
     take,
-    open: (page, scope, failures) => runner.open(source.list, inputOf(page), scope, failures),
+    open: (page, scope, failures) =>
+      runner.open(source.list, inputOf(page), Reply.exchangeLines(source.list, scope), failures),
     page: (cursor) => runner.run(source.listPage, inputOf({ cursor, take: ListQuery.pageSize })),
     hasCursor: (cursor) => source.hasCursor(runner, cursor, order, input)
   }

@@ -3,6 +3,7 @@ import { Cause, Clock, Effect, Exit, Random, Result, Stream } from "effect"
 import type * as Errors from "../../../src/Errors.ts"
 import type { Failure } from "../../../src/internal/call/failure/Failure.ts"
 import * as OperationError from "../../../src/internal/call/failure/OperationError.ts"
+import * as Reply from "../../../src/internal/call/reply/Reply.ts"
 import * as operations from "../../../src/internal/contact/ContactOperations.ts"
 import type { Contact } from "../../../src/internal/contact/ContactSchema.ts"
 import * as Listing from "../../../src/internal/list/Listing.ts"
@@ -56,7 +57,7 @@ const listOf = ({ exists = true, options, page = () => [], responses, take }: Sc
           requests.push(`open ${from.cursor ?? "beginning"}`)
           taken.push(from.take)
           failures.push(failed)
-          return client.open(operations.list, { query: [] }, scope, failed)
+          return client.open(operations.list, { query: [] }, Reply.exchangeLines(operations.list, scope), failed)
         },
         page: (cursor) => {
           requests.push(`page ${cursor ?? "beginning"}`)

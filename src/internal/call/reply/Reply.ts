@@ -101,15 +101,17 @@ export const failure = (operation: Operation.Any, reply: WholeReply): Effect.Eff
     if (head.status === 404 && type === "text/html") return Failure.noEndpoint
     const parsed = parse(body)
     const plain = type === "text/plain" ? { message: body } : {}
-    const json = Result.getOrUndefined(parsed)
     return {
       ...StatusMapping.toFailure(operation, {
         status: head.status,
         callerValues,
         ...retryAfter,
-        ...(Result.isSuccess(parsed) ? errorBody(json) : plain)
+        ...(Result.isSuccess(parsed) ? errorBody(parsed.success) : plain)
       }),
-      ...operation.readError?.(json, { status: head.status, callerValues })
+      ...operation.readError?.(
+        Result.getOrElse(parsed, () => body),
+        { status: head.status, callerValues }
+      )
     }
   })
 

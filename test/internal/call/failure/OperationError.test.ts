@@ -4,7 +4,7 @@ import { CallerValues } from "../../../../src/internal/call/failure/CallerValues
 import * as Failure from "../../../../src/internal/call/failure/Failure.ts"
 import * as OperationError from "../../../../src/internal/call/failure/OperationError.ts"
 import * as StatusMapping from "../../../../src/internal/call/failure/StatusMapping.ts"
-import { context, operations, path } from "../../../support/TestOperations.ts"
+import { context, onSecret, operations, path } from "../../../support/TestOperations.ts"
 
 const none = new CallerValues({})
 
@@ -76,5 +76,11 @@ describe("make", () => {
 
   it("turns a failure that the operation does not have into an UnexpectedResponse", () => {
     assert.strictEqual(OperationError.make(operations.none, notFound, context)._tag, "UnexpectedResponse")
+  })
+
+  it("makes a failure of secrets only for an operation that brings its class", () => {
+    const failure = { ...Failure.unexpected(409, "It cannot"), tag: "NotMintable" } as const
+    assert.deepInclude(OperationError.make(onSecret, failure, context), { _tag: "NotMintable", status: 409 })
+    assert.strictEqual(OperationError.make(operations.both, failure, context)._tag, "UnexpectedResponse")
   })
 })

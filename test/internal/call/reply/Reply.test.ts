@@ -6,7 +6,7 @@ import { CallerValues } from "../../../../src/internal/call/failure/CallerValues
 import * as Failure from "../../../../src/internal/call/failure/Failure.ts"
 import * as Reply from "../../../../src/internal/call/reply/Reply.ts"
 import type * as Transport from "../../../../src/internal/transport/Transport.ts"
-import { operations } from "../../../support/TestOperations.ts"
+import { onSecret, operations } from "../../../support/TestOperations.ts"
 
 const head = (headers: Readonly<Record<string, string>> = {}, status = 200): Transport.Head => {
   const all: Readonly<Record<string, string>> = { "content-type": "application/json", ...headers }
@@ -48,6 +48,11 @@ describe("json", () => {
     assert.deepInclude(failure, { tag: "NotFound", status: 200, description: "gone" })
   })
 
+  it("fails with the failure that the operation itself reads from an error body inside a 200", () => {
+    const failure = failureOf(Reply.json(onSecret, reply('{"error":"not_mintable"}')))
+    assert.deepInclude(failure, { tag: "NotMintable", status: 200, description: "It cannot" })
+  })
+
   it("refuses another media type", () => {
     const failure = failureOf(Reply.json(both, reply('{"id":"c1"}', { "content-type": "text/html" })))
     assert.strictEqual(failure.description, "The response is not application/json")
@@ -70,6 +75,17 @@ describe("failure", () => {
     Effect.gen(function* () {
       const received = reply("<html>", { "content-type": "text/html" }, 404)
       assert.strictEqual(yield* Reply.failure(operations.both, received), Failure.noEndpoint)
+    })
+  )
+
+  it.effect("has what the operation itself reads from the body, its JSON or its text", () =>
+    Effect.gen(function* () {
+      const own = yield* Reply.failure(onSecret, reply('{"error":"not_mintable","message":"said"}', {}, 409))
+      assert.deepInclude(own, { tag: "NotMintable", status: 409, description: "It cannot", outcome: "rejected" })
+      const text = yield* Reply.failure(onSecret, reply("<html>", { "content-type": "text/html" }, 502))
+      assert.deepInclude(text, { tag: "ServerError", description: "502 without JSON" })
+      const other = yield* Reply.failure(onSecret, reply('{"code":"NOT_FOUND","message":"gone"}', {}, 404))
+      assert.deepInclude(other, { tag: "NotFound", description: "gone" })
     })
   )
 

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Redacted, Result } from "effect"
 import * as Settings from "../../../../src/internal/call/options/Settings.ts"
 import * as PreparedCall from "../../../../src/internal/call/request/PreparedCall.ts"
-import { operations } from "../../../support/TestOperations.ts"
+import { onSecret, operations } from "../../../support/TestOperations.ts"
 
 const settings = Result.getOrThrow(Settings.resolve({ secret: Redacted.make("sk-1"), headers: { "x-team": "a" } }))
 const operation = operations.NotFound
@@ -56,6 +56,43 @@ describe("prepare", () => {
     ["a body above 1 MiB", { contactId: "c1", body: { name: "a".repeat(1_048_577) } }, "request"]
   ])("refuses %s before anything is sent", (_name, input, field) => {
     const error = Result.getOrThrow(Result.flip(prepare(input)))
+    assert.deepInclude(error, { _tag: "InvalidRequest", field, attempts: 0, outcome: "not-sent" })
+  })
+})
+
+describe("prepare for an operation on a secret", () => {
+  const prepareSecret = (input: Parameters<typeof PreparedCall.prepare>[2]) =>
+    PreparedCall.prepare(settings, onSecret, input)
+
+  it("fills both ids in, each as one segment", () => {
+    const { request } = Result.getOrThrow(prepareSecret({ contactId: "(Ada / Eve)", secretId: "@crm {contactId}$&" }))
+    assert.strictEqual(
+      request.url,
+      "https://api.chatbotkit.com/v1/contact/(Ada%20%2F%20Eve)/secret/%40crm%20%7BcontactId%7D%24%26/x"
+    )
+  })
+
+  it.each([
+    ["c1", "s1", "s1", "idempotent"],
+    ["c1", " s1 ", "s1", "idempotent"],
+    ["c1", "@crm", undefined, "unsafe"],
+    ["(Ada)", "s1", "s1", "unsafe"]
+  ] as const)(
+    "of %j and %j, the reply has to name %s, and the safety is %s",
+    (contactId, secretId, plainId, safety) => {
+      const call = Result.getOrThrow(prepareSecret({ contactId, secretId }))
+      assert.strictEqual(call.plainId, plainId)
+      assert.strictEqual(call.safety, safety)
+      assert.deepStrictEqual(call.callerValues.ids, [contactId, secretId])
+    }
+  )
+
+  it.each([
+    ["an alias for the contact", { contactId: "@ada", secretId: "s1" }, "contactId"],
+    ["an absent secret", { contactId: "c1" }, "secretId"],
+    ["a dot segment for the secret", { contactId: "c1", secretId: ".." }, "secretId"]
+  ])("refuses %s before anything is sent", (_name, input, field) => {
+    const error = Result.getOrThrow(Result.flip(prepareSecret(input)))
     assert.deepInclude(error, { _tag: "InvalidRequest", field, attempts: 0, outcome: "not-sent" })
   })
 })
