@@ -95,9 +95,9 @@ const makeService = (base: Base, settings: Settings, httpClient: HttpClient.Http
           ? Effect.fail(call.failure)
           : RetryLoop.send(connection, call.success, Reply.exchangeJson(operation, call.success.plainId), earlier)
       }),
-    open: Effect.fnUntraced(function* (operation, input, exchange, failures = 0) {
+    open: Effect.fnUntraced(function* (operation, input, exchange, earlier) {
       const call = yield* Effect.fromResult(PreparedCall.prepare(settings, operation, input))
-      const { attempts, value } = yield* RetryLoop.send(connection, call, exchange, { attempts: failures })
+      const { attempts, value } = yield* RetryLoop.send(connection, call, exchange, earlier)
       return {
         ...value,
         attempts,

@@ -52,13 +52,13 @@ const ErrorCause = Schema.declare((value): value is Error => value instanceof Er
 
 /** A duration, in JSON its milliseconds. `Schema.Duration` has a codec for nanoseconds too, which every app would carry. */
 const Wait = Schema.declare(Duration.isDuration, {
-  expected: "a Duration",
+  expected: "Duration",
   toCodecJson: () =>
     Schema.link<Duration.Duration>()(
-      Schema.Finite,
+      Schema.Int,
       SchemaTransformation.transform({
-        decode: (millis) => Duration.millis(millis),
-        encode: (wait) => Math.min(Duration.toMillis(wait), Number.MAX_VALUE)
+        decode: Duration.millis,
+        encode: (wait) => Math.min(Duration.toMillis(wait), 9e15)
       })
     )
 })

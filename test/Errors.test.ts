@@ -89,7 +89,7 @@ it("an infinite time to wait can be encoded", () => {
   const error = new Errors.RateLimited({ ...fields, retryAfter: Duration.infinity })
   const codec = Schema.toCodecJson(Errors.RateLimited)
   const back = Schema.decodeUnknownSync(codec)(JSON.parse(JSON.stringify(Schema.encodeSync(codec)(error))))
-  assert.strictEqual(Duration.toMillis(back.retryAfter ?? Duration.zero), Number.MAX_VALUE)
+  assert.strictEqual(Duration.toMillis(back.retryAfter ?? Duration.zero), 9e15)
 })
 
 it("every failure goes through the schema of the union and back", () => {

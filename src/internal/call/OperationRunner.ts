@@ -13,14 +13,11 @@ export interface OperationRunner {
     input: Operation.Input,
     earlier?: RetryLoop.Earlier
   ) => Effect.Effect<RetryLoop.Completed<A>, Operation.Error<Operation.Operation<A, T>>>
-  /**
-   * Runs an operation up to the headers of its response, with an exchange that leaves the body to be read. `failures` is the
-   * number of earlier attempts that failed; they count as retries.
-   */
+  /** Runs an operation up to the headers of its response, with an exchange that leaves the body to be read. */
   readonly open: <O extends Operation.Any>(
     operation: O,
     input: Operation.Input,
     exchange: Reply.Exchange<Reply.OpenReply>,
-    failures?: number
+    earlier?: RetryLoop.Earlier
   ) => Effect.Effect<StreamedReply, Operation.Error<O>>
 }

@@ -21,8 +21,8 @@ export interface SearchResult {
 /** The same runner, which learns the server's time from each streamed response. */
 const withServerTime = (runner: OperationRunner, time: CallTime): OperationRunner => ({
   run: runner.run,
-  open: (operation, input, exchange, failures) =>
-    Effect.map(runner.open(operation, input, exchange, failures), (reply) => {
+  open: (operation, input, exchange, earlier) =>
+    Effect.map(runner.open(operation, input, exchange, earlier), (reply) => {
       time.learn(reply.head.header("date"))
       return reply
     })

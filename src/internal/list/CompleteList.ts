@@ -45,8 +45,8 @@ export const make = <A extends Key, T extends Errors.Tag>(
     ...input,
     operation: source.list,
     take,
-    open: (page, scope, failures) =>
-      runner.open(source.list, inputOf(page), Reply.exchangeLines(source.list, scope), failures),
+    open: (page, scope, attempts) =>
+      runner.open(source.list, inputOf(page), Reply.exchangeLines(source.list, scope), { attempts }),
     page: (cursor) => runner.run(source.listPage, inputOf({ cursor, take: ListQuery.pageSize })),
     hasCursor: (cursor) => source.hasCursor(runner, cursor, order, input)
   }

@@ -57,7 +57,9 @@ const listOf = ({ exists = true, options, page = () => [], responses, take }: Sc
           requests.push(`open ${from.cursor ?? "beginning"}`)
           taken.push(from.take)
           failures.push(failed)
-          return client.open(operations.list, { query: [] }, Reply.exchangeLines(operations.list, scope), failed)
+          return client.open(operations.list, { query: [] }, Reply.exchangeLines(operations.list, scope), {
+            attempts: failed
+          })
         },
         page: (cursor) => {
           requests.push(`page ${cursor ?? "beginning"}`)

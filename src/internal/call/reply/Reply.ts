@@ -99,19 +99,15 @@ export const failure = (operation: Operation.Any, reply: WholeReply): Effect.Eff
     const type = mediaType(head)
     // The page for a path without a route (wire contract 0). It does not mean that the contact is gone, even for a retried delete.
     if (head.status === 404 && type === "text/html") return Failure.noEndpoint
-    const parsed = parse(body)
-    const plain = type === "text/plain" ? { message: body } : {}
+    const json = Result.getOrElse(parse(body), () => body)
     return {
       ...StatusMapping.toFailure(operation, {
         status: head.status,
         callerValues,
         ...retryAfter,
-        ...(Result.isSuccess(parsed) ? errorBody(parsed.success) : plain)
+        ...(json === body && type === "text/plain" ? { message: body } : errorBody(json))
       }),
-      ...operation.readError?.(
-        Result.getOrElse(parsed, () => body),
-        { status: head.status, callerValues }
-      )
+      ...operation.readError?.(json, { status: head.status, callerValues })
     }
   })
 
