@@ -15,7 +15,7 @@ export interface FilterArguments {
 
 type ContactFilter = PageQuery<ContactRecord>["matches"]
 
-/** The filter of the arguments, or the failure of the database on `meta`. */
+/** The filter of the arguments, or the failure of the database on a path in `meta`. */
 export const make = ({
   contactIds,
   emails,
@@ -48,7 +48,7 @@ const isOneOf = (
 
 const made = new WeakMap<object, ReturnType<typeof MetaFilter.fromObject>>()
 
-/** The filter of metadata. Each object gets one: thousands of fields may share a large variable. */
+/** The filter of metadata, made once for each object: thousands of fields may share a large variable. */
 const metaFilter = (meta: object): ReturnType<typeof MetaFilter.fromObject> => {
   const filter = made.get(meta) ?? MetaFilter.fromObject(meta)
   made.set(meta, filter)

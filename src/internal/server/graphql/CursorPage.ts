@@ -28,8 +28,8 @@ export type ReadRows<Row> = (position: Omit<PageQuery, "matches">) => Result.Res
 const [defaultSize, maxSize] = [20, 100]
 
 /**
- * Reads a page of a list that has that order. One row more than the page is read, which tells if there are more. Only in
- * the direction of paging the answer is true to the rows; in the other it says if there was a cursor.
+ * Reads a page of a list that has that order, and one row more, to know if there are more in the direction of paging. In
+ * the other direction the answer only says if a cursor was given.
  */
 export const read = <Row>(
   given: PageArguments,

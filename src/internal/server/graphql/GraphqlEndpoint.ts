@@ -1,12 +1,26 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Endpoint from "../Endpoint.ts"
+import type { execute } from "./GraphqlExecution.ts"
 import * as GraphqlError from "./GraphqlError.ts"
 import * as GraphqlFormat from "./GraphqlFormat.ts"
 import * as GraphqlRequest from "./GraphqlRequest.ts"
 
-/** Loading the GraphQL library takes longer than building an in-memory API, so it waits for the first query. */
-const execution = Effect.promise(() => import("./GraphqlExecution.ts"))
+/** The function that runs queries, once it is loaded. */
+let loaded: typeof execute | undefined
+
+/**
+ * Loads the function that runs queries. The GraphQL library takes longer to load than a small API to build, so this
+ * waits for the first query. Later ones take no turn of the event loop.
+ */
+const load: Effect.Effect<typeof execute> = Effect.suspend(() =>
+  loaded === undefined
+    ? Effect.map(
+        Effect.promise(() => import("./GraphqlExecution.ts")),
+        (module) => (loaded = module.execute)
+      )
+    : Effect.succeed(loaded)
+)
 
 /**
  * `POST /graphql` and `GET /graphql`: looks contacts up by fingerprint, e-mail, id or metadata (wire contract 12). Once
@@ -21,7 +35,7 @@ export const find = Endpoint.json("Contact.find", "any", "/graphql", (call) =>
     }
     const document = Result.match(request, {
       onFailure: (error) => Effect.succeed(GraphqlError.toJson(error)),
-      onSuccess: (request) => Effect.map(execution, ({ execute }) => execute(request, call))
+      onSuccess: (request) => Effect.map(load, (execute) => execute(request, call))
     })
     return Effect.map(document, format)
   })

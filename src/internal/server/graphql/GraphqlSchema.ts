@@ -1,3 +1,4 @@
+import * as Result from "effect/Result"
 import {
   GraphQLEnumType,
   GraphQLFloat,
@@ -11,7 +12,6 @@ import {
   type GraphQLFieldConfig,
   type GraphQLOutputType
 } from "graphql"
-import * as Result from "effect/Result"
 import * as Kinds from "../items/ItemKinds.ts"
 import type { ItemRecord } from "../items/ItemRecord.ts"
 import type { ContactRecord } from "../store/Store.ts"
