@@ -16,7 +16,7 @@ export interface Rating extends Omit<Records.RatingRecord, "account"> {}
 /** A space as its list sends it, but with `contactId` null once the contact was deleted. */
 export interface Space extends Omit<Records.SpaceRecord, "account"> {}
 
-/** A task as its list sends it, but for `contactId`, which is never null there. */
+/** A task as its list sends it. Its `contactId` is never null, as it is deleted with the contact. */
 export interface Task extends Omit<Records.TaskRecord, "account"> {}
 
 /**

@@ -1,6 +1,6 @@
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
-import * as ApiFailure from "../../http/ApiFailure.ts"
+import * as JoiObject from "../../http/JoiObject.ts"
 import * as UriSyntax from "./UriSyntax.ts"
 
 /** A body of proxy that passed its schema. */
@@ -11,7 +11,9 @@ export interface ProxyInput {
   readonly body: string | undefined
 }
 
-type Checked<A> = Result.Result<A, ApiFailure.ApiFailure>
+const { refuse } = JoiObject
+
+type Checked<A> = JoiObject.Checked<A>
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
@@ -22,21 +24,14 @@ const fields: ReadonlySet<string> = new Set(["method", "url", "headers", "body"]
 /** Checks a body, stopping at the first failure: the fields in this order, then unknown keys (wire contract 3.9.5). */
 export const validate = (given: unknown): Checked<ProxyInput> =>
   Result.gen(function* () {
-    if (!Predicate.isObject(given)) return yield* refuse('"value" must be of type object')
-    // joi checks a copy made by assignment: the members of an object given as `__proto__` are inherited.
-    const input: { readonly [key: string]: unknown } = Object.assign({}, given)
+    const input = yield* JoiObject.fromBody(given)
     const method = yield* methodOf(input["method"])
     const url = yield* urlOf(input["url"])
     const headers = yield* headersOf(input["headers"])
     const body = yield* bodyOf(input["body"])
-    const unknown = Object.keys(input).find((key) => !fields.has(key))
-    // joi calls an empty key by the label of the whole body.
-    return unknown === undefined
-      ? { method, url, headers, body }
-      : yield* refuse(`"${unknown || "value"}" is not allowed`)
+    yield* JoiObject.onlyFields(input, fields)
+    return { method, url, headers, body }
   })
-
-const refuse = (message: string): Checked<never> => Result.fail(ApiFailure.badRequest(message))
 
 const methodOf = (value: unknown): Checked<string> => {
   if (value === undefined) return Result.succeed("GET")
