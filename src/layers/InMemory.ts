@@ -17,7 +17,9 @@ import type { InjectedFault, OperationName, Rule } from "../internal/server/faul
 import * as ItemArbitrary from "../internal/server/items/ItemArbitrary.ts"
 import * as ItemHandle from "../internal/server/items/ItemHandle.ts"
 import * as InProcess from "../internal/server/http/InProcess.ts"
+import * as SecretArbitrary from "../internal/server/secrets/SecretArbitrary.ts"
 import * as SecretHandle from "../internal/server/secrets/SecretHandle.ts"
+import type { SecretSeed, SecretValueSeed } from "../internal/server/secrets/SecretSeeds.ts"
 import * as ServerState from "../internal/server/ServerState.ts"
 import type * as RequestLog from "../internal/server/store/RequestLog.ts"
 import type { ContactRecord } from "../internal/server/store/Store.ts"
@@ -245,4 +247,56 @@ const seedArbitraryItems = /* @__PURE__ */ Effect.fnUntraced(function* <Item>(
   const seeds = yield* ItemArbitrary.sample(make, count)
   const overridden = seeds.map((seed, index) => ({ ...seed, ...overrides?.(index) }))
   return yield* seedOf(api)(contactId, overridden, token)
+})
+
+/** The options of {@link seedArbitrarySecrets}. */
+export interface ArbitrarySecretOptions {
+  /** The token of the account that they are added to. Default: {@link secret}. */
+  readonly token?: string
+  /** The fields to set in each secret, by its index from 0. Default: none. */
+  readonly overrides?: (index: number) => SecretSeed
+}
+
+/**
+ * Adds random secrets of the types `plain`, `basic`, `bearer` and `oauth`, and returns them as stored. They come from
+ * Effect's `Random`, as the contacts of {@link seedArbitrary} do.
+ */
+export const seedArbitrarySecrets = (
+  count: number,
+  { overrides, token }: ArbitrarySecretOptions = {}
+): Effect.Effect<ReadonlyArray<SecretHandle.Secret>, never, InMemory> =>
+  Effect.flatMap(InMemory, (api) =>
+    Effect.flatMap(ItemArbitrary.sample(SecretArbitrary.secret, count), (seeds) =>
+      api.seedSecrets(
+        seeds.map((seed, index) => ({ ...seed, ...overrides?.(index) })),
+        token
+      )
+    )
+  )
+
+/** The options of {@link seedArbitrarySecretValues}. */
+export interface ArbitrarySecretValueOptions {
+  /** The token of the account whose secrets get values. Default: {@link secret}. */
+  readonly token?: string
+  /** The fields to set in each value, by its index from 0. Default: none. */
+  readonly overrides?: (index: number) => Partial<SecretValueSeed>
+}
+
+/**
+ * Adds a random value for a contact of each personal secret that it has no value of, and returns them as stored. They
+ * come from Effect's `Random`, as the contacts of {@link seedArbitrary} do.
+ */
+export const seedArbitrarySecretValues = /* @__PURE__ */ Effect.fnUntraced(function* (
+  contactId: string,
+  { overrides, token }: ArbitrarySecretValueOptions = {}
+): Effect.fn.Return<ReadonlyArray<SecretHandle.SecretValue>, never, InMemory> {
+  const api = yield* InMemory
+  const taken = new Set((yield* api.secretValues(contactId)).map(({ secretId }) => secretId))
+  const secrets = (yield* api.secrets(token)).filter(({ id, kind }) => kind === "personal" && !taken.has(id))
+  const makers = yield* ItemArbitrary.sample(SecretArbitrary.value, secrets.length)
+  const seeds = Arr.zipWith(secrets, makers, (secret, make) => make(secret))
+  return yield* api.seedSecretValues(
+    contactId,
+    seeds.map((seed, index) => ({ ...seed, ...overrides?.(index) }))
+  )
 })

@@ -52,7 +52,8 @@ const common = () =>
 /** Makes the generator of items of a kind. */
 export type Maker<Item> = () => Arbitrary.Arbitrary<Items.ItemSeed<Item>>
 
-const withCommon = <Own extends object>(own: Arbitrary.Arbitrary<Own>) =>
+/** Rows of own columns and of those that all rows have. */
+export const withCommon = <Own extends object>(own: Arbitrary.Arbitrary<Own>) =>
   Arbitrary.map(Arbitrary.all({ common: common(), own }), ({ common, own }) => ({ ...common, ...own }))
 
 /** Random conversations. */
@@ -103,6 +104,6 @@ export const task: Maker<Items.Task> = () =>
     })
   )
 
-/** Draws that many items from Effect's `Random`. */
-export const sample = <Item>(make: Maker<Item>, count: number): Effect.Effect<ReadonlyArray<Items.ItemSeed<Item>>> =>
+/** Draws that many rows from Effect's `Random`. */
+export const sample = <Row>(make: () => Arbitrary.Arbitrary<Row>, count: number): Effect.Effect<ReadonlyArray<Row>> =>
   Effect.suspend(() => Effect.orDie(Arbitrary.sampleEffect(make(), { count })))
