@@ -9,6 +9,7 @@ import { Client } from "./Client.ts"
 import * as OperationError from "./internal/call/failure/OperationError.ts"
 import type * as Operation from "./internal/call/Operation.ts"
 import * as CheckedRequest from "./internal/call/request/CheckedRequest.ts"
+import * as ContactExport from "./internal/contact/ContactExport.ts"
 import { contacts } from "./internal/contact/ContactList.ts"
 import * as operations from "./internal/contact/ContactOperations.ts"
 import { CreateRequest, EnsureRequest, UpdateRequest } from "./internal/contact/ContactRequest.ts"
@@ -21,6 +22,7 @@ import type { find as findOperation } from "./internal/lookup/FindOperation.ts"
 import type { FindRequest } from "./internal/lookup/FindRequest.ts"
 import type { FoundContact } from "./internal/lookup/FoundContact.ts"
 
+export { ExportedContact } from "./internal/contact/ContactExport.ts"
 export { Contact, ContactPage, ContactRef } from "./internal/contact/ContactSchema.ts"
 export { ContactOptions, CreateRequest, EnsureRequest, UpdateRequest } from "./internal/contact/ContactRequest.ts"
 export { ListRequest } from "./internal/list/ListRequest.ts"
@@ -37,7 +39,7 @@ export type UpdateError = Operation.Error<typeof operations.update>
 export type DeleteError = Operation.Error<typeof operations.remove>
 /** The failures of {@link ensure}. */
 export type EnsureError = Operation.Error<typeof operations.ensure>
-/** The failures of {@link list} and {@link listPage}. */
+/** The failures of {@link list}, {@link listPage} and `export`. */
 export type ListError = Operation.Error<typeof operations.list>
 /** The failures of {@link find}. */
 export type FindError = Operation.Error<typeof findOperation>
@@ -185,6 +187,25 @@ export const list = (request: ListRequest = {}): Stream.Stream<Contact, ListErro
  */
 export const listPage = (request: ListRequest = {}): Effect.Effect<ContactPage, ListError, Client> =>
   ListCall.listPage(Client, contacts, request).pipe(OperationSpan.make("Contact.listPage"))
+
+const exportAll = (request: ListRequest = {}): Stream.Stream<ContactExport.ExportedContact, ListError, Client> =>
+  Stream.unwrap(ListCall.list(Client, ContactExport.exported, request)).pipe(
+    Stream.map(ContactExport.toExported),
+    Stream.withSpan("Contact.export")
+  )
+
+export {
+  /**
+   * Exports contacts as they arrive, with the requests and guarantees of {@link list}. The differences: the server does not limit
+   * the rate of exports, `meta` is `{}` for a contact without one, and a key `toString` at the top of `meta` is missing.
+   *
+   * @example
+   * ```ts
+   * const rows = Contact.export({ order: "asc" }).pipe(Stream.map((contact) => JSON.stringify(contact)))
+   * ```
+   */
+  exportAll as export
+}
 
 /**
  * Finds contacts by id, fingerprint, e-mail address or `meta`, or all contacts if the request has no condition. They come without

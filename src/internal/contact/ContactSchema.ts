@@ -3,7 +3,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
 /** A value of `JSON.parse` is JSON already, so nothing is checked but that it is an object. */
-const JsonObject = Schema.declare((value): value is Schema.JsonObject => Predicate.isObject(value), {
+export const JsonObject = Schema.declare((value): value is Schema.JsonObject => Predicate.isObject(value), {
   expected: "a JSON object"
 })
 
