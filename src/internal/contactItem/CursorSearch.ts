@@ -11,9 +11,9 @@ import type { Key, Order } from "../list/ResumePoint.ts"
 const withAttempts = (runner: OperationRunner, report: (attempts: number) => void): OperationRunner => ({
   run: (operation, input, earlier) =>
     Effect.tap(runner.run(operation, input, earlier), ({ attempts }) => Effect.sync(() => report(attempts))),
-  open: (operation, input, scope, failures = 0) =>
-    Effect.tap(runner.open(operation, input, scope, failures), ({ attempts }) =>
-      Effect.sync(() => report(attempts - failures))
+  open: (operation, input, exchange, earlier) =>
+    Effect.tap(runner.open(operation, input, exchange, earlier), ({ attempts }) =>
+      Effect.sync(() => report(attempts - (earlier?.attempts ?? 0)))
     )
 })
 
