@@ -1,5 +1,5 @@
 import type { Effect } from "effect/Effect"
-import type { AccountOptions, Service as InMemory } from "../../src/layers/InMemory.ts"
+import type { AccountOptions, ServerOptions, Service as InMemory } from "../../src/layers/InMemory.ts"
 import type { NewContact } from "../../src/internal/server/store/Store.ts"
 import type { ClauseId } from "./Clauses.ts"
 import type { Reply } from "./Reply.ts"
@@ -121,6 +121,8 @@ export interface Setup {
   /** Seeds more rows, after the contacts. */
   readonly rows?: Rows
   readonly disturbance?: Disturbance
+  /** The templates of secrets, by name. */
+  readonly templates?: ServerOptions["secretTemplates"]
   /** The replies of the upstream by URL, in order; the last one is repeated. Any other URL `fails`. */
   readonly upstream?: Readonly<Record<string, ReadonlyArray<UpstreamReply>>>
 }

@@ -11,6 +11,14 @@ import { lookupFilters } from "./cases/lookup/LookupFilters.ts"
 import { lookupPages } from "./cases/lookup/LookupPages.ts"
 import { lookupRequests } from "./cases/lookup/LookupRequests.ts"
 import { lookupSchema } from "./cases/lookup/LookupSchema.ts"
+import { retryGuide } from "./cases/RetryGuide.ts"
+import { oauthValues } from "./cases/secrets/OAuthValues.ts"
+import { proxyAnswers } from "./cases/secrets/ProxyAnswers.ts"
+import { proxyRequests } from "./cases/secrets/ProxyRequests.ts"
+import { secretActions } from "./cases/secrets/SecretActions.ts"
+import { secretLists } from "./cases/secrets/SecretLists.ts"
+import { secretLookups } from "./cases/secrets/SecretLookups.ts"
+import { secretValues } from "./cases/secrets/SecretValues.ts"
 import { section0 } from "./cases/Section0.ts"
 import { section1 } from "./cases/Section1.ts"
 import { section2 } from "./cases/Section2.ts"
@@ -35,6 +43,13 @@ export const cases: ReadonlyArray<Case> = [
   ...itemLists,
   ...itemChecks,
   ...memorySearches,
+  ...secretLists,
+  ...secretLookups,
+  ...secretValues,
+  ...oauthValues,
+  ...secretActions,
+  ...proxyRequests,
+  ...proxyAnswers,
   ...section4,
   ...filtersAndLimits,
   ...section5,
@@ -42,6 +57,7 @@ export const cases: ReadonlyArray<Case> = [
   ...slowReplies,
   ...section6,
   ...section7,
+  ...retryGuide,
   ...lookupRequests,
   ...lookupSchema,
   ...lookupFilters,

@@ -8,6 +8,9 @@ import { section4 } from "./clauses/Section4.ts"
 import { section5 } from "./clauses/Section5.ts"
 import { section6 } from "./clauses/Section6.ts"
 import { section7 } from "./clauses/Section7.ts"
+import { retryGuide } from "./clauses/RetryGuide.ts"
+import { secretActions } from "./clauses/SecretActions.ts"
+import { secrets } from "./clauses/Secrets.ts"
 import { subLists } from "./clauses/SubLists.ts"
 
 const all = [
@@ -16,10 +19,13 @@ const all = [
   ...section2,
   ...section3,
   ...subLists,
+  ...secrets,
+  ...secretActions,
   ...section4,
   ...section5,
   ...section6,
   ...section7,
+  ...retryGuide,
   ...graphQL
 ] as const
 
@@ -39,6 +45,7 @@ export const sections: ReadonlyArray<readonly [section: number, title: string]> 
   [5, "Formats and streams"],
   [6, "Errors and headers"],
   [7, "Authentication"],
+  [8, "Retry guide"],
   [12, "GraphQL lookup"]
 ]
 

@@ -36,7 +36,7 @@ const impliedNeeds = ({ setup = {}, steps }: Case): ReadonlySet<Need> => {
   const needs = new Set<Need>()
   if (setup.accounts !== undefined) needs.add("accounts")
   if (setup.limit !== undefined) needs.add("limit")
-  if (setup.seeds !== undefined || setup.rows !== undefined) needs.add("seed")
+  if (setup.seeds !== undefined || setup.rows !== undefined || setup.templates !== undefined) needs.add("seed")
   if (setup.upstream !== undefined) needs.add("upstream")
   if (setup.disturbance !== undefined) needs.add("interceptor")
   if (steps.some(({ kind }) => kind === "clock")) needs.add("clock")

@@ -33,6 +33,7 @@ const lists = [
   { id: "3.8.rating", text: "the fields of a rating, in their order" },
   { id: "3.8.space", text: "the fields of a space, in their order, without alias" },
   { id: "3.8.task", text: "the fields of a task, in their order" },
+  { id: "3.8.secret", text: "the fields of a secret, in their order" },
   { id: "3.8.nulls", text: "fields without a value are sent as null, never left out" },
   { id: "3.8.default.texts", text: 'name and description are never null, and "" by default' },
   { id: "3.8.default.conversation", text: 'backstory and model are "" by default, and may be null' },
@@ -43,7 +44,25 @@ const lists = [
   { id: "3.8.task.schedule", text: "schedule and timezone are text or null" },
   { id: "3.8.task.status", text: "status is idle, running or canceled" },
   { id: "3.8.task.outcome", text: "outcome is pending, success or failure" },
-  { id: "3.8.dates", text: "lastRunAt, nextRunAt, createdAt and updatedAt are milliseconds" }
+  { id: "3.8.dates", text: "lastRunAt, nextRunAt, createdAt and updatedAt are milliseconds" },
+  {
+    id: "3.8.secret.type",
+    text: "type is plain, basic, bearer, jwt, oauth, template or reference"
+  },
+  { id: "3.8.secret.rows", text: "secret/list has one item for each stored value of the contact, and none without" },
+  { id: "3.8.secret.shared", text: "a shared secret is not listed" },
+  { id: "3.8.secret.hidden", text: "no list shows the value of a secret" },
+  { id: "3.8.secret.id", text: "id and type are those of the secret" },
+  {
+    id: "3.8.secret.name",
+    text: "name and description are those of the value, or of the secret where those are empty"
+  },
+  { id: "3.8.secret.meta", text: "meta and both dates are those of the value" },
+  { id: "3.8.secret.foreign", text: "a secret of another account is listed if the contact has a value of it" },
+  { id: "3.8.secret.dropped", text: "values without a secret are left out after paging, so a page can be short" },
+  { id: "3.8.secret.cursor", text: "the cursor of secret/list is unknown, so a second page is empty" },
+  { id: "3.8.secret.stream", text: "a stream of secret/list stops after its first page" },
+  { id: "3.8.secret.both", text: "100 secrets are listed from each end, so both orders together give 200" }
 ] as const satisfies ReadonlyArray<Clause>
 
 /** The memory search. */

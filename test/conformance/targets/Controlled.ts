@@ -13,7 +13,14 @@ import * as InMemory from "../../../src/layers/InMemory.ts"
 import { startTime, type Setup } from "../Case.ts"
 import type { Reply } from "../Reply.ts"
 import * as Disturbances from "./Disturbances.ts"
-import { exchange, type OpenTarget, type Target, type UpstreamRequest, type WireRequest } from "./Target.ts"
+import {
+  exchange,
+  type OpenTarget,
+  type Target,
+  type UpstreamRequest,
+  upstreamHeader,
+  type WireRequest
+} from "./Target.ts"
 
 const token = "sk-main"
 
@@ -53,12 +60,14 @@ interface Server {
   readonly received: Array<UpstreamRequest>
 }
 
-const newServer = Effect.fnUntraced(function* ({ accounts, limit, rows, seeds }: Setup) {
+const newServer = Effect.fnUntraced(function* ({ accounts, limit, rows, seeds, templates, upstream }: Setup) {
   yield* TestClock.setTime(startTime)
   const received: Array<UpstreamRequest> = []
   const state = yield* ServerState.make({
     ...(accounts === undefined ? {} : { accounts }),
-    ...(limit === undefined ? {} : { rateLimit: limit })
+    ...(limit === undefined ? {} : { rateLimit: limit }),
+    ...(templates === undefined ? {} : { secretTemplates: templates }),
+    upstream: answerOf(upstream ?? {}, received)
   })
   for (const { token: of = token, contacts } of seeds ?? []) {
     const account = state.accountOf(of)
@@ -69,6 +78,25 @@ const newServer = Effect.fnUntraced(function* ({ accounts, limit, rows, seeds }:
   const server: Server = { received, state }
   return server
 })
+
+/** The upstream with these replies by URL. It adds its requests to `received`. */
+const answerOf = (
+  replies: NonNullable<Setup["upstream"]>,
+  received: Array<UpstreamRequest>
+): NonNullable<ServerState.Options["upstream"]> => {
+  const counts = new Map<string, number>()
+  return (request) =>
+    Effect.suspend(() => {
+      received.push(request)
+      const { [request.url]: inOrder = [] } = replies
+      const count = counts.get(request.url) ?? 0
+      counts.set(request.url, count + 1)
+      const reply = inOrder[Math.min(count, inOrder.length - 1)] ?? "fails"
+      return reply === "fails"
+        ? Effect.fail(new Error("The upstream cannot be reached"))
+        : Effect.succeed({ status: 200, ...reply, headers: { ...reply.headers, [upstreamHeader]: "1" } })
+    })
+}
 
 /** The handle on the in-memory API with this state. */
 const handleOf = (state: ServerState.Service): Effect.Effect<InMemory.Service> =>

@@ -42,6 +42,7 @@ export const itemChecks: ReadonlyArray<Case> = [
     return {
       id: `errors-of-lists-of-items-${name}`,
       clauses: [
+        ...(name === "secret" ? (["3.1.secrets"] as const) : []),
         "3.8.checks.blank",
         "3.8.checks.missing",
         "3.8.checks.foreign",

@@ -202,7 +202,7 @@ const effects: ReadonlyArray<Case> = [
     clauses: ["4.limit.sub-lists", "4.limit.unit", "3.8.checks.limit"],
     needs: ["limit", "seed", "clock"],
     setup: {
-      limit: 5,
+      limit: 6,
       seeds: [{ contacts: [{ id: "ada" }] }],
       rows: (api) => itemKinds[1]?.seed(api, "ada", numberedItems(350)) ?? Effect.void
     },

@@ -298,23 +298,28 @@ const deletes: ReadonlyArray<Case> = [
     setup: {
       seeds: [{ contacts: [{ id: "ada" }, { id: "grace" }] }],
       rows: (api) =>
-        Effect.all(
-          ["ada", "grace"].flatMap((contact) => [
-            api.seedConversations(contact, [{ id: `conversation-of-${contact}` }]),
-            api.seedMemories(contact, [{ id: `memory-of-${contact}` }]),
-            api.seedRatings(contact, [{ id: `rating-of-${contact}` }]),
-            api.seedSpaces(contact, [{ id: `space-of-${contact}` }]),
-            api.seedTasks(contact, [{ id: `task-of-${contact}` }])
-          ])
+        Effect.andThen(
+          api.seedSecrets([{ id: "secret", kind: "personal" }], "sk-main"),
+          Effect.all(
+            ["ada", "grace"].flatMap((contact) => [
+              api.seedConversations(contact, [{ id: `conversation-of-${contact}` }]),
+              api.seedMemories(contact, [{ id: `memory-of-${contact}` }]),
+              api.seedRatings(contact, [{ id: `rating-of-${contact}` }]),
+              api.seedSpaces(contact, [{ id: `space-of-${contact}` }]),
+              api.seedTasks(contact, [{ id: `task-of-${contact}` }]),
+              api.seedSecretValues(contact, [{ id: `value-of-${contact}`, secretId: "secret", value: "v" }])
+            ])
+          )
         )
     },
     steps: [
       send(post("/contact/ada/delete"), { ...ok, text: '{"id":"ada"}' }),
-      ...["conversation", "memory", "rating", "space", "task"].map((name) =>
+      ...["conversation", "memory", "rating", "space", "task", "secret"].map((name) =>
         send(get(`/contact/ada/${name}/list`), thrown(404, "NOT_FOUND", "Not found"))
       ),
       stored((api) => Effect.map(api.memories("ada"), ids), []),
       stored((api) => Effect.map(api.tasks("ada"), ids), []),
+      stored((api) => Effect.map(api.secretValues("ada"), ids), []),
       stored((api) => Effect.map(api.conversations("ada"), ids), []),
       stored(
         (api) => Effect.map(api.conversations(null), contactsOf),
@@ -325,6 +330,7 @@ const deletes: ReadonlyArray<Case> = [
       ...["conversation", "memory", "rating", "space", "task"].map((name) =>
         send(get(`/contact/grace/${name}/list`), { ...ok, ids: [`${name}-of-grace`] })
       ),
+      send(get("/contact/grace/secret/list"), { ...ok, ids: ["secret"] }),
       send(post("/contact/ada/delete"), notFound)
     ]
   },
