@@ -7,10 +7,14 @@ import type { AuthorizedCall } from "../Endpoint.ts"
  */
 const maxFields = 1_000_000
 
-/** The request that a query runs for, and the number of fields resolved so far. */
+/** The most characters of all texts and metadata of a result: half of the longest text that V8 can make. */
+const maxCharacters = 2 ** 28
+
+/** The request that a query runs for, and the size of the result so far. */
 export class QueryContext {
   readonly call: AuthorizedCall
   #fields = 0
+  #characters = 0
 
   constructor(call: AuthorizedCall) {
     this.call = call
@@ -21,13 +25,28 @@ export class QueryContext {
     this.#fields++
   }
 
-  /** True if the result has too many fields, so that it will not be sent. */
+  /** Counts the characters of a value of a column. */
+  countValue(value: unknown): void {
+    if (typeof value === "string") this.#characters += value.length
+    else if (typeof value === "object" && value !== null) this.#characters += lengthOf(value)
+  }
+
+  /** True if the result is too large, so that it will not be sent. */
   get isExhausted(): boolean {
-    return this.#fields > maxFields
+    return this.#fields > maxFields || this.#characters > maxCharacters
   }
 }
 
-/** A resolver that counts its field, and resolves it to null once there are too many. */
+const lengths = new WeakMap<object, number>()
+
+/** The length of metadata as JSON. */
+const lengthOf = (meta: object): number => {
+  const length = lengths.get(meta) ?? JSON.stringify(meta).length
+  lengths.set(meta, length)
+  return length
+}
+
+/** A resolver that counts its field, and resolves it to null once the result is too large. */
 export const counted =
   <Source, Arguments, Value>(
     resolve: GraphQLFieldResolver<Source, QueryContext, Arguments, Value>
@@ -38,4 +57,8 @@ export const counted =
   }
 
 /** The resolver of a field that is a column of its row. */
-export const readColumn = counted(defaultFieldResolver)
+export const readColumn: GraphQLFieldResolver<unknown, QueryContext> = counted((source, args, context, info) => {
+  const value: unknown = defaultFieldResolver(source, args, context, info)
+  context.countValue(value)
+  return value
+})

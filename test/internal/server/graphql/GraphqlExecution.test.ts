@@ -210,6 +210,20 @@ describe("Hostile queries", () => {
     }).pipe(Effect.provide(layer()))
   )
 
+  it.effect("a result with more text than one text can hold is an error", () =>
+    Effect.gen(function* () {
+      const [description, meta] = ["d".repeat(60_000), { k: "m".repeat(60_000) }]
+      yield* seed(numbered(100).map((contact) => ({ ...contact, description, meta })))
+      for (const column of ["description", "meta"]) {
+        const aliases = Array.from({ length: 50 }, (_, at) => `a${at}:${column}`).join(" ")
+        assert.strictEqual(
+          yield* text(`{contacts(first:100){edges{node{${aliases}}}}}`),
+          coded("INTERNAL_SERVER_ERROR", "Unexpected error.")
+        )
+      }
+    }).pipe(Effect.provide(layer()))
+  )
+
   it.effect("a filter whose paths are too long for a query is a failure of the database", () =>
     Effect.gen(function* () {
       const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`k${at}`, at]))
