@@ -88,6 +88,22 @@ describe("bundles", () => {
     })
   )
 
+  it.effect("the in-memory layer loads graphql only with the first query", () =>
+    Effect.gen(function* () {
+      const found = yield* Effect.promise(() =>
+        Bundles.filesAtStart(
+          `import * as InMemory from "effect-chatbotkit/layers/InMemory"; ${use("InMemory.layer")}`,
+          "src"
+        )
+      )
+      assert.include(found, "src/internal/server/graphql/GraphqlEndpoint.ts")
+      assert.deepStrictEqual(
+        found.filter((file) => file.includes("node_modules/graphql/")),
+        []
+      )
+    })
+  )
+
   it.effect("an app that fetches one contact is within its budget", () =>
     Effect.gen(function* () {
       assert.isAtMost(yield* Effect.promise(() => Bundles.bundleSize(Bundles.fetchesOne, "src")), fetchesOneBudget)

@@ -1,5 +1,5 @@
 /** The sizes of apps once bundled, minified and compressed, and the parts of Effect that they need. */
-import { build, type BuildOptions } from "esbuild"
+import { build, type BuildOptions, type Metafile } from "esbuild"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
@@ -31,10 +31,25 @@ const bundle = async (source: string, ours: Ours, options: BuildOptions = {}) =>
 /** The files, ours and others, whose code is in the bundle of an app. */
 export const files = async (source: string, ours: Ours): Promise<ReadonlyArray<string>> => {
   const { metafile } = await bundle(source, ours)
-  return Object.values(metafile?.outputs ?? {}).flatMap(({ inputs }) =>
-    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : []))
-  )
+  return Object.values(metafile?.outputs ?? {}).flatMap(included)
 }
+
+/** The files whose code an app loads at its start: not those of dynamic imports. */
+export const filesAtStart = async (source: string, ours: Ours): Promise<ReadonlyArray<string>> => {
+  const { metafile } = await bundle(source, ours, { splitting: true, outdir: "out" })
+  const outputs = metafile?.outputs ?? {}
+  const entry = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === "<stdin>")
+  const loaded = new Set(entry === undefined ? [] : [entry])
+  for (const path of loaded) {
+    for (const { kind, path: imported } of outputs[path]?.imports ?? []) {
+      if (kind === "import-statement") loaded.add(imported)
+    }
+  }
+  return [...loaded].flatMap((path) => included(outputs[path]))
+}
+
+const included = (output: Metafile["outputs"][string] | undefined): ReadonlyArray<string> =>
+  Object.entries(output?.inputs ?? {}).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : []))
 
 /** The size of an app's bundle in bytes, min + gzip. */
 export const bundleSize = async (source: string, ours: Ours): Promise<number> =>
