@@ -151,6 +151,17 @@ export const inspected = Effect.gen(function* () {
   return { seeded, requests, snapshot, contacts: yield* api.contacts(), injected: yield* api.injectedFaults }
 })
 export const arbitrary = InMemory.seedArbitrary(3)
+export const secrets = Effect.gen(function* () {
+  const api = yield* InMemory.InMemory
+  const seeded = yield* api.seedSecrets([{ id: "crm", kind: "personal" }])
+  const values = yield* api.seedSecretValues("id", [{ secretId: "crm", value: "token" }])
+  const random = yield* InMemory.seedArbitrarySecrets(3)
+  return { seeded, values, random, all: yield* api.secrets(), stored: yield* api.secretValues("id") }
+})
+export const arbitraryValues = InMemory.seedArbitrarySecretValues("id")
+export const secretSeeds: ReadonlyArray<InMemory.SecretSeed> = [{ type: "oauth" }]
+export const upstream: InMemory.Upstream = ({ url }) => Effect.succeed({ status: 200, body: url })
+export const outside: InMemory.ServerOptions = { upstream, secretTemplates: { crm: { type: "bearer", config: null } } }
 export const seeds: ReadonlyArray<InMemory.Seed> = [{ name: "Ada" }]
 export const server: InMemory.ServerOptions = { rateLimit: 5, compression: true }
 export const account: InMemory.AccountOptions = { id: "a", tokens: ["sk-a"] }

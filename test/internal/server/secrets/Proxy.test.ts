@@ -1,8 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
+import * as Placeholders from "../../../../src/internal/server/secrets/proxy/Placeholders.ts"
 import type * as Upstream from "../../../../src/internal/server/secrets/Upstream.ts"
-import { generic, layer, open, parse, post } from "../Harness.ts"
+import { generic, layer, makeHanging, open, parse, post } from "../Harness.ts"
 import {
   act,
   authorization,
@@ -333,6 +336,22 @@ describe("request to the third party (contract 3.9.5)", () => {
     )
   }
 
+  it.effect("any placeholder is found as by the expression of the real server, in linear time", () =>
+    Effect.gen(function* () {
+      const expression = /\$\{[^}]+\}|\{\{[^}]+\}\}/
+      for (let count = 0; count < 20_000; count++) {
+        let value = ""
+        for (let length = yield* Random.nextIntBetween(0, 9); length > 0; length--) {
+          value += yield* Random.choice(["$", "{", "}", "${", "{{", "}}", "a"])
+        }
+        assert.strictEqual(Placeholders.isIn(value), expression.test(value), value)
+      }
+      for (const part of ["${", "{{", "{{}", "${}", "${SECRET_A", "Basic"]) {
+        assert.isFalse(Placeholders.isIn(part.repeat(300_000)))
+      }
+    }).pipe(Random.withSeed("placeholders"))
+  )
+
   it.effect("placeholders in the URL and the body stay", () =>
     Effect.gen(function* () {
       const request = yield* forwarded({
@@ -356,6 +375,19 @@ describe("request to the third party (contract 3.9.5)", () => {
       const shared = parse((yield* proxy({ url, headers: { a: "${SECRET_SHARED}" } })).text)
       assert.match(shared.message, /^A linked secret exists/)
     }).pipe(Effect.provide(unreachable()))
+  )
+
+  it.effect("is interrupted with the request of the caller", () =>
+    Effect.gen(function* () {
+      const { ended, hang, started } = yield* makeHanging
+      yield* Effect.gen(function* () {
+        yield* seedPersonal("token")
+        const calling = yield* Effect.forkChild(proxy({ url }))
+        yield* started
+        yield* Fiber.interrupt(calling)
+        yield* ended
+      }).pipe(Effect.provide(layer({ upstream: () => hang })))
+    })
   )
 
   it.effect("is sent once, whatever the answer", () => {

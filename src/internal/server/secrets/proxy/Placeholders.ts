@@ -3,7 +3,6 @@ import type { AuthorizedCall } from "../../Endpoint.ts"
 import type { SecretRecord } from "../SecretRecord.ts"
 import * as SecretValue from "../value/SecretValue.ts"
 
-const anyPlaceholder = /\$\{[^}]+\}|\{\{[^}]+\}\}/
 const secretPlaceholder = /\$\{SECRET_(\w+)\}|\{\{SECRET_(\w+)\}\}/g
 const doubledScheme = /^(Basic|Bearer)(?:\s*\1)+\s+/i
 
@@ -11,7 +10,19 @@ const doubledScheme = /^(Basic|Bearer)(?:\s*\1)+\s+/i
 export const ofDefault = "${SECRET_DEFAULT}"
 
 /** True if a header value has a placeholder of any content, also one that stands for no secret. */
-export const isIn = (value: string): boolean => anyPlaceholder.test(value)
+export const isIn = (value: string): boolean => hasEnclosed(value, "${", "}") || hasEnclosed(value, "{{", "}}")
+
+/** True for a text between marks without a `}` in it, and not empty. A regular expression would take quadratic time. */
+const hasEnclosed = (value: string, open: string, close: string): boolean => {
+  for (let start = value.indexOf(open); start !== -1;) {
+    const content = start + open.length
+    const end = value.indexOf("}", content)
+    if (end === -1) return false
+    if (end > content && value.startsWith(close, end)) return true
+    start = value.indexOf(open, end)
+  }
+  return false
+}
 
 /** A header value with its placeholders replaced (wire contract 3.9.5). One that stands for no secret stays. */
 export const replaced = Effect.fnUntraced(function* (
