@@ -30,7 +30,7 @@ describe("requests", () => {
       assert.strictEqual(sent?.headers["accept"], name === "list" ? "application/jsonl" : "application/json")
       assert.strictEqual(sent?.headers["content-type"], sent?.method === "POST" ? "application/json" : undefined)
       assert.strictEqual(sent?.url.origin, "https://api.chatbotkit.com")
-      assert.match(sent?.url.pathname ?? "", /^\/v1\/contact\//)
+      assert.match(sent?.url.pathname ?? "", name === "find" ? /^\/v1\/graphql$/ : /^\/v1\/contact\//)
       const allowed = new Set(["accept", "authorization", "content-length", "content-type"])
       assert.isEmpty(Object.keys(sent?.headers ?? {}).filter((header) => !allowed.has(header)))
     })

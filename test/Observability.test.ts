@@ -92,4 +92,29 @@ describe("the telemetry of the client", () => {
       for (const secret of ["canary", "Canary", "sk-in-memory"]) assert.notInclude(text, secret)
     })
   )
+
+  it.live("has a span for a lookup, and none of its values", () =>
+    Effect.gen(function* () {
+      const { spans, text } = yield* exported(
+        Effect.gen(function* () {
+          yield* Contact.create(ada)
+          yield* Stream.runDrain(Contact.find({ emails: ["canary@example.com"], meta: { tier: "canary-tier" } }))
+          yield* Stream.runDrain(Contact.find({ fingerprints: ["canary-fingerprint", "\ud800"] }))
+        }).pipe(Effect.provide(InMemory.layer()))
+      )
+      const lookups = spans.filter(({ name }) => name === "Contact.find")
+      assert.lengthOf(lookups, 2)
+      const attempts = spans.filter(({ kind, parentSpanId }) => kind === client && parentSpanId === lookups[0]?.spanId)
+      assert.deepStrictEqual(
+        attempts.map(({ name }) => name),
+        ["POST /graphql"]
+      )
+      assert.deepInclude(attributes(attempts[0]), {
+        "http.request.method": "POST",
+        "url.template": "/graphql",
+        "http.response.status_code": "200"
+      })
+      for (const secret of ["canary", "Canary", "sk-in-memory"]) assert.notInclude(text, secret)
+    })
+  )
 })

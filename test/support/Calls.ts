@@ -3,6 +3,7 @@ import type * as Client from "../../src/Client.ts"
 import * as Contact from "../../src/Contact.ts"
 import type * as Errors from "../../src/Errors.ts"
 import * as Fake from "./FakeHttp.ts"
+import * as Lookup from "./FakeLookup.ts"
 
 export const id = "cmwsk55x8000com7dj9qcuwx6"
 export const fingerprint = "crm-0001-ada-lovelace"
@@ -31,7 +32,8 @@ export const calls = {
   ensure: Contact.ensure({ fingerprint }),
   listPage: Contact.listPage(),
   // With `take` reached, a list needs no second request to confirm its end.
-  list: Stream.runCollect(Contact.list({ take: 1 }))
+  list: Stream.runCollect(Contact.list({ take: 1 })),
+  find: Stream.runCollect(Contact.find({ ids: [id] }))
 }
 export type CallName = keyof typeof calls
 export const callNames = Object.keys(calls) as ReadonlyArray<CallName>
@@ -45,7 +47,8 @@ export const successReplies: Readonly<Record<CallName, () => Response>> = {
   delete: ok,
   ensure: ok,
   listPage: page,
-  list: Fake.jsonLines(Fake.item("c1"))
+  list: Fake.jsonLines(Fake.item("c1")),
+  find: Lookup.page([])
 }
 
 /** A create with a request of any type, as plain JavaScript can make it. */

@@ -39,14 +39,16 @@ const identifier = /^[A-Za-z_]\w*$/
 /** The server makes a path of the keys. A dot, a bracket or a quote belongs to the key only if the key is quoted. */
 const withQuotedKeys = (object: MetaValues): MetaValues =>
   Object.fromEntries(
-    Object.entries(object).map(([key, value]) => [identifier.test(key) ? key : JSON.stringify(key), quoted(value)])
+    Object.entries(object).map(([key, value]) => [
+      identifier.test(key) ? key : JSON.stringify(key),
+      isArray(value) ? value.map(quoted) : quoted(value)
+    ])
   )
 
-const quoted = (value: MetaValue): MetaValue =>
-  typeof value !== "object" ? value : isArray(value) ? value.map(quoted) : withQuotedKeys(value)
+const quoted = (value: MetaValue): MetaValue => (typeof value === "object" ? withQuotedKeys(value) : value)
 
 /** `Array.isArray` does not narrow to a readonly array. */
-const isArray = (value: MetaValue): value is ReadonlyArray<MetaValue> => Array.isArray(value)
+const isArray = <A>(value: A | ReadonlyArray<A>): value is ReadonlyArray<A> => Array.isArray(value)
 
 /** The body of a request for a page: the first one, or the one after a contact. */
 export const body = (variables: Variables, after: string | undefined): object => ({

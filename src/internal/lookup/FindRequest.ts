@@ -4,20 +4,20 @@ import * as Schema from "effect/Schema"
 import * as PlainJson from "../call/request/PlainJson.ts"
 import * as Validate from "../call/request/Validate.ts"
 
-/** A value to find in `meta`: text, a number or a boolean, or an object or array of such values. */
-export type MetaValue = string | number | boolean | ReadonlyArray<MetaValue> | { readonly [key: string]: MetaValue }
-
 /** The values to find in `meta`, by key. */
 export interface MetaValues {
-  readonly [key: string]: MetaValue
+  readonly [key: string]: MetaValue | ReadonlyArray<MetaValue>
 }
+
+/** A value to find in `meta`. */
+export type MetaValue = string | number | boolean | MetaValues
 
 interface MetaProblem {
   readonly path: ReadonlyArray<string>
   readonly issue: string
 }
 
-/** The first value that the server would ignore, so that it would find contacts with any value there. */
+/** The first value that the server ignores, so that it finds contacts with any value there, or that it cannot find. */
 const problemAt = (value: unknown, path: ReadonlyArray<string>): MetaProblem | undefined => {
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return undefined
   const members = Predicate.isObjectOrArray(value) ? Object.entries(value) : []
@@ -25,7 +25,11 @@ const problemAt = (value: unknown, path: ReadonlyArray<string>): MetaProblem | u
     return { path, issue: "Expected text, a number, a boolean, or an object or array that is not empty" }
   }
   for (const [key, member] of members) {
-    const problem = problemAt(member, [...path, key])
+    const memberPath = [...path, key]
+    const problem =
+      Array.isArray(value) && Array.isArray(member)
+        ? { path: memberPath, issue: "Expected no array directly in an array: the server does not find it" }
+        : problemAt(member, memberPath)
     if (problem !== undefined) return problem
   }
   return undefined
@@ -62,7 +66,7 @@ export const FindRequest = /* @__PURE__ */ Schema.Struct({
    * The contact's `meta` has all of these values, and possibly others. At least one value is needed. Numbers match numbers, and
    * text matches text. A key is the whole name of a member, with any characters. A member of an object is written as an object,
    * as in `{ address: { city: "London" } }`. The values of an array are compared from the first on, as in `{ tags: ["new"] }`.
-   * `null`, `{}` and `[]` are refused, since the server ignores them.
+   * `null`, `{}` and `[]` are refused, since the server ignores them, and so is an array directly in an array.
    */
   meta: /* @__PURE__ */ Schema.optional(
     /* @__PURE__ */ Schema.declare(isMeta, { expected: "a JSON object" }).check(
