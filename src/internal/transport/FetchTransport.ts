@@ -48,9 +48,11 @@ class Body implements CallbackTransport.CallbackBody {
   readonly #response: globalThis.Response
   readonly #controller: AbortController
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  #isReading = false
   #isOver = false
-  /** The next part, until it is delivered. A reader that gives up leaves it to the next one. */
-  #next: Promise<CallbackTransport.BodyPart> | undefined
+  #onPart: ((part: CallbackTransport.BodyPart) => void) | undefined
+  /** A part that arrived after its reader had given up. The next reader gets it. */
+  #arrived: CallbackTransport.BodyPart | undefined
 
   constructor(response: globalThis.Response, controller: AbortController) {
     this.#response = response
@@ -58,32 +60,43 @@ class Body implements CallbackTransport.CallbackBody {
   }
 
   read(onPart: (part: CallbackTransport.BodyPart) => void): void | (() => void) {
-    if (this.#next === undefined && this.#isOver) return onPart(CallbackTransport.end)
-    let isWaiting = true
-    this.#next ??= this.#readNext()
-    void this.#next.then((part) => {
-      if (!isWaiting) return
-      this.#next = undefined
-      onPart(part)
-    })
+    const arrived = this.#arrived
+    if (arrived !== undefined) {
+      this.#arrived = undefined
+      return onPart(arrived)
+    }
+    if (!this.#isReading) {
+      if (this.#isOver) return onPart(CallbackTransport.end)
+      this.#readNext()
+    }
+    this.#onPart = onPart
     return () => {
-      isWaiting = false
+      this.#onPart = undefined
     }
   }
 
-  #readNext(): Promise<CallbackTransport.BodyPart> {
+  #readNext(): void {
     this.#reader ??= this.#response.body?.getReader()
     const read: Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }> =
       this.#reader?.read() ??
       // Some runtimes have no streams.
       this.#response.arrayBuffer().then((whole) => ({ done: true, value: new Uint8Array(whole) }))
-    return read.then(
+    this.#isReading = true
+    void read.then(
       ({ done, value }) => {
         this.#isOver ||= done
-        return value === undefined ? CallbackTransport.end : { _tag: "Chunks", chunks: [value] }
+        this.#deliver(value === undefined ? CallbackTransport.end : { _tag: "Chunks", chunks: [value] })
       },
-      (cause: unknown) => ({ _tag: "Failed", cause })
+      (cause: unknown) => this.#deliver({ _tag: "Failed", cause })
     )
+  }
+
+  #deliver(part: CallbackTransport.BodyPart): void {
+    const onPart = this.#onPart
+    this.#isReading = false
+    this.#onPart = undefined
+    if (onPart === undefined) this.#arrived = part
+    else onPart(part)
   }
 
   cancel(): void {
@@ -95,29 +108,26 @@ class Body implements CallbackTransport.CallbackBody {
   }
 }
 
-const send =
-  (layerContext: Context.Context<never>): CallbackTransport.Send =>
-  ({ body, context, request, url }, onReply) => {
+const send = (layerContext: Context.Context<never>): CallbackTransport.Send => {
+  const isBrowser = Context.get(layerContext, Browser.IsBrowser)
+  const layerInit = Context.getOrUndefined(layerContext, FetchHttpClient.RequestInit)
+  return ({ body, context, request, url }, onReply) => {
     const fetch: unknown =
       Context.getOrUndefined(context, FetchHttpClient.Fetch) ?? Context.get(layerContext, FetchHttpClient.Fetch)
-    const isBrowser = Context.get(layerContext, Browser.IsBrowser)
     const controller = new AbortController()
     const abort = () => controller.abort()
     if (!isFetch(fetch)) {
       onReply(Exit.die(new Error("layers/Fetch needs a global fetch")))
       return abort
     }
-    const given: RequestInit = {
-      ...Context.getOrUndefined(layerContext, FetchHttpClient.RequestInit),
-      ...Context.getOrUndefined(context, FetchHttpClient.RequestInit)
-    }
     const init: RequestInit = {
-      ...given,
+      ...layerInit,
+      ...Context.getOrUndefined(context, FetchHttpClient.RequestInit),
       method: request.method,
-      ...(body === undefined ? {} : { body: new Uint8Array(body) }),
       redirect: "manual",
       signal: controller.signal
     }
+    if (body !== undefined) init.body = new Uint8Array(body)
     const fail = (cause: unknown) =>
       onReply(
         Exit.fail(
@@ -127,7 +137,7 @@ const send =
         )
       )
     try {
-      init.headers = headersOf(request, given, isBrowser)
+      init.headers = headersOf(request, init.headers, isBrowser)
       fetch(url, init).then((response) => {
         const body = new Body(response, controller)
         // A stub may not obey its signal.
@@ -139,6 +149,7 @@ const send =
     }
     return abort
   }
+}
 
 const isFetch = (value: unknown): value is typeof globalThis.fetch => typeof value === "function"
 
@@ -148,16 +159,13 @@ const isFetch = (value: unknown): value is typeof globalThis.fetch => typeof val
  */
 const headersOf = (
   { headers }: HttpClientRequest.HttpClientRequest,
-  init: RequestInit,
+  given: RequestInit["headers"],
   isBrowser: boolean
 ): Record<string, string> => {
-  const given = init.headers === undefined ? {} : Object.fromEntries(new globalThis.Headers(init.headers))
-  const all: Record<string, string> = {
-    ...(isBrowser ? {} : { "user-agent": Transport.userAgent }),
-    ...given,
-    ...headers
-  }
-  const { "content-length": _, ...sent } = all
+  const sent: Record<string, string> = isBrowser ? {} : { "user-agent": Transport.userAgent }
+  if (given !== undefined) Object.assign(sent, Object.fromEntries(new globalThis.Headers(given)))
+  Object.assign(sent, headers)
+  delete sent["content-length"]
   return sent
 }
 
