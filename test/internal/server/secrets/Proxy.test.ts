@@ -225,7 +225,11 @@ describe("own errors of proxy (contract 3.9.5)", () => {
     [{ headers: { x: "a\nb" } }, 'Headers.set: "a\nb" is an invalid header value.'],
     [{ body: "x" }, "Request with GET/HEAD method cannot have body."],
     [{ body: "" }, "Request with GET/HEAD method cannot have body."],
-    [{ method: "HEAD", body: "x" }, "Request with GET/HEAD method cannot have body."]
+    [{ method: "HEAD", body: "x" }, "Request with GET/HEAD method cannot have body."],
+    [
+      { url: "https://user@third.example" },
+      "Request cannot be constructed from a URL that includes credentials: https://user@third.example"
+    ]
   ]
   for (const [json, message] of failures) {
     it.effect(`500 for ${JSON.stringify(json)}: ${message}`, () =>
@@ -527,6 +531,21 @@ describe("answer of the third party (contract 3.9.5)", () => {
       const failed = yield* Effect.flip(proxy({ url }))
       assert.strictEqual(failed._tag, "HttpClientError")
     }).pipe(Effect.provide(layer({ upstream })))
+  })
+
+  it.effect("is compressed like other replies, by its content type", () => {
+    const { upstream } = makeUpstream(() => ({ status: 200, headers: { "content-type": "text/html" }, body: "text" }))
+    return Effect.gen(function* () {
+      yield* seedPersonal("token")
+      const response = yield* open(
+        post("/v1/contact/ada/secret/s/proxy", { url }, { headers: { "accept-encoding": "gzip" } })
+      )
+      assert.strictEqual(response.headers["content-encoding"], "gzip")
+      assert.strictEqual(response.headers["vary"], "Accept-Encoding")
+      const bytes = new Uint8Array(yield* response.arrayBuffer)
+      const unzipped = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))
+      assert.strictEqual(yield* Effect.promise(() => new Response(unzipped).text()), "text")
+    }).pipe(Effect.provide(layer({ upstream, compression: true })))
   })
 
   it.effect("a JSON answer looks like an own error", () =>

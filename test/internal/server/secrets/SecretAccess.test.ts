@@ -196,4 +196,21 @@ describe("Order of checks (contract 3.9.1)", () => {
       }
     }).pipe(Effect.provide(layer()))
   )
+
+  it.effect("an empty body is accepted, a malformed content type too; bad JSON is refused first", () =>
+    Effect.gen(function* () {
+      yield* seedPersonal("value")
+      const untyped = { json: undefined, body: "text", headers: { "content-type": "application/json;" } }
+      const bodies = [{ json: undefined, body: "" }, { json: undefined, body: "null" }, untyped]
+      for (const rest of bodies) assert.strictEqual((yield* act("verify", "s", rest)).status, 200)
+      const texts = []
+      for (const rest of bodies) texts.push(parse((yield* act("proxy", "s", rest)).text).message)
+      assert.deepStrictEqual(texts, ['"url" is required', "Bad request", '"value" must be of type object'])
+      for (const action of actions) {
+        const bad = yield* act(action, "s", { json: undefined, body: "{", authorization: null })
+        assert.strictEqual(bad.status, 400)
+        assert.strictEqual(bad.text, "Invalid JSON")
+      }
+    }).pipe(Effect.provide(layer()))
+  )
 })
