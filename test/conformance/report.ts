@@ -74,10 +74,7 @@ const report = Effect.gen(function* () {
       ...table(results)
     ].join("\n")
   )
-  yield* printAll(
-    "Clauses with a test outside the cases, since HTTP clients hide what they are about:",
-    testedElsewhere
-  )
+  yield* printAll("Clauses with a test outside the cases, since no case can show them:", testedElsewhere)
   yield* print(
     typeof options === "string"
       ? `\nNo live server was tested: ${options}.`

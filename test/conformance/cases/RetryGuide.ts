@@ -21,6 +21,7 @@ import {
   update,
   withAccept
 } from "../Steps.ts"
+import { listNames } from "../Endpoints.ts"
 import { found, lookup } from "./lookup/Lookup.ts"
 import { act, authenticated, proxy, seeded, unauthenticated, upstreamAnswer, upstreamUrl } from "./secrets/Secrets.ts"
 import { personal } from "./secrets/SecretValues.ts"
@@ -50,9 +51,7 @@ export const retryGuide: ReadonlyArray<Case> = [
           twice(withAccept(`/contact/${list}?meta.run=<run>`, accept), { status: 200, ids: ["<id>"] })
         )
       ),
-      ...["conversation", "memory", "rating", "secret", "space", "task"].flatMap((name) =>
-        twice(get(`/contact/<id>/${name}/list`), { ...ok, text: '{"items":[]}' })
-      )
+      ...listNames.flatMap((name) => twice(get(`/contact/<id>/${name}/list`), { ...ok, text: '{"items":[]}' }))
     ]
   },
   {

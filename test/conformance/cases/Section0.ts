@@ -1,4 +1,5 @@
 import type { Case } from "../Case.ts"
+import { reads, writes } from "../Endpoints.ts"
 import {
   withAccept,
   create,
@@ -16,13 +17,8 @@ import {
 } from "../Steps.ts"
 
 const verbs: ReadonlyArray<readonly ["GET" | "POST", string]> = [
-  ["POST", "/contact/create"],
-  ["POST", "/contact/ensure"],
-  ["POST", "/contact/x/update"],
-  ["POST", "/contact/x/delete"],
-  ["GET", "/contact/x/fetch"],
-  ["GET", "/contact/list"],
-  ["GET", "/contact/export"]
+  ...writes.map((path) => ["POST", path] as const),
+  ...reads.map((path) => ["GET", path] as const)
 ]
 
 /** Paths and verbs (wire contract 0). */
@@ -57,6 +53,16 @@ export const section0: ReadonlyArray<Case> = [
         "/v1/contact/x/nope",
         "/v1/contact/x/y/fetch",
         "/v1/contact/x/memory/nope",
+        "/v1/contact/x/memory",
+        "/v1/contact/x/bot/list",
+        "/v1/contact/x/task/search",
+        "/v1/contact/x/Memory/list",
+        "/v1/contact/x/secret/y",
+        "/v1/contact/x/secret/y/fetch",
+        "/v1/contact/x/secret/y/Mint",
+        "/v1/contact/x/secret/y/z/mint",
+        "/v1/GraphQL",
+        "/v1/graphql/x",
         "/v1/nope/list",
         "/v1/bot",
         "/v2/contact/list",

@@ -1,3 +1,4 @@
+import { reads, writes } from "../Endpoints.ts"
 import { type Case, startTime, type Expected, type Request } from "../Case.ts"
 import {
   withAccept,
@@ -20,9 +21,7 @@ import {
   methodNotAllowed
 } from "../Steps.ts"
 
-const writes = ["/contact/create", "/contact/ensure", "/contact/c<run>/update", "/contact/c<run>/delete"]
-const reads = ["/contact/c<run>/fetch", "/contact/list", "/contact/export"]
-const all = [...writes, ...reads]
+const all = [...writes, ...reads, "/graphql"]
 
 const jsonType = { "content-type": "application/json" } as const
 const malformed = plainText(400, "Invalid JSON")

@@ -1,6 +1,19 @@
 import type { AccountOptions } from "../../../src/layers/InMemory.ts"
+import { listNames, reads, writes } from "../Endpoints.ts"
 import { startTime, type Case, type Step } from "../Case.ts"
-import { clock, create, fetched, get, notAuthenticated, notAuthorized, ok, post, send, update } from "../Steps.ts"
+import {
+  clock,
+  create,
+  fetched,
+  get,
+  notAuthenticated,
+  notAuthorized,
+  notFound,
+  ok,
+  post,
+  send,
+  update
+} from "../Steps.ts"
 
 const accounts: ReadonlyArray<AccountOptions> = [
   { id: "parent", tokens: ["sk-main", "oaac-main", "oart-main", "oart-m.a.in", "m.a.in"] },
@@ -12,6 +25,7 @@ const accounts: ReadonlyArray<AccountOptions> = [
     tokens: [
       "sk-limited",
       { token: "l.i.m", allowedRoutes: ["contact/list", "/v1/contact/*/fetch"] },
+      { token: "i.t.s", allowedRoutes: ["contact/*/task/list", "contact/*/secret/*/verify"] },
       { token: "o.l.d", expiresAt: startTime + 1000 },
       { token: "oaac-old", expiresAt: startTime + 1000 },
       { token: "w.i.d", audience: "widget" }
@@ -116,14 +130,35 @@ const tokens: ReadonlyArray<Case> = [
     ]
   ),
   controlled(
+    "a-token-for-some-routes-of-contacts",
+    ["7.scoped", "7.scoped.others"],
+    [
+      ...["of-sk-limited/task/list", "nobody/task/list"].map((path) =>
+        send(get(`/contact/${path}`, { authorization: "Bearer i.t.s" }), { status: path.startsWith("of") ? 200 : 404 })
+      ),
+      send(post("/contact/of-sk-limited/secret/nobody/verify", {}, { authorization: "Bearer i.t.s" }), notFound),
+      ...listNames
+        .filter((name) => name !== "task")
+        .map((name) =>
+          send(get(`/contact/of-sk-limited/${name}/list`, { authorization: "Bearer i.t.s" }), notAuthenticated)
+        ),
+      ...["authenticate", "revoke", "mint", "proxy"].map((action) =>
+        send(
+          post(`/contact/of-sk-limited/secret/nobody/${action}`, {}, { authorization: "Bearer i.t.s" }),
+          notAuthenticated
+        )
+      ),
+      send(post("/contact/of-sk-limited/memory/search", {}, { authorization: "Bearer i.t.s" }), notAuthenticated),
+      send(post("/graphql", {}, { authorization: "Bearer i.t.s" }), notAuthenticated)
+    ]
+  ),
+  controlled(
     "a-token-for-a-widget",
     ["7.scoped.widget"],
     [
-      ...["list", "export", "of-sk-limited/fetch"].map((path) =>
-        send(get(`/contact/${path}`, { authorization: "Bearer w.i.d" }), notAuthenticated)
-      ),
-      ...["create", "ensure", "of-sk-limited/update", "of-sk-limited/delete"].map((path) =>
-        send(post(`/contact/${path}`, {}, { authorization: "Bearer w.i.d" }), notAuthenticated)
+      ...reads.map((path) => send(get(path, { authorization: "Bearer w.i.d" }), notAuthenticated)),
+      ...[...writes, "/graphql"].map((path) =>
+        send(post(path, {}, { authorization: "Bearer w.i.d" }), notAuthenticated)
       )
     ]
   )
@@ -135,36 +170,34 @@ const none: ReadonlyArray<Case> = [
   {
     id: "posts-without-credentials",
     clauses: ["7.none", "7.none.script", "7.none.csrf", "6.403.csrf"],
-    steps: ["/contact/create", "/contact/ensure", "/contact/c<run>/update", "/contact/c<run>/delete"].flatMap(
-      (path) => {
-        const requestWith = (headers: Readonly<Record<string, string>>, query = "") =>
-          post(`${path}${query}`, { foo: 1 }, { authorization: null, headers })
-        return [
-          ...["XMLHttpRequest"].map((value) => send(requestWith({ "X-Requested-With": value }), notAuthenticated)),
-          ...["xmlhttprequest", "XMLHttpRequest2", "fetch"].map((value) =>
-            send(requestWith({ "X-Requested-With": value }), notAuthorized)
-          ),
-          send(requestWith({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=t0ken"), notAuthenticated),
-          send(requestWith({ cookie: `a=b; ${csrfCookie}=a%7Cb; c=d` }, "?take=1&csrfToken=a%7Cb"), notAuthenticated),
-          send(requestWith({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=t0ken&csrfToken=x"), notAuthenticated),
-          send(requestWith({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=x&csrfToken=t0ken"), notAuthorized),
-          send(requestWith({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=T0ken"), notAuthorized),
-          send(requestWith({ cookie: `${csrfCookie}=t0ken` }), notAuthorized),
-          send(requestWith({ cookie: `${csrfCookie}=` }, "?csrfToken="), notAuthorized),
-          send(requestWith({ cookie: "next-auth.csrf-token=t0ken" }, "?csrfToken=t0ken"), notAuthorized),
-          send(requestWith({}, "?csrfToken=t0ken"), notAuthorized),
-          send(requestWith({}), {
-            ...notAuthorized,
-            headers: { ...notAuthorized.headers, "x-failure-code": "NOT_AUTHORIZED" }
-          })
-        ]
-      }
-    )
+    steps: [...writes, "/graphql"].flatMap((path) => {
+      const requestWith = (headers: Readonly<Record<string, string>>, query = "") =>
+        post(`${path}${query}`, { foo: 1 }, { authorization: null, headers })
+      return [
+        ...["XMLHttpRequest"].map((value) => send(requestWith({ "X-Requested-With": value }), notAuthenticated)),
+        ...["xmlhttprequest", "XMLHttpRequest2", "fetch"].map((value) =>
+          send(requestWith({ "X-Requested-With": value }), notAuthorized)
+        ),
+        send(requestWith({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=t0ken"), notAuthenticated),
+        send(requestWith({ cookie: `a=b; ${csrfCookie}=a%7Cb; c=d` }, "?take=1&csrfToken=a%7Cb"), notAuthenticated),
+        send(requestWith({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=t0ken&csrfToken=x"), notAuthenticated),
+        send(requestWith({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=x&csrfToken=t0ken"), notAuthorized),
+        send(requestWith({ cookie: `${csrfCookie}=t0ken` }, "?csrfToken=T0ken"), notAuthorized),
+        send(requestWith({ cookie: `${csrfCookie}=t0ken` }), notAuthorized),
+        send(requestWith({ cookie: `${csrfCookie}=` }, "?csrfToken="), notAuthorized),
+        send(requestWith({ cookie: "next-auth.csrf-token=t0ken" }, "?csrfToken=t0ken"), notAuthorized),
+        send(requestWith({}, "?csrfToken=t0ken"), notAuthorized),
+        send(requestWith({}), {
+          ...notAuthorized,
+          headers: { ...notAuthorized.headers, "x-failure-code": "NOT_AUTHORIZED" }
+        })
+      ]
+    })
   },
   {
     id: "gets-without-credentials",
     clauses: ["7.none"],
-    steps: ["/contact/list", "/contact/export", "/contact/c<run>/fetch"].flatMap((path) => [
+    steps: [...reads, "/graphql?query={x}"].flatMap((path) => [
       send(get(path, { authorization: null }), notAuthenticated),
       send(get(path, { authorization: null, headers: { "X-Requested-With": "XMLHttpRequest" } }), notAuthenticated)
     ])
@@ -215,7 +248,13 @@ const runAs: ReadonlyArray<Case> = [
     [
       create({ name: "made" }, "id", { headers: { "X-RunAs-User-Id": "child" } }),
       send(get("/contact/<id>/fetch"), { status: 403 }),
-      send(get("/contact/<id>/fetch", { authorization: "Bearer sk-child" }), { ...ok, has: { name: "made" } })
+      send(get("/contact/<id>/fetch", { authorization: "Bearer sk-child" }), { ...ok, has: { name: "made" } }),
+      ...listNames.flatMap((name) => [
+        send(get(`/contact/<id>/${name}/list`), { status: 403 }),
+        send(get(`/contact/<id>/${name}/list`, { headers: { "X-RunAs-User-Id": "child" } }), ok)
+      ]),
+      send(post("/contact/<id>/memory/search"), notAuthorized),
+      send(post("/contact/<id>/memory/search", {}, { headers: { "X-RunAs-User-Id": "child" } }), ok)
     ]
   ),
   {

@@ -10,7 +10,7 @@ export interface Clause {
   readonly assumptions?: ReadonlyArray<keyof typeof Assumptions>
   /** The reason why no constant names it. */
   readonly unnamed?: string
-  /** The test that checks the clause, if HTTP clients hide the part of a reply that it is about. */
+  /** The test that checks the clause, if no case can. */
   readonly checkedBy?: string
 }
 

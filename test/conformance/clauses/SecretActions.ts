@@ -88,7 +88,10 @@ const proxy = [
     id: "3.9.proxy.default.headers-only",
     text: "placeholders in the URL and in the body are sent as they are"
   },
-  { id: "3.9.proxy.named", text: "${SECRET_<NAME>} is the caller's secret whose name is NAME, in lower case with _" },
+  {
+    id: "3.9.proxy.named",
+    text: "${SECRET_<NAME>} is the first secret of the caller whose name is NAME, in lower case with _"
+  },
   { id: "3.9.proxy.named.shared", text: "${SECRET_<NAME>} can be a shared secret" },
   { id: "3.9.proxy.named.none", text: "${SECRET_<NAME>} without such a secret is sent as it is" },
   { id: "3.9.proxy.added", text: "without placeholders and Authorization, Authorization is added with the value" },

@@ -75,7 +75,10 @@ const values = [
     id: "3.9.url.raw",
     text: "the raw URL: /secrets/<secret id>/manager/authenticate?state=<JWT>&cbk=1&auth=1&unfurl=0#…"
   },
-  { id: "3.9.url.jwt", text: "the JWT of a raw URL is HS256, valid for 15 min, and new each time" },
+  {
+    id: "3.9.url.jwt",
+    text: "the JWT of a raw URL says owner, secret and contact; it is HS256, valid for 15 min, and new each time"
+  },
   { id: "3.9.url.short", text: "the short URL in texts: /s/<uuid>?cbk=1&auth=1&unfurl=0" }
 ] as const satisfies ReadonlyArray<Clause>
 

@@ -16,7 +16,7 @@ import {
   thrown,
   withAccept
 } from "../../Steps.ts"
-import { listNames } from "./ItemKinds.ts"
+import { listNames } from "../../Endpoints.ts"
 
 const bare = (expected: Expected): Expected => ({
   ...expected,

@@ -55,9 +55,6 @@ export const itemKinds: ReadonlyArray<ItemKind> = [
   }
 ]
 
-/** The names of the six lists of a contact, in their paths. */
-export const listNames = ["conversation", "memory", "rating", "secret", "space", "task"] as const
-
 /** The id of the item with this number. */
 export const itemId = (index: number) => `item-${String(index).padStart(4, "0")}`
 

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Case, Rows, Step } from "../../Case.ts"
+import { listNames } from "../../Endpoints.ts"
 import * as Reply from "../../Reply.ts"
 import {
   clock,
@@ -16,7 +17,7 @@ import {
   sse,
   withAccept
 } from "../../Steps.ts"
-import { type CommonSeed, type ItemKind, itemId, itemIds, itemKinds, listNames, numberedItems } from "./ItemKinds.ts"
+import { type CommonSeed, type ItemKind, itemId, itemIds, itemKinds, numberedItems } from "./ItemKinds.ts"
 
 /** A case for each kind of item. The contact ada has the seeds. */
 const forEachKind = (

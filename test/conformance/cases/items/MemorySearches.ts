@@ -83,6 +83,12 @@ export const memorySearches: ReadonlyArray<Case> = [
       send(search({ search: 1, take: 1 }), badRequest('"search" must be a string')),
       ...[[], ["tea"], "tea", 7, true].map((body) => send(search(body), badRequest('"value" must be of type object'))),
       ...["null", "false", "0", '""'].map((body) => send({ path, body }, badRequest())),
+      ...["application/json;", "application/json; charset"].map((type) =>
+        send(
+          { path, body: '{"search":"tea"}', headers: { "content-type": type } },
+          badRequest('"value" must be of type object')
+        )
+      ),
       ...["{}", ""].map((body) =>
         send(
           {

@@ -63,6 +63,10 @@ const placeholders: ReadonlyArray<Case> = [
         Effect.all([
           personal({ id: "bearer", type: "bearer" }, "abc")(api),
           personal({ id: "crm", type: "plain", name: "CRM key" }, "of ada")(api),
+          api.seedSecrets(
+            ["first", "second"].map((value) => ({ kind: "shared" as const, name: "Twin", value })),
+            "sk-main"
+          ),
           api.seedSecrets([{ id: "shared", kind: "shared", name: "Stripe -- key (live)", value: "of all" }], "sk-main"),
           api.seedSecrets([{ id: "theirs", kind: "shared", name: "Theirs", value: "hidden" }], "sk-other")
         ])
@@ -71,6 +75,7 @@ const placeholders: ReadonlyArray<Case> = [
       ...sendsHeaders("bearer", { "x-a": "${SECRET_CRM_KEY}" }, { "x-a": "of ada", authorization: null }),
       ...sendsHeaders("bearer", { "x-a": "${SECRET_crm_key}" }, { "x-a": "of ada" }),
       ...sendsHeaders("bearer", { "x-a": "${SECRET_STRIPE_KEY_LIVE_}" }, { "x-a": "of all" }),
+      ...sendsHeaders("bearer", { "x-a": "${SECRET_TWIN}" }, { "x-a": "first" }),
       ...["${SECRET_NOBODY}", "${SECRET_THEIRS}", "${SECRET_CRM}"].flatMap((value) =>
         sendsHeaders("bearer", { "x-a": value }, { "x-a": value, authorization: null })
       ),

@@ -25,13 +25,14 @@ const stateOf = (reply: Reply.Reply): string => {
   return typeof url === "string" ? (new URL(url).searchParams.get("state") ?? "") : ""
 }
 
-const namesSecretAndContact: Check = [
-  "the JWT is HS256, names secret and contact, and is valid for 15 min",
+const namesOwnerSecretAndContact: Check = [
+  "the JWT is HS256, names owner, secret and contact, and is valid for 15 min",
   (reply) => {
     const [header, payload] = decodedJwt(stateOf(reply))
     const text = JSON.stringify(payload)
     return (
       Reply.field(header, "alg") === "HS256" &&
+      text.includes('"the-owner"') &&
       text.includes('"secret"') &&
       text.includes('"ada"') &&
       Reply.field(payload, "exp") === startSeconds + 900
@@ -47,7 +48,7 @@ const authenticates = (secret: string, of = secret): Step =>
     checks: [
       hasRawUrl(of),
       ["the body is {id, url}", (reply) => /^\{"id":"[^"]+","url":"[^"]+"\}$/.test(reply.text)],
-      ...(of === "secret" ? [namesSecretAndContact] : [])
+      ...(of === "secret" ? [namesOwnerSecretAndContact] : [])
     ]
   })
 
@@ -92,7 +93,8 @@ export const secretActions: ReadonlyArray<Case> = [
             "sk-main"
           ),
           api.seedSecretValues("ada", [{ secretId: "secret", value: "v" }])
-        )
+        ),
+      accounts: [{ id: "the-owner", tokens: ["sk-main"] }]
     },
     [
       authenticates("secret"),
@@ -109,7 +111,8 @@ export const secretActions: ReadonlyArray<Case> = [
         act("authenticate", "secret", {}, "guest"),
         conflicting("Cannot authenticate secret for this secret configuration")
       )
-    ]
+    ],
+    ["accounts"]
   ),
   seeded(
     "authenticating-a-secret-twice",
