@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import { Client } from "./Client.ts"
+import type * as Operation from "./internal/call/Operation.ts"
 import * as ItemFields from "./internal/contactItem/ItemFields.ts"
 import * as ItemList from "./internal/contactItem/ItemList.ts"
 import * as ListPage from "./internal/list/ListPage.ts"
@@ -28,10 +29,10 @@ export interface ContactConversation extends Schema.Struct.Type<typeof ContactCo
 export const ContactConversationPage = /* @__PURE__ */ ListPage.make(ContactConversation)
 export interface ContactConversationPage extends Schema.Struct.Type<typeof ContactConversationPage.fields> {}
 
-/** The failures of {@link list} and {@link listPage}. */
-export type ListError = ItemList.Error
-
 const conversations = /* @__PURE__ */ ItemList.make("ContactConversation", "conversation", ContactConversationPage)
+
+/** The failures of {@link list} and {@link listPage}. */
+export type ListError = Operation.Error<typeof conversations.list>
 
 /**
  * Lists the conversations of a contact as they arrive, with the guarantees of `Contact.list`: every conversation that exists throughout comes

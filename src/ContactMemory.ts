@@ -26,10 +26,10 @@ export interface ContactMemory extends Schema.Struct.Type<typeof ContactMemory.f
 export const ContactMemoryPage = /* @__PURE__ */ ListPage.make(ContactMemory)
 export interface ContactMemoryPage extends Schema.Struct.Type<typeof ContactMemoryPage.fields> {}
 
-/** The failures of {@link list} and {@link listPage}. */
-export type ListError = ItemList.Error
-
 const memories = /* @__PURE__ */ ItemList.make("ContactMemory", "memory", ContactMemoryPage)
+
+/** The failures of {@link list} and {@link listPage}. */
+export type ListError = Operation.Error<typeof memories.list>
 
 /**
  * Lists the memories of a contact as they arrive, with the guarantees of `Contact.list`: every memory that exists throughout comes

@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import { Client } from "./Client.ts"
+import type * as Operation from "./internal/call/Operation.ts"
 import * as ItemFields from "./internal/contactItem/ItemFields.ts"
 import * as ItemList from "./internal/contactItem/ItemList.ts"
 import * as ListPage from "./internal/list/ListPage.ts"
@@ -28,10 +29,10 @@ export interface ContactRating extends Schema.Struct.Type<typeof ContactRating.f
 export const ContactRatingPage = /* @__PURE__ */ ListPage.make(ContactRating)
 export interface ContactRatingPage extends Schema.Struct.Type<typeof ContactRatingPage.fields> {}
 
-/** The failures of {@link list} and {@link listPage}. */
-export type ListError = ItemList.Error
-
 const ratings = /* @__PURE__ */ ItemList.make("ContactRating", "rating", ContactRatingPage)
+
+/** The failures of {@link list} and {@link listPage}. */
+export type ListError = Operation.Error<typeof ratings.list>
 
 /**
  * Lists the ratings of a contact as they arrive, with the guarantees of `Contact.list`: every rating that exists throughout comes

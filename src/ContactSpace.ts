@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import { Client } from "./Client.ts"
+import type * as Operation from "./internal/call/Operation.ts"
 import * as ItemFields from "./internal/contactItem/ItemFields.ts"
 import * as ItemList from "./internal/contactItem/ItemList.ts"
 import * as ListPage from "./internal/list/ListPage.ts"
@@ -23,10 +24,10 @@ export interface ContactSpace extends Schema.Struct.Type<typeof ContactSpace.fie
 export const ContactSpacePage = /* @__PURE__ */ ListPage.make(ContactSpace)
 export interface ContactSpacePage extends Schema.Struct.Type<typeof ContactSpacePage.fields> {}
 
-/** The failures of {@link list} and {@link listPage}. */
-export type ListError = ItemList.Error
-
 const spaces = /* @__PURE__ */ ItemList.make("ContactSpace", "space", ContactSpacePage)
+
+/** The failures of {@link list} and {@link listPage}. */
+export type ListError = Operation.Error<typeof spaces.list>
 
 /**
  * Lists the spaces of a contact as they arrive, with the guarantees of `Contact.list`: every space that exists throughout comes

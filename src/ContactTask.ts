@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import { Client } from "./Client.ts"
+import type * as Operation from "./internal/call/Operation.ts"
 import * as ItemFields from "./internal/contactItem/ItemFields.ts"
 import * as ItemList from "./internal/contactItem/ItemList.ts"
 import * as ListPage from "./internal/list/ListPage.ts"
@@ -46,10 +47,10 @@ export interface ContactTask extends Schema.Struct.Type<typeof ContactTask.field
 export const ContactTaskPage = /* @__PURE__ */ ListPage.make(ContactTask)
 export interface ContactTaskPage extends Schema.Struct.Type<typeof ContactTaskPage.fields> {}
 
-/** The failures of {@link list} and {@link listPage}. */
-export type ListError = ItemList.Error
-
 const tasks = /* @__PURE__ */ ItemList.make("ContactTask", "task", ContactTaskPage)
+
+/** The failures of {@link list} and {@link listPage}. */
+export type ListError = Operation.Error<typeof tasks.list>
 
 /**
  * Lists the tasks of a contact as they arrive, with the guarantees of `Contact.list`: every task that exists throughout comes

@@ -46,6 +46,7 @@ describe("bundles", () => {
         "CallTime",
         "ConflictVerdict",
         "ContactDecoder",
+        "ContactExport",
         "ContactFind",
         "ContactList",
         "RequestMatch",
@@ -70,6 +71,26 @@ describe("bundles", () => {
         []
       )
     })
+  )
+
+  it.effect(
+    "an app that uses contacts contains no code of their items, and one that searches memories none of lists",
+    () =>
+      Effect.gen(function* () {
+        const named = (found: ReadonlyArray<string>, ...names: ReadonlyArray<string>) =>
+          found.filter((file) => names.some((name) => file.includes(name)))
+        assert.deepStrictEqual(
+          named(yield* files(Bundles.quickStart), "contactItem/", "ContactMemory", "ContactTask"),
+          []
+        )
+        const search = yield* files(`
+        import * as ContactMemory from "effect-chatbotkit/ContactMemory"
+        import * as Fetch from "effect-chatbotkit/layers/Fetch"
+        ${use("ContactMemory.search, Fetch.layer")}
+      `)
+        assert.include(search, "src/ContactMemory.ts")
+        assert.deepStrictEqual(named(search, "Listing", "ItemStream", "ListCall", "CursorSearch", "ContactTask"), [])
+      })
   )
 
   it.effect("the in-memory layer needs nothing of Node, and contains libphonenumber-js and graphql", () =>

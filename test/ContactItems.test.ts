@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import type * as Client from "../src/Client.ts"
+import * as ContactTask from "../src/ContactTask.ts"
 import type * as Errors from "../src/Errors.ts"
 import { id, over } from "./support/Calls.ts"
 import * as Fake from "./support/FakeHttp.ts"
@@ -139,7 +140,7 @@ describe.each(kinds)("$module", (kind) => {
     })
   )
 
-  it.effect("a list that no item reaches in time says so by its kind-neutral message", () =>
+  it.effect("a list without an item in time is a Timeout", () =>
     Effect.gen(function* () {
       const stalled = () => new Response(Fake.bodyOf([], { end: "hang" }), { headers: { "content-type": jsonl } })
       const options = { timeout: { idle: "1 second" }, retry: { retries: 0 } } as const
@@ -260,4 +261,17 @@ describe.each(kinds)("$module", (kind) => {
       })
     )
   })
+})
+
+describe("ContactTask", () => {
+  it.effect("a status and an outcome that this version does not know fail no list", () =>
+    Effect.gen(function* () {
+      const task = kinds.find(({ kind }) => kind === "task")
+      const lines = task === undefined ? "" : line(task, "i1", { status: "paused", outcome: "partial" })
+      const tasks = yield* over(Fake.script(Fake.jsonLines(lines)))(
+        Stream.runCollect(ContactTask.list(id, { take: 1 }))
+      )
+      assert.deepInclude(tasks[0], { status: "paused", outcome: "partial" })
+    })
+  )
 })

@@ -3,9 +3,23 @@
  * type of each export from the public modules.
  */
 import { Config, Effect, Layer, Redacted, Schema, Stream } from "effect"
-import { Client, Contact, Errors } from "effect-chatbotkit"
+import {
+  Client,
+  Contact,
+  ContactConversation,
+  ContactMemory,
+  ContactRating,
+  ContactSpace,
+  ContactTask,
+  Errors
+} from "effect-chatbotkit"
 import * as ClientModule from "effect-chatbotkit/Client"
 import * as ContactModule from "effect-chatbotkit/Contact"
+import * as ConversationModule from "effect-chatbotkit/ContactConversation"
+import * as MemoryModule from "effect-chatbotkit/ContactMemory"
+import * as RatingModule from "effect-chatbotkit/ContactRating"
+import * as SpaceModule from "effect-chatbotkit/ContactSpace"
+import * as TaskModule from "effect-chatbotkit/ContactTask"
 import * as ErrorsModule from "effect-chatbotkit/Errors"
 import * as Emulator from "effect-chatbotkit/layers/Emulator"
 import * as Fetch from "effect-chatbotkit/layers/Fetch"
@@ -17,6 +31,7 @@ import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 const secret = Redacted.make("sk-consumer")
 
 export const modules = [ClientModule, ContactModule, ErrorsModule] as const
+export const itemModules = [ConversationModule, MemoryModule, RatingModule, SpaceModule, TaskModule] as const
 
 // Options
 export const timeout = { attempt: "5 seconds", idle: "1 minute", total: "Infinity" } satisfies Client.TimeoutOptions
@@ -82,6 +97,7 @@ export const emulator = Emulator.layer({ port: 0 })
 export const url = Effect.map(Emulator.Emulator, ({ url }) => url)
 
 // Operations
+export const request: Contact.ListRequest = { take: 5 }
 export const create = Contact.create({ name: "Ada", meta: { tier: "gold" } })
 export const fetch = Contact.fetch("c1")
 export const update = Contact.update("c1", { nick: null, meta: { $update: { tier: "gold" } } })
@@ -94,6 +110,21 @@ export const underAlso = fetch.pipe(Client.withOptions(overrides))
 export const listUnder = list.pipe(Client.withOptionsStream({ timeout: { idle: "5 minutes" } }))
 export const listUnderAlso = Client.withOptionsStream(list, overrides)
 export const operations = { create, fetch, update, remove, ensure, list, listPage }
+export const exported = Contact.export({ order: "asc" })
+export const items = {
+  conversations: ContactConversation.list("c1"),
+  conversationPage: ContactConversation.listPage("c1"),
+  memories: ContactMemory.list("c1", { take: 5 }),
+  memoryPage: ContactMemory.listPage("c1", request),
+  search: ContactMemory.search("c1", { search: "tea" }),
+  ratings: ContactRating.list("c1"),
+  ratingPage: ContactRating.listPage("c1"),
+  spaces: ContactSpace.list("c1"),
+  spacePage: ContactSpace.listPage("c1"),
+  tasks: ContactTask.list("c1"),
+  taskPage: ContactTask.listPage("c1")
+}
+export const status = Stream.map(items.tasks, (task) => task.status)
 export const functions = {
   create: Contact.create,
   fetch: Contact.fetch,
@@ -117,9 +148,20 @@ export const schemas = {
   EnsureRequest: Contact.EnsureRequest,
   ListRequest: Contact.ListRequest
 }
+export const itemSchemas = {
+  ExportedContact: Contact.ExportedContact,
+  ContactConversation: ContactConversation.ContactConversation,
+  ContactConversationPage: ContactConversation.ContactConversationPage,
+  ContactMemory: ContactMemory.ContactMemory,
+  MemoryMatch: ContactMemory.MemoryMatch,
+  SearchRequest: ContactMemory.SearchRequest,
+  ContactRating: ContactRating.ContactRating,
+  ContactSpace: ContactSpace.ContactSpace,
+  ContactTask: ContactTask.ContactTask,
+  ContactTaskPage: ContactTask.ContactTaskPage
+}
 export const decode = Schema.decodeUnknownEffect(Contact.Contact)
 export const emails = (page: Contact.ContactPage) => page.items.map(({ email }) => email)
-export const request: Contact.ListRequest = { take: 5 }
 
 // Failures
 export const recovered = fetch.pipe(

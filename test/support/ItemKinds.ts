@@ -16,6 +16,13 @@ type ListError = ContactMemory.ListError
 export interface Kind {
   /** The public module. */
   readonly module: string
+  /** The list, as the rules of faults name it. */
+  readonly operation:
+    | "ContactConversation.list"
+    | "ContactMemory.list"
+    | "ContactRating.list"
+    | "ContactSpace.list"
+    | "ContactTask.list"
   /** The kind in paths and messages. */
   readonly kind: string
   readonly list: (contactId: string, request?: Request) => Stream.Stream<Item, ListError, Client.Client>
@@ -39,6 +46,7 @@ const contactId = "cmwsk55x8000com7dj9qcuwx6"
 export const kinds: ReadonlyArray<Kind> = [
   {
     module: "ContactConversation",
+    operation: "ContactConversation.list",
     kind: "conversation",
     list: ContactConversation.list,
     listPage: ContactConversation.listPage,
@@ -48,6 +56,7 @@ export const kinds: ReadonlyArray<Kind> = [
   },
   {
     module: "ContactMemory",
+    operation: "ContactMemory.list",
     kind: "memory",
     list: ContactMemory.list,
     listPage: ContactMemory.listPage,
@@ -57,6 +66,7 @@ export const kinds: ReadonlyArray<Kind> = [
   },
   {
     module: "ContactRating",
+    operation: "ContactRating.list",
     kind: "rating",
     list: ContactRating.list,
     listPage: ContactRating.listPage,
@@ -66,6 +76,7 @@ export const kinds: ReadonlyArray<Kind> = [
   },
   {
     module: "ContactSpace",
+    operation: "ContactSpace.list",
     kind: "space",
     list: ContactSpace.list,
     listPage: ContactSpace.listPage,
@@ -75,6 +86,7 @@ export const kinds: ReadonlyArray<Kind> = [
   },
   {
     module: "ContactTask",
+    operation: "ContactTask.list",
     kind: "task",
     list: ContactTask.list,
     listPage: ContactTask.listPage,

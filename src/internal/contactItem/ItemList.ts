@@ -14,11 +14,10 @@ import * as PageLines from "../list/PageLines.ts"
 import type { Key } from "../list/ResumePoint.ts"
 import * as CursorSearch from "./CursorSearch.ts"
 
-/** The failures of the lists of a contact. */
-export type Error = Operation.Error<Operation.Operation<unknown, "NotFound">>
-
 /** The list of the items of one kind that a contact has. */
 export type Source<A extends Key> = CompleteList.Source<A, "NotFound">
+
+type ListError<A extends Key> = Operation.Error<Source<A>["list"]>
 
 /** The schema of a page of items, and that of its items. */
 interface PageSchema<A> extends Schema.ConstraintDecoder<Page<A>> {
@@ -41,12 +40,19 @@ export const make = <A extends Key>(module: string, kind: string, page: PageSche
   return source
 }
 
+/** True for the name of a contact, in parentheses (wire contract 3.2). */
+const isName = (contactId: unknown): contactId is string => {
+  if (typeof contactId !== "string") return false
+  const trimmed = contactId.trim()
+  return trimmed.startsWith("(") && trimmed.endsWith(")")
+}
+
 /** Refuses the name of a contact: the server looks it up for every page, and could list the items of several contacts. */
 const refuseName = <O extends Operation.Any>(
   operation: O,
   contactId: unknown
 ): Effect.Effect<void, Operation.Error<O>> =>
-  typeof contactId === "string" && /^\s*\(.*\)\s*$/s.test(contactId)
+  isName(contactId)
     ? Effect.fail(
         OperationError.refusal(
           operation,
@@ -65,7 +71,7 @@ export const list = <A extends Key, R>(
   source: Source<A>,
   contactId: string,
   request: unknown
-): Stream.Stream<A, Error, R> =>
+): Stream.Stream<A, ListError<A>, R> =>
   Stream.unwrap(
     ListCall.list(Effect.andThen(refuseName(source.list, contactId), client), source, request, { contactId })
   ).pipe(Stream.withSpan(source.list.name))
@@ -76,5 +82,5 @@ export const listPage = <A extends Key, R>(
   source: Source<A>,
   contactId: string,
   request: unknown
-): Effect.Effect<Page<A>, Error, R> =>
+): Effect.Effect<Page<A>, ListError<A>, R> =>
   ListCall.listPage(client, source, request, { contactId }).pipe(OperationSpan.make(source.listPage.name))
