@@ -25,5 +25,6 @@ export const calls: ReadonlyArray<{
     call: Contact.ensure({ fingerprint: "crm-0001-ada-lovelace" })
   },
   { name: "listPage", operation: "Contact.list", call: Contact.listPage() },
-  { name: "list", operation: "Contact.list", call: Stream.runDrain(Contact.list()) }
+  { name: "list", operation: "Contact.list", call: Stream.runDrain(Contact.list()) },
+  { name: "find", operation: "Contact.find", call: Stream.runDrain(Contact.find({ ids: [id] })) }
 ]

@@ -42,7 +42,13 @@ const calls: ReadonlyArray<{
     call: Stream.runDrain(Contact.list({ meta: { "daughter.annabella": "countess lovelace" } })),
     values: ["daughter.annabella", "countess lovelace"]
   },
-  { call: Contact.listPage({ cursor: "lovelace-countess" }), values: ["lovelace-countess"] }
+  { call: Contact.listPage({ cursor: "lovelace-countess" }), values: ["lovelace-countess"] },
+  {
+    call: Stream.runDrain(
+      Contact.find({ emails: ["byron+tag@canary.example"], meta: { daughter: { annabella: "countess lovelace" } } })
+    ),
+    values: ["byron+tag@canary.example", "annabella", "countess lovelace"]
+  }
 ]
 
 /** The number of consecutive letters and digits of a value that a failure may show. */

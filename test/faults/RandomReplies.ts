@@ -33,7 +33,9 @@ const quotedFrom = (request: HttpClientRequest.HttpClientRequest): string => {
   const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
   const values: ReadonlyArray<unknown> = body === "" ? [] : Object.values(JSON.parse(body))
   const params = [...request.urlParams].map(([, value]) => value)
-  return [...values, ...params, body, request.headers["authorization"], canaries.email, canaries.phone].join(" ")
+  return [...values, ...params, body, request.headers["authorization"], canaries.email, canaries.phone]
+    .join(" ")
+    .replaceAll("\n", " ")
 }
 
 const calls: ReadonlyArray<Effect.Effect<unknown, unknown, Client>> = [
@@ -46,7 +48,8 @@ const calls: ReadonlyArray<Effect.Effect<unknown, unknown, Client>> = [
   Contact.listPage({ take: 5 }),
   Stream.runCollect(Contact.list({ order: "asc" })),
   Stream.runCollect(Contact.list({ take: 3 })),
-  Contact.listPage({ meta: { "a.b": "canary-nick" } })
+  Contact.listPage({ meta: { "a.b": "canary-nick" } }),
+  Stream.runCollect(Contact.find({ emails: [canaries.email], meta: { "a.b": "canary-nick" } }))
 ]
 
 const tags = new Set([
@@ -73,10 +76,11 @@ const isContact = (value: unknown): boolean =>
 const wrongValue = (which: number, value: unknown): string | undefined => {
   if (which === 2) return isContact(value) ? undefined : "no contact"
   if (which === 6 || which === 9) return isObject(value) && Array.isArray(value["items"]) ? undefined : "no page"
-  if (which !== 7 && which !== 8) return isObject(value) && typeof value["id"] === "string" ? undefined : "no id"
+  if (which !== 7 && which !== 8 && which !== 10)
+    return isObject(value) && typeof value["id"] === "string" ? undefined : "no id"
   if (!Array.isArray(value) || !value.every(isContact)) return "no contacts"
   const ids = value.map((contact: { readonly id: string }) => contact.id)
-  return new Set(ids).size === ids.length && (which === 7 || ids.length <= 3) ? undefined : "doubled or too many"
+  return new Set(ids).size === ids.length && (which !== 8 || ids.length <= 3) ? undefined : "doubled or too many"
 }
 
 /** The fault of an exit, if any. A correct value is none, and neither is a typed failure without a hidden text. */

@@ -185,7 +185,7 @@ const wrongFields = (error: Errors.ContactError, name: string, status: number | 
   const wrong = [
     ...(error.operation === `Contact.${name}` ? [] : ["operation"]),
     ...(/^(GET|POST)$/.test(error.method) ? [] : ["method"]),
-    ...(error.path.startsWith("/contact/") && !error.path.includes(id) ? [] : ["path"]),
+    ...(error.path.startsWith(name === "find" ? "/graphql" : "/contact/") && !error.path.includes(id) ? [] : ["path"]),
     ...(error.status === status ? [] : [`status ${error.status}`]),
     ...(error.attempts === attempts ? [] : [`attempts ${error.attempts}`]),
     ...(["rejected", "unknown"].includes(error.outcome) ? [] : ["outcome"]),
