@@ -5,10 +5,14 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as ServerState from "../../src/internal/server/ServerState.ts"
 import * as Emulator from "../../src/layers/Emulator.ts"
+import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Sockets from "../support/Sockets.ts"
+import { attacks, closing, head, json, postRequest } from "./Attacks.ts"
 import { numbered } from "./Seeds.ts"
 
-const emulator = Emulator.layerServed().pipe(Layer.provideMerge(ServerState.layer()))
+const emulator = Layer.merge(Emulator.layerServed(), InMemory.layerHandle()).pipe(
+  Layer.provideMerge(ServerState.layer())
+)
 
 const dial = Effect.flatMap(Emulator.Emulator, ({ url }) => Sockets.dial(url))
 
@@ -35,117 +39,51 @@ const sendRaw = (bytes: string) =>
     })
   )
 
-const head = "Host: x\r\nAuthorization: Bearer sk-main\r\n"
-const closing = `${head}Connection: close\r\n`
+/** Everything that is stored. */
+const stored = Effect.gen(function* () {
+  const state = yield* ServerState.ServerState
+  return structuredClone({
+    contacts: yield* state.contacts(),
+    items: state.items.rows(),
+    secrets: state.secrets.rows()
+  })
+})
 
-const postRequest = (path: string, type: string | undefined, body: string, rest = closing) =>
-  `POST ${path} HTTP/1.1\r\n${rest}${type === undefined ? "" : `Content-Type: ${type}\r\n`}` +
-  `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+/** Seeds contacts, items and secrets. */
+const seed = Effect.gen(function* () {
+  const state = yield* ServerState.ServerState
+  yield* state.seed(state.accountOf("sk-main") ?? "", [
+    ...numbered(150),
+    { id: "rich", name: "n", email: "a@b.co", verifiedAt: 1, meta: { a: { b: [1, null] } }, createdAt: 9999 }
+  ])
+  const api = yield* InMemory.InMemory
+  const rows = [{ id: "one" }, { id: "two", meta: { a: "b" } }]
+  yield* api.seedConversations("rich", rows)
+  yield* api.seedMemories("rich", rows)
+  yield* api.seedRatings("rich", rows)
+  yield* api.seedSpaces("rich", rows)
+  yield* api.seedTasks("rich", rows)
+  yield* api.seedSecrets(
+    [
+      { id: "s", kind: "personal", type: "bearer" },
+      { id: "shared", kind: "shared", value: "v" }
+    ],
+    "sk-main"
+  )
+  yield* api.seedSecretValues("rich", [{ secretId: "s", value: "abc" }])
+})
 
-/** Seeds contacts, runs an attack, and asserts that it changed no contact and that the server still answers. */
+/** Seeds the store, runs an attack, and asserts that it changed nothing there and that the server still answers. */
 const assertHarmless = <E, R>(attack: Effect.Effect<void, E, R>) =>
   Effect.gen(function* () {
-    const state = yield* ServerState.ServerState
-    yield* state.seed(state.accountOf("sk-main") ?? "", [
-      ...numbered(150),
-      { id: "rich", name: "n", email: "a@b.co", meta: { a: { b: [1, null] } }, createdAt: 9999 }
-    ])
-    const before = yield* state.contacts()
+    yield* seed
+    const before = yield* stored
     yield* attack
-    assert.deepStrictEqual(yield* state.contacts(), before)
+    assert.deepStrictEqual(yield* stored, before)
     assert.deepStrictEqual(Object.keys(Object.prototype), [])
     const after = yield* sendRaw(`GET /v1/contact/rich/fetch HTTP/1.1\r\n${closing}\r\n`)
     assert.match(after, /^HTTP\/1\.1 200 OK\r\n[^]*"id":"rich"/)
   }).pipe(Effect.provide(emulator))
-
-const json = "application/json"
-const writes = ["/v1/contact/create", "/v1/contact/ensure", "/v1/contact/rich/update"]
-const allPaths = [...writes, "/v1/contact/rich/delete", "/v1/contact/list", "/v1/contact/rich/fetch"]
-
-interface Attack {
-  readonly name: string
-  readonly paths: ReadonlyArray<string>
-  readonly bytes: (path: string) => string
-  readonly reply: RegExp
-}
-
-const attacks: ReadonlyArray<Attack> = [
-  {
-    name: "JSON nested too deep",
-    paths: allPaths,
-    bytes: (path: string) => postRequest(path, json, "[".repeat(100_000)),
-    reply: /^HTTP\/1\.1 500 Internal Server Error\r\n[^]*\r\n\r\nInternal Server Error$/
-  },
-  ...["{", '{"name":', "}{", "\0", "{\"name\":'x'}", "[".repeat(1_000)].map((body) => ({
-    name: `malformed JSON: ${JSON.stringify(body.slice(0, 20))}`,
-    paths: allPaths,
-    bytes: (path: string) => postRequest(path, json, body),
-    reply: /^HTTP\/1\.1 400 Invalid JSON\r\n[^]*\r\n\r\nInvalid JSON$/
-  })),
-  ...[json, "text/plain", "application/octet-stream"].map((type) => ({
-    name: `2 MB of ${type}`,
-    paths: allPaths,
-    bytes: (path: string) => postRequest(path, type, " ".repeat(2_000_000)),
-    reply: /^HTTP\/1\.1 413 [^]*Body exceeded 1mb limit$/
-  })),
-  {
-    // The Content-Length is enough for the refusal.
-    name: "a Content-Length of 2 MB with one byte of body",
-    paths: writes,
-    bytes: (path) => `POST ${path} HTTP/1.1\r\n${closing}Content-Type: ${json}\r\nContent-Length: 2000000\r\n\r\n{`,
-    reply: /^HTTP\/1\.1 413 [^]*Body exceeded 1mb limit$/
-  },
-  ...[
-    undefined,
-    "text/plain",
-    "multipart/form-data; boundary=x",
-    "application/jsonp",
-    "*/*",
-    ";",
-    "application/json-seq"
-  ].map((type) => ({
-    name: `the content type ${type}`,
-    paths: [...writes, "/v1/contact/rich/delete"],
-    bytes: (path: string) => postRequest(path, type, '{"name":"changed"}'),
-    reply: /^HTTP\/1\.1 400 [^]*\r\n\r\n\{"message":"Bad request","code":"BAD_REQUEST"\}$/
-  })),
-  ...[
-    '{"__proto__":{"name":"x"},"polluted":1}',
-    '{"constructor":{"prototype":{"x":1}}}',
-    '{"toString":1}',
-    '{"hasOwnProperty":1}'
-  ].map((body) => ({
-    name: `the body ${body}`,
-    paths: writes,
-    bytes: (path: string) => postRequest(path, json, body),
-    reply: /^HTTP\/1\.1 400 [^]*is not allowed","code":"BAD_REQUEST"\}$/
-  })),
-  {
-    name: "__proto__ as metadata",
-    paths: writes,
-    bytes: (path) => postRequest(path, json, '{"meta":{"__proto__":{"polluted":1},"_polluted":1}}'),
-    reply: /^HTTP\/1\.1 400 [^]*\{"message":"\\"meta\._polluted\\" is not allowed","code":"BAD_REQUEST"\}$/
-  },
-  ...["__proto__", "constructor", "(__proto__)", "toString"].map((id) => ({
-    name: `the id ${id}`,
-    paths: [`/v1/contact/${id}/fetch`],
-    bytes: (path: string) => `GET ${path} HTTP/1.1\r\n${closing}\r\n`,
-    reply: /^HTTP\/1\.1 404 [^]*\{"message":"Not found","code":"NOT_FOUND"\}$/
-  })),
-  {
-    name: "a filter by __proto__",
-    paths: ["/v1/contact/list?meta.__proto__=x", "/v1/contact/list?meta.__proto__.a=x&__proto__=y"],
-    bytes: (path) => `GET ${path} HTTP/1.1\r\n${closing}\r\n`,
-    reply: /^HTTP\/1\.1 200 [^]*\{"items":\[\]\}$/
-  },
-  ...["/v1/contact/list?meta.a=", "/v1/contact/", "/"].map((start) => ({
-    name: `a URL of 10 MB: ${start}`,
-    paths: [start],
-    bytes: (path: string) => `GET ${path}${"x".repeat(10_000_000)} HTTP/1.1\r\n${closing}\r\n`,
-    // Node may cut the connection before its answer is read.
-    reply: /^HTTP\/1\.1 431 |^$/
-  }))
-]
 
 describe("The emulator under attack", () => {
   for (const { name, paths, bytes, reply } of attacks) {

@@ -103,6 +103,11 @@ const proxy = [
   { id: "3.9.proxy.no-retry", text: "a call is not repeated" },
   { id: "3.9.proxy.content-type", text: "a body without Content-Type goes out as text/plain;charset=UTF-8" },
   { id: "3.9.proxy.answer", text: "the answer has the upstream's status and body" },
+  {
+    id: "3.9.proxy.reason",
+    text: "the answer has the standard reason phrase of its status",
+    checkedBy: "test/layers/EmulatorSecrets.test.ts"
+  },
   { id: "3.9.proxy.answer.headers", text: "the answer has the upstream's headers, without eleven of them" },
   { id: "3.9.proxy.answer.cookie", text: "of several Set-Cookie the last replaces the server's own" },
   { id: "3.9.proxy.answer.cors", text: "the upstream's CORS headers replace the server's" },
