@@ -30,7 +30,7 @@ export type Outcome = typeof Outcome.Type
  *   can tell this from `headers`.
  * - `headers`: no response headers within the attempt timeout.
  * - `body`: the response body was not complete within the attempt timeout.
- * - `idle`: a stream delivered no contact within the idle timeout.
+ * - `idle`: a stream delivered no item within the idle timeout.
  * - `total`: the call was not done, retries included, within the total timeout.
  * - `server`: the server itself answered 408.
  */
@@ -87,9 +87,9 @@ const fields = {
   isRetryable: Schema.Boolean,
   /** In a create whose outcome is unknown: the generated fingerprint, to look for the contact by. */
   fingerprint: Schema.optionalKey(Schema.String),
-  /** In lists: the id of the last contact delivered. As `cursor` of another list it continues from there. */
+  /** In lists: the id of the last item delivered. As `cursor` of another list it continues from there. */
   lastId: Schema.optionalKey(Schema.String),
-  /** In lists: how many contacts were delivered before the failure. */
+  /** In lists: how many items were delivered before the failure. */
   received: Schema.optionalKey(Schema.Int),
   /** The underlying error, reduced to its name and code. */
   cause: Schema.optionalKey(ErrorCause)

@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 
-/** The longest line that is read, in bytes. No contact of the server is nearly as long. */
+/** The longest line that is read, in bytes. No item of the server is nearly as long. */
 export const maxLineLength = 16 * 1024 * 1024
 
 /** The values of some lines of a body, up to the first line that cannot be read. */

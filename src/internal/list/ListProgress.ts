@@ -1,17 +1,17 @@
 import { pageSize } from "./ListQuery.ts"
 import { countInOrder, type Key, type Order, ResumePoint } from "./ResumePoint.ts"
 
-/** The number of requests in a row that may have no new contact, however few contacts were delivered. */
+/** The number of requests in a row that may have no new item, however few items were delivered. */
 const maxRequests = 32
 
 /**
- * The least number of delivered contacts that each further request gets past. It is less than a page, since contacts that are
+ * The least number of delivered items that each further request gets past. It is less than a page, since items that are
  * deleted meanwhile make requests begin further back.
  */
 const leastSkipped = pageSize / 2
 
 /**
- * The largest number of contacts before the first one delivered that a resumed list reads from its beginning: contacts that
+ * The largest number of items before the first one delivered that a resumed list reads from its beginning: items that
  * were made since, or that are before a deleted cursor.
  */
 const maxBeforeFirst = 100_000
@@ -21,7 +21,7 @@ export interface Place {
   readonly at: "anchor" | "cursor" | "beginning"
   /** The `cursor` of the request: the id of the anchor, or the caller's cursor. */
   readonly cursor: string | undefined
-  /** The number of contacts after the place that were delivered, and may be repeated. */
+  /** The number of items after the place that were delivered, and may be repeated. */
   readonly delivered: number
 }
 
@@ -30,9 +30,9 @@ export interface Reading {
   readonly place: Place
   /** The last item of the response so far. */
   last: Key | undefined
-  /** True once the response has repeated a delivered contact: so no contact is missing before its new contacts. */
+  /** True once the response has repeated a delivered item: so no item is missing before its new items. */
   overlaps: boolean
-  /** True once the response has reached contacts that were not delivered before. */
+  /** True once the response has reached items that were not delivered before. */
   isPastRepeats: boolean
   /** The number of items that were delivered before. */
   repeated: number
@@ -51,24 +51,24 @@ export interface ListOptions {
   readonly order: Order
   /** The caller's cursor. */
   readonly cursor: string | undefined
-  /** True if the list has only contacts that match a filter. */
+  /** True if the list has only items that match a filter. */
   readonly isFiltered: boolean
 }
 
 /**
- * The progress of a list over all its requests: the contacts delivered, the place of the next request, and the number of requests
- * in a row without a new contact. It sends no requests itself.
+ * The progress of a list over all its requests: the items delivered, the place of the next request, and the number of requests
+ * in a row without a new item. It sends no requests itself.
  */
 export class ListProgress<A extends Key> {
   readonly #options: ListOptions
   readonly #resumePoint: ResumePoint
-  /** The index of the place of the next request among all places, of which the nearest to the last contact comes first. */
+  /** The index of the place of the next request among all places, of which the nearest to the last item comes first. */
   #stepsBack = 0
-  /** The number of requests since the last new contact. */
+  /** The number of requests since the last new item. */
   #requests = 0
-  /** The largest number of delivered contacts that one of these requests may repeat. */
+  /** The largest number of delivered items that one of these requests may repeat. */
   #repeatable = 0
-  /** The number of these requests that had only contacts before the first one delivered. */
+  /** The number of these requests that had only items before the first one delivered. */
   #beforeFirst = 0
 
   constructor(options: ListOptions) {
@@ -76,12 +76,12 @@ export class ListProgress<A extends Key> {
     this.#resumePoint = new ResumePoint(options.order)
   }
 
-  /** The id of the last contact delivered. */
+  /** The id of the last item delivered. */
   get lastId(): string | undefined {
     return this.#resumePoint.last?.id
   }
 
-  /** The number of contacts delivered. */
+  /** The number of items delivered. */
   get received(): number {
     return this.#resumePoint.received
   }
@@ -100,8 +100,8 @@ export class ListProgress<A extends Key> {
   }
 
   /**
-   * Counts a request. False if too many in a row had no new contact: with a correct server, fewer are needed to get past the
-   * delivered contacts.
+   * Counts a request. False if too many in a row had no new item: with a correct server, fewer are needed to get past the
+   * delivered items.
    */
   countRequest({ delivered }: Place): boolean {
     this.#repeatable = Math.max(this.#repeatable, delivered)
@@ -121,7 +121,7 @@ export class ListProgress<A extends Key> {
     reading.last = ordered.at(-1) ?? reading.last
     const newItems = reading.isPastRepeats ? ordered : this.#skipRepeats(reading, ordered)
     if (newItems.length > 0 && !reading.isPastRepeats) {
-      // If the contact at the place no longer matches the filter, the server leaves out the first one after it that does.
+      // If the item at the place no longer matches the filter, the server leaves out the first one after it that does.
       if (this.#options.isFiltered && !reading.overlaps && reading.place.at !== "beginning") {
         this.stepBack()
         return { newItems: [], next: "begin further back" }
@@ -159,8 +159,8 @@ export class ListProgress<A extends Key> {
   }
 
   /**
-   * The result of a page that was requested to confirm the end of the list. `more`: it has new contacts. `repeats`: it has only
-   * delivered contacts, and the next page is needed. `end`: the list has ended. `empty`: the contact at its place may be deleted.
+   * The result of a page that was requested to confirm the end of the list. `more`: it has new items. `repeats`: it has only
+   * delivered items, and the next page is needed. `end`: the list has ended. `empty`: the item at its place may be deleted.
    * A full page counts as one that has a next page.
    */
   confirm(
@@ -169,10 +169,10 @@ export class ListProgress<A extends Key> {
     hasNextPage = items.length >= pageSize
   ): "more" | "repeats" | "end" | "empty" {
     if (items.some((item) => this.#resumePoint.isNew(item))) return "more"
-    // Not the last contact: the next page should begin with a contact that was delivered.
+    // Not the last item: the next page should begin with an item that was delivered.
     const anchor = items.at(-2)
     if (hasNextPage && anchor !== undefined) {
-      // Up to a limit, a page before the first contact delivered does not count as a request without a new contact.
+      // Up to a limit, a page before the first item delivered does not count as a request without a new item.
       const isBeforeFirst = this.#resumePoint.isBeforeFirst(anchor)
       if (isBeforeFirst && this.#beforeFirst++ < maxBeforeFirst / pageSize) this.#requests--
       this.#resumePoint.replaceAnchors(anchor)

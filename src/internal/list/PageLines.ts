@@ -14,7 +14,7 @@ export const toPage = (text: string): unknown => {
     if (event["type"] === "error") return event["data"]
     if (event["type"] === "item") items.push(event["data"])
   }
-  // JSON Lines hold the whole list, a page only its first contacts.
+  // JSON Lines hold the whole list, a page only its first items.
   const page = items.slice(0, pageSize)
   const last = page.at(-1)
   return { items: page, ...(Predicate.isObject(last) ? { cursor: last["id"] } : {}) }

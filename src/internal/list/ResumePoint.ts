@@ -24,10 +24,10 @@ export const countInOrder = (order: Order, keys: ReadonlyArray<Key>, previous: K
   return count
 }
 
-/** A delivered contact after which the list can be resumed. */
+/** A delivered item after which the list can be resumed. */
 export interface Anchor {
   readonly id: string
-  /** The number of contacts that were delivered before it. */
+  /** The number of items that were delivered before it. */
   readonly index: number
 }
 
@@ -35,7 +35,7 @@ export interface Anchor {
 const bandFactor = 16
 
 /**
- * The point up to which a list was delivered: its last contact and a few anchors, at growing distances before it. If the nearest
+ * The point up to which a list was delivered: its last item and a few anchors, at growing distances before it. If the nearest
  * anchors have been deleted, the list is resumed from one further back. However long the list, only these few ids are kept.
  */
 export class ResumePoint {
@@ -43,39 +43,39 @@ export class ResumePoint {
   #first: Key | undefined
   #last: Key | undefined
   #received = 0
-  /** The nearest to the last contact comes first. */
+  /** The nearest to the last item comes first. */
   #anchors: ReadonlyArray<Anchor> = []
 
   constructor(order: Order) {
     this.#order = order
   }
 
-  /** The last contact delivered. */
+  /** The last item delivered. */
   get last(): Key | undefined {
     return this.#last
   }
 
-  /** The number of contacts delivered. */
+  /** The number of items delivered. */
   get received(): number {
     return this.#received
   }
 
-  /** The anchors, of which the nearest to the last contact comes first. */
+  /** The anchors, of which the nearest to the last item comes first. */
   get anchors(): ReadonlyArray<Anchor> {
     return this.#anchors
   }
 
-  /** True if a contact comes after the last one delivered. */
+  /** True if an item comes after the last one delivered. */
   isNew(key: Key): boolean {
     return this.#last === undefined || isAfter(this.#order, key, this.#last)
   }
 
-  /** True if a contact comes before the first one delivered. */
+  /** True if an item comes before the first one delivered. */
   isBeforeFirst(key: Key): boolean {
     return this.#first !== undefined && isAfter(this.#order, this.#first, key)
   }
 
-  /** Moves past contacts that are being delivered. */
+  /** Moves past items that are being delivered. */
   advance(keys: ReadonlyArray<Key>): void {
     if (keys.length === 0) return
     const before = keys.at(-2) ?? this.#last
@@ -85,7 +85,7 @@ export class ResumePoint {
     if (before !== undefined) this.#remember({ id: before.id, index: this.#received - 2 })
   }
 
-  /** Makes a contact the only anchor: of all contacts before the last, it is the nearest that still exists. */
+  /** Makes an item the only anchor: of all items before the last, it is the nearest that still exists. */
   replaceAnchors(key: Key): void {
     this.#anchors = [{ id: key.id, index: this.#received - 2 }]
   }

@@ -14,7 +14,7 @@ export interface TimeoutOptions {
    */
   readonly attempt?: Duration.Input | undefined
   /**
-   * For the next contact of a list. Keep-alive lines do not count.
+   * For the next item of a list. Keep-alive lines do not count.
    *
    * @default "60 seconds"
    */

@@ -50,7 +50,7 @@ export type Exchange<A> = (
   input: ExchangeInput
 ) => Effect.Effect<A, Failure.Failure | HttpClientError.HttpClientError | Transport.TimeLimitError>
 
-/** The largest body that is read as a whole: a page of 100 contacts, each made with the largest body that the server takes. */
+/** The largest body that is read as a whole: a page of 100 items, each made with the largest body that the server takes. */
 const maxBodyBytes = 128 * 1024 * 1024
 
 /** The largest error body that is read. The vendor's are far smaller. */
