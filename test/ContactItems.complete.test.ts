@@ -5,7 +5,7 @@ import * as ServerState from "../src/internal/server/ServerState.ts"
 import * as InMemory from "../src/layers/InMemory.ts"
 import * as Fake from "./support/FakeHttp.ts"
 import * as InMemoryState from "./support/InMemoryState.ts"
-import { type Kind, kinds } from "./support/ItemKinds.ts"
+import { type Kind, kinds, tableOf } from "./support/ItemKinds.ts"
 
 const contactId = "ada"
 const orders = ["asc", "desc", undefined] as const
@@ -29,16 +29,9 @@ const seeded = ({ seed }: Kind, count: number, order: "asc" | "desc" | undefined
   })
 
 /** Deletes items, as other programs do. The API of contacts cannot. */
-const deleteItems = ({ kind }: Kind, deleted: ReadonlyArray<string>) =>
-  Effect.map(ServerState.ServerState, ({ items }) => {
-    const tables: Readonly<Record<string, { readonly delete: (id: string) => void }>> = {
-      conversation: items.conversations,
-      memory: items.memories,
-      rating: items.ratings,
-      space: items.spaces,
-      task: items.tasks
-    }
-    for (const id of deleted) tables[kind]?.delete(id)
+const deleteItems = (kind: Kind, deleted: ReadonlyArray<string>) =>
+  Effect.map(ServerState.ServerState, (state) => {
+    for (const id of deleted) tableOf(kind, state).delete(id)
   })
 
 const { Fault } = InMemory

@@ -1,5 +1,6 @@
 import { creates } from "./Creates.ts"
 import { interruption } from "./Interruption.ts"
+import { itemLists } from "./ItemLists.ts"
 import { limits } from "./Limits.ts"
 import { lines } from "./Lines.ts"
 import { lists } from "./Lists.ts"
@@ -99,6 +100,7 @@ export const groups = {
   writes: [...writes, ...retries, ...interruption],
   creates,
   lists: [...lists, ...lines],
+  itemLists,
   longLists: [...longLists, ...randomRuns],
   replies,
   randomReplies: [randomReplies[0]],

@@ -10,10 +10,12 @@ import * as TestClock from "effect/testing/TestClock"
 import type * as Client from "../../src/Client.ts"
 import type * as Contact from "../../src/Contact.ts"
 import type * as Errors from "../../src/Errors.ts"
+import type * as ServerState from "../../src/internal/server/ServerState.ts"
 import * as Emulator from "../../src/layers/Emulator.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Node from "../../src/layers/Node.ts"
 import * as Fake from "../support/FakeHttp.ts"
+import * as InMemoryState from "../support/InMemoryState.ts"
 import type { Observation } from "./Probe.ts"
 
 const token = Redacted.value(InMemory.secret)
@@ -31,6 +33,13 @@ export const inProcess = <A, E>(
   server: InMemory.ServerOptions = {}
 ): Effect.Effect<A, unknown> =>
   underTestClock(Effect.provide(Effect.scoped(program), InMemory.layer({ ...server, client }), { local: true }))
+
+/** {@link inProcess}, with the state of the server in the context. */
+export const inProcessWithState = <A, E>(
+  program: Effect.Effect<A, E, Client.Client | InMemory.InMemory | ServerState.ServerState | Scope.Scope>,
+  client: Partial<Client.Options> = {}
+): Effect.Effect<A, unknown> =>
+  underTestClock(Effect.provide(Effect.scoped(program), InMemoryState.layer(client), { local: true }))
 
 /** This client over a scripted `HttpClient`, in virtual time. */
 export const scripted = <A, E>(

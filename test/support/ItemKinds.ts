@@ -6,6 +6,7 @@ import * as ContactMemory from "../../src/ContactMemory.ts"
 import * as ContactRating from "../../src/ContactRating.ts"
 import * as ContactSpace from "../../src/ContactSpace.ts"
 import * as ContactTask from "../../src/ContactTask.ts"
+import type * as ServerState from "../../src/internal/server/ServerState.ts"
 import type * as InMemory from "../../src/layers/InMemory.ts"
 
 type Item = Pick<ContactMemory.ContactMemory, "id" | "name" | "description" | "meta" | "createdAt" | "updatedAt">
@@ -39,6 +40,22 @@ export interface Kind {
   readonly fields: Readonly<Record<string, unknown>>
   /** The names of the fields that may be null. */
   readonly nullable: ReadonlyArray<string>
+}
+
+/** The rows of a kind that a server has, in which a test can delete what the API cannot. */
+export const tableOf = ({ kind }: Kind, { items }: ServerState.Service): { readonly delete: (id: string) => void } => {
+  switch (kind) {
+    case "conversation":
+      return items.conversations
+    case "memory":
+      return items.memories
+    case "rating":
+      return items.ratings
+    case "space":
+      return items.spaces
+    default:
+      return items.tasks
+  }
 }
 
 const contactId = "cmwsk55x8000com7dj9qcuwx6"
