@@ -168,6 +168,23 @@ export const quickStartByModule = quickStart.replace(
   'import * as Contact from "effect-chatbotkit/Contact"'
 )
 
+/** The quick start with the least client: the floor of our own code. */
+export const leastQuickStart = `
+  import { Effect, Stream } from "effect"
+  import { make } from "./bench/support/leastClient.ts"
+  const contacts = make("https://api.chatbotkit.com", "sk-")
+  const program = Effect.gen(function* () {
+    const { id } = yield* contacts.create({ name: "Ada" })
+    yield* contacts.ensure({ fingerprint: "crm-0001-ada-lovelace" })
+    yield* contacts.update(id, { nick: "ada" })
+    yield* contacts.fetch(id)
+    yield* contacts.listPage({ take: 2 })
+    yield* Stream.runForEach(contacts.list({ "meta.tier": "gold" }), (contact) => Effect.log(contact.id))
+    yield* contacts.delete(id)
+  })
+  Effect.runPromise(program)
+`
+
 /** The official client, used for one contact. */
 export const official = `
   import { ContactClient } from "@chatbotkit/sdk/contact/index.js"
