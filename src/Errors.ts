@@ -39,7 +39,7 @@ export type TimeoutPhase = typeof TimeoutPhase.Type
 
 /** An error, in JSON only its name and message. `Schema.Defect` would accept any value, and add 1 kB to every app. */
 const ErrorCause = Schema.declare((value): value is Error => value instanceof Error, {
-  expected: "an Error",
+  expected: "Error",
   toCodecJson: () =>
     Schema.link<Error>()(
       Schema.Struct({ name: Schema.String, message: Schema.String }),

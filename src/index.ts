@@ -13,6 +13,9 @@ export * as ContactMemory from "./ContactMemory.ts"
 /** The ratings of a contact. */
 export * as ContactRating from "./ContactRating.ts"
 
+/** The secrets of a contact: the list, and the actions on one. */
+export * as ContactSecret from "./ContactSecret.ts"
+
 /** The spaces of a contact. */
 export * as ContactSpace from "./ContactSpace.ts"
 

@@ -48,7 +48,7 @@ const isName = (contactId: unknown): contactId is string => {
 }
 
 /** Refuses the name of a contact: the server looks it up for every page, and could list the items of several contacts. */
-const refuseName = <O extends Operation.Any>(
+export const refuseName = <O extends Operation.Any>(
   operation: O,
   contactId: unknown
 ): Effect.Effect<void, Operation.Error<O>> =>

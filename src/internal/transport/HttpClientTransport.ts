@@ -36,7 +36,11 @@ export const withoutRedirects = (
 }
 
 /** The head of a response. */
-export const headOf = ({ headers, status }: Response): Transport.Head => ({ status, header: (name) => headers[name] })
+export const headOf = ({ headers, status }: Response): Transport.Head => ({
+  status,
+  headers,
+  header: (name) => headers[name]
+})
 
 const outOfTime = () => Transport.outOfTime
 

@@ -44,6 +44,7 @@ export interface Head {
   readonly status: number
   /** The value of a header, whose name is given in lower case. */
   readonly header: (name: string) => string | undefined
+  readonly headers: Headers.Headers
 }
 
 /** Chunks of a body that arrived together. */
@@ -134,7 +135,6 @@ export const isTransportClient = (client: HttpClient.HttpClient): client is Tran
 export interface ResponseHead extends Head {
   /** Without the fragment. */
   readonly url: string
-  readonly headers: Headers.Headers
   /** The `Set-Cookie` fields, which cannot be joined into one. */
   readonly setCookie: ReadonlyArray<string>
 }

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, type Pull } from "effect"
+import { Headers } from "effect/http"
 import { BodyError, type Chunks, type Head } from "../../../src/internal/transport/Transport.ts"
 import * as WholeBody from "../../../src/internal/transport/WholeBody.ts"
 
@@ -7,7 +8,11 @@ import * as WholeBody from "../../../src/internal/transport/WholeBody.ts"
 const reply = (lengths: ReadonlyArray<number>, { contentLength, failure }: Options = {}) => {
   const seen = { pulled: 0, cancelled: 0 }
   const rest = [...lengths]
-  const head: Head = { status: 200, header: (name) => (name === "content-length" ? contentLength : undefined) }
+  const head: Head = {
+    status: 200,
+    headers: Headers.empty,
+    header: (name) => (name === "content-length" ? contentLength : undefined)
+  }
   const body = {
     pull: () =>
       Effect.suspend((): Pull.Pull<Chunks, BodyError> => {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Duration, Effect, Result, Scope } from "effect"
-import { HttpClientRequest } from "effect/http"
+import { Headers, HttpClientRequest } from "effect/http"
 import { TestClock } from "effect/testing"
 import { CallerValues } from "../../../../src/internal/call/failure/CallerValues.ts"
 import * as Failure from "../../../../src/internal/call/failure/Failure.ts"
@@ -10,7 +10,7 @@ import { onSecret, operations } from "../../../support/TestOperations.ts"
 
 const head = (headers: Readonly<Record<string, string>> = {}, status = 200): Transport.Head => {
   const all: Readonly<Record<string, string>> = { "content-type": "application/json", ...headers }
-  return { status, header: (name) => all[name] }
+  return { status, headers: Headers.fromInput(all), header: (name) => all[name] }
 }
 
 const reply = (body: string, headers: Record<string, string> = {}, status = 200): Reply.WholeReply => ({

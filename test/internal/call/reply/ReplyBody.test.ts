@@ -1,11 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
+import { Headers } from "effect/http"
 import type { Failure } from "../../../../src/internal/call/failure/Failure.ts"
 import * as ReplyBody from "../../../../src/internal/call/reply/ReplyBody.ts"
 import { BodyError, type WholeBody } from "../../../../src/internal/transport/Transport.ts"
 
 const text = (chunks: ReadonlyArray<Uint8Array>, problem?: WholeBody["problem"]) =>
-  ReplyBody.text({ head: { status: 200, header: () => undefined }, body: { chunks, problem } }, 3)
+  ReplyBody.text(
+    { head: { status: 200, headers: Headers.empty, header: () => undefined }, body: { chunks, problem } },
+    3
+  )
 
 const failureOf = (result: Result.Result<string, Failure>): Failure => Result.getOrThrow(Result.flip(result))
 
