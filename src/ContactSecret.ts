@@ -41,7 +41,7 @@ export {
   SecretRef,
   SecretVerification
 } from "./internal/secret/SecretSchema.ts"
-export type { SecretType } from "./internal/secret/SecretSchema.ts"
+export type { SecretType, VerificationStatus } from "./internal/secret/SecretSchema.ts"
 export { ProxyRequest, SecretListRequest as ListRequest } from "./internal/secret/SecretRequest.ts"
 export type { ProxyAnswer, ProxyBodyError } from "./internal/secret/ProxyAnswer.ts"
 
@@ -155,8 +155,8 @@ export const authenticate = (
  *
  * @example
  * ```ts
- * const verification = yield* ContactSecret.verify(contactId, secretId)
- * if (verification.status === "unauthenticated") yield* showToUser(verification.action)
+ * const { action } = yield* ContactSecret.verify(contactId, secretId)
+ * if (action !== undefined) yield* showToUser(Redacted.value(action.url))
  * ```
  */
 export const verify = (contactId: string, secretId: string): Effect.Effect<SecretVerification, VerifyError, Client> =>

@@ -80,7 +80,14 @@ describe("bundles", () => {
         const named = (found: ReadonlyArray<string>, ...names: ReadonlyArray<string>) =>
           found.filter((file) => names.some((name) => file.includes(name)))
         assert.deepStrictEqual(
-          named(yield* files(Bundles.quickStart), "contactItem/", "ContactMemory", "ContactTask"),
+          named(
+            yield* files(Bundles.quickStart),
+            "contactItem/",
+            "internal/secret/",
+            "ContactMemory",
+            "ContactSecret",
+            "ContactTask"
+          ),
           []
         )
         const search = yield* files(`
@@ -91,6 +98,22 @@ describe("bundles", () => {
         assert.include(search, "src/ContactMemory.ts")
         assert.deepStrictEqual(named(search, "Listing", "ItemStream", "ListCall", "CursorSearch", "ContactTask"), [])
       })
+  )
+
+  it.effect("an app that verifies secrets contains no code of lists and of proxied requests", () =>
+    Effect.gen(function* () {
+      const found = yield* files(`
+        import * as ContactSecret from "effect-chatbotkit/ContactSecret"
+        import * as Fetch from "effect-chatbotkit/layers/Fetch"
+        ${use("ContactSecret.verify, Fetch.layer")}
+      `)
+      assert.include(found, "src/internal/secret/SecretSchema.ts")
+      const others = ["BothEnds", "SecretList", "SecretRequest", "ProxyAnswer", "ProxyExchange", "ProxyRefusal"]
+      assert.deepStrictEqual(
+        found.filter((file) => others.some((name) => file.endsWith(`/${name}.ts`))),
+        []
+      )
+    })
   )
 
   it.effect("the in-memory layer needs nothing of Node, and contains libphonenumber-js and graphql", () =>

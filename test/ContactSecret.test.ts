@@ -23,6 +23,13 @@ import {
 
 const path = (action: string) => `/v1/contact/${contactId}/secret/${secretId}/${action}`
 
+const actions = {
+  authenticate: ContactSecret.authenticate,
+  verify: ContactSecret.verify,
+  revoke: ContactSecret.revoke,
+  mint: ContactSecret.mint
+}
+
 describe("the requests", () => {
   it.effect.each(actionNames)("%s is a POST of JSON", (name) =>
     Effect.gen(function* () {
@@ -42,7 +49,7 @@ describe("the requests", () => {
       const act = (contact: string, secret: string): Effect.Effect<unknown, Errors.ContactError, Client> =>
         name === "proxy"
           ? Effect.scoped(ContactSecret.proxy(contact, secret, { url: "https://a.test" }))
-          : ContactSecret[name](contact, secret)
+          : actions[name](contact, secret)
       for (const [contact, secret, field] of [
         [contactId, "@", "secretId"],
         [contactId, "()", "secretId"],
@@ -90,9 +97,7 @@ describe("the replies", () => {
       const action = { type: "authenticate", url: canaryUrl }
       const needed = yield* verify({ id: secretId, status: "unauthenticated", action })
       assert.strictEqual(needed.status, "unauthenticated")
-      assert.isTrue(
-        "action" in needed && needed.action !== undefined && Redacted.value(needed.action.url) === canaryUrl
-      )
+      assert.isTrue(needed.action !== undefined && Redacted.value(needed.action.url) === canaryUrl)
       assert.deepInclude(yield* verify({ id: secretId, status: "expired" }), { status: "expired" })
       const failure = yield* Effect.flip(verify({ id: secretId, status: "unauthenticated" }))
       assert.strictEqual(failure._tag, "UnexpectedResponse")
@@ -191,8 +196,9 @@ describe("the failures (wire contract 3.9.3 to 3.9.5)", () => {
         const fake = Fake.script(reply)
         const failure = yield* Fake.failureOf(over(fake)(callOf(name)))
         const body: { readonly message: string } = yield* Effect.promise(() => reply().json())
-        const { description = body.message, outcome = "rejected", ...fields } = expected as Record<string, string>
-        assert.deepInclude(failure, { _tag: tag, status: reply().status, description, outcome, ...fields })
+        const defaults = { _tag: tag, status: reply().status, description: body.message, outcome: "rejected" }
+        const fields: Readonly<Record<string, unknown>> = { ...defaults, ...expected }
+        for (const [name, value] of Object.entries(fields)) assert.propertyVal(failure, name, value)
         assert.isFalse(failure.isRetryable)
         assert.strictEqual(fake.sent.length, 1)
         assert.notInclude(Fake.renderings(failure), "canary")

@@ -77,8 +77,7 @@ describe("the types of the replies", () => {
     expectTypeOf<"authenticated">().toExtend<ContactSecret.SecretVerification["status"]>()
     expectTypeOf<"expired">().toExtend<ContactSecret.SecretVerification["status"]>()
     expectTypeOf<"passkey">().toExtend<ContactSecret.SecretType>()
-    const urlOf = (verification: ContactSecret.SecretVerification) =>
-      verification.status === "unauthenticated" ? verification.action?.url : undefined
+    const urlOf = ({ action }: ContactSecret.SecretVerification) => action?.url
     expectTypeOf(urlOf).returns.toEqualTypeOf<Redacted.Redacted<string> | undefined>()
   })
 

@@ -9,6 +9,7 @@ import {
   ContactConversation,
   ContactMemory,
   ContactRating,
+  ContactSecret,
   ContactSpace,
   ContactTask,
   Errors
@@ -18,6 +19,7 @@ import * as ContactModule from "effect-chatbotkit/Contact"
 import * as ConversationModule from "effect-chatbotkit/ContactConversation"
 import * as MemoryModule from "effect-chatbotkit/ContactMemory"
 import * as RatingModule from "effect-chatbotkit/ContactRating"
+import * as SecretModule from "effect-chatbotkit/ContactSecret"
 import * as SpaceModule from "effect-chatbotkit/ContactSpace"
 import * as TaskModule from "effect-chatbotkit/ContactTask"
 import * as ErrorsModule from "effect-chatbotkit/Errors"
@@ -31,7 +33,14 @@ import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 const secret = Redacted.make("sk-consumer")
 
 export const modules = [ClientModule, ContactModule, ErrorsModule] as const
-export const itemModules = [ConversationModule, MemoryModule, RatingModule, SpaceModule, TaskModule] as const
+export const itemModules = [
+  ConversationModule,
+  MemoryModule,
+  RatingModule,
+  SecretModule,
+  SpaceModule,
+  TaskModule
+] as const
 
 // Options
 export const timeout = { attempt: "5 seconds", idle: "1 minute", total: "Infinity" } satisfies Client.TimeoutOptions
@@ -119,6 +128,13 @@ export const items = {
   search: ContactMemory.search("c1", { search: "tea" }),
   ratings: ContactRating.list("c1"),
   ratingPage: ContactRating.listPage("c1"),
+  secrets: ContactSecret.list("c1", { take: 5 }),
+  secretPage: ContactSecret.listPage("c1"),
+  authenticate: ContactSecret.authenticate("c1", "@calendar"),
+  verify: ContactSecret.verify("c1", "s1"),
+  revoke: ContactSecret.revoke("c1", "s1"),
+  mint: ContactSecret.mint("c1", "s1"),
+  proxy: ContactSecret.proxy("c1", "s1", { url: "https://service.test", headers: { "x-a": "1" } }, { retries: 1 }),
   spaces: ContactSpace.list("c1"),
   spacePage: ContactSpace.listPage("c1"),
   tasks: ContactTask.list("c1"),
@@ -156,6 +172,13 @@ export const itemSchemas = {
   MemoryMatch: ContactMemory.MemoryMatch,
   SearchRequest: ContactMemory.SearchRequest,
   ContactRating: ContactRating.ContactRating,
+  ContactSecret: ContactSecret.ContactSecret,
+  ContactSecretPage: ContactSecret.ContactSecretPage,
+  SecretVerification: ContactSecret.SecretVerification,
+  SecretAuthorization: ContactSecret.SecretAuthorization,
+  MintedToken: ContactSecret.MintedToken,
+  ProxyRequest: ContactSecret.ProxyRequest,
+  SecretListRequest: ContactSecret.ListRequest,
   ContactSpace: ContactSpace.ContactSpace,
   ContactTask: ContactTask.ContactTask,
   ContactTaskPage: ContactTask.ContactTaskPage

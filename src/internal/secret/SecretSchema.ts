@@ -45,28 +45,27 @@ const SecretAction = /* @__PURE__ */ Schema.Struct({
   url: RedactedText
 })
 
-/** A status of a newer server. */
-const OtherStatus: Schema.Codec<string & {}, string> = /* @__PURE__ */ Schema.String.check(
-  /* @__PURE__ */ Schema.makeFilter((status) => status !== "authenticated" && status !== "unauthenticated", {
-    expected: "a status with its action"
-  })
-)
+/** The status of a secret for a contact. A newer server may have others. */
+export type VerificationStatus = "authenticated" | "unauthenticated" | (string & {})
+const StatusText: Schema.Codec<VerificationStatus, string> = Schema.String
 
-/** The state of a secret for a contact: it has a value that can be used, or an action is needed. */
-export const SecretVerification = /* @__PURE__ */ Schema.Union([
-  /* @__PURE__ */ Schema.Struct({ id: Schema.String, status: /* @__PURE__ */ Schema.Literal("authenticated") }),
-  /* @__PURE__ */ Schema.Struct({
-    id: Schema.String,
-    status: /* @__PURE__ */ Schema.Literal("unauthenticated"),
-    action: SecretAction
-  }),
-  /* @__PURE__ */ Schema.Struct({
-    id: Schema.String,
-    status: OtherStatus,
-    action: /* @__PURE__ */ Schema.optionalKey(SecretAction)
-  })
-])
-export type SecretVerification = typeof SecretVerification.Type
+/**
+ * The state of a secret for a contact: `authenticated`, that is with a value that can be used, or `unauthenticated`, and then with
+ * the action that is needed.
+ */
+export const SecretVerification = /* @__PURE__ */ Schema.Struct({
+  /** The id of the secret, also if it was given by its name or alias. */
+  id: Schema.String,
+  status: StatusText,
+  action: /* @__PURE__ */ Schema.optionalKey(SecretAction)
+}).check(
+  /* @__PURE__ */ Schema.makeFilter(({ action, status }) =>
+    status === "unauthenticated" && action === undefined
+      ? { path: ["action"], issue: "Expected the action that is needed" }
+      : undefined
+  )
+)
+export interface SecretVerification extends Schema.Schema.Type<typeof SecretVerification> {}
 
 /** The secret whose value was revoked. */
 export const SecretRef = /* @__PURE__ */ Schema.Struct({ id: Schema.String })
