@@ -2,64 +2,19 @@ import { ContactClient } from "@chatbotkit/sdk/contact/index.js"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import { TestClock } from "effect/testing"
 import * as ServerState from "../../src/internal/server/ServerState.ts"
 import type { NewContact } from "../../src/internal/server/store/Store.ts"
-import * as Emulator from "../../src/layers/Emulator.ts"
-import { type Disturbance, startTime } from "./Case.ts"
+import { startTime } from "./Case.ts"
+import { collect, disturb, emulator, type Options, optionsOf, thrown, types } from "./OfficialCalls.ts"
 import { numbered } from "./Seeds.ts"
-import * as Disturbances from "./targets/Disturbances.ts"
 
-type Options = ConstructorParameters<typeof ContactClient>[0]
-
-/** The official client over the emulator, without retries, since its delays are in real time. */
-const client = (options: Partial<Options> = {}) =>
-  Effect.map(
-    Emulator.Emulator,
-    ({ url }) => new ContactClient({ secret: "sk-main", baseUrl: url, retries: 0, ...options })
-  )
-
-const emulator = (options?: ServerState.Options) =>
-  Emulator.layerServed().pipe(Layer.provideMerge(ServerState.layer(options)))
+/** The official client over the emulator. */
+const client = (options?: Partial<Options>) => Effect.map(optionsOf(options), (all) => new ContactClient(all))
 
 const seed = (contacts: ReadonlyArray<NewContact>, token = "sk-main") =>
   Effect.flatMap(ServerState.ServerState, (state) => state.seed(state.accountOf(token) ?? "", contacts))
-
-const disturb = (disturbance: Disturbance) =>
-  Effect.gen(function* () {
-    const state = yield* ServerState.ServerState
-    const waits = yield* Queue.unbounded<number>()
-    state.interceptor = Disturbances.interceptor(disturbance, waits, { head: 0, pieces: [] })
-    return waits
-  })
-
-/** An error of the official client, which has a message and a code, and no status. */
-interface Thrown {
-  readonly message: string
-  readonly code: string
-}
-
-const thrown = (call: () => PromiseLike<unknown>): Effect.Effect<Thrown> =>
-  Effect.promise(async () => {
-    try {
-      await call()
-    } catch (error) {
-      assert.instanceOf(error, Error)
-      return { message: error.message, code: String(Reflect.get(error, "code")) }
-    }
-    return assert.fail("The call did not fail")
-  })
-
-const collect = async (stream: AsyncIterable<unknown>): Promise<ReadonlyArray<unknown>> => {
-  const events: Array<unknown> = []
-  for await (const event of stream) events.push(event)
-  return events
-}
-
-const types = (events: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
-  events.map((event) => (typeof event === "object" && event !== null ? Reflect.get(event, "type") : undefined))
 
 const fingerprint = "the-official-client"
 const contacts: ReadonlyArray<NewContact> = [

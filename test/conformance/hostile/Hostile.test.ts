@@ -3,12 +3,12 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import * as ServerState from "../../src/internal/server/ServerState.ts"
-import * as Emulator from "../../src/layers/Emulator.ts"
-import * as InMemory from "../../src/layers/InMemory.ts"
-import * as Sockets from "../support/Sockets.ts"
+import * as ServerState from "../../../src/internal/server/ServerState.ts"
+import * as Emulator from "../../../src/layers/Emulator.ts"
+import * as InMemory from "../../../src/layers/InMemory.ts"
+import * as Sockets from "../../support/Sockets.ts"
 import { attacks, closing, head, json, postRequest } from "./Attacks.ts"
-import { numbered } from "./Seeds.ts"
+import { numbered } from "../Seeds.ts"
 
 const emulator = Layer.merge(Emulator.layerServed(), InMemory.layerHandle()).pipe(
   Layer.provideMerge(ServerState.layer())
