@@ -1,18 +1,12 @@
 import { ContactClient } from "@chatbotkit/sdk/contact/index.js"
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect, Redacted, Stream } from "effect"
+import { Effect, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
-import type * as Client from "../src/Client.ts"
 import * as Contact from "../src/Contact.ts"
 import * as Emulator from "../src/layers/Emulator.ts"
 import * as Fetch from "../src/layers/Fetch.ts"
 import * as InMemory from "../src/layers/InMemory.ts"
-import * as Node from "../src/layers/Node.ts"
-
-const official = Effect.map(
-  Emulator.Emulator,
-  ({ url }) => new ContactClient({ secret: Redacted.value(InMemory.secret), baseUrl: url })
-)
+import * as Comparison from "./support/OfficialComparison.ts"
 
 const ada = "c000000000000000000000ada"
 const grace = "c0000000000000000000grace"
@@ -30,18 +24,15 @@ const reset = Effect.gen(function* () {
   return api
 })
 
-/** The same call with both clients. A result leaves out the parts that are random, such as a new id. */
-interface Case {
-  readonly name: string
-  readonly theirs: (client: ContactClient) => Promise<unknown>
-  readonly ours: Effect.Effect<unknown, unknown, Client.Client>
-}
-
-const call = (name: string, theirs: Case["theirs"], ours: Case["ours"]): Case => ({ name, theirs, ours })
+const call = (
+  name: string,
+  theirs: (client: ContactClient) => Promise<unknown>,
+  ours: Comparison.Call["ours"]
+): Comparison.Call => ({ name, theirs: (options) => theirs(new ContactClient(options)), ours })
 
 const created = { name: "Ñandú", email: "n@example.com", nick: "n", description: "d", preferences: "p", verifiedAt: 5 }
 
-const cases: ReadonlyArray<Case> = [
+const calls: ReadonlyArray<Comparison.Call> = [
   call(
     "create",
     (client) => client.create({ ...created, meta: { a: { b: [1] } } }).then(Object.keys),
@@ -74,58 +65,17 @@ const cases: ReadonlyArray<Case> = [
   ),
   call(
     "list as a stream",
-    (client) => items(client.list({ order: "asc", take: 150, meta: { tier: "gold" } }).stream()),
+    (client) => Comparison.items(client.list({ order: "asc", take: 150, meta: { tier: "gold" } }).stream()),
     Stream.runCollect(Contact.list({ order: "asc", take: 150, meta: { tier: "gold" } }))
   )
 ]
 
-const items = async (events: AsyncIterable<unknown>) => {
-  const found: Array<unknown> = []
-  for await (const event of events) {
-    if (typeof event === "object" && event !== null && "data" in event) found.push(event.data)
-  }
-  return found
-}
-
-const transports = [
-  { transport: "Fetch", client: Fetch.layer },
-  { transport: "Node", client: Node.layer }
-]
-
 layer(Emulator.layer())("compared with the official client over HTTP", (it) => {
-  it.effect.each(transports.flatMap((transport) => cases.map((one) => ({ ...transport, ...one }))))(
+  it.effect.each(Comparison.transports.flatMap((transport) => calls.map((one) => ({ ...transport, ...one }))))(
     "$name over $transport: the same request and the same result",
-    ({ client, ours, theirs }) =>
-      Effect.gen(function* () {
-        const { url } = yield* Emulator.Emulator
-        const sent = Effect.flatMap(InMemory.InMemory, (api) =>
-          Effect.map(api.requests, (requests) =>
-            requests.map(({ body, headers, method, path, query }) => ({
-              request: `${method} ${path}?${query}`,
-              // Only our client generates a fingerprint, which makes a create safe to send again.
-              body: body?.replace(/,?"fingerprint":"[0-9a-f]{32}"/, ""),
-              contentType: headers["content-type"],
-              authorization: headers["authorization"]
-            }))
-          )
-        )
-        yield* reset
-        const theirClient = yield* official
-        const theirResult = yield* Effect.promise(() => theirs(theirClient))
-        const theirRequests = yield* sent
-
-        yield* reset
-        const ourResult = yield* ours.pipe(Effect.provide(client({ secret: InMemory.secret, baseUrl: url })))
-        // Only our client confirms the end of a streamed list with one more request.
-        assert.deepStrictEqual((yield* sent).slice(0, 1), theirRequests)
-        assert.deepStrictEqual(withoutTimes(ourResult), withoutTimes(theirResult))
-      })
+    ({ client, ...one }) => Comparison.assertSame(one, client, reset)
   )
 })
-
-/** A result without `updatedAt`, which differs since the second call comes later. */
-const withoutTimes = (result: unknown): unknown =>
-  JSON.parse(JSON.stringify(result), (key, value: unknown) => (key === "updatedAt" ? undefined : value))
 
 describe("the URL of a request is that of the official client", () => {
   const hosts = [
