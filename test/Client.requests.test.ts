@@ -27,7 +27,10 @@ describe("requests", () => {
       const [sent] = fake.sent
       assert.strictEqual(fake.sent.length, 1)
       assert.strictEqual(sent?.headers["authorization"], `Bearer ${Fake.secret}`)
-      assert.strictEqual(sent?.headers["accept"], name === "list" ? "application/jsonl" : "application/json")
+      assert.strictEqual(
+        sent?.headers["accept"],
+        ["list", "export"].includes(name) ? "application/jsonl" : "application/json"
+      )
       assert.strictEqual(sent?.headers["content-type"], sent?.method === "POST" ? "application/json" : undefined)
       assert.strictEqual(sent?.url.origin, "https://api.chatbotkit.com")
       assert.match(sent?.url.pathname ?? "", name === "find" ? /^\/v1\/graphql$/ : /^\/v1\/contact\//)

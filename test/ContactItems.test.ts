@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { Effect, Stream, Tracer } from "effect"
 import type * as Client from "../src/Client.ts"
 import * as ContactTask from "../src/ContactTask.ts"
 import type * as Errors from "../src/Errors.ts"
@@ -137,6 +137,65 @@ describe.each(kinds)("$module", (kind) => {
         assert.deepInclude(found.error, expected)
         assert.isFalse(found.error.isRetryable)
       }
+    })
+  )
+
+  it.effect("each status is the failure that the operations can have", () =>
+    Effect.gen(function* () {
+      const tags: Readonly<Record<number, Errors.Tag>> = {
+        400: "InvalidRequest",
+        401: "Unauthorized",
+        402: "PaymentRequired",
+        403: "Forbidden",
+        404: "NotFound",
+        405: "InvalidRequest",
+        408: "Timeout",
+        409: "UnexpectedResponse",
+        418: "UnexpectedResponse",
+        429: "RateLimited",
+        500: "ServerError",
+        501: "ServerError",
+        503: "ServerError"
+      }
+      for (const [status, tag] of Object.entries(tags)) {
+        const fake = Fake.script(Fake.json(Number(status), { code: "CODE", message: "said" }))
+        const options = { retry: { retries: 0 } }
+        assert.strictEqual((yield* listFailure(fake, list(id), options)).error._tag, tag)
+        assert.strictEqual((yield* failureOf(fake, listPage(id), options))._tag, tag)
+      }
+    })
+  )
+
+  it.effect("no rendering of a failure has a field of an item, a value of the request or a name", () =>
+    Effect.gen(function* () {
+      const canary = { name: "canary name", description: "canary text", meta: { tier: "canary tier" }, createdAt: null }
+      const lines = Fake.jsonLines(line(kind, "i1", canary))
+      const pages = Fake.json(200, { items: [row(kind, "i1", canary)] })
+      const echo = Fake.json(500, { code: "GENERIC_ERROR", message: `failed for (Canary Person) and canary-filter` })
+      const request = { meta: { tier: "canary-filter" } }
+      const errors = [
+        (yield* listFailure(Fake.script(lines), list(id, request))).error,
+        yield* failureOf(Fake.script(pages), listPage("(Canary Person)", request)),
+        yield* failureOf(Fake.script(echo), listPage("(Canary Person)", request))
+      ]
+      for (const error of errors) assert.notMatch(Fake.renderings(error), /canary|sk-/i)
+    })
+  )
+
+  it.effect("each operation is a span, and each attempt one with the path as a template", () =>
+    Effect.gen(function* () {
+      const names: Array<string> = []
+      const tracer = Tracer.make({
+        span: (options) => {
+          names.push(options.name)
+          return new Tracer.NativeSpan(options)
+        }
+      })
+      const fake = Fake.script(Fake.jsonLines(line(kind, "i1")), page(kind, "i1"), page(kind, "i1"))
+      const run = Effect.andThen(Stream.runDrain(list(id)), listPage(id))
+      yield* Fake.successOf(over(fake)(run).pipe(Effect.withTracer(tracer)))
+      const attempt = `GET /contact/{contactId}/${kind.kind}/list`
+      assert.deepStrictEqual(names, [`${module}.list`, attempt, attempt, `${module}.listPage`, attempt])
     })
   )
 

@@ -33,6 +33,7 @@ export const calls = {
   listPage: Contact.listPage(),
   // With `take` reached, a list needs no second request to confirm its end.
   list: Stream.runCollect(Contact.list({ take: 1 })),
+  export: Stream.runCollect(Contact.export({ take: 1 })),
   find: Stream.runCollect(Contact.find({ ids: [id] }))
 }
 export type CallName = keyof typeof calls
@@ -48,6 +49,7 @@ export const successReplies: Readonly<Record<CallName, () => Response>> = {
   ensure: ok,
   listPage: page,
   list: Fake.jsonLines(Fake.item("c1")),
+  export: Fake.jsonLines(Fake.item("c1", { meta: {} })),
   find: Lookup.page([])
 }
 
