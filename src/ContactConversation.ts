@@ -11,7 +11,10 @@ import type { ListRequest } from "./internal/list/ListRequest.ts"
 
 export { ListRequest } from "./internal/list/ListRequest.ts"
 
-/** A conversation, as the server stores it (wire contract 3.8.1). A field that is not set is `null`, or `""` for `name` and `description`. */
+/**
+ * A conversation, as the server stores it (wire contract 3.8.1). A field that is not set is `null`, or `""` for `name` and
+ * `description`. Unknown fields of a reply are dropped.
+ */
 export const ContactConversation = Schema.Struct({
   ...ItemFields.common,
   /** The contact's id, also if the contact was given by its name. */
@@ -35,13 +38,13 @@ const conversations = /* @__PURE__ */ ItemList.make("ContactConversation", "conv
 export type ListError = Operation.Error<typeof conversations.list>
 
 /**
- * Lists the conversations of a contact as they arrive, with the guarantees of `Contact.list`: every conversation that exists throughout comes
- * exactly once and in order, or the stream fails. Fails with `NotFound` if there is no such contact, also if the contact is
- * deleted meanwhile, and with `Forbidden` if it belongs to another account.
+ * Lists the conversations of a contact as they arrive, with the guarantees and limits of `Contact.list`: every conversation
+ * that exists throughout comes exactly once and in order, or the stream fails. Fails with `NotFound` if there is no such
+ * contact, also if the contact is deleted meanwhile, and with `Forbidden` if it belongs to another account.
  *
  * The contact's name, such as `(Ada Lovelace)`, is refused: the server would look it up for every page, and could go on with
- * another contact of that name. The `cursor` has to be a conversation of this contact. If nothing follows it, the client looks for it
- * among the others, and fails with `InvalidRequest` if it does not exist.
+ * another contact of that name. The `cursor` has to be a conversation of this contact. If nothing follows it, the client looks
+ * for it among the contact's conversations, and fails with `InvalidRequest` if it is not there.
  *
  * @example
  * ```ts
@@ -54,8 +57,9 @@ export const list = (
 ): Stream.Stream<ContactConversation, ListError, Client> => ItemList.list(Client, conversations, contactId, request)
 
 /**
- * Lists one page of at most 100 conversations of a contact, even if `take` is more. A page with fewer conversations than `take`, and fewer
- * than 100, is the last. The last page has a `cursor` too, unless it is empty. The contact may be given by its name.
+ * Lists one page of at most 100 conversations of a contact, even if `take` is more. A page with fewer conversations than
+ * `take`, and fewer than 100, is the last. The last page has a `cursor` too, unless it is empty. The contact may be given by
+ * its name.
  *
  * @example
  * ```ts

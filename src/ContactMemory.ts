@@ -13,7 +13,10 @@ import type { ListRequest } from "./internal/list/ListRequest.ts"
 
 export { ListRequest } from "./internal/list/ListRequest.ts"
 
-/** A memory, as the server stores it (wire contract 3.8.1). A field that is not set is `null`, or `""` for `name` and `description`. */
+/**
+ * A memory, as the server stores it (wire contract 3.8.1). A field that is not set is `null`, or `""` for `name` and
+ * `description`. Unknown fields of a reply are dropped.
+ */
 export const ContactMemory = Schema.Struct({
   ...ItemFields.common,
   /** The bot that remembers it. */
@@ -32,13 +35,13 @@ const memories = /* @__PURE__ */ ItemList.make("ContactMemory", "memory", Contac
 export type ListError = Operation.Error<typeof memories.list>
 
 /**
- * Lists the memories of a contact as they arrive, with the guarantees of `Contact.list`: every memory that exists throughout comes
- * exactly once and in order, or the stream fails. Fails with `NotFound` if there is no such contact, also if the contact is
- * deleted meanwhile, and with `Forbidden` if it belongs to another account.
+ * Lists the memories of a contact as they arrive, with the guarantees and limits of `Contact.list`: every memory that exists
+ * throughout comes exactly once and in order, or the stream fails. Fails with `NotFound` if there is no such contact, also if
+ * the contact is deleted meanwhile, and with `Forbidden` if it belongs to another account.
  *
  * The contact's name, such as `(Ada Lovelace)`, is refused: the server would look it up for every page, and could go on with
  * another contact of that name. The `cursor` has to be a memory of this contact. If nothing follows it, the client looks for it
- * among the others, and fails with `InvalidRequest` if it does not exist.
+ * among the contact's memories, and fails with `InvalidRequest` if it is not there.
  *
  * @example
  * ```ts
@@ -49,8 +52,8 @@ export const list = (contactId: string, request: ListRequest = {}): Stream.Strea
   ItemList.list(Client, memories, contactId, request)
 
 /**
- * Lists one page of at most 100 memories of a contact, even if `take` is more. A page with fewer memories than `take`, and fewer
- * than 100, is the last. The last page has a `cursor` too, unless it is empty. The contact may be given by its name.
+ * Lists one page of at most 100 memories of a contact, even if `take` is more. A page with fewer memories than `take`, and
+ * fewer than 100, is the last. The last page has a `cursor` too, unless it is empty. The contact may be given by its name.
  *
  * @example
  * ```ts
@@ -91,8 +94,8 @@ export type SearchError = Operation.Error<typeof searchOperation>
 const checkSearch = /* @__PURE__ */ CheckedRequest.make(SearchRequest)
 
 /**
- * Searches the 50 memories of a contact that were updated last, and gives at most 10 of them, the most relevant first. Fails with
- * `NotFound` if there is no such contact, and with `Forbidden` if it belongs to another account.
+ * Searches the 50 memories of a contact that were updated last, and gives at most 10 of them, the most relevant first. Fails
+ * with `NotFound` if there is no such contact, and with `Forbidden` if it belongs to another account.
  *
  * @example
  * ```ts

@@ -11,7 +11,10 @@ import type { ListRequest } from "./internal/list/ListRequest.ts"
 
 export { ListRequest } from "./internal/list/ListRequest.ts"
 
-/** A rating, as the server stores it (wire contract 3.8.1). A field that is not set is `null`, or `""` for `name` and `description`. */
+/**
+ * A rating, as the server stores it (wire contract 3.8.1). A field that is not set is `null`, or `""` for `name` and
+ * `description`. Unknown fields of a reply are dropped.
+ */
 export const ContactRating = Schema.Struct({
   ...ItemFields.common,
   /** The contact's id, also if the contact was given by its name. */
@@ -35,13 +38,13 @@ const ratings = /* @__PURE__ */ ItemList.make("ContactRating", "rating", Contact
 export type ListError = Operation.Error<typeof ratings.list>
 
 /**
- * Lists the ratings of a contact as they arrive, with the guarantees of `Contact.list`: every rating that exists throughout comes
- * exactly once and in order, or the stream fails. Fails with `NotFound` if there is no such contact, also if the contact is
- * deleted meanwhile, and with `Forbidden` if it belongs to another account.
+ * Lists the ratings of a contact as they arrive, with the guarantees and limits of `Contact.list`: every rating that exists
+ * throughout comes exactly once and in order, or the stream fails. Fails with `NotFound` if there is no such contact, also if
+ * the contact is deleted meanwhile, and with `Forbidden` if it belongs to another account.
  *
  * The contact's name, such as `(Ada Lovelace)`, is refused: the server would look it up for every page, and could go on with
  * another contact of that name. The `cursor` has to be a rating of this contact. If nothing follows it, the client looks for it
- * among the others, and fails with `InvalidRequest` if it does not exist.
+ * among the contact's ratings, and fails with `InvalidRequest` if it is not there.
  *
  * @example
  * ```ts

@@ -19,7 +19,10 @@ const StatusText: Schema.Codec<Status, string> = Schema.String
 export type Outcome = "pending" | "success" | "failure" | (string & {})
 const OutcomeText: Schema.Codec<Outcome, string> = Schema.String
 
-/** A task, as the server stores it (wire contract 3.8.1). A field that is not set is `null`, or `""` for `name` and `description`. */
+/**
+ * A task, as the server stores it (wire contract 3.8.1). A field that is not set is `null`, or `""` for `name` and
+ * `description`. Unknown fields of a reply are dropped.
+ */
 export const ContactTask = Schema.Struct({
   ...ItemFields.common,
   /** The contact's id, also if the contact was given by its name. */
@@ -53,13 +56,13 @@ const tasks = /* @__PURE__ */ ItemList.make("ContactTask", "task", ContactTaskPa
 export type ListError = Operation.Error<typeof tasks.list>
 
 /**
- * Lists the tasks of a contact as they arrive, with the guarantees of `Contact.list`: every task that exists throughout comes
- * exactly once and in order, or the stream fails. Fails with `NotFound` if there is no such contact, also if the contact is
- * deleted meanwhile, and with `Forbidden` if it belongs to another account.
+ * Lists the tasks of a contact as they arrive, with the guarantees and limits of `Contact.list`: every task that exists
+ * throughout comes exactly once and in order, or the stream fails. Fails with `NotFound` if there is no such contact, also if
+ * the contact is deleted meanwhile, and with `Forbidden` if it belongs to another account.
  *
  * The contact's name, such as `(Ada Lovelace)`, is refused: the server would look it up for every page, and could go on with
  * another contact of that name. The `cursor` has to be a task of this contact. If nothing follows it, the client looks for it
- * among the others, and fails with `InvalidRequest` if it does not exist.
+ * among the contact's tasks, and fails with `InvalidRequest` if it is not there.
  *
  * @example
  * ```ts
@@ -70,8 +73,8 @@ export const list = (contactId: string, request: ListRequest = {}): Stream.Strea
   ItemList.list(Client, tasks, contactId, request)
 
 /**
- * Lists one page of at most 100 tasks of a contact, even if `take` is more. A page with fewer tasks than `take`, and fewer
- * than 100, is the last. The last page has a `cursor` too, unless it is empty. The contact may be given by its name.
+ * Lists one page of at most 100 tasks of a contact, even if `take` is more. A page with fewer tasks than `take`, and fewer than
+ * 100, is the last. The last page has a `cursor` too, unless it is empty. The contact may be given by its name.
  *
  * @example
  * ```ts
