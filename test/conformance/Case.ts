@@ -85,6 +85,8 @@ export type UpstreamReply =
       readonly status?: number
       readonly headers?: Readonly<Record<string, string | ReadonlyArray<string>>>
       readonly body?: string
+      /** The time before the reply in milliseconds, by the server's clock. */
+      readonly after?: number
     }
 
 /** Reads rows that no endpoint shows. */

@@ -123,7 +123,11 @@ const documents: ReadonlyArray<Case> = [
     send(post("/contact/create", { name: "a" }), { ...ok, save: { made: "id" }, at: { head: 40_000 } }),
     send(post("/contact/<made>/update", { name: "b" }), { ...idOf("made"), at: { head: 40_000 } }),
     send(post("/contact/<made>/delete"), { ...idOf("made"), at: { head: 40_000 } }),
-    send(post("/contact/ensure", { name: "b" }), { ...ok, at: { head: 40_000 } })
+    send(post("/contact/ensure", { name: "b" }), { ...ok, at: { head: 40_000 } }),
+    send(post("/contact/id-0007/memory/search"), { ...ok, text: '{"items":[]}', at: { head: 40_000 } }),
+    ...["authenticate", "verify", "revoke", "mint"].map((action) =>
+      send(post(`/contact/id-0007/secret/nobody/${action}`), { status: 404, at: { head: 40_000 } })
+    )
   ]),
   {
     id: "a-create-that-the-server-repeats",

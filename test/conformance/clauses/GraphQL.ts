@@ -17,6 +17,8 @@ const request = [
   { id: "12.head", text: "HEAD and OPTIONS are as section 6" },
   { id: "12.content-type", text: "a JSON body of another type is an error at status 200" },
   { id: "12.accept", text: "JSON types, */* and no Accept are answered" },
+  { id: "12.accept.streams", text: "text/event-stream and multipart/mixed change the body, but not the content type" },
+  { id: "12.accept.html", text: "text/html with GET gives an HTML page" },
   { id: "12.accept.csv", text: "Accept: text/csv is an error at status 200" },
   { id: "12.limits", text: "the body limit and JSON errors are those of section 6, before credentials" },
   { id: "12.no-rate-limit", text: "no rate limit is checked" },
@@ -72,6 +74,7 @@ const query = [
 const errors = [
   { id: "12.errors", text: "errors come first: {errors: [{message, locations?, path?, extensions?}], data?}" },
   { id: "12.errors.parse", text: "a syntax error has code GRAPHQL_PARSE_FAILED, without data" },
+  { id: "12.errors.suggestion", text: "the text of a wrong query may end in a suggestion" },
   { id: "12.errors.validation", text: "a validation error has code GRAPHQL_VALIDATION_FAILED, without data" },
   { id: "12.errors.request", text: "a wrong request has code BAD_REQUEST, without data" },
   { id: "12.errors.operation", text: "no operation to execute has code OPERATION_RESOLUTION_FAILURE" },

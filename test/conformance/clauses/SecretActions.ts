@@ -100,7 +100,7 @@ const proxy = [
   { id: "3.9.proxy.failed.header", text: "a bad header name or value is a 500 GENERIC_ERROR, code first" },
   { id: "3.9.proxy.failed.body", text: 'a body with GET or HEAD, "" too, is a 500 GENERIC_ERROR' },
   { id: "3.9.proxy.failed.connection", text: "no connection is a 500 GENERIC_ERROR: fetch failed" },
-  { id: "3.9.proxy.no-retry", text: "a call is not repeated" },
+  { id: "3.9.proxy.no-retry", text: "a call is not repeated, and has no timeout" },
   { id: "3.9.proxy.content-type", text: "a body without Content-Type goes out as text/plain;charset=UTF-8" },
   { id: "3.9.proxy.answer", text: "the answer has the upstream's status and body" },
   {

@@ -92,9 +92,13 @@ const answerOf = (
       const count = counts.get(request.url) ?? 0
       counts.set(request.url, count + 1)
       const reply = inOrder[Math.min(count, inOrder.length - 1)] ?? "fails"
-      return reply === "fails"
-        ? Effect.fail(new Error("The upstream cannot be reached"))
-        : Effect.succeed({ status: 200, ...reply, headers: { ...reply.headers, [upstreamHeader]: "1" } })
+      if (reply === "fails") return Effect.fail(new Error("The upstream cannot be reached"))
+      const { after = 0, ...rest } = reply
+      return Effect.as(after === 0 ? Effect.void : TestClock.adjust(after), {
+        status: 200,
+        ...rest,
+        headers: { ...reply.headers, [upstreamHeader]: "1" }
+      })
     })
 }
 

@@ -174,13 +174,29 @@ const requests: ReadonlyArray<Case> = [
   ),
   one(
     "accept-of-lookups",
-    ["12.accept", "12.accept.csv", "12.errors.none"],
+    ["12.accept", "12.accept.csv", "12.accept.streams", "12.accept.html", "12.errors.none"],
     [
       ...["application/json", "*/*", "application/json, text/plain, */*", "Application/JSON;q=0.9"].map((accept) =>
         send(withAccept("/graphql", accept, { json: { query: text } }), found("a"))
       ),
       send(withAccept("/graphql", "application/json", { method: "GET", path: byGet(text).path }), found("a")),
-      send(withAccept("/graphql", "text/csv", { json: { query: text } }), noAnswer)
+      send(withAccept("/graphql", "text/csv", { json: { query: text } }), noAnswer),
+      ...(
+        [
+          ["text/event-stream", /^(?:.*\n)*event: next\ndata: \{"data":\{"contacts":/],
+          ["multipart/mixed", /^---\r\n(?:.*\r\n)*\{"data":\{"contacts":/]
+        ] as const
+      ).map(([accept, body]) =>
+        send(withAccept("/graphql", accept, { json: { query: text } }), {
+          ...ok,
+          checks: [[`the body is like ${body}`, (reply) => body.test(reply.text)]]
+        })
+      ),
+      send(withAccept(byGet(text).path, "text/html"), {
+        ...ok,
+        checks: [["the body is an HTML page", (reply) => reply.text.toLowerCase().startsWith("<!doctype html>")]]
+      }),
+      send(withAccept("/graphql", "text/html", { json: { query: text } }), noAnswer)
     ]
   ),
   {
@@ -210,7 +226,14 @@ const requests: ReadonlyArray<Case> = [
   },
   {
     id: "syntax-and-validation-of-lookups",
-    clauses: ["12.errors", "12.errors.parse", "12.errors.validation", "12.errors.variable", "12.status"],
+    clauses: [
+      "12.errors",
+      "12.errors.suggestion",
+      "12.errors.parse",
+      "12.errors.validation",
+      "12.errors.variable",
+      "12.status"
+    ],
     steps: [
       send(query("{"), failed(/^Syntax Error: /, "GRAPHQL_PARSE_FAILED")),
       send(query("{ contacts { edges { node { id } } }"), failed(/^Syntax Error: /, "GRAPHQL_PARSE_FAILED")),
@@ -227,6 +250,10 @@ const requests: ReadonlyArray<Case> = [
         ]
       }),
       send(lookup("foo: 1"), invalid(/^Unknown argument "foo" on field "Query\.contacts"\./)),
+      send(
+        query("{ contact { edges { cursor } } }"),
+        invalid(/^Cannot query field "contact" on type "Query"\. Did you mean "contacts"/)
+      ),
       send(query("{ nobody }"), invalid(/^Cannot query field "nobody" on type "Query"\./)),
       send(
         query(`query ($f: [String!]) ${contacts("fingerprints: $f")}`, { f: [1] }),

@@ -121,6 +121,12 @@ const answers: ReadonlyArray<Case> = [
     ])
   ),
   seeded(
+    "answers-after-an-hour",
+    ["3.9.proxy.no-retry"],
+    { rows, upstream: { [url]: [{ body: "late", after: 3_600_000 }] } },
+    [send(proxy("secret", { url }), { status: 200, text: "late" }), received({ url })]
+  ),
+  seeded(
     "answers-that-look-like-errors-of-ours",
     ["3.9.proxy.ambiguous"],
     {
