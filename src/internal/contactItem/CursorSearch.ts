@@ -2,7 +2,6 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type * as Errors from "../../Errors.ts"
 import type { OperationRunner } from "../call/OperationRunner.ts"
-import * as PathSegment from "../call/request/PathSegment.ts"
 import type { Completed } from "../call/RetryLoop.ts"
 import * as CompleteList from "../list/CompleteList.ts"
 import type { Key, Order } from "../list/ResumePoint.ts"
@@ -19,7 +18,8 @@ const withAttempts = (runner: OperationRunner, report: (attempts: number) => voi
 
 /**
  * Searches a contact's items for the cursor of a list in this order after which nothing came. The API cannot fetch an item, so all
- * items are listed in the opposite order until it is found: without a filter, it is the first one or near it.
+ * items are listed in the opposite order until it is found: without a filter, it is the first one or near it. Ids are compared
+ * exactly, since to some databases a cursor with letters of another case is unknown.
  */
 export const run = <A extends Key, T extends Errors.Tag>(
   runner: OperationRunner,
@@ -34,7 +34,7 @@ export const run = <A extends Key, T extends Errors.Tag>(
       attempts += sent
     })
     return CompleteList.make(counting, source, { order: order === "asc" ? "desc" : "asc" }, input).pipe(
-      Stream.filter(({ id }) => PathSegment.isSame(id, cursor.trim())),
+      Stream.filter(({ id }) => id === cursor.trim()),
       Stream.take(1),
       Stream.runCount,
       Effect.map((found) => ({ attempts, value: found > 0 }))
