@@ -109,6 +109,14 @@ describe("the page that confirms the end", () => {
     assert.strictEqual(progress.confirm(progress.place, keys(100, 200)), "repeats")
     assert.strictEqual(progress.place.cursor, "c198")
   })
+
+  it("of any number of repeated contacts is followed by another one if the server says so", () => {
+    const progress = delivered(500)
+    assert.strictEqual(progress.confirm(progress.place, keys(100, 110), true), "repeats")
+    assert.strictEqual(progress.place.cursor, "c108")
+    assert.strictEqual(progress.confirm(progress.place, keys(100, 200), false), "end")
+    assert.strictEqual(progress.confirm(progress.place, [], true), "empty")
+  })
 })
 
 describe("the number of requests", () => {
