@@ -13,6 +13,7 @@ import { randomReplies } from "./RandomReplies.ts"
 import { randomRuns } from "./RandomRuns.ts"
 import { replies } from "./Replies.ts"
 import { retries } from "./Retries.ts"
+import { secrets } from "./Secrets.ts"
 import { security } from "./Security.ts"
 import { transportProbes } from "./Transport.ts"
 import { writeSafety } from "./WriteSafety.ts"
@@ -105,6 +106,7 @@ export const groups = {
   replies,
   randomReplies: [randomReplies[0]],
   moreRandomReplies: [randomReplies[1]],
+  secrets,
   security: [...security, ...privacy],
   messages: messageProbes,
   network,
