@@ -5,7 +5,7 @@ import type { Service as InMemory } from "../../../../src/layers/InMemory.ts"
 export interface CommonSeed {
   readonly id?: string
   readonly name?: string
-  readonly meta?: Readonly<Record<string, never>> | { readonly [key: string]: string | boolean | number }
+  readonly meta?: Readonly<Record<string, string | boolean | number>>
   readonly createdAt?: number
   readonly updatedAt?: number
 }

@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
+import { isDeepStrictEqual } from "node:util"
 import type { Case, Expected, Request, Rows, Step } from "../../Case.ts"
+import * as Reply from "../../Reply.ts"
 import {
   badRequest,
   csv,
@@ -22,16 +24,25 @@ const path = "/contact/ada/memory/search"
 
 const search = (body: unknown, rest: Partial<Request> = {}): Request => post(path, body, rest)
 
-/** The texts of the memories that are found, in order. */
+/** A search that finds memories with these texts, in this order. */
 const finds = (body: object, ...texts: ReadonlyArray<string>): Step =>
   send(search(body), {
     ...ok,
     checks: [
       [
-        `finds ${texts.join(", ")}`,
-        ({ text }) =>
-          text.replaceAll(/"id":"[^"]*"/g, "") ===
-          JSON.stringify({ items: texts.map((text) => ({ text })) }).replaceAll('{"text"', '{,"text"')
+        `the texts are ${texts.join(", ")}`,
+        (reply) =>
+          isDeepStrictEqual(
+            Reply.items(reply).map((item) => Reply.field(item, "text")),
+            texts
+          )
+      ],
+      [
+        "an item is {id, text}",
+        (reply) =>
+          Reply.items(reply).every(
+            (item) => typeof item === "object" && item !== null && Object.keys(item).join() === "id,text"
+          )
       ]
     ]
   })
