@@ -32,7 +32,7 @@ const outcomes = [
     text: "409 is {message, code: CONFLICT}, 401 {message, code: NOT_AUTHENTICATED}, 500 code first"
   },
   { id: "3.9.real-id", text: "id is the id of the secret, not the text of the path" },
-  { id: "3.9.effects", text: "verify, mint and proxy may store new oauth tokens, or delete the row" }
+  { id: "3.9.effects", text: "verify, revoke, mint and proxy may store new oauth tokens, or delete the row" }
 ] as const satisfies ReadonlyArray<Clause>
 
 const mint = [

@@ -149,6 +149,31 @@ const tokens: ReadonlyArray<Case> = [
       ]
     )
   ),
+  oauth(
+    "not-refreshed-by-authenticate",
+    ["3.9.authenticate.effects", "3.9.authenticate.again"],
+    { ...config, validateUrl, revokeUrl },
+    refreshable,
+    {},
+    [
+      send(act("authenticate", "oauth"), { ...ok, has: { id: "oauth" } }),
+      received(),
+      storedValues([refreshable]),
+      send(get("/contact/ada/secret/list"), { ...ok, ids: ["oauth"] })
+    ]
+  ),
+  oauth(
+    "refreshed-by-revoke",
+    ["3.9.effects", "3.9.revoke.provider"],
+    { ...config, revokeUrl },
+    refreshable,
+    { upstream: { [tokenUrl]: [{ body: JSON.stringify(renewed) }], [revokeUrl]: [{}] } },
+    [
+      send(act("revoke", "oauth"), { ...ok, text: '{"id":"oauth"}' }),
+      received({ url: tokenUrl }, { url: revokeUrl, form: { token: "new" } }),
+      isStored(0)
+    ]
+  ),
   ...[{ tokenUrl }, client, {}].map((incomplete, index) =>
     oauth(
       `not-refreshed-${index}`,
