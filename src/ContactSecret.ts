@@ -235,8 +235,9 @@ export const proxy = /* @__PURE__ */ Effect.fnUntraced(function* (
   contactId: string,
   secretId: string,
   request: ProxyRequest,
-  { retries = 0 }: ProxyOptions = {}
+  options?: ProxyOptions
 ): Effect.fn.Return<ProxyAnswers.ProxyAnswer, ProxyError, Client | Scope.Scope> {
+  const retries = options?.retries ?? 0
   const operation = retries === 0 ? operations.proxy : operations.proxyRepeatable
   yield* SecretId.check(operation, secretId)
   const body = yield* checkProxy(operation, request)

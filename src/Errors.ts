@@ -153,7 +153,7 @@ export class Unauthorized extends failure<Unauthorized>()("Unauthorized", {}) {}
 /** The account has no subscription for this call: 402. */
 export class PaymentRequired extends failure<PaymentRequired>()("PaymentRequired", {}) {}
 
-/** The contact belongs to another account: 403. */
+/** The contact belongs to another account, or the account may not use the secret in this way: 403. */
 export class Forbidden extends failure<Forbidden>()("Forbidden", {}) {}
 
 /** There is no such contact, or no such secret: 404. */

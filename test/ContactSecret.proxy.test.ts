@@ -206,6 +206,15 @@ describe("retries", () => {
     })
   )
 
+  it.effect("are none with options that are null", () =>
+    Effect.gen(function* () {
+      const untyped: unknown = null
+      const fake = Fake.script(connectionReset)
+      yield* failureOf(fake, { url }, untyped as ContactSecret.ProxyOptions)
+      assert.strictEqual(fake.sent.length, 1)
+    })
+  )
+
   it.effect.each([-1, 1.5, Number.NaN, 101])("%s retries are refused", (retries) =>
     Effect.gen(function* () {
       const fake = Fake.script(response(200, "ok"))

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Redacted } from "effect"
+import { Effect, Fiber, Redacted, Tracer } from "effect"
+import { inspect } from "node:util"
 import type { Client } from "../src/Client.ts"
 import * as ContactSecret from "../src/ContactSecret.ts"
 import type * as Errors from "../src/Errors.ts"
@@ -323,5 +324,53 @@ it.effect.each(actionNames)("%s can be interrupted, and sends nothing more", (na
     yield* Fake.settle
     yield* Fiber.interrupt(fiber)
     assert.deepStrictEqual([fake.sent.length, fake.interrupted()], [1, 1])
+  })
+)
+
+it.effect.each(["authenticate", "verify", "revoke", "mint"] as const)("%s: every status has its failure", (name) =>
+  Effect.gen(function* () {
+    const tags: Readonly<Record<number, Errors.Tag>> = {
+      400: "InvalidRequest",
+      401: "Unauthorized",
+      402: "PaymentRequired",
+      403: "Forbidden",
+      404: "NotFound",
+      405: "InvalidRequest",
+      408: "Timeout",
+      409: name === "authenticate" || name === "verify" ? "Conflict" : "UnexpectedResponse",
+      413: "InvalidRequest",
+      422: "InvalidRequest",
+      429: "RateLimited"
+    }
+    for (let status = 201; status < 600; status++) {
+      const body = [204, 205, 304].includes(status) ? null : '{"message":"said","code":"CODE"}'
+      const fake = Fake.script(() => new Response(body, { status, headers: { "content-type": "application/json" } }))
+      const failure = yield* Fake.failureOf(over(fake, { retry: { retries: 0 } })(callOf(name)))
+      const expected = tags[status] ?? (status >= 500 ? "ServerError" : "UnexpectedResponse")
+      assert.deepInclude(failure, { _tag: expected, status, attempts: 1 })
+    }
+  })
+)
+
+it.effect.each(actionNames)("%s is a span, and its request another, without ids", (name) =>
+  Effect.gen(function* () {
+    const spans: Array<Tracer.NativeSpan> = []
+    const tracer = Tracer.make({
+      span(options) {
+        const span = new Tracer.NativeSpan(options)
+        spans.push(span)
+        return span
+      }
+    })
+    yield* over(Fake.script(successes[name]))(callOf(name)).pipe(Effect.withTracer(tracer))
+    assert.deepStrictEqual(
+      spans.map((span) => [span.name, span.attributes.get("url.template")]),
+      [
+        [`ContactSecret.${name}`, undefined],
+        [`POST /contact/{contactId}/secret/{secretId}/${name}`, `/contact/{contactId}/secret/{secretId}/${name}`]
+      ]
+    )
+    const attributes = inspect(spans.map((span) => span.attributes))
+    assert.isEmpty([contactId, secretId, "canary", "service.test"].filter((text) => attributes.includes(text)))
   })
 )

@@ -154,7 +154,7 @@ export const json = <A>(
   const decoded = operation.decode(body.success)
   if (Result.isSuccess(decoded)) {
     return isAboutAnother(decoded.success, id)
-      ? unexpected("The response is about another contact")
+      ? unexpected(`The response is about another ${operation.path.includes("secret") ? "secret" : "contact"}`)
       : Result.succeed(decoded.success)
   }
   const inside = failureInside(operation, reply, body.success)
