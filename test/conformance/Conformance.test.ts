@@ -5,12 +5,12 @@ import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Emulator from "../../src/layers/Emulator.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
-import type { Case, Need } from "./Case.ts"
+import type { Case, Need, Rows } from "./Case.ts"
 import { cases } from "./Cases.ts"
 import { clauses } from "./Clauses.ts"
 import * as Coverage from "./Coverage.ts"
 import * as Run from "./Run.ts"
-import { create, fetched } from "./Steps.ts"
+import { create, fetched, post, received, send, stored } from "./Steps.ts"
 import * as Targets from "./Targets.ts"
 import * as Controlled from "./targets/Controlled.ts"
 import * as Live from "./targets/Live.ts"
@@ -95,6 +95,60 @@ describe("The suite", () => {
       assert.strictEqual(yield* wrong([create({ name: "a" }), fetched({ name: "b" })]), 1)
       assert.strictEqual(yield* wrong([create({ name: 1 })]), 1)
       assert.strictEqual(yield* wrong([create({ name: "a" }), fetched({}, "unknown")]), 1)
+    })
+  )
+
+  it.effect("finds wrong requests to the upstream, and wrong rows in the store", () =>
+    Effect.gen(function* () {
+      const url = "https://api.example.com/"
+      const problemsOf = (steps: Case["steps"]) =>
+        Effect.map(
+          Run.runControlled(
+            {
+              id: "wrong",
+              clauses: [],
+              setup: {
+                seeds: [{ contacts: [{ id: "ada", verifiedAt: 1 }] }],
+                rows: (api) =>
+                  Effect.andThen(
+                    api.seedSecrets([{ id: "s", kind: "personal" }], "sk-main"),
+                    api.seedSecretValues("ada", [{ secretId: "s", value: "v" }])
+                  ),
+                upstream: { [url]: [{ status: 201, headers: { "x-request-id": "1" } }] }
+              },
+              steps: [
+                send(post("/contact/ada/secret/s/proxy", { url, method: "POST", body: "a=b" }), { status: 201 }),
+                ...steps
+              ]
+            },
+            Controlled.inProcess
+          ),
+          ({ problems }) => problems.length
+        )
+      const right = {
+        method: "POST",
+        url,
+        body: "a=b",
+        form: { a: "b", c: null },
+        headers: { authorization: "v", te: null }
+      }
+      assert.strictEqual(yield* problemsOf([received(right)]), 0)
+      assert.strictEqual(yield* problemsOf([received(right), received(right)]), 1)
+      assert.strictEqual(yield* problemsOf([received(right, right)]), 1)
+      for (const wrong of [
+        { method: "PUT" },
+        { url: `${url}x` },
+        { body: null },
+        { form: { a: "c" } },
+        { form: { c: "" } },
+        { headers: { authorization: "w" } },
+        { headers: { authorization: null } }
+      ]) {
+        assert.strictEqual(yield* problemsOf([received({ ...right, ...wrong })]), 1, JSON.stringify(wrong))
+      }
+      const values: Rows = (api) => Effect.map(api.secretValues("ada"), (rows) => rows.map(({ value }) => value))
+      assert.strictEqual(yield* problemsOf([stored(values, ["v"])]), 0)
+      assert.strictEqual(yield* problemsOf([stored(values, ["w"])]), 1)
     })
   )
 

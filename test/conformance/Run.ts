@@ -166,6 +166,7 @@ const problemsOfReceived = (
     received.map(({ url }) => url),
     expected.map(({ url }) => url)
   )
+  if (problems.found.length > 0) return problems.found
   for (const [index, { method, headers = {}, body, form = {} }] of expected.entries()) {
     const request = received[index]
     if (method !== undefined) problems.checkEqual("the received method", request?.method, method)
