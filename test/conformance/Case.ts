@@ -65,6 +65,8 @@ export type Step =
   | { readonly kind: "clock"; readonly to: number }
   /** Expects the requests that the upstream has received since the last such step. */
   | { readonly kind: "received"; readonly requests: ReadonlyArray<ReceivedRequest> }
+  /** Seeds rows. */
+  | { readonly kind: "seed"; readonly rows: Rows }
   /** Expects rows in the store. They are read from the handle of the in-memory API. */
   | { readonly kind: "stored"; readonly rows: Rows; readonly expected: unknown }
 
@@ -89,8 +91,8 @@ export type UpstreamReply =
       readonly after?: number
     }
 
-/** Reads rows that no endpoint shows. */
-export type Rows = (api: InMemory) => Effect<unknown>
+/** Seeds rows, or reads rows that no endpoint shows. `remembered` gives a remembered value by its name. */
+export type Rows = (api: InMemory, remembered: (name: string) => string) => Effect<unknown>
 
 /** The duration of reading a page, and the failure that follows: of the database, or an exception with this message. */
 export interface DisturbedPage {

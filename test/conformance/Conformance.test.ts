@@ -41,7 +41,7 @@ const impliedNeeds = ({ setup = {}, steps }: Case): ReadonlySet<Need> => {
   if (setup.disturbance !== undefined) needs.add("interceptor")
   if (steps.some(({ kind }) => kind === "clock")) needs.add("clock")
   if (steps.some(({ kind }) => kind === "received")) needs.add("upstream")
-  if (steps.some(({ kind }) => kind === "stored")) needs.add("seed")
+  if (steps.some(({ kind }) => kind === "seed" || kind === "stored")) needs.add("seed")
   if (JSON.stringify(steps).includes("Bearer sk-")) needs.add("accounts")
   return needs
 }

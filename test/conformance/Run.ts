@@ -58,11 +58,14 @@ const runSteps = Effect.fnUntraced(function* (self: Case, target: Target) {
 
 /** Runs one step. `memory` holds the remembered values. */
 const runStep = (step: Step, target: Target, memory: Map<string, string>): Effect.Effect<Outcome, HttpClientError> => {
+  const remembered = (name: string) => memory.get(name) ?? ""
   switch (step.kind) {
     case "clock":
       return Effect.as(target.setClock(step.to), withoutReplies([]))
+    case "seed":
+      return Effect.as(target.rows(step.rows, remembered), withoutReplies([]))
     case "stored":
-      return Effect.map(target.read(step.rows), (rows) => {
+      return Effect.map(target.rows(step.rows, remembered), (rows) => {
         const problems = new Problems()
         problems.checkEqual("the stored rows", rows, substituted(step.expected, memory))
         return withoutReplies(problems.found)
@@ -218,7 +221,7 @@ const described = (reply: Reply.Reply): string => `${reply.status} ${brief(reply
 const title = (step: Step, memory: ReadonlyMap<string, string>): string => {
   if (step.kind === "clock") return `clock to ${step.to}`
   if (step.kind === "received") return "the requests to the upstream"
-  if (step.kind === "stored") return "the store"
+  if (step.kind === "seed" || step.kind === "stored") return "the store"
   if (step.kind === "concurrent") return `${step.requests.length} concurrent requests`
   const { method = step.request.json === undefined && step.request.body === undefined ? "GET" : "POST", path } =
     step.request

@@ -22,6 +22,9 @@ export const clock = (to: number): Step => ({ kind: "clock", to })
 /** Expects the requests that the upstream has received since the last such step. */
 export const received = (...requests: ReadonlyArray<ReceivedRequest>): Step => ({ kind: "received", requests })
 
+/** Seeds rows. */
+export const seed = (rows: Rows): Step => ({ kind: "seed", rows })
+
 /** Expects rows in the store. */
 export const stored = (rows: Rows, expected: unknown): Step => ({ kind: "stored", rows, expected })
 

@@ -49,11 +49,7 @@ const mint = [
   { id: "3.9.mint.nothing", text: "mint, nothing: 409 authorization_required, authenticate it first, with url" },
   { id: "3.9.mint.order", text: "mint: a missing value comes before the type" },
   { id: "3.9.mint.type", text: "mint of plain, basic and bearer: 409 not_mintable with the type" },
-  {
-    id: "3.9.mint.platform",
-    text: "mint of a token that is the platform's own: 409 not_mintable",
-    checkedBy: "test/internal/server/secrets/Mint.test.ts"
-  },
+  { id: "3.9.mint.platform", text: "mint of a token that is the platform's own: 409 not_mintable" },
   { id: "3.9.mint.failed", text: "mint, another error: 500 GENERIC_ERROR with its text, code first" }
 ] as const satisfies ReadonlyArray<Clause>
 

@@ -74,7 +74,7 @@ const newServer = Effect.fnUntraced(function* ({ accounts, limit, rows, seeds, t
     if (account === undefined) return yield* Effect.die(new Error(`No account has the token ${of}`))
     yield* state.seed(account, contacts)
   }
-  if (rows !== undefined) yield* Effect.flatMap(handleOf(state), rows)
+  if (rows !== undefined) yield* Effect.flatMap(handleOf(state), (api) => rows(api, () => ""))
   const server: Server = { received, state }
   return server
 })
@@ -120,7 +120,7 @@ const make = Effect.fnUntraced(function* (
     send,
     setClock: (millis) => TestClock.setTime(startTime + millis),
     received: Effect.sync(() => received.splice(0)),
-    read: (rows) => Effect.flatMap(handleOf(state), rows)
+    rows: (rows, remembered) => Effect.flatMap(handleOf(state), (api) => rows(api, remembered))
   }
   if (disturbance === undefined) return target
   const waits = yield* Queue.unbounded<number>()

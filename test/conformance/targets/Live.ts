@@ -66,7 +66,7 @@ export const live =
         send: (request) => (createPath.test(request.path) ? Effect.uninterruptible(send(request)) : send(request)),
         setClock: () => Effect.die(new Error("The clock of a live server cannot be set")),
         received: Effect.die(new Error("The upstream of a live server is not ours")),
-        read: () => Effect.die(new Error("The store of a live server cannot be read"))
+        rows: () => Effect.die(new Error("The store of a live server is not ours"))
       }
       return target
     })

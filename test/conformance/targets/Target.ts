@@ -40,8 +40,8 @@ export interface Target {
   readonly setClock: (millis: number) => Effect.Effect<void>
   /** The requests that the upstream has received since this was last read. */
   readonly received: Effect.Effect<ReadonlyArray<UpstreamRequest>>
-  /** Reads rows from the store. */
-  readonly read: (rows: Rows) => Effect.Effect<unknown>
+  /** Seeds or reads rows of the store. */
+  readonly rows: (rows: Rows, remembered: (name: string) => string) => Effect.Effect<unknown>
 }
 
 /** The header that marks the replies of the upstream, which a proxy call passes on. No invariant holds for them. */

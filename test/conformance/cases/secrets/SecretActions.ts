@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { type Case, type Check, startTime, type Step } from "../../Case.ts"
 import * as Reply from "../../Reply.ts"
-import { get, ok, send, stored } from "../../Steps.ts"
+import { get, ok, seed, send, stored } from "../../Steps.ts"
 import {
   act,
   authenticated,
@@ -118,18 +118,10 @@ export const secretActions: ReadonlyArray<Case> = [
     "authenticating-a-secret-twice",
     ["3.9.url.jwt", "8.new-each-time"],
     { rows: personal({ id: "secret" }, "v") },
-    (() => {
-      const seen: Array<string> = []
-      const isNew: Check = [
-        "the JWT is new",
-        (reply) => {
-          // Each target runs both steps, so the last two are compared.
-          seen.push(stateOf(reply))
-          return seen.length % 2 === 1 || seen.at(-1) !== seen.at(-2)
-        }
-      ]
-      return [1, 2].map(() => send(act("authenticate", "secret"), { ...ok, checks: [isNew] }))
-    })()
+    [
+      ...["one", "two"].map((name) => send(act("authenticate", "secret"), { ...ok, save: { [name]: "url" } })),
+      stored((_, remembered) => Effect.succeed(remembered("one") !== remembered("two")), true)
+    ]
   ),
   seeded(
     "verifying-secrets",
@@ -207,6 +199,38 @@ export const secretActions: ReadonlyArray<Case> = [
         checks: [["two secrets", (reply) => Reply.ids(reply).length === 2]]
       }),
       send(act("verify", "other"), authenticated("other"))
+    ]
+  ),
+  seeded(
+    "minting-a-token-of-the-platform",
+    ["3.9.mint.platform", "3.9.mint.errors"],
+    {
+      rows: (api) =>
+        api.seedSecrets(
+          ["secret", "oauth"].map((id) => ({ id, kind: "personal", type: "oauth" })),
+          "sk-main"
+        )
+    },
+    [
+      send(act("authenticate", "secret"), { ...ok, save: { url: "url" } }),
+      // The JWT of the URL is signed by the platform.
+      seed((api, remembered) =>
+        api.seedSecretValues("ada", [
+          {
+            secretId: "oauth",
+            value: JSON.stringify({ accessToken: new URL(remembered("url")).searchParams.get("state") })
+          }
+        ])
+      ),
+      send(
+        act("mint", "oauth"),
+        ownError(
+          409,
+          "not_mintable",
+          "Platform-managed secrets cannot be minted for a token; use the egress proxy instead."
+        )
+      ),
+      send(act("proxy", "oauth"), upstreamAnswer)
     ]
   ),
   seeded(
