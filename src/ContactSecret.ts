@@ -219,7 +219,7 @@ const once = { retry: { retries: 0 } }
  * could not connect. `timeout.attempt` covers the request up to the headers of the answer, and `timeout.idle` the time between two parts
  * of the body.
  *
- * The API marks its own failures in no way. A reply is taken for one if its status, keys and texts are exactly those of the API;
+ * The API does not mark its own failures. A reply is taken for one if its status, keys and texts are exactly those of the API;
  * any other reply is the service's answer, such as an HTML page of a gateway in front of the API. So if the service is this API itself,
  * its errors cannot be told apart.
  *

@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 import { inspect } from "node:util"
 import { Client } from "../../src/Client.ts"
 import * as Contact from "../../src/Contact.ts"
+import * as ContactSecret from "../../src/ContactSecret.ts"
 import * as Fake from "../support/FakeHttp.ts"
 import { id } from "./Calls.ts"
 import { reply, type RandomSource } from "./RandomReply.ts"
@@ -49,7 +50,12 @@ const calls: ReadonlyArray<Effect.Effect<unknown, unknown, Client>> = [
   Stream.runCollect(Contact.list({ order: "asc" })),
   Stream.runCollect(Contact.list({ take: 3 })),
   Contact.listPage({ meta: { "a.b": "canary-nick" } }),
-  Stream.runCollect(Contact.find({ emails: [canaries.email], meta: { "a.b": "canary-nick" } }))
+  Stream.runCollect(Contact.find({ emails: [canaries.email], meta: { "a.b": "canary-nick" } })),
+  ContactSecret.authenticate(id, "(Canary Lovelace)"),
+  ContactSecret.verify(id, "@canary"),
+  ContactSecret.revoke(id, id),
+  ContactSecret.mint(id, "@canary"),
+  Stream.runCollect(ContactSecret.list(id))
 ]
 
 const tags = new Set([
@@ -76,6 +82,7 @@ const isContact = (value: unknown): boolean =>
 const wrongValue = (which: number, value: unknown): string | undefined => {
   if (which === 2) return isContact(value) ? undefined : "no contact"
   if (which === 6 || which === 9) return isObject(value) && Array.isArray(value["items"]) ? undefined : "no page"
+  if (which === 15) return Array.isArray(value) ? undefined : "no secrets"
   if (which !== 7 && which !== 8 && which !== 10)
     return isObject(value) && typeof value["id"] === "string" ? undefined : "no id"
   if (!Array.isArray(value) || !value.every(isContact)) return "no contacts"

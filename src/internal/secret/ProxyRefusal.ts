@@ -50,14 +50,16 @@ const plain: ReadonlySet<string> = new Set([
   "500 Internal Server Error"
 ])
 
-const statuses: ReadonlySet<number> = new Set(
-  [...Object.values(errors).flatMap(Object.keys), ...plain].map((error) => Number(error.slice(0, 3)))
-)
+const statusesOf = (errors: Iterable<string>): ReadonlySet<number> =>
+  new Set(Array.from(errors, (error) => Number(error.slice(0, 3))))
+
+const statuses = /* @__PURE__ */ statusesOf(/* @__PURE__ */ Object.values(errors).flatMap(Object.keys))
+const plainStatuses = /* @__PURE__ */ statusesOf(plain)
 
 /** True if an answer may be an error of the server itself, so that its body has to be read. */
 export const isPossible = ({ header, status }: Transport.Head): boolean => {
   const type = header("content-type")
-  return statuses.has(status) && (type === undefined || type === "application/json")
+  return type === undefined ? plainStatuses.has(status) : type === "application/json" && statuses.has(status)
 }
 
 /** True if an answer with this body is an error of the server itself. */

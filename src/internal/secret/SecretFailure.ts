@@ -49,11 +49,14 @@ const permanent =
 /** A text that may be a message. Not a page of HTML. */
 const isMessage = (body: unknown): body is string => typeof body === "string" && /^[^<\n]{1,400}$/.test(body)
 
-/** The name of the field of a proxied request that a 400 is about. */
+/** The field of a proxied request that a 400 is about. */
 const fieldOf = (message: string): string | undefined => /^"(method|url|headers|body)" /.exec(message)?.[1]
 
-/** The own failure of any action: the description, and what follows from the message. */
-const common = (body: unknown, { callerValues, status }: ErrorContext): OwnFailure<never> | undefined => {
+/**
+ * Reads the error body of any action: a description that may be shown, and what its message says about the field at fault and
+ * about retries.
+ */
+export const read = (body: unknown, { callerValues, status }: ErrorContext): OwnFailure<never> | undefined => {
   const { code, message } = Predicate.isObject(body) ? body : { code: undefined, message: body }
   // A redirect, or a success.
   if (status < 400 && !(typeof code === "string" && typeof message === "string")) return undefined
@@ -69,9 +72,6 @@ const common = (body: unknown, { callerValues, status }: ErrorContext): OwnFailu
   }
 }
 
-/** Reads the error body of an action that has no errors of its own. */
-export const read = common
-
 /** The beginnings of the messages that a missing value has. */
 const unauthorized = /^(?:Missing value for secret\b|Cannot obtain secret manager$)/
 
@@ -83,17 +83,17 @@ export const readRevoke = (body: unknown, context: ErrorContext): OwnFailure<"Au
   const message = Predicate.hasProperty(body, "message") ? body.message : undefined
   return context.status === 401 && typeof message === "string" && unauthorized.test(message)
     ? { tag: "AuthorizationRequired", description: authorizationDescription(message) }
-    : common(body, context)
+    : read(body, context)
 }
 
-/** The tags of the errors that mint and proxy have of their own, by the `error` of the body. */
+/** The tags of the errors that mint and proxy have of their own, by the `error` of their bodies. */
 type OwnTags<T extends Errors.Tag> = Readonly<Record<string, T>>
 
 /** Builds the reader of the error bodies `{ error, message, url? }`, and of all others. */
 export const makeRead =
   <T extends Errors.Tag>(tags: OwnTags<T>) =>
   (body: unknown, context: ErrorContext): OwnFailure<T> | undefined => {
-    const own = common(body, context)
+    const own = read(body, context)
     if (!Predicate.isObject(body) || typeof body.error !== "string") return own
     const { error, message, url } = body
     const tag = Object.hasOwn(tags, error) ? tags[error] : undefined
