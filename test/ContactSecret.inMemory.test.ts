@@ -1,6 +1,6 @@
 /** The operations on secrets against the in-memory API, in process and over sockets. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Redacted, type Scope, Stream } from "effect"
+import { Effect, Layer, Queue, Redacted, type Scope, Stream } from "effect"
 import type { Headers } from "effect/http"
 import type * as Client from "../src/Client.ts"
 import * as ContactSecret from "../src/ContactSecret.ts"
@@ -10,9 +10,19 @@ import * as InMemory from "../src/layers/InMemory.ts"
 import * as Node from "../src/layers/Node.ts"
 import * as Fake from "./support/FakeHttp.ts"
 
+/** The bodies of the outside world that were closed before their end. */
+const closed = Effect.runSync(Queue.unbounded<string>())
+
+/** A body that stops after its first part, and whose end comes only when it is closed. */
+const stalling = (url: string) =>
+  Stream.concat(Stream.make(new TextEncoder().encode("begun")), Stream.never).pipe(
+    Stream.ensuring(Queue.offer(closed, url))
+  )
+
 /** The outside world: it answers with the request that it got. Its path is the status. */
 const upstream: InMemory.Upstream = ({ body, headers, method, url }) => {
   const { hostname, pathname } = new URL(url)
+  if (hostname === "stalling.test") return Effect.succeed({ status: 200, body: stalling(url) })
   if (hostname === "down.test") return Effect.fail("no connection")
   const status = Number(pathname.slice(1)) || 200
   return Effect.succeed({
@@ -30,7 +40,7 @@ const overSocket = (connect: typeof Node.layer) => (test: Test) =>
   Effect.scoped(test).pipe(
     Effect.provide(
       Layer.unwrap(Effect.map(Emulator.Emulator, ({ url }) => connect({ secret: InMemory.secret, baseUrl: url }))).pipe(
-        Layer.provideMerge(Emulator.layer({ upstream }))
+        Layer.provideMerge(Emulator.layer({ upstream, compression: true }))
       )
     )
   )
@@ -183,6 +193,26 @@ describe.each([
           url: "https://service.test/204"
         })
         assert.deepStrictEqual([headAnswer.status, yield* textOf(headAnswer)], [204, ""])
+      })
+    )
+  )
+
+  it.live("the connection of an answer is closed with its scope, read or not", () =>
+    run(
+      Effect.gen(function* () {
+        const { ada } = yield* seeded
+        for (const part of ["none", "first"]) {
+          for (let nth = 0; nth < 30; nth++) {
+            const url = `https://stalling.test/${part}/${nth}`
+            const { body } = yield* ContactSecret.proxy(ada, "bearer", { url }).pipe(
+              Effect.tap((answer) => (part === "none" ? Effect.void : Stream.runDrain(Stream.take(answer.body, 1)))),
+              Effect.scoped
+            )
+            assert.isTrue(Stream.isStream(body))
+            assert.strictEqual(yield* Queue.take(closed), url)
+          }
+        }
+        assert.strictEqual((yield* ContactSecret.verify(ada, "bearer")).status, "authenticated")
       })
     )
   )
