@@ -123,6 +123,8 @@ const byMeta: ReadonlyArray<Case> = [
   seeded("lookups-by-meta", ["12.meta", "12.and"], metas, [
     ...findsByMeta("{age: 30}", { age: 30 }, "number"),
     ...findsByMeta('{age: "30"}', { age: "30" }, "text"),
+    ...findsByMeta("{age: 30.0}", { age: 30 }, "number"),
+    ...findsByMeta("{age: 3e1}", { age: 30 }, "number"),
     ...findsByMeta("{half: 1.5}", { half: 1.5 }, "number"),
     ...findsByMeta("{vip: true}", { vip: true }, "number"),
     ...findsByMeta('{vip: "true"}', { vip: "true" }, "text"),
@@ -139,6 +141,8 @@ const byMeta: ReadonlyArray<Case> = [
     ...findsByMeta('{t: ["x"]}', { t: ["x"] }, "deep"),
     ...findsByMeta('{t: ["x", "y"]}', { t: ["x", "y"] }, "deep"),
     ...findsByMeta('{t: ["y"]}', { t: ["y"] }),
+    ...findsByMeta('{t: [null, "y"]}', { t: [null, "y"] }, "deep"),
+    ...findsByMeta('{t: ["x", "y", "z"]}', { t: ["x", "y", "z"] }),
     ...findsByMeta("{l: [{a: 1}]}", { l: [{ a: 1 }] }, "deep"),
     ...findsByMeta('{o: {k: "true"}}', { o: { k: "true" } })
   ]),

@@ -76,7 +76,7 @@ const placeholders: ReadonlyArray<Case> = [
       ...sendsHeaders("bearer", { "x-a": "${SECRET_crm_key}" }, { "x-a": "of ada" }),
       ...sendsHeaders("bearer", { "x-a": "${SECRET_STRIPE_KEY_LIVE_}" }, { "x-a": "of all" }),
       ...sendsHeaders("bearer", { "x-a": "${SECRET_TWIN}" }, { "x-a": "first" }),
-      ...["${SECRET_NOBODY}", "${SECRET_THEIRS}", "${SECRET_CRM}"].flatMap((value) =>
+      ...["${SECRET_NOBODY}", "${SECRET_THEIRS}", "${SECRET_CRM}", "${SECRET_CRM-KEY}"].flatMap((value) =>
         sendsHeaders("bearer", { "x-a": value }, { "x-a": value, authorization: null })
       ),
       ...sendsHeaders(
