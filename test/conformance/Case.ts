@@ -86,7 +86,7 @@ export type UpstreamReply =
   | {
       readonly status?: number
       readonly headers?: Readonly<Record<string, string | ReadonlyArray<string>>>
-      readonly body?: string
+      readonly body?: string | Uint8Array
       /** The time before the reply in milliseconds, by the server's clock. */
       readonly after?: number
     }

@@ -17,8 +17,8 @@ export const outOfScope: ReadonlyArray<OutOfScope> = [
   },
   {
     section: 3,
-    text: "3.9.5 names that resolve to a private address; decompression of the upstream's body; 502 redirect_blocked",
-    reason: "the upstream is a function: it resolves no names, its bodies are plain, and it hides no redirect"
+    text: "3.9.5 names that resolve to a private address; 502 redirect_blocked",
+    reason: "the upstream is a function: it resolves no names, and hides no redirect"
   },
   {
     section: 4,

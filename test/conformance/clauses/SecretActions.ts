@@ -105,6 +105,7 @@ const proxy = [
     checkedBy: "test/layers/EmulatorSecrets.test.ts"
   },
   { id: "3.9.proxy.answer.headers", text: "the answer has the upstream's headers, without eleven of them" },
+  { id: "3.9.proxy.answer.decompressed", text: "the body of the answer is decompressed, and has no Content-Encoding" },
   { id: "3.9.proxy.answer.cookie", text: "of several Set-Cookie the last replaces the server's own" },
   { id: "3.9.proxy.answer.cors", text: "the upstream's CORS headers replace the server's" },
   {

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { deflateSync, gzipSync } from "node:zlib"
 import type { Case, Step } from "../../Case.ts"
 import { received, send } from "../../Steps.ts"
 import { proxy, seeded, upstreamAnswer, upstreamUrl } from "./Secrets.ts"
@@ -119,6 +120,22 @@ const answers: ReadonlyArray<Case> = [
       send(proxy("secret", { url }), { status, text: `answer ${status}`, headers: { "x-failure-code": null } }),
       received({ url })
     ])
+  ),
+  seeded(
+    "compressed-answers",
+    ["3.9.proxy.answer.decompressed"],
+    {
+      rows,
+      upstream: {
+        [url]: [
+          { body: gzipSync("é ".repeat(5000)), headers: { "content-encoding": "gzip" } },
+          { body: deflateSync("é ".repeat(5000)), headers: { "Content-Encoding": "deflate" } }
+        ]
+      }
+    },
+    [1, 2].map(() =>
+      send(proxy("secret", { url }), { status: 200, text: "é ".repeat(5000), headers: { "content-encoding": null } })
+    )
   ),
   seeded(
     "answers-after-an-hour",
