@@ -89,7 +89,7 @@ const queries = [
   "?query=%7B"
 ]
 
-/** Random requests to the endpoints of items, secrets and GraphQL. None of them writes to a store whose secrets are plain. */
+/** Random requests to the endpoints of items, secrets and GraphQL. None of them changes the store. */
 class Requests {
   readonly #random: SeededRandom
 
@@ -101,7 +101,7 @@ class Requests {
     return Math.floor(this.#random.next() * limit)
   }
 
-  #pick<A>(choices: readonly [A, ...Array<A>] | ReadonlyArray<A>): A {
+  #pick<A>(choices: ReadonlyArray<A>): A {
     const picked = choices[this.#below(choices.length)]
     if (picked === undefined) throw new Error("There is nothing to pick from")
     return picked

@@ -44,7 +44,7 @@ export interface Target {
   readonly rows: (rows: Rows, remembered: (name: string) => string) => Effect.Effect<unknown>
 }
 
-/** The header that marks the replies of the upstream, which a proxy call passes on. No invariant holds for them. */
+/** The header that marks the replies of the upstream, which a proxy call passes on. Invariants are not checked for them. */
 export const upstreamHeader = "x-upstream"
 
 /** Makes a target for one case. It lives as long as the scope. */

@@ -23,6 +23,14 @@ const invalidDestination = ownError(400, "invalid_destination", "Destination hos
 
 const url = upstreamUrl
 
+const local = "http://localhost/"
+const badHeader = { "a b": "x" }
+const shared = ownError(
+  403,
+  "forbidden_secret_kind",
+  "Shared secrets cannot be used through a contact context; use the unscoped /secret/{secretId}/proxy endpoint."
+)
+
 const bodies: ReadonlyArray<Case> = [
   seeded(
     "bodies-of-proxy-calls",
@@ -160,27 +168,18 @@ const bodies: ReadonlyArray<Case> = [
           "sk-main"
         )
     },
-    (() => {
-      const local = "http://localhost/"
-      const badHeader = { "a b": "x" }
-      const shared = ownError(
-        403,
-        "forbidden_secret_kind",
-        "Shared secrets cannot be used through a contact context; use the unscoped /secret/{secretId}/proxy endpoint."
-      )
-      return [
-        send(proxy("shared", { url: local, headers: badHeader, body: "x" }), shared),
-        send(proxy("none", { url: local, headers: badHeader, body: "x" }), invalidDestination),
-        send(proxy("none", { url: local, headers: badHeader, body: "x" }, "guest"), invalidDestination),
-        send(
-          proxy("none", { url, headers: badHeader, body: "x" }),
-          serverError('Headers.set: "a b" is an invalid header name.')
-        ),
-        send(proxy("none", { url, body: "x" }), authorizationRequired("none")),
-        send(proxy("none", { url, body: "x" }, "guest"), unverified),
-        received()
-      ]
-    })()
+    [
+      send(proxy("shared", { url: local, headers: badHeader, body: "x" }), shared),
+      send(proxy("none", { url: local, headers: badHeader, body: "x" }), invalidDestination),
+      send(proxy("none", { url: local, headers: badHeader, body: "x" }, "guest"), invalidDestination),
+      send(
+        proxy("none", { url, headers: badHeader, body: "x" }),
+        serverError('Headers.set: "a b" is an invalid header name.')
+      ),
+      send(proxy("none", { url, body: "x" }), authorizationRequired("none")),
+      send(proxy("none", { url, body: "x" }, "guest"), unverified),
+      received()
+    ]
   )
 ]
 

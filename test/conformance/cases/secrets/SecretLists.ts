@@ -16,6 +16,11 @@ const indices = (count: number): ReadonlyArray<number> => Array.from({ length: c
 
 const types = ["plain", "basic", "bearer", "jwt", "oauth", "template", "reference"] as const
 
+/** The items of two secrets, as their list sends them. */
+const a = '{"name":"Secret A","description":"of A","meta":null,"createdAt":5,"updatedAt":6,"id":"a","type":"plain"}'
+const b =
+  '{"name":"Value B","description":"of the value","meta":{"of":"value"},"createdAt":7,"updatedAt":7,"id":"b","type":"oauth"}'
+
 /** The list of a contact's secrets (wire contract 3.8.1). */
 export const secretLists: ReadonlyArray<Case> = [
   seeded(
@@ -67,36 +72,27 @@ export const secretLists: ReadonlyArray<Case> = [
           ])
         )
     },
-    (() => {
-      const a =
-        '{"name":"Secret A","description":"of A","meta":null,"createdAt":5,"updatedAt":6,"id":"a","type":"plain"}'
-      const b =
-        '{"name":"Value B","description":"of the value","meta":{"of":"value"},"createdAt":7,"updatedAt":7,"id":"b","type":"oauth"}'
-      return [
-        send(get(path), { ...ok, text: `{"items":[${b},${a}],"cursor":"a"}` }),
-        send(
-          withAccept(path, jsonl),
-          okAs(jsonl, { text: [b, a].map((item) => `{"type":"item","data":${item}}\n`).join("") })
-        ),
-        send(
-          withAccept(path, sse),
-          okAs(sse, { text: [b, a].map((item) => `event: item\ndata: ${item}\n\n`).join("") })
-        ),
-        send(
-          withAccept(path, csv),
-          okAs(csv, {
-            text:
-              "name,description,meta,createdAt,updatedAt,id,type\n" +
-              '"Value B","of the value","[object Object]","7","7","b","oauth"\n' +
-              '"Secret A","of A","","5","6","a","plain"\n'
-          })
-        ),
-        send(get("/contact/guest/secret/list"), { ...ok, ids: ["without"] }),
-        ...["contactId=guest", "secretId=b"].map((query) => send(get(`${path}?${query}`), { ...ok, ids: ["b", "a"] })),
-        send(get(`${path}?meta.of=value`), { ...ok, ids: ["b"] }),
-        send(get(`${path}?meta.of=secret`), { ...ok, text: '{"items":[]}' })
-      ]
-    })()
+    [
+      send(get(path), { ...ok, text: `{"items":[${b},${a}],"cursor":"a"}` }),
+      send(
+        withAccept(path, jsonl),
+        okAs(jsonl, { text: [b, a].map((item) => `{"type":"item","data":${item}}\n`).join("") })
+      ),
+      send(withAccept(path, sse), okAs(sse, { text: [b, a].map((item) => `event: item\ndata: ${item}\n\n`).join("") })),
+      send(
+        withAccept(path, csv),
+        okAs(csv, {
+          text:
+            "name,description,meta,createdAt,updatedAt,id,type\n" +
+            '"Value B","of the value","[object Object]","7","7","b","oauth"\n' +
+            '"Secret A","of A","","5","6","a","plain"\n'
+        })
+      ),
+      send(get("/contact/guest/secret/list"), { ...ok, ids: ["without"] }),
+      ...["contactId=guest", "secretId=b"].map((query) => send(get(`${path}?${query}`), { ...ok, ids: ["b", "a"] })),
+      send(get(`${path}?meta.of=value`), { ...ok, ids: ["b"] }),
+      send(get(`${path}?meta.of=secret`), { ...ok, text: '{"items":[]}' })
+    ]
   ),
   seeded(
     "types-of-secrets",

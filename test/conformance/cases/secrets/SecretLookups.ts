@@ -43,6 +43,9 @@ const of = (account: (typeof names)[number], action: Action, secret: string): Re
 const verifies = (account: (typeof names)[number], secret: string, allowed: boolean): Step =>
   send(of(account, "verify", secret), allowed ? authenticated(secret) : forbidden)
 
+/** A request of the parent that runs as the main account. */
+const asMain = { authorization: "Bearer sk-boss", headers: { "X-RunAs-User-Id": "main" } }
+
 const rights: ReadonlyArray<Case> = [
   seeded(
     "the-right-to-use-a-secret",
@@ -125,18 +128,15 @@ const rights: ReadonlyArray<Case> = [
           )
         )
     },
-    (() => {
-      const asMain = { authorization: "Bearer sk-boss", headers: { "X-RunAs-User-Id": "main" } }
-      return [
-        send(act("verify", "of-the-child", asMain, "of-main"), authenticated("of-the-child")),
-        send(act("mint", "of-the-child", asMain, "of-main"), ok),
-        send(act("verify", "of-the-parent", asMain, "of-main"), forbidden),
-        send(act("mint", "of-the-parent", asMain, "of-main"), forbidden),
-        send(act("verify", "of-the-parent", asMain, "of-boss"), forbidden),
-        send(of("boss", "verify", "of-the-parent"), authenticated("of-the-parent")),
-        send(of("boss", "verify", "of-the-child"), forbidden)
-      ]
-    })(),
+    [
+      send(act("verify", "of-the-child", asMain, "of-main"), authenticated("of-the-child")),
+      send(act("mint", "of-the-child", asMain, "of-main"), ok),
+      send(act("verify", "of-the-parent", asMain, "of-main"), forbidden),
+      send(act("mint", "of-the-parent", asMain, "of-main"), forbidden),
+      send(act("verify", "of-the-parent", asMain, "of-boss"), forbidden),
+      send(of("boss", "verify", "of-the-parent"), authenticated("of-the-parent")),
+      send(of("boss", "verify", "of-the-child"), forbidden)
+    ],
     ["accounts"]
   )
 ]
