@@ -19,12 +19,12 @@ import {
   successes
 } from "./support/Secrets.ts"
 
-const token = "ya29.canary-token_0123456789"
+const token = "ya29.zebra-token_0123456789"
 
 /** What no rendering may hold: URLs and tokens of the server, and values of the caller. */
 const canaries = ["canary", "app.test", "service.test", "provider.test", "Canary Calendar", "0123456789", Fake.secret]
 
-const quoting = `Refused ${token} for Bearer canary-short, see https://provider.test/canary and ${missingValue}`
+const quoting = `Refused ${token} for Bearer zebra-short, see https://provider.test/zebra and ${missingValue}`
 
 /** A server that quotes the whole request: URL, headers and body. */
 const echo = (status: number) => ({
@@ -123,11 +123,11 @@ describe("privacy", () => {
     Effect.gen(function* () {
       for (const name of ["authenticate", "mint"] as const) {
         const value = yield* over(Fake.script(successes[name]))(callOf(name))
-        assert.notInclude(Fake.renderings(value), "canary")
+        assert.notInclude(Fake.renderings(value), "zebra")
       }
       const action = { type: "authenticate", url: canaryUrl }
       const reply = Fake.json(200, { id: "cmwsk55x8000com7dj9qcsecr", status: "unauthenticated", action })
-      assert.notInclude(Fake.renderings(yield* over(Fake.script(reply))(callOf("verify"))), "canary")
+      assert.notInclude(Fake.renderings(yield* over(Fake.script(reply))(callOf("verify"))), "zebra")
     })
   )
 

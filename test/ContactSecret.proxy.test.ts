@@ -146,6 +146,19 @@ describe("the answer", () => {
     })
   )
 
+  it.effect("begins before the end of an error page that is too long to be an error of the API", () =>
+    Effect.gen(function* () {
+      const page = () =>
+        new Response(Fake.bodyOf(["x".repeat(20_000)], { end: "hang" }), {
+          status: 404,
+          headers: { "content-type": "application/json" }
+        })
+      const first = Effect.flatMap(proxy({ url }), ({ body }) => Stream.runCollect(Stream.take(body, 1)))
+      const [chunk] = yield* Fake.successOf(over(Fake.script(page))(Effect.scoped(first)))
+      assert.strictEqual(chunk?.length, 20_000)
+    })
+  )
+
   it.effect("is a failure in a browser if it is a redirect, which a browser hides", () =>
     Effect.gen(function* () {
       const opaque = () => Object.defineProperty(new Response(null), "status", { value: 0 })

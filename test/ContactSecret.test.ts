@@ -108,9 +108,9 @@ describe("the replies", () => {
   it.effect("mint gives the token, redacted, and its expiry", () =>
     Effect.gen(function* () {
       for (const expiresAt of [null, 1_700_000_000_000]) {
-        const reply = Fake.json(200, { token: "canary-token", expiresAt })
+        const reply = Fake.json(200, { token: "zebra-token", expiresAt })
         const minted = yield* over(Fake.script(reply))(calls.mint)
-        assert.deepStrictEqual([Redacted.value(minted.token), minted.expiresAt], ["canary-token", expiresAt])
+        assert.deepStrictEqual([Redacted.value(minted.token), minted.expiresAt], ["zebra-token", expiresAt])
       }
     })
   )
@@ -142,7 +142,7 @@ describe("the failures (wire contract 3.9.3 to 3.9.5)", () => {
     ["verify", error(409, "CONFLICT", "Cannot find secret template"), "Conflict", {}],
     [
       "verify",
-      error(409, "CONFLICT", "See https://provider.test/canary"),
+      error(409, "CONFLICT", "See https://provider.test/zebra"),
       "Conflict",
       { description: "The secret cannot be used in this way" }
     ],
@@ -202,7 +202,7 @@ describe("the failures (wire contract 3.9.3 to 3.9.5)", () => {
         for (const [name, value] of Object.entries(fields)) assert.propertyVal(failure, name, value)
         assert.isFalse(failure.isRetryable)
         assert.strictEqual(fake.sent.length, 1)
-        assert.notInclude(Fake.renderings(failure), "canary")
+        assert.notInclude(Fake.renderings(failure), "zebra")
       })
   )
 
@@ -371,6 +371,6 @@ it.effect.each(actionNames)("%s is a span, and its request another, without ids"
       ]
     )
     const attributes = inspect(spans.map((span) => span.attributes))
-    assert.isEmpty([contactId, secretId, "canary", "service.test"].filter((text) => attributes.includes(text)))
+    assert.isEmpty([contactId, secretId, "zebra", "service.test"].filter((text) => attributes.includes(text)))
   })
 )

@@ -9,9 +9,9 @@ export const contactId = "cmwsk55x8000com7dj9qcuwx6"
 export const secretId = "cmwsk55x8000com7dj9qcsecr"
 
 /** A URL at which anybody can authorize. No rendering may show it. */
-export const canaryUrl = "https://app.test/secrets/x/manager/authenticate?state=canary-state&cbk=1#target=_popup"
+export const canaryUrl = "https://app.test/secrets/x/manager/authenticate?state=zebra-state&cbk=1#target=_popup"
 export const missingValue =
-  "Missing value for secret: ask the user to visit https://app.test/s/canary-short?cbk=1&auth=1 to authorize access"
+  "Missing value for secret: ask the user to visit https://app.test/s/zebra-short?cbk=1&auth=1 to authorize access"
 export const noManager = "Cannot obtain secret manager"
 export const noValue = "The secret has no value; authenticate it first."
 
@@ -44,7 +44,7 @@ export const successes: Readonly<Record<ActionName, () => Response>> = {
   authenticate: Fake.json(200, { id: secretId, url: canaryUrl }),
   verify: Fake.json(200, { id: secretId, status: "authenticated" }),
   revoke: Fake.json(200, { id: secretId }),
-  mint: Fake.json(200, { token: "canary-token", expiresAt: null }),
+  mint: Fake.json(200, { token: "zebra-token", expiresAt: null }),
   proxy: Fake.json(200, {})
 }
 

@@ -145,6 +145,29 @@ describe("a list that changes", () => {
     })
   )
 
+  it.effect("does not deliver a new secret after older ones", () =>
+    Effect.gen(function* () {
+      // The pages of 201 rows do not meet, and the second is short.
+      const server = serverOf(201, (index) => index === 0)
+      let changes = 0
+      const { delivered, next, pages } = yield* read(server, "desc", () =>
+        Effect.sync(() => {
+          if (++changes !== 2) return
+          for (let nth = 0; nth < 20; nth++) server.remove(110)
+          server.add("new")
+        })
+      )
+      assert.deepStrictEqual([next, pages], ["complete", 3])
+      assert.deepStrictEqual(
+        ids(delivered),
+        expected(
+          serverOf(201, (index) => index === 0),
+          "desc"
+        )
+      )
+    })
+  )
+
   it.effect.each(["asc", "desc"] as const)("in the order %s: what exists throughout comes once and in order", (order) =>
     Effect.gen(function* () {
       let complete = 0
