@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Scope, Stream } from "effect"
+import { Effect, Exit, Layer, Redacted, Scope, Stream } from "effect"
+import { FetchHttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import type { Client } from "../src/Client.ts"
 import * as ContactSecret from "../src/ContactSecret.ts"
+import * as FetchLayer from "../src/layers/Fetch.ts"
 import * as Fake from "./support/FakeHttp.ts"
 import { connectionRefused, connectionReset, over } from "./support/Calls.ts"
 import { contactId, error, exception, own, secretId } from "./support/Secrets.ts"
@@ -336,6 +338,31 @@ describe("the connection", () => {
       yield* Fake.settle
       assert.strictEqual(state.cancelled, 1)
       yield* Scope.close(scope, Exit.void)
+    })
+  )
+
+  it.effect.each([200, 404] as const)("a body of status %s that is read again, or too late, is a defect", (status) =>
+    Effect.gen(function* () {
+      const answer = () => new Response("abc", { status, headers: { "content-type": "application/json" } })
+      const fetch = FetchHttpClient.Fetch.of(async () => answer())
+      const overFetch = Effect.provide(
+        Layer.provide(
+          FetchLayer.layer({ secret: Redacted.make(Fake.secret) }),
+          Layer.succeed(FetchHttpClient.Fetch, fetch)
+        )
+      )
+      for (const provided of [over(Fake.script(answer)), overFetch]) {
+        const again = proxy({ url }).pipe(
+          Effect.tap(({ body }) => Stream.runDrain(body)),
+          Effect.flatMap(({ body }) => Stream.runDrain(body)),
+          Effect.scoped
+        )
+        const late = Effect.flatMap(Effect.scoped(proxy({ url })), ({ body }) => Stream.runDrain(body))
+        for (const call of [again, late]) {
+          const exit = yield* Effect.exit(provided(call))
+          assert.isTrue(Exit.hasDies(exit))
+        }
+      }
     })
   )
 

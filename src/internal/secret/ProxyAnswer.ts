@@ -22,7 +22,7 @@ export interface ProxyAnswer {
   readonly status: number
   /** The service's headers, less those of the connection, and the headers that the API adds to every reply. */
   readonly headers: Headers.Headers
-  /** The body, decompressed. It can be read once, until the scope closes. */
+  /** The body, decompressed. It can be read once, and only before the scope closes: after that, reading it is a defect. */
   readonly body: Stream.Stream<Uint8Array, ProxyBodyError>
 }
 

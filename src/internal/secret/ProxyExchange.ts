@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
@@ -47,18 +48,40 @@ const readBeginning = (
 }
 
 /** A body whose beginning was read, from its beginning on. */
-const fromBeginning = (body: Transport.Body, { chunks }: Beginning): Transport.Body => {
-  let [first, ...rest]: ReadonlyArray<Uint8Array | undefined> = chunks
+const fromBeginning = (body: Transport.Body, { chunks, isWhole }: Beginning): Transport.Body => {
+  let unread = chunks
   return {
     cancel: body.cancel,
     pull: (limit) =>
       Effect.suspend(() => {
-        if (first === undefined) return body.pull(limit)
-        const chunk = first
-        ;[first, ...rest] = rest
-        return Effect.succeed([chunk])
+        const arrived = unread
+        unread = []
+        if (Arr.isReadonlyArrayNonEmpty(arrived)) return Effect.succeed(arrived)
+        return isWhole ? Cause.done() : body.pull(limit)
       })
   }
+}
+
+/**
+ * A reply whose body dies if it is read after it was cancelled. Its transport would report an end, or nothing until the idle
+ * timeout.
+ */
+const untilCancelled = (reply: Reply.OpenReply): Reply.OpenReply => {
+  const { cancel, pull } = reply.body
+  let isCancelled = false
+  const body: Transport.Body = {
+    cancel: Effect.suspend(() => {
+      isCancelled = true
+      return cancel
+    }),
+    pull: (limit) =>
+      Effect.suspend(() =>
+        isCancelled
+          ? Effect.die(new Error("The body of an answer can be read once, and only before its scope closes"))
+          : pull(limit)
+      )
+  }
+  return { ...reply, body }
 }
 
 /** The answer of the other service; or the failure that the reply is, if it is an error of the server itself. */
@@ -94,9 +117,11 @@ export const make =
       const deadline = new Deadline(clock, timeout)
       return Effect.flatMap(
         timeoutOrElse(transport.open(request, attempt), timeout, () => Transport.outOfTime),
-        ({ body, head }) =>
-          Effect.onExit(judge(operation, { body, head, callerValues }, deadline), (exit) =>
-            exit._tag === "Success" ? Scope.addFinalizer(scope, body.cancel) : body.cancel
+        ({ body, head }) => {
+          const answer = Effect.map(judge(operation, { body, head, callerValues }, deadline), untilCancelled)
+          return Effect.onExit(answer, (exit) =>
+            exit._tag === "Success" ? Scope.addFinalizer(scope, exit.value.body.cancel) : body.cancel
           )
+        }
       )
     })
