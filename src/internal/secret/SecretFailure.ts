@@ -28,12 +28,17 @@ const known = /* @__PURE__ */ new RegExp(
   ].join("|")})$`
 )
 
-/** A URL, the value of a header, or a run of characters that is as long as a token. */
-const hidden = /:\/\/|\/s\/|\b(?:bearer|basic)\s|[\w.~+/=-]{20}/i
+/** The message of the runtime about a header. It quotes the name or value, and the value can be that of the secret. */
+const invalidHeader = /\binvalid header (name|value)\b/
+
+/** A URL, the value of a header, a run of characters that is as long as a token, or the message of a JSON parser, which quotes its input. */
+const hidden = /:\/\/|\/s\/|\b(?:bearer|basic)\s|[\w.~+/=-]{20}|\bnot valid JSON\b/i
 
 /** The message of a reply as it may be shown. It never holds a URL or a token, whoever's they are. */
 const shown = (message: string, callerValues: CallerValues): string | undefined => {
   if (known.test(message)) return message
+  const [, part] = invalidHeader.exec(message) ?? []
+  if (part !== undefined) return `A header has an invalid ${part}`
   return hidden.test(message) ? undefined : ServerMessage.shown(message, callerValues)
 }
 

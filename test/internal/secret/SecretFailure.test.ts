@@ -5,6 +5,8 @@ import * as SecretFailure from "../../../src/internal/secret/SecretFailure.ts"
 
 const context = (status: number, body = "") => ({ status, callerValues: new CallerValues({ body }) })
 
+const refused = "The secret cannot be used in this way"
+
 const description = (status: number, message: unknown, sent?: string) =>
   SecretFailure.read({ message, code: "CODE" }, context(status, sent))?.description
 
@@ -23,11 +25,19 @@ describe("read", () => {
 
   it.each([
     ["a text of a library", 'The "algorithm" is not supported', 'The "algorithm" is not supported'],
-    ["a URL", "See https://x.test", "The secret cannot be used in this way"],
-    ["a path of a short URL", "See /s/1", "The secret cannot be used in this way"],
-    ["a header", "Got Bearer abc", "The secret cannot be used in this way"],
-    ["a long run of characters", `Got ${"a".repeat(20)}`, "The secret cannot be used in this way"],
-    ["no text", 1, "The secret cannot be used in this way"]
+    ["a URL", "See https://x.test", refused],
+    ["a path of a short URL", "See /s/1", refused],
+    ["a header", "Got Bearer abc", refused],
+    ["a long run of characters", `Got ${"a".repeat(20)}`, refused],
+    // `Headers` and `JSON.parse` quote what they refuse, which can be the value of the secret.
+    [
+      "a refused value of a header",
+      'Headers.append: "hunter2\0" is an invalid header value.',
+      "A header has an invalid value"
+    ],
+    ["a refused name of a header", 'Headers.set: "a b" is an invalid header name.', "A header has an invalid name"],
+    ["JSON that cannot be parsed", `Unexpected token 'h', "hunter2" is not valid JSON`, refused],
+    ["no text", 1, refused]
   ])("of %s shows %j", (_name, message, expected) => {
     assert.strictEqual(description(409, message), expected)
   })
