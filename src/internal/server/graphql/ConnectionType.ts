@@ -11,7 +11,7 @@ import {
 } from "graphql"
 import type { PageQuery } from "../store/RowPage.ts"
 import * as CursorPage from "./CursorPage.ts"
-import { counted, type QueryContext } from "./QueryContext.ts"
+import { counted, countTypeNames, type QueryContext } from "./QueryContext.ts"
 
 /** A row of a connection. */
 interface Row {
@@ -56,6 +56,7 @@ const cursorAt = (page: Page, index: number): string | null => {
 
 const PageInfo = new GraphQLObjectType<Page, QueryContext>({
   name: "PageInfo",
+  isTypeOf: countTypeNames,
   fields: {
     hasNextPage: { type: new GraphQLNonNull(GraphQLBoolean) },
     hasPreviousPage: { type: new GraphQLNonNull(GraphQLBoolean) },
@@ -67,13 +68,15 @@ const PageInfo = new GraphQLObjectType<Page, QueryContext>({
 const typeNamed = (name: string, node: GraphQLObjectType): GraphQLObjectType<Page, QueryContext> => {
   const edge = new GraphQLObjectType<Row, QueryContext>({
     name: `${name}Edge`,
+    isTypeOf: countTypeNames,
     fields: {
       cursor: { type: new GraphQLNonNull(GraphQLID), resolve: counted(({ id }) => CursorPage.cursorOf(id)) },
       node: { type: node, resolve: counted((row) => row) }
     }
   })
-  return new GraphQLObjectType({
+  return new GraphQLObjectType<Page, QueryContext>({
     name,
+    isTypeOf: countTypeNames,
     fields: {
       edges: { type: new GraphQLList(edge), resolve: counted(({ rows }) => rows) },
       pageInfo: { type: new GraphQLNonNull(PageInfo), resolve: counted((page) => page) }

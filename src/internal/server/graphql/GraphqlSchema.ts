@@ -19,7 +19,7 @@ import * as Connection from "./ConnectionType.ts"
 import * as ContactFilter from "./ContactFilter.ts"
 import type { PageArguments } from "./CursorPage.ts"
 import { DateTime, JsonObject } from "./GraphqlScalars.ts"
-import type { QueryContext } from "./QueryContext.ts"
+import { countTypeNames, type QueryContext } from "./QueryContext.ts"
 
 /** The types of the columns that are no texts. */
 const typeOf: ReadonlyMap<string, GraphQLOutputType> = new Map<string, GraphQLOutputType>([
@@ -44,7 +44,7 @@ const items = <Row extends ItemRecord, Column extends keyof Row & string>(
 ): GraphQLFieldConfig<ContactRecord, QueryContext, PageArguments> =>
   Connection.field({
     name: `Contact${field}`,
-    node: new GraphQLObjectType({ name: type, fields: columns(kind.columns) }),
+    node: new GraphQLObjectType({ name: type, isTypeOf: countTypeNames, fields: columns(kind.columns) }),
     order: () => "desc",
     rowsOf:
       ({ id }, _, { call }) =>
@@ -68,6 +68,7 @@ const contactColumns = [
 
 const Contact = new GraphQLObjectType<ContactRecord, QueryContext>({
   name: "Contact",
+  isTypeOf: countTypeNames,
   fields: {
     ...columns(contactColumns),
     tasks: items("Tasks", "Task", Kinds.task),
@@ -100,10 +101,10 @@ const Query = new GraphQLObjectType<unknown, QueryContext>({
         emails: listOf(GraphQLString)
       },
       order: ({ order }) => order ?? "desc",
-      rowsOf:
-        (_, args, { call: { account, state } }) =>
-        (position) =>
-          Result.flatMap(ContactFilter.make(args), (matches) => state.store.page(account.id, { ...position, matches }))
+      rowsOf: (_, args, context) => (position) =>
+        Result.flatMap(ContactFilter.make(args), (matches) =>
+          context.call.state.store.page(context.call.account.id, { ...position, matches: context.counting(matches) })
+        )
     })
   }
 })

@@ -45,8 +45,8 @@ export const fromObject = (filter: object): Made<MetaFilter> =>
     return matchesAll(conditions)
   })
 
-/** The most characters of all paths of a filter: the default size of the largest query of MySQL. */
-const maxPathText = 67_108_864
+/** The most characters of all paths of a filter: the size of the largest query of MySQL before version 8. */
+const maxPathText = 4_194_304
 
 /**
  * The values of a filter by their paths; undefined if the paths are too long. As on the server, keys are pasted into the

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { getIntrospectionQuery } from "graphql"
 import * as ServerState from "../../../../src/internal/server/ServerState.ts"
 import { layer, numbered, parse, seed, send } from "../Harness.ts"
 import { document, errorOf, query, text } from "./Queries.ts"
@@ -210,6 +211,53 @@ describe("Hostile queries", () => {
     }).pipe(Effect.provide(layer()))
   )
 
+  it.effect("the fields __typename count, also those of fragments", () =>
+    Effect.gen(function* () {
+      yield* seed(numbered(100))
+      const aliases = (count: number) => Array.from({ length: count }, (_, at) => `a${at}:__typename`).join(" ")
+      for (const sent of [
+        (count: number) => `{contacts(first:100){edges{node{${aliases(count)}}}}}`,
+        (count: number) =>
+          `{contacts(first:100){edges{node{...on Contact{...F}}}}} fragment F on Contact{${aliases(count)}}`
+      ]) {
+        const few = yield* query(sent(1000))
+        assert.lengthOf(Object.keys(few.data.contacts.edges[99].node), 1000)
+        assert.strictEqual(yield* text(sent(12_000)), coded("INTERNAL_SERVER_ERROR", "Unexpected error."))
+      }
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("the query of tools that read the schema is answered, and thousands of its fields are an error", () =>
+    Effect.gen(function* () {
+      assert.isUndefined((yield* query(getIntrospectionQuery())).errors)
+      for (const fields of [
+        Array.from({ length: 2000 }, (_, at) => `a${at}:__type(name:"Contact"){fields{name}}`).join(" "),
+        `__schema{types{fields{type{${Array.from({ length: 2000 }, (_, at) => `a${at}:name`).join(" ")}}}}}`
+      ]) {
+        assert.strictEqual(yield* text(`{${fields}}`), coded("INTERNAL_SERVER_ERROR", "Unexpected error."))
+      }
+      const repeated = Array.from(
+        { length: 12 },
+        (_, at) => `fragment F${at} on __Type{a:ofType{...F${at + 1}} b:ofType{...F${at + 1}}}`
+      )
+      const doubling = `{__type(name:"Contact"){...F0}} ${repeated.join(" ")} fragment F12 on __Type{name}`
+      assert.strictEqual(yield* text(doubling), coded("INTERNAL_SERVER_ERROR", "Unexpected error."))
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("filters that test more than ten million rows are an error", () =>
+    Effect.gen(function* () {
+      yield* seed(numbered(2000))
+      const fields = (count: number) =>
+        Array.from({ length: count }, (_, at) => `a${at}:contacts(emails:"x"){edges{cursor}}`)
+      assert.isUndefined((yield* query(`{${fields(100).join(" ")}}`)).errors)
+      assert.strictEqual(
+        yield* text(`{${fields(5001).join(" ")}}`),
+        coded("INTERNAL_SERVER_ERROR", "Unexpected error.")
+      )
+    }).pipe(Effect.provide(layer()))
+  )
+
   it.effect("a result with more text than one text can hold is an error", () =>
     Effect.gen(function* () {
       const [description, meta] = ["d".repeat(60_000), { k: "m".repeat(60_000) }]
@@ -232,6 +280,15 @@ describe("Hostile queries", () => {
       })
       assert.deepStrictEqual(errorOf(got), { message: "Unexpected error.", code: "INTERNAL_SERVER_ERROR" })
       assert.deepStrictEqual(got.data, { contacts: null })
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("a filter with tens of millions of steps in its paths is a failure of the database", () =>
+    Effect.gen(function* () {
+      const leaves = Array.from({ length: 60_000 }, (_, at) => `"k${at}":1`).join(",")
+      const m = parse(`${'{"a":'.repeat(500)}{${leaves}}${"}".repeat(500)}`)
+      const got = yield* query("query($m:JsonObject){contacts(meta:$m){edges{cursor}}}", { m })
+      assert.deepStrictEqual(errorOf(got), { message: "Unexpected error.", code: "INTERNAL_SERVER_ERROR" })
     }).pipe(Effect.provide(layer()))
   )
 
