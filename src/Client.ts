@@ -66,7 +66,7 @@ export interface Service {
   readonly open: OperationRunner["open"]
 }
 
-/** The service that every operation of `Contact` depends on. */
+/** The service that every operation depends on. */
 export class Client extends Context.Service<Client, Service>()("effect-chatbotkit/Client") {}
 
 /** The parts of a client that stay the same under other options. */

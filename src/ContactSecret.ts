@@ -199,8 +199,9 @@ export const mint = (contactId: string, secretId: string): Effect.Effect<MintedT
 /** The options of {@link proxy}. */
 export interface ProxyOptions {
   /**
-   * The number of times that the request may be sent again if its answer is lost, at most 100: so set it only if the service bears
-   * that. An answer of the service, such as a 503, is never a reason to send it again.
+   * The number of times that the request may be sent again after a failure, at most 100. The service may then get it more than once.
+   * After a lost answer it is sent again only if the contact and the secret are given by their ids: a name or an alias could be
+   * that of another secret by then. An answer of the service, such as a 503, is never a reason to send it again.
    *
    * @default 0
    */

@@ -30,7 +30,7 @@ export type Outcome = typeof Outcome.Type
  *   can tell this from `headers`.
  * - `headers`: no response headers within the attempt timeout.
  * - `body`: the response body was not complete within the attempt timeout.
- * - `idle`: a stream delivered no item within the idle timeout.
+ * - `idle`: no item of a list, or no part of the body of a proxied answer, arrived within the idle timeout.
  * - `total`: the call was not done, retries included, within the total timeout.
  * - `server`: the server itself answered 408.
  */
@@ -87,7 +87,7 @@ const fields = {
   isRetryable: Schema.Boolean,
   /** In a create whose outcome is unknown: the generated fingerprint, to look for the contact by. */
   fingerprint: Schema.optionalKey(Schema.String),
-  /** In lists: the id of the last item delivered. As `cursor` of another list it continues from there. */
+  /** In lists: the id of the last item delivered. As `cursor` of another list it continues from there, if the list takes a cursor. */
   lastId: Schema.optionalKey(Schema.String),
   /** In lists: how many items were delivered before the failure. */
   received: Schema.optionalKey(Schema.Int),

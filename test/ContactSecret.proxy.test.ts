@@ -221,6 +221,22 @@ describe("retries", () => {
     })
   )
 
+  it.effect(
+    "are none after a lost answer, if the secret or the contact is given by a name that can be another's by then",
+    () =>
+      Effect.gen(function* () {
+        for (const [contact, secret] of [
+          [contactId, "@calendar"],
+          [contactId, "(Calendar)"],
+          ["(Ada)", secretId]
+        ] as const) {
+          const fake = Fake.script(connectionReset)
+          const call = Effect.scoped(ContactSecret.proxy(contact, secret, { url }, { retries: 3 }))
+          assert.deepInclude(yield* Fake.failureOf(over(fake)(call)), { outcome: "unknown", attempts: 1 })
+        }
+      })
+  )
+
   it.effect("are none with options that are null", () =>
     Effect.gen(function* () {
       const untyped: unknown = null

@@ -99,10 +99,10 @@ const join = (
   back: ReadonlyArray<ContactSecret>
 ): ReadonlyArray<ContactSecret> | undefined => {
   if (front.length === 0 && back.length === 0) return []
-  const rows = front.map(rowOf)
+  const rows = new Map(front.map((secret, index) => [rowOf(secret), index]))
   const reversed = back.toReversed()
-  const lastCommon = reversed.findLastIndex((secret) => rows.includes(rowOf(secret)))
+  const lastCommon = reversed.findLastIndex((secret) => rows.has(rowOf(secret)))
   const common = reversed[lastCommon]
   if (common === undefined) return undefined
-  return [...front.slice(0, rows.indexOf(rowOf(common)) + 1), ...reversed.slice(lastCommon + 1)]
+  return [...front.slice(0, (rows.get(rowOf(common)) ?? 0) + 1), ...reversed.slice(lastCommon + 1)]
 }
