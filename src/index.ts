@@ -22,5 +22,14 @@ export * as ContactSpace from "./ContactSpace.ts"
 /** The tasks of a contact. */
 export * as ContactTask from "./ContactTask.ts"
 
+/** Contacts in CSV. */
+export * as Csv from "./Csv.ts"
+
 /** The typed failures. */
 export * as Errors from "./Errors.ts"
+
+/** Files that are complete or not there. */
+export * as ExportFile from "./ExportFile.ts"
+
+/** Contacts in JSON Lines. */
+export * as Jsonl from "./Jsonl.ts"
