@@ -59,7 +59,11 @@ export const read: {
     })
 )
 
-const line = (value: object): string => `${JSON.stringify(value)}\n`
+const line = (value: object): string => {
+  const text: string | undefined = JSON.stringify(value)
+  if (text === undefined) throw new TypeError("Jsonl: expected a value that JSON can hold")
+  return `${text}\n`
+}
 
 /**
  * Writes values, one a line: contacts, or anything else that JSON can hold. A value that it cannot is a defect.

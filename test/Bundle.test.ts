@@ -116,6 +116,20 @@ describe("bundles", () => {
     })
   )
 
+  it.effect("an app that uses contacts contains no code of files, and one that reads CSV nothing else", () =>
+    Effect.gen(function* () {
+      const named = (found: ReadonlyArray<string>, ...names: ReadonlyArray<string>) =>
+        found.filter((file) => names.some((name) => file.includes(name)))
+      const ofFiles = ["src/internal/format/", "src/Csv.ts", "src/Jsonl.ts", "src/ExportFile.ts"]
+      assert.deepStrictEqual(named(yield* files(Bundles.quickStart), ...ofFiles), [])
+      const reads = yield* files(`import * as Csv from "effect-chatbotkit/Csv"; ${use("Csv.read")}`)
+      assert.deepStrictEqual(named(reads, "src/"), named(reads, "src/internal/format/", "src/Csv.ts"))
+      assert.deepStrictEqual(named(reads, "CsvWriter", "JsonReader", "encoding/Csv"), [])
+      const writes = yield* files(`import * as Csv from "effect-chatbotkit/Csv"; ${use("Csv.write")}`)
+      assert.deepStrictEqual(named(writes, "CsvReader", "LineSplitter", "JsonReader"), [])
+    })
+  )
+
   it.effect("the in-memory layer needs nothing of Node, and contains libphonenumber-js and graphql", () =>
     Effect.gen(function* () {
       const found = yield* files(`
