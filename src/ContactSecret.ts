@@ -1,11 +1,12 @@
 /**
- * The secrets of a contact: credentials for other services, which the contact authorizes. The values stay on the server: it can use one for
- * a request ({@link proxy}), or give a token that is made from it ({@link mint}).
+ * The secrets of a contact: credentials for other services, which the contact authorizes. The values stay on the server: it can
+ * use one for a request ({@link proxy}), or give a token that is made from it ({@link mint}).
  *
  * A secret is given by its id, as `(Some Name)` or `@alias` of the account, as `@@alias` of the parent account, or as
  * `@user@alias` of another child of it.
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Client } from "./Client.ts"
@@ -79,6 +80,15 @@ const act = <A, T extends Errors.Tag>(
 // The operations
 // -----------------------------------------------------------------------------
 
+/** The failure of a list that is refused, so that it has no secret. */
+const refusedList = (error: ListError): ListError =>
+  OperationError.make(operations.list, OperationError.toFailure(error), {
+    safety: operations.list.safety,
+    attempts: error.attempts,
+    outcome: error.outcome,
+    received: 0
+  })
+
 /** The list of a request, once the request is checked. */
 const checkedList = /* @__PURE__ */ Effect.fnUntraced(function* (
   contactId: string,
@@ -87,7 +97,7 @@ const checkedList = /* @__PURE__ */ Effect.fnUntraced(function* (
   const accepted = yield* checkList(operations.list, request)
   yield* ItemList.refuseName(operations.list, contactId)
   return SecretList.make(yield* Client, contactId, accepted)
-})
+}, /* @__PURE__ */ Effect.mapError(refusedList))
 
 /**
  * Lists the secrets for which a contact has a value: all of them, or as many as `take`. A shared secret is never listed.
@@ -210,6 +220,13 @@ export interface ProxyOptions {
 
 const once = { retry: { retries: 0 } }
 
+/** The number of retries. If it cannot be read, it is not a number, which the client refuses. */
+const retriesOf = (options: ProxyOptions | undefined): number =>
+  Result.getOrElse(
+    Result.try(() => options?.retries ?? 0),
+    () => Number.NaN
+  )
+
 /**
  * Has the server send a request to another service, with the value of a secret in its headers. Gives the answer of the service,
  * whatever its status. Redirects are not followed. The scope closes the connection: an answer whose body nobody reads would keep it
@@ -238,7 +255,7 @@ export const proxy = /* @__PURE__ */ Effect.fnUntraced(function* (
   request: ProxyRequest,
   options?: ProxyOptions
 ): Effect.fn.Return<ProxyAnswers.ProxyAnswer, ProxyError, Client | Scope.Scope> {
-  const retries = options?.retries ?? 0
+  const retries = retriesOf(options)
   const operation = retries === 0 ? operations.proxy : operations.proxyRepeatable
   yield* SecretId.check(operation, secretId)
   const body = yield* checkProxy(operation, request)

@@ -127,7 +127,7 @@ describe("list", () => {
       const failure = yield* over(fake)(
         Effect.flip(Stream.runDrain(ContactSecret.list(id, untyped as ContactSecret.ListRequest)))
       )
-      assert.deepInclude(failure, { _tag: "InvalidRequest", field, outcome: "not-sent" })
+      assert.deepInclude(failure, { _tag: "InvalidRequest", field, outcome: "not-sent", attempts: 0, received: 0 })
       assert.strictEqual(fake.sent.length, 0)
     })
   )

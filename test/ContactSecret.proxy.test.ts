@@ -237,6 +237,21 @@ describe("retries", () => {
       })
   )
 
+  it.effect("are refused if they cannot be read, and nothing is sent", () =>
+    Effect.gen(function* () {
+      const fake = Fake.script(response(200, "ok"))
+      const options = {
+        get retries(): number {
+          throw new Error("canary")
+        }
+      }
+      const failure = yield* failureOf(fake, { url }, options)
+      assert.deepInclude(failure, { _tag: "InvalidRequest", field: "retries", outcome: "not-sent" })
+      assert.notInclude(Fake.renderings(failure), "canary")
+      assert.strictEqual(fake.sent.length, 0)
+    })
+  )
+
   it.effect("are none with options that are null", () =>
     Effect.gen(function* () {
       const untyped: unknown = null
