@@ -1,3 +1,6 @@
+/** Bulk work: a stream of rows in, and an outcome for each row out. */
+export * as Bulk from "./Bulk.ts"
+
 /** The client that operations run on: its options, constructors and layers. */
 export * as Client from "./Client.ts"
 
@@ -30,6 +33,9 @@ export * as Errors from "./Errors.ts"
 
 /** Files that are complete or not there. */
 export * as ExportFile from "./ExportFile.ts"
+
+/** The journal of bulk work, so that a job that was stopped goes on. */
+export * as Journal from "./Journal.ts"
 
 /** Contacts in JSON Lines. */
 export * as Jsonl from "./Jsonl.ts"

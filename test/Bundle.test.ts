@@ -185,4 +185,34 @@ describe("bundles", () => {
       )
     })
   )
+
+  it.effect("an app that uses contacts contains no code of bulk work", () =>
+    Effect.gen(function* () {
+      for (const source of [app, Bundles.quickStartByModule]) {
+        const found = yield* files(source)
+        assert.include(found, "src/Contact.ts")
+        assert.deepStrictEqual(
+          found.filter((file) => ["Bulk", "bulk", "Journal"].some((name) => file.includes(name))),
+          []
+        )
+      }
+    })
+  )
+
+  it.effect("bulk work needs nothing of Node, and an app that ensures contains no code of other rows", () =>
+    Effect.gen(function* () {
+      const found = yield* files(`
+        import * as Bulk from "effect-chatbotkit/Bulk"
+        import * as Fetch from "effect-chatbotkit/layers/Fetch"
+        ${use("Bulk.ensure, Fetch.layer")}
+      `)
+      assert.include(found, "src/internal/bulk/BulkRun.ts")
+      assert.deepStrictEqual(
+        found.filter((file) =>
+          ["platform-node", "FileJournal", "ChangeRows", "UpsertRows"].some((name) => file.includes(name))
+        ),
+        []
+      )
+    })
+  )
 })

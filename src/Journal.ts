@@ -1,0 +1,106 @@
+/**
+ * The journal of bulk work: the outcomes of the rows of a job. With a journal, a job that was stopped goes on when it runs again:
+ * it gives the recorded outcomes, and sends only the other rows.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import type { Outcome } from "./internal/bulk/Outcome.ts"
+
+/** A journal cannot be read or written. No outcome is given that is not in the journal. */
+export class JournalError
+  extends /* @__PURE__ */ Schema.TaggedError<JournalError>("effect-chatbotkit/Journal/JournalError")("JournalError", {
+    /** The name of the job. */
+    job: Schema.String,
+    /** The failure in one sentence, without data of a row. */
+    description: Schema.String
+  })
+{
+  override get message(): string {
+    return `Journal of the job ${this.job}: ${this.description}`
+  }
+}
+
+/** The journal of one job while it runs. */
+export interface JobJournal {
+  /** The recorded outcomes of some rows, by row. An outcome that is not final can be among them. */
+  readonly read: (rows: ReadonlyArray<number>) => Effect.Effect<ReadonlyMap<number, Outcome>, JournalError>
+  /** Records an outcome, in place of an earlier one of the row. It ends when the outcome is safe. */
+  readonly record: (outcome: Outcome) => Effect.Effect<void, JournalError>
+}
+
+/** A journal of any number of jobs. */
+export interface Service {
+  /** Opens the journal of a job until the scope closes. Fails if the job is running already. */
+  readonly open: (job: string) => Effect.Effect<JobJournal, JournalError, Scope.Scope>
+}
+
+/** The journal of work that has none. */
+const none: Service = {
+  open: () => Effect.succeed({ read: () => Effect.succeed(new Map()), record: () => Effect.void })
+}
+
+/**
+ * The journal that bulk work uses. The default records nothing, so that work without a journal needs no layer.
+ *
+ * @example
+ * ```ts
+ * const outcomes = Bulk.ensure(rows, { job: "crm 2026-11" }).pipe(Stream.provide(Journal.layerMemory))
+ * ```
+ */
+export const Journal: Context.Reference<Service> = /* @__PURE__ */ Context.Reference<Service>(
+  "effect-chatbotkit/Journal",
+  { defaultValue: () => none }
+)
+
+/** True if a journal records outcomes. */
+export const isRecording = (journal: Service): boolean => journal !== none
+
+/** Lets a job run once at a time. */
+export const exclusively = (running: Set<string>, job: string): Effect.Effect<void, JournalError, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.suspend(() => {
+      if (running.has(job)) return Effect.fail(new JournalError({ job, description: "The job is running already" }))
+      running.add(job)
+      return Effect.void
+    }),
+    () => Effect.sync(() => running.delete(job))
+  )
+
+/** Makes a journal in memory. */
+export const makeMemory: Effect.Effect<Service> = /* @__PURE__ */ Effect.sync(() => {
+  const running = new Set<string>()
+  const jobs = new Map<string, Map<number, Outcome>>()
+  return {
+    open: (job) =>
+      Effect.map(exclusively(running, job), () => {
+        const outcomes = jobs.get(job) ?? new Map<number, Outcome>()
+        jobs.set(job, outcomes)
+        return {
+          read: (rows) =>
+            Effect.sync(
+              () =>
+                new Map(
+                  rows.flatMap((row) => {
+                    const outcome = outcomes.get(row)
+                    return outcome === undefined ? [] : [[row, outcome] as const]
+                  })
+                )
+            ),
+          record: (outcome) => Effect.sync(() => outcomes.set(outcome.row, outcome))
+        }
+      })
+  }
+})
+
+/**
+ * A journal in memory, which lasts as long as the layer: a job that failed or was interrupted can run again in the same process.
+ *
+ * @example
+ * ```ts
+ * const twice = Effect.andThen(importAll, importAll).pipe(Effect.provide(Journal.layerMemory))
+ * ```
+ */
+export const layerMemory: Layer.Layer<never> = /* @__PURE__ */ Layer.effect(Journal, makeMemory)

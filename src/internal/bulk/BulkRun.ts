@@ -1,0 +1,206 @@
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import type { Client } from "../../Client.ts"
+import * as Contact from "../../Contact.ts"
+import type * as Errors from "../../Errors.ts"
+import type * as Journal from "../../Journal.ts"
+import { isUnreadableRow } from "../format/UnreadableRow.ts"
+import type { FoundContact } from "../lookup/FoundContact.ts"
+import type { Settings } from "./BulkOptions.ts"
+import { FailurePause } from "./FailurePause.ts"
+import * as Outcome from "./Outcome.ts"
+import { RowKeys } from "./RowKeys.ts"
+import type { CheckedRow, RowOperation } from "./RowOperation.ts"
+
+type FoundByKey = ReadonlyMap<string, ReadonlyArray<FoundContact>>
+
+/** A row of the input that has been checked. */
+export interface Row<A> {
+  readonly row: number
+  /** The row, or its outcome if the client refuses it. */
+  readonly checked: Result.Result<CheckedRow<A>, Outcome.Outcome>
+  readonly recorded: Outcome.Outcome | undefined
+  /** The contacts with the keys of the batch. The first row that needs them looks them up. */
+  readonly found: Effect.Effect<FoundByKey, Errors.ContactError, Client>
+}
+
+/** The parts of a run that stay the same. */
+export interface Parts<A> {
+  readonly operation: RowOperation<A>
+  readonly settings: Settings
+  readonly journal: Journal.JobJournal
+  /** The beginning of the fingerprints that are made from the job. Undefined if the work is no job. */
+  readonly prefix: Effect.Effect<string> | undefined
+}
+
+/** One run of bulk work: the steps that each row takes, and what the rows have in common. */
+export class BulkRun<A> {
+  readonly #parts: Parts<A>
+  readonly #keys = new RowKeys()
+  /** The rows that hold a key and have no outcome yet. */
+  readonly #underWay = new Map<number, Deferred.Deferred<void>>()
+  readonly #pause: FailurePause
+  /** True once a failure has ended the work: nothing more is sent. */
+  #hasEnded = false
+  /** True once the journal has failed: nothing more is sent, and no outcome is given. */
+  #hasLostJournal = false
+
+  constructor(parts: Parts<A>) {
+    this.#parts = parts
+    this.#pause = new FailurePause(parts.settings.pause)
+  }
+
+  /** Checks the next rows of the input. Of rows with the same key, the first one gets it. */
+  readonly prepare = Effect.fnUntraced(function* (
+    this: BulkRun<A>,
+    first: number,
+    values: ReadonlyArray<unknown>
+  ): Effect.fn.Return<ReadonlyArray<Row<A>>, Journal.JournalError> {
+    const recorded = yield* this.#parts.journal.read(values.map((_, index) => first + index))
+    const keys = new Set<string>()
+    const found = yield* Effect.cached(this.#lookUp(keys))
+    const rows: Array<Row<A>> = []
+    for (const [index, value] of values.entries()) {
+      const row = first + index
+      const checked = yield* this.#check(row, value)
+      const outcome = recorded.get(row)
+      if (Result.isSuccess(checked)) this.#claim(checked.success, outcome, keys)
+      rows.push({ row, checked, recorded: outcome, found })
+    }
+    return rows
+  })
+
+  #check(row: number, value: unknown): Effect.Effect<Result.Result<CheckedRow<A>, Outcome.Outcome>> {
+    if (isUnreadableRow(value)) {
+      return Effect.succeed(Result.fail({ row, outcome: "invalid", description: value.description }))
+    }
+    const { operation, prefix } = this.#parts
+    const fingerprint = prefix === undefined ? undefined : Effect.map(prefix, (prefix) => `${prefix}${row}`)
+    return Effect.result(
+      Effect.mapError(operation.check(value, row, fingerprint), (error) => Outcome.ofError(row, error))
+    )
+  }
+
+  #claim({ key, row }: CheckedRow<A>, recorded: Outcome.Outcome | undefined, keys: Set<string>): void {
+    if (key === undefined) return
+    if (recorded !== undefined && Outcome.isSettled(recorded)) {
+      if (recorded.outcome !== "invalid" && recorded.outcome !== "duplicate") this.#keys.claim(key, row)
+    } else if (!this.#hasEnded) {
+      keys.add(key)
+      this.#hold(key, row)
+    }
+  }
+
+  /** The row that holds a key: an earlier one, or this one from now on. */
+  #hold(key: string, row: number): number {
+    const holder = this.#keys.claim(key, row)
+    if (holder.row === row && !this.#underWay.has(row)) this.#underWay.set(row, Deferred.makeUnsafe())
+    return holder.row
+  }
+
+  /** Looks up the contacts with these keys. A failure counts once, however many rows it is about. */
+  #lookUp(keys: ReadonlySet<string>): Effect.Effect<FoundByKey, Errors.ContactError, Client> {
+    const { lookUpBy } = this.#parts.operation
+    if (lookUpBy === undefined) return Effect.succeed(new Map())
+    return Effect.suspend(() =>
+      Stream.runCollect(Contact.find(lookUpBy === "email" ? { emails: [...keys] } : { fingerprints: [...keys] }))
+    ).pipe(
+      Effect.map((contacts) => Map.groupBy(contacts, (contact) => contact[lookUpBy] ?? "")),
+      Effect.tapError((error) => this.#noteFailure(error))
+    )
+  }
+
+  /** The outcome of a row, once it is recorded. */
+  run(row: Row<A>): Effect.Effect<Outcome.Outcome, Journal.JournalError, Client> {
+    const { checked, recorded } = row
+    if (this.#hasLostJournal) return Effect.never
+    if (recorded !== undefined && Outcome.isSettled(recorded)) return Effect.succeed(recorded)
+    if (Result.isFailure(checked)) return Effect.as(this.#record(checked.failure), checked.failure)
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(restore(this.#outcomeOf(checked.success, row)), (outcome) => this.#end(checked.success, outcome))
+    )
+  }
+
+  readonly #outcomeOf = Effect.fnUntraced(function* (
+    this: BulkRun<A>,
+    checked: CheckedRow<A>,
+    { found, recorded }: Row<A>
+  ): Effect.fn.Return<Outcome.Outcome, Journal.JournalError, Client> {
+    const { key, row } = checked
+    if (this.#hasEnded) return { row, outcome: "not-sent" }
+    const holder = key === undefined ? row : yield* this.#holderOf(key, row)
+    if (holder !== row) return { row, outcome: "duplicate", of: holder }
+    yield* this.#pause.wait
+    // The work can have ended while the row waited.
+    if (this.#hasEnded) return { row, outcome: "not-sent" }
+    const { operation, settings } = this.#parts
+    let hasLookupFailed = false
+    const outcome = yield* operation.settle(checked, {
+      found: found.pipe(
+        Effect.map((contacts) => (key === undefined ? [] : (contacts.get(key) ?? []))),
+        Effect.tapError(() => Effect.sync(() => (hasLookupFailed = true)))
+      ),
+      earlier: recorded,
+      dryRun: settings.dryRun,
+      beforeImages: settings.beforeImages,
+      recordFirst: (outcome) => this.#record(outcome)
+    })
+    const error = Outcome.errorOf(outcome)
+    if (error === undefined) this.#pause.succeeded()
+    else if (!hasLookupFailed) yield* this.#noteFailure(error)
+    return outcome
+  })
+
+  /** The row that holds a key, once that is certain: a row that is refused leaves its key to the next one. */
+  readonly #holderOf = Effect.fnUntraced(function* (
+    this: BulkRun<A>,
+    key: string,
+    row: number
+  ): Effect.fn.Return<number> {
+    while (true) {
+      const holder = this.#hold(key, row)
+      const underWay = holder === row ? undefined : this.#underWay.get(holder)
+      if (underWay === undefined) return holder
+      yield* Deferred.await(underWay)
+    }
+  })
+
+  #noteFailure(error: Errors.ContactError): Effect.Effect<void> {
+    if (Outcome.endsWork(error)) this.#hasEnded = true
+    return this.#pause.failed
+  }
+
+  /** Records the outcome of a row, and lets the rows with the same key go on. */
+  readonly #end = Effect.fnUntraced(function* (
+    this: BulkRun<A>,
+    { key, row }: CheckedRow<A>,
+    outcome: Outcome.Outcome
+  ): Effect.fn.Return<Outcome.Outcome, Journal.JournalError> {
+    if (this.#isFinal(outcome, key)) yield* this.#record(outcome)
+    const underWay = this.#underWay.get(row)
+    if (key !== undefined && underWay !== undefined) {
+      if (outcome.outcome === "invalid") this.#keys.release(key)
+      else if (!Outcome.isSettled(outcome)) this.#keys.markUnsettled(key, row)
+      this.#underWay.delete(row)
+      Deferred.doneUnsafe(underWay, Effect.void)
+    }
+    return outcome
+  })
+
+  /** True if the outcome is to be recorded. A duplicate is final only if the outcome of the earlier row is. */
+  #isFinal(outcome: Outcome.Outcome, key: string | undefined): boolean {
+    if (outcome.outcome === "duplicate") return key !== undefined && this.#keys.claim(key, outcome.row).isSettled
+    return outcome.outcome === "unknown" || Outcome.isSettled(outcome)
+  }
+
+  #record(outcome: Outcome.Outcome): Effect.Effect<void, Journal.JournalError> {
+    if (this.#parts.settings.dryRun) return Effect.void
+    return Effect.tapError(this.#parts.journal.record(outcome), () =>
+      Effect.sync(() => {
+        this.#hasLostJournal = true
+      })
+    )
+  }
+}

@@ -1,0 +1,118 @@
+/** The operations that make contacts: rows of `Bulk.ensure` and `Bulk.create`. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Client } from "../../Client.ts"
+import * as Contact from "../../Contact.ts"
+import type * as Errors from "../../Errors.ts"
+import * as Failure from "../call/failure/Failure.ts"
+import * as OperationError from "../call/failure/OperationError.ts"
+import * as CheckedRequest from "../call/request/CheckedRequest.ts"
+import * as operations from "../contact/ContactOperations.ts"
+import type { FoundContact } from "../lookup/FoundContact.ts"
+import * as Outcome from "./Outcome.ts"
+import { type CheckedRow, type RowContext, type RowOperation, toKey } from "./RowOperation.ts"
+
+/** A contact to ensure. Without a fingerprint, it gets one that is made from the job and the number of the row. */
+export const EnsureRow = /* @__PURE__ */ (() =>
+  Schema.Struct({
+    ...Contact.EnsureRequest.fields,
+    fingerprint: Schema.optional(Contact.EnsureRequest.fields.fingerprint)
+  }))()
+export interface EnsureRow extends Schema.Struct.Type<typeof EnsureRow.fields> {}
+
+const checkEnsure = /* @__PURE__ */ CheckedRequest.make(EnsureRow)
+const checkCreate = /* @__PURE__ */ CheckedRequest.make(Contact.CreateRequest)
+
+interface Made {
+  readonly fingerprint?: string | undefined
+}
+
+/** The outcome of a row whose contact is there: it was made by this job, or it was there before. */
+const present = ({ isDerived, row }: CheckedRow<unknown>, { id }: FoundContact, mayBeOurs: boolean): Outcome.Outcome =>
+  isDerived || mayBeOurs ? { row, outcome: "created", id } : { row, outcome: "existing", id }
+
+/** The outcome of a row whose write failed. If it may have made a contact, or found one, the contact is looked up. */
+const afterFailure = (
+  checked: CheckedRow<unknown>,
+  error: Errors.ContactError
+): Effect.Effect<Outcome.Outcome, never, Client> => {
+  const outcome = Outcome.ofError(checked.row, error)
+  const isUnknown = error.outcome === "unknown"
+  if (checked.key === undefined || (!isUnknown && error._tag !== "Conflict")) return Effect.succeed(outcome)
+  return Contact.find({ fingerprints: [checked.key] }).pipe(
+    Stream.runHead,
+    Effect.match({
+      onFailure: () => outcome,
+      onSuccess: Option.match({
+        onNone: () => outcome,
+        onSome: (contact) => present(checked, contact, isUnknown)
+      })
+    })
+  )
+}
+
+/** Makes the contact of a row, unless it is there. */
+const settle = <A extends Made>(
+  checked: CheckedRow<A>,
+  { dryRun, earlier, found }: RowContext,
+  isDone: (contact: FoundContact) => boolean,
+  send: (request: A) => Effect.Effect<Contact.ContactRef, Errors.ContactError, Client>
+): Effect.Effect<Outcome.Outcome, never, Client> => {
+  const { key, request, row } = checked
+  const mayBeOurs = earlier?.outcome === "unknown"
+  const predicted: Effect.Effect<Outcome.Outcome> = Effect.succeed({ row, outcome: "created" })
+  const write = (contact: FoundContact | undefined): Effect.Effect<Outcome.Outcome, never, Client> =>
+    Effect.matchEffect(send(request), {
+      onSuccess: ({ id }) =>
+        Effect.succeed(contact === undefined ? { row, outcome: "created", id } : present(checked, contact, mayBeOurs)),
+      onFailure: (error) => afterFailure(checked, error)
+    })
+  if (key === undefined) return dryRun ? predicted : write(undefined)
+  return Effect.matchEffect(found, {
+    onFailure: (error) => Effect.succeed(Outcome.ofReadError(row, error)),
+    onSuccess: ([contact]) => {
+      if (contact !== undefined && (dryRun || isDone(contact))) {
+        return Effect.succeed(present(checked, contact, mayBeOurs))
+      }
+      return dryRun ? predicted : write(contact)
+    }
+  })
+}
+
+const noFingerprint = /* @__PURE__ */ Failure.refused(
+  "fingerprint",
+  "Expected a fingerprint, or the option job to make one from"
+)
+
+/** A contact that is not verified is sent, so that the server refuses it (wire contract 3.4). */
+export const ensure: RowOperation<Contact.EnsureRequest> = {
+  name: "Bulk.ensure",
+  lookUpBy: "fingerprint",
+  check: /* @__PURE__ */ Effect.fnUntraced(function* (value, row, derived) {
+    const request = yield* checkEnsure(operations.ensure, value)
+    const fingerprint = request.fingerprint ?? (derived === undefined ? undefined : yield* derived)
+    if (fingerprint === undefined) {
+      return yield* Effect.fail(OperationError.refusal(operations.ensure, noFingerprint))
+    }
+    const isDerived = request.fingerprint === undefined
+    return { row, request: { ...request, fingerprint }, key: toKey(fingerprint.trim()), isDerived }
+  }),
+  settle: (row, context) => settle(row, context, ({ verifiedAt }) => verifiedAt !== null, Contact.ensure)
+}
+
+/** Without a fingerprint and without a job, each row makes a contact. */
+export const create: RowOperation<Contact.CreateRequest> = {
+  name: "Bulk.create",
+  lookUpBy: "fingerprint",
+  check: /* @__PURE__ */ Effect.fnUntraced(function* (value, row, derived) {
+    const request = yield* checkCreate(operations.create, value)
+    if (request.fingerprint !== undefined || derived === undefined) {
+      return { row, request, key: toKey(request.fingerprint?.trim() ?? ""), isDerived: false }
+    }
+    const fingerprint = yield* derived
+    return { row, request: { ...request, fingerprint }, key: fingerprint, isDerived: true }
+  }),
+  settle: (row, context) => settle(row, context, () => true, Contact.create)
+}
