@@ -105,6 +105,18 @@ describe("a job with a journal", () => {
     }).pipe(Effect.provide(layer()))
   )
 
+  it.effect("sends a duplicate in the next run, if the row before is refused then", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* api.inject({ operation: "Contact.ensure", fault: Fault.status(503) })
+      const fingerprint = fingerprintOf(1)
+      const work = Bulk.ensure(Stream.make({ fingerprint, email: "no address" }, { fingerprint }), { job })
+      assert.deepStrictEqual(names(yield* collect(work)), ["unknown", "duplicate"])
+      yield* api.removeFaults
+      assert.deepStrictEqual(names(yield* collect(work)), ["invalid", "created"])
+    }).pipe(Effect.provide(layer()))
+  )
+
   it.effect("needs a name, and runs once at a time", () =>
     Effect.gen(function* () {
       const rows = Stream.fromIterable(rowsOf(1))
