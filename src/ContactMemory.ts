@@ -85,7 +85,9 @@ const searchOperation = /* @__PURE__ */ Operation.make({
   path: "/contact/{contactId}/memory/search",
   safety: "read",
   success: /* @__PURE__ */ Schema.Struct({ items: /* @__PURE__ */ Schema.Array(MemoryMatch) }),
-  failures: ["NotFound"]
+  failures: ["NotFound"],
+  // The server's own text is that of the model which ranks the memories, and may quote them.
+  readError: (_body, { status }) => (status >= 500 ? { description: "The search failed" } : undefined)
 })
 
 /** The failures of {@link search}. */

@@ -111,6 +111,17 @@ describe("a search of memories", () => {
     })
   )
 
+  it.effect("shows no text of the server when it fails, since that may quote memories", () =>
+    Effect.gen(function* () {
+      for (const status of [500, 503]) {
+        const message = "Document 3 is too long: likes canary blue"
+        const error = yield* failureOf(Fake.json(status, { code: "GENERIC_ERROR", message }))
+        assert.deepInclude(error, { _tag: "ServerError", description: "The search failed", code: "GENERIC_ERROR" })
+        assert.notInclude(Fake.renderings(error), "canary")
+      }
+    })
+  )
+
   it.effect("finds what the in-memory API ranks first, at most 10", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
