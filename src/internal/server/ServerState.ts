@@ -114,7 +114,7 @@ export interface Service {
   readonly deleteContact: (id: string) => void
   /** A copy of all contacts, items and secrets. */
   readonly snapshot: Effect.Effect<Snapshot>
-  /** Replaces all contacts, items and secrets by those of the snapshot. Nothing else changes. */
+  /** Replaces all contacts, items and secrets by those of the snapshot, and forgets which tokens are valid. */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void>
   /** The requests seen, oldest first. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLog.SeenRequest>>
@@ -169,7 +169,11 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
         secrets.deleteContact(id)
       },
       snapshot: Effect.sync(() => new Snapshot(stores)),
-      restore: (snapshot) => Effect.sync(() => snapshot.restoreTo(stores)),
+      restore: (snapshot) =>
+        Effect.sync(() => {
+          snapshot.restoreTo(stores)
+          validatedTokens.clear()
+        }),
       requests: Effect.sync(() => log.list()),
       clear: Effect.sync(() => {
         store.clear()

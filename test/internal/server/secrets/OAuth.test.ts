@@ -245,6 +245,29 @@ describe("oauth: new tokens (contract 3.9.2)", () => {
     })
   )
 
+  it.effect("a shared secret that is gone when the provider answers stays gone", () =>
+    Effect.gen(function* () {
+      for (const answered of [issued, { status: 400 }]) {
+        const [called, answer] = [yield* Deferred.make<void>(), yield* Deferred.make<Upstream.UpstreamResponse>()]
+        const upstream: Upstream.Upstream = () =>
+          Effect.andThen(Deferred.succeed(called, undefined), Deferred.await(answer))
+        yield* Effect.gen(function* () {
+          yield* TestClock.setTime(now)
+          yield* seedContacts
+          const shared = { id: "s", type: "oauth", config: client, value: JSON.stringify(refreshable) } as const
+          yield* seedSecrets([shared])
+          const verifying = yield* Effect.forkChild(act("verify", "s"))
+          yield* Deferred.await(called)
+          const state = yield* ServerState.ServerState
+          yield* state.clear
+          yield* Deferred.succeed(answer, answered)
+          assert.strictEqual(parse((yield* Fiber.join(verifying)).text).message, "System error occurred")
+          assert.isUndefined(state.secrets.get("s"))
+        }).pipe(Effect.provide(layer({ upstream })))
+      }
+    })
+  )
+
   it.effect("a contact deleted while the provider answers is a failure of the database", () =>
     Effect.gen(function* () {
       const called = yield* Deferred.make<void>()
@@ -323,6 +346,22 @@ describe("oauth: the validation URL (contract 3.9.2)", () => {
       yield* seedPersonal(JSON.stringify(valid), { type: "oauth", config })
       yield* act("verify", "s")
       assert.strictEqual(seen.length, 4)
+    }).pipe(Effect.provide(layer({ upstream })))
+  })
+
+  it.effect("a verdict is forgotten with what a snapshot replaces", () => {
+    let status = 401
+    const { seen, upstream } = makeUpstream(() => ({ status }))
+    return Effect.gen(function* () {
+      const config = { validateUrl: "https://provider.example/valid" }
+      yield* seedPersonal('{"accessToken":"t"}', { type: "oauth", config })
+      const state = yield* ServerState.ServerState
+      const snapshot = yield* state.snapshot
+      assert.strictEqual((yield* act("mint", "s")).status, 409)
+      yield* state.restore(snapshot)
+      status = 200
+      assert.strictEqual((yield* act("mint", "s")).status, 200)
+      assert.strictEqual(seen.length, 2)
     }).pipe(Effect.provide(layer({ upstream })))
   })
 

@@ -356,6 +356,37 @@ describe("request to the third party (contract 3.9.5)", () => {
     }).pipe(Random.withSeed("placeholders"))
   )
 
+  it.effect("tens of thousands of placeholders take little longer with a thousand secrets", () =>
+    Effect.gen(function* () {
+      const names = Array.from({ length: 50_000 }, (_, at) => `N${at}`)
+      const seeding = Effect.andThen(
+        seedPersonal("token", { type: "bearer" }),
+        seedSecrets(Array.from({ length: 1000 }, (_, at) => ({ name: `Key ${at}`, value: `${at}` })))
+      )
+      const text = names.map((name) => "${SECRET_" + name + "}").join("")
+      const request = yield* forwarded({ headers: { a: text, b: "${SECRET_KEY_999}" } }, seeding)
+      assert.deepStrictEqual(request?.headers, { a: text, b: "999" })
+    })
+  )
+
+  it.effect("a secret is resolved once for all headers", () => {
+    const { seen, upstream } = makeUpstream(({ method }) =>
+      method === "POST" ? { status: 200, body: '{"access_token":"new"}' } : { status: 200 }
+    )
+    return Effect.gen(function* () {
+      const stored = { accessToken: "old", accessTokenExpiresAt: -1, refreshToken: "r" }
+      const config = { tokenUrl: "https://provider.example/token", clientId: "id" }
+      yield* seedPersonal(JSON.stringify(stored), { type: "oauth", config, name: "Own" })
+      const headers = { a: "${SECRET_DEFAULT}", b: "{{SECRET_DEFAULT}}", c: "${SECRET_OWN}" }
+      assert.strictEqual((yield* proxy({ url, headers })).status, 200)
+      assert.deepStrictEqual(
+        seen.map((request) => request.url),
+        ["https://provider.example/token", url]
+      )
+      assert.deepStrictEqual(seen[1]?.headers, { a: "Bearer new", b: "Bearer new", c: "Bearer new" })
+    }).pipe(Effect.provide(layer({ upstream })))
+  })
+
   it.effect("placeholders in the URL and the body stay", () =>
     Effect.gen(function* () {
       const request = yield* forwarded({

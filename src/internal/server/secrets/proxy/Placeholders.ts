@@ -24,38 +24,53 @@ const hasEnclosed = (value: string, open: string, close: string): boolean => {
   return false
 }
 
-/** A header value with its placeholders replaced (wire contract 3.9.5). One that stands for no secret stays. */
-export const replaced = Effect.fnUntraced(function* (
+type Resolved<A> = SecretValue.Resolved<A>
+
+/**
+ * Makes the function that replaces the placeholders of a header value (wire contract 3.9.5). A placeholder that stands
+ * for no secret stays. Each secret is looked up and resolved once for all headers of a request, which may have tens of
+ * thousands of placeholders.
+ */
+export const makeReplace = (
   call: AuthorizedCall,
-  subject: SecretValue.Subject,
-  text: string
-): Effect.fn.Return<string, Effect.Error<SecretValue.Resolved<string>>> {
+  subject: SecretValue.Subject
+): ((text: string) => Resolved<string>) => {
   const values = new Map<string, string>()
-  for (const [placeholder, dollarName, braceName] of text.matchAll(secretPlaceholder)) {
-    const secret = secretNamed(call, subject, dollarName ?? braceName ?? "")
-    if (secret === undefined || values.has(placeholder)) continue
+  let secrets: ReadonlyMap<string, SecretRecord> | undefined
+  const secretNamed = (name: string): SecretRecord | undefined => {
+    if (name === "DEFAULT") return subject.secret
+    secrets ??= byName(call.state.secrets.secretsOf(call.account.id))
+    return secrets.get(normalized(name))
+  }
+  const resolve = Effect.fnUntraced(function* (
+    secret: SecretRecord
+  ): Effect.fn.Return<string, Effect.Error<Resolved<string>>> {
+    const known = values.get(secret.id)
+    if (known !== undefined) return known
     const resolved = yield* SecretValue.resolve({ ...subject, secret })
     if (resolved === undefined) return yield* Effect.fail(new SecretValue.AuthorizationMissing({ message: noValue }))
-    values.set(placeholder, resolved.value)
-  }
-  if (values.size === 0) return text
-  const swapped = text.replace(secretPlaceholder, (placeholder) => values.get(placeholder) ?? placeholder)
-  return swapped.replace(doubledScheme, (_, scheme: string) => `${toCanonical(scheme)} `)
-})
+    values.set(secret.id, resolved.value)
+    return resolved.value
+  })
+  return Effect.fnUntraced(function* (text): Effect.fn.Return<string, Effect.Error<Resolved<string>>> {
+    const replacements = new Map<string, string>()
+    for (const [placeholder, dollarName, braceName] of text.matchAll(secretPlaceholder)) {
+      const secret = replacements.has(placeholder) ? undefined : secretNamed(dollarName ?? braceName ?? "")
+      if (secret !== undefined) replacements.set(placeholder, yield* resolve(secret))
+    }
+    if (replacements.size === 0) return text
+    const replaced = text.replace(secretPlaceholder, (placeholder) => replacements.get(placeholder) ?? placeholder)
+    return replaced.replace(doubledScheme, (_, scheme: string) => `${toCanonical(scheme)} `)
+  })
+}
 
 const noValue = "A linked secret exists but has no value configured. Please authenticate or set up the secret value."
 
 const toCanonical = (scheme: string): string => (scheme.toLowerCase() === "basic" ? "Basic" : "Bearer")
 
-/** The secret of a placeholder: that of the path, or the first of the caller whose name is equal once normalized. */
-const secretNamed = (
-  { account, state }: AuthorizedCall,
-  subject: SecretValue.Subject,
-  name: string
-): SecretRecord | undefined =>
-  name === "DEFAULT"
-    ? subject.secret
-    : state.secrets.secretsOf(account.id).find((secret) => normalized(secret.name) === normalized(name))
+/** The secrets by their normalized names. Of several with one name, the first counts. */
+const byName = (secrets: ReadonlyArray<SecretRecord>): ReadonlyMap<string, SecretRecord> =>
+  new Map(secrets.toReversed().map((secret) => [normalized(secret.name), secret]))
 
 /** In lower case, with runs of other characters as one underscore, and none at the ends. */
 const normalized = (name: string): string =>

@@ -57,9 +57,10 @@ const withSecrets = Effect.fnUntraced(function* (
   subject: SecretValue.Subject,
   headers: Headers
 ): Effect.fn.Return<Headers, Effect.Error<SecretValue.Resolved<Headers>>> {
+  const replace = Placeholders.makeReplace(call, subject)
   const swapped = new Headers()
   for (const [name, value] of headers) {
-    const text = yield* Placeholders.replaced(call, subject, value)
+    const text = yield* replace(value)
     yield* Effect.try({
       try: () => swapped.append(name, text),
       // The message of the runtime would quote the value of the secret.

@@ -153,17 +153,26 @@ const store = (subject: Subject, value: string): Effect.Effect<void, ApiFailure.
   Effect.flatMap(Clock.currentTimeMillis, (updatedAt) => {
     const { secret, state } = subject
     return secret.kind === "shared"
-      ? Effect.sync(() => state.secrets.set({ ...secret, value, updatedAt }))
+      ? setShared(subject, { value, updatedAt })
       : Effect.map(rowOf(subject), (row) => state.secrets.setValue({ ...row, value, updatedAt }))
   })
 
 /** Removes the value: a shared secret is emptied, the row of a personal one is deleted. */
 const remove = (subject: Subject): Effect.Effect<void, ApiFailure.ApiFailure> =>
-  Effect.flatMap(Clock.currentTimeMillis, (updatedAt) => {
-    const { secret, state } = subject
-    return secret.kind === "shared"
-      ? Effect.sync(() => state.secrets.set({ ...secret, value: null, updatedAt }))
-      : deleteRow(subject)
+  Effect.flatMap(Clock.currentTimeMillis, (updatedAt) =>
+    subject.secret.kind === "shared" ? setShared(subject, { value: null, updatedAt }) : deleteRow(subject)
+  )
+
+/** Sets the value of a shared secret. The database fails if the secret was deleted meanwhile. */
+const setShared = (
+  { secret: { id }, state }: Subject,
+  columns: Pick<SecretRecord, "value" | "updatedAt">
+): Effect.Effect<void, ApiFailure.ApiFailure> =>
+  Effect.suspend(() => {
+    const secret = state.secrets.get(id)
+    if (secret === undefined) return Effect.fail(ApiFailure.genericError())
+    state.secrets.set({ ...secret, ...columns })
+    return Effect.void
   })
 
 /** Deletes the row of a secret and a contact. */
