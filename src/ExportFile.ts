@@ -23,7 +23,8 @@ const encoder = new TextEncoder()
 /**
  * Writes a stream to a file that is complete or not there. The parts go to a hidden file in the same folder, which replaces the file at
  * `path` in one step once the stream has ended. If the stream or the disk fails, or the effect is interrupted, the hidden file is
- * removed, and an older file at `path` stays as it is. Only if the process is killed, the hidden file (`.NAME.….partial`) is left.
+ * removed, and an older file at `path` stays as it is. Only if the process is killed, the hidden file (`.NAME.….partial`) is left. A
+ * symbolic link at `path` is replaced, not followed.
  *
  * @example
  * ```ts

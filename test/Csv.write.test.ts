@@ -85,6 +85,29 @@ describe("Csv.write", () => {
     })
   )
 
+  it.effect("guards the names of columns too", () =>
+    Effect.gen(function* () {
+      const columns = { "+Phone": "phone", "'-x": "nick" } as const
+      const text = yield* textOf([{ phone: "+44", nick: "a" }], { columns })
+      assert.strictEqual(text, "'+Phone,''-x\r\n'+44,a\r\n")
+      assert.deepStrictEqual(yield* read(text, { columns }), [{ phone: "+44", nick: "a" }])
+    })
+  )
+
+  it.effect("writes each chunk as one text, and reads no more contacts than it needs", () =>
+    Effect.gen(function* () {
+      let pulls = 0
+      const parts = yield* Stream.forever(Stream.make({ name: "a" }, { name: "b" })).pipe(
+        Stream.tap(() => Effect.sync(() => pulls++)),
+        Csv.write({ columns: ["name"] }),
+        Stream.take(3),
+        Stream.runCollect
+      )
+      assert.strictEqual(parts.join("").slice(0, 12), "name\r\na\r\nb\r\n".slice(0, 12))
+      assert.isAtMost(pulls, 6)
+    })
+  )
+
   it.effect("writes a header for no contacts", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* textOf([], { columns: ["email"] }), "email\r\n")

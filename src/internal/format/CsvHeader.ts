@@ -3,6 +3,7 @@ import * as Data from "effect/Data"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import * as CellGuard from "./CellGuard.ts"
 import * as Column from "./Column.ts"
 
 /**
@@ -57,9 +58,9 @@ const refuse = (
 /** Reads a header. Blanks around the names do not count. */
 export const read = (
   header: ReadonlyArray<string>,
-  { columns: mapping = {}, otherColumns = "refuse" }: HeaderOptions
+  { columns: mapping = {}, guardFormulas, otherColumns = "refuse" }: HeaderOptions & { readonly guardFormulas: boolean }
 ): Result.Result<Columns, InvalidHeader> => {
-  const cells = header.map((cell) => cell.trim())
+  const cells = header.map((cell) => (guardFormulas ? CellGuard.remove(cell.trim()) : cell.trim()))
   const positions = [...cells.keys()]
   const mapped = new Map(Object.entries(mapping))
   const fields = [...mapped.values()]

@@ -1,4 +1,5 @@
 /** The cells of CSV. */
+import type * as Arr from "effect/Array"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import * as Csv from "effect/encoding/Csv"
@@ -34,7 +35,9 @@ export const write = <A, E, R>(
   const names = columns.map(([name]) => guard(name))
   const toCells = (row: A) => columns.map(([, { path, type }]) => guard(textOf(memberOf(row, path), type)))
   const text = Stream.concat(Stream.make(names), Stream.map(source, toCells)).pipe(
-    Stream.pipeThroughChannel(Csv.encodeString<E>({ delimiter }))
+    Stream.pipeThroughChannel(Csv.encodeString<E>({ delimiter })),
+    // One text for each chunk, so that a file is not written record by record.
+    Stream.mapArray((records): Arr.NonEmptyReadonlyArray<string> => [records.join("")])
   )
   return byteOrderMark ? Stream.concat(Stream.make("\ufeff"), text) : text
 }
