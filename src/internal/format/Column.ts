@@ -20,7 +20,7 @@ export interface Column {
   readonly cleared: FieldType["cleared"]
 }
 
-const metaField = /^meta\.(.+?)(?::(text|number|boolean|json))?$/s
+const metaField = /^meta\.(.*?)(?::(text|number|boolean|json))?$/s
 
 const isMetaType = (type: string | undefined): type is MetaType =>
   type === "text" || type === "number" || type === "boolean" || type === "json"
