@@ -125,7 +125,7 @@ export const list = (
 
 /**
  * Lists one page of at most 100 secrets, even if `take` is more. There is no page after it. A page that has fewer secrets than
- * `take` need not be the last: the server leaves out values whose secret is gone. {@link list} tells a complete list.
+ * `take` need not be the last: the server leaves out values whose secret is gone. Only {@link list} finds out if that is all.
  *
  * @example
  * ```ts
@@ -143,8 +143,8 @@ export const listPage = /* @__PURE__ */ Effect.fnUntraced(function* (
 }, /* @__PURE__ */ OperationSpan.make("ContactSecret.listPage"))
 
 /**
- * Makes a URL at which the contact authorizes access to a personal secret, also if it has before. Fails with `Conflict` if the contact
- * is not verified, or the secret is shared.
+ * Makes a URL at which the contact authorizes access to a personal secret, even if the contact has done so before. Fails with
+ * `Conflict` if the contact is not verified, or the secret is shared.
  *
  * @example
  * ```ts
@@ -173,7 +173,7 @@ export const verify = (contactId: string, secretId: string): Effect.Effect<Secre
   act(operations.verify, contactId, secretId).pipe(OperationSpan.make("ContactSecret.verify"))
 
 /**
- * Deletes the contact's value of a secret. The server asks the provider to revoke an OAuth token first, but ignores if that fails.
+ * Deletes the contact's value of a secret. First the server asks the provider to revoke an OAuth token, and ignores its failure.
  * Fails with `AuthorizationRequired` if there is no value, and with `NotFound` if there is no such contact or secret. After
  * a lost answer, both are a success: the value is gone either way.
  *
@@ -229,8 +229,7 @@ const retriesOf = (options: ProxyOptions | undefined): number =>
 
 /**
  * Has the server send a request to another service, with the value of a secret in its headers. Gives the answer of the service,
- * whatever its status. Redirects are not followed. The scope closes the connection: an answer whose body nobody reads would keep it
- * for ever.
+ * whatever its status. Redirects are not followed. If nobody reads the body, the connection stays open until the scope closes.
  *
  * Fails with `AuthorizationRequired` if the contact has not authorized access, with `DestinationRefused` if the server does not
  * send requests to this host, with `Forbidden` (`forbidden_secret_kind`) if the secret is shared, and with `ServerError` if it
@@ -238,8 +237,9 @@ const retriesOf = (options: ProxyOptions | undefined): number =>
  * of the body.
  *
  * The API does not mark its own failures. A reply is taken for one if its status, keys and texts are exactly those of the API;
- * any other reply is the service's answer, such as an HTML page of a gateway in front of the API. So if the service is this API itself,
- * its errors cannot be told apart.
+ * any other reply is the service's answer, such as an HTML page of a gateway in front of the API. So a service can imitate a failure
+ * of the API, even an `AuthorizationRequired` with a `url` of its own: unless you trust the service, show the contact the URL of
+ * {@link authenticate} instead. If the service is this API itself, its errors cannot be told apart.
  *
  * @example
  * ```ts
