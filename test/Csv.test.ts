@@ -94,6 +94,16 @@ const files: Readonly<Record<string, readonly [file: string | Uint8Array, rows: 
       { verifiedAt: 5, meta: { n: -0.5, b: false } }
     ]
   ],
+  "whole numbers that are too large to be exact": [
+    "verifiedAt\n12345678901234567890\n-9007199254740993\n9007199254740992\n1e+21\n007\n",
+    [
+      "2: column 1 is not a number",
+      "3: column 1 is not a number",
+      { verifiedAt: 9_007_199_254_740_992 },
+      { verifiedAt: 1e21 },
+      { verifiedAt: 7 }
+    ]
+  ],
   "guarded cells": ["phone,name\n'+442079460000,'-tis\n", [{ phone: "+442079460000", name: "-tis" }]],
   "apostrophes that are no guard": ["name,nick\n'tis,''\n", [{ name: "'tis", nick: "''" }]],
   "invalid UTF-8 in one row": [

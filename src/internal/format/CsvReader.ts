@@ -25,16 +25,20 @@ const isMembers = (value: Schema.Json | undefined): value is Members =>
 
 const decimal = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
+/** The number of a text; undefined if it has none, or would lose digits of a whole number. */
+const numberIn = (text: string): number | undefined => {
+  const number = decimal.test(text) ? Number(text) : NaN
+  const isExact = Number.isSafeInteger(number) || !/^-?\d+$/.test(text) || String(number) === text
+  return Number.isFinite(number) && isExact ? number : undefined
+}
+
 const expected = { text: "text", number: "a number", boolean: "true or false", json: "JSON" }
 
 /** The value of a cell that is not empty; undefined if it has none of that type. */
 const valueOf = (column: Column, cell: string): Schema.Json | undefined => {
   if (column.type === "text") return cell
   const text = cell.trim()
-  if (column.type === "number") {
-    const number = decimal.test(text) ? Number(text) : NaN
-    return Number.isFinite(number) ? number : undefined
-  }
+  if (column.type === "number") return numberIn(text)
   if (column.type === "boolean") {
     const word = text.toLowerCase()
     return word === "true" ? true : word === "false" ? false : undefined
