@@ -10,14 +10,18 @@ import type { Client } from "./Client.ts"
 import type * as Contact from "./Contact.ts"
 import type * as Errors from "./Errors.ts"
 import * as BulkStream from "./internal/bulk/BulkStream.ts"
-import type { Options } from "./internal/bulk/BulkOptions.ts"
+import type { ChangeOptions, Options, UpsertOptions } from "./internal/bulk/BulkOptions.ts"
+import * as ChangeRows from "./internal/bulk/ChangeRows.ts"
+import type { DeleteRow, UpdateRow } from "./internal/bulk/ChangeRows.ts"
 import * as MakeRows from "./internal/bulk/MakeRows.ts"
 import type { EnsureRow } from "./internal/bulk/MakeRows.ts"
 import type { Outcome } from "./internal/bulk/Outcome.ts"
+import * as UpsertRows from "./internal/bulk/UpsertRows.ts"
 import type { UnreadableRow } from "./internal/format/UnreadableRow.ts"
 import type { JournalError } from "./Journal.ts"
 
-export type { Options, PauseOptions } from "./internal/bulk/BulkOptions.ts"
+export type { ChangeOptions, Options, PauseOptions, UpsertOptions } from "./internal/bulk/BulkOptions.ts"
+export { type DeleteRow, UpdateRow } from "./internal/bulk/ChangeRows.ts"
 export { EnsureRow } from "./internal/bulk/MakeRows.ts"
 export { isSettled, Outcome } from "./internal/bulk/Outcome.ts"
 
@@ -75,4 +79,64 @@ export const create: Bulk<Contact.CreateRequest, Options> = /* @__PURE__ */ dual
   isDataFirst,
   <E, R>(rows: Stream.Stream<Contact.CreateRequest | UnreadableRow, E, R>, options: Options = {}) =>
     BulkStream.make(MakeRows.create, rows, options)
+)
+
+/**
+ * Updates the contact of each row, as `Contact.update` does. A row has the `id` of the contact and the fields to change. A row with
+ * the id of an earlier one is a `duplicate`, and a contact that does not exist is `failed`.
+ *
+ * With `beforeImages`, the contact is read before it is updated, and the outcome has it as `before`. It is recorded in the
+ * journal before the update is sent, so that it is not lost if the process ends.
+ *
+ * @example
+ * ```ts
+ * const tagged = Contact.list({ meta: { tier: "gold" } }).pipe(
+ *   Stream.map(({ id }) => ({ id, meta: { $update: { tier: "platinum" } } })),
+ *   Bulk.update({ beforeImages: true })
+ * )
+ * ```
+ */
+export const update: Bulk<UpdateRow, ChangeOptions> = /* @__PURE__ */ dual(
+  isDataFirst,
+  <E, R>(rows: Stream.Stream<UpdateRow | UnreadableRow, E, R>, options: ChangeOptions = {}) =>
+    BulkStream.make(ChangeRows.update, rows, options)
+)
+
+const remove: Bulk<DeleteRow, ChangeOptions> = /* @__PURE__ */ dual(
+  isDataFirst,
+  <E, R>(rows: Stream.Stream<DeleteRow | UnreadableRow, E, R>, options: ChangeOptions = {}) =>
+    BulkStream.make(ChangeRows.remove, rows, options)
+)
+
+export {
+  /**
+   * Deletes the contact of each row for good, as `Contact.delete` does. A row is an id, or an object with one, such as a
+   * contact. A contact that does not exist is `unchanged`. `beforeImages` are as in {@link update}; the tasks and memories that
+   * are deleted with a contact are not in them.
+   *
+   * @example
+   * ```ts
+   * const deleted = Contact.find({ emails }).pipe(Bulk.delete({ job: "erasure 2026-11", beforeImages: false }))
+   * ```
+   */
+  remove as delete
+}
+
+/**
+ * Finds the contact of each row by its fingerprint or e-mail address, and updates the fields that differ, or creates the contact if
+ * there is none. A contact without a difference is `unchanged`. The fields that a row does not have stay as they are.
+ *
+ * Up to 100 rows are looked up in one request, as in {@link ensure}. A row that sets `preferences` takes one more request, since
+ * a lookup does not have them. If several contacts have the e-mail address, the row is `invalid`. Addresses are compared exactly,
+ * case included.
+ *
+ * @example
+ * ```ts
+ * const synced = Stream.fromIterable(people).pipe(Bulk.upsert({ by: "email", job: "crm 2026-11" }))
+ * ```
+ */
+export const upsert: Bulk<Contact.CreateRequest, UpsertOptions> = /* @__PURE__ */ dual(
+  isDataFirst,
+  <E, R>(rows: Stream.Stream<Contact.CreateRequest | UnreadableRow, E, R>, options: UpsertOptions = {}) =>
+    BulkStream.make(UpsertRows.upsert(options.by === "email" ? "email" : "fingerprint"), rows, options)
 )

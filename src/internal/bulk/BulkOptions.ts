@@ -56,6 +56,16 @@ export interface ChangeOptions extends Options {
   readonly beforeImages?: boolean | undefined
 }
 
+/** The options of bulk work that makes or changes contacts. */
+export interface UpsertOptions extends ChangeOptions {
+  /**
+   * The field that contacts are found by.
+   *
+   * @default "fingerprint"
+   */
+  readonly by?: "fingerprint" | "email" | undefined
+}
+
 /** The options, checked, with the defaults filled in. */
 export interface Settings {
   readonly job: string | undefined

@@ -34,7 +34,7 @@ const present = ({ isDerived, row }: CheckedRow<unknown>, { id }: FoundContact, 
   isDerived || mayBeOurs ? { row, outcome: "created", id } : { row, outcome: "existing", id }
 
 /** The outcome of a row whose write failed. If it may have made a contact, or found one, the contact is looked up. */
-const afterFailure = (
+export const afterFailure = (
   checked: CheckedRow<unknown>,
   error: Errors.ContactError
 ): Effect.Effect<Outcome.Outcome, never, Client> => {

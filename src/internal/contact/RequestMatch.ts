@@ -41,7 +41,7 @@ const shownKeys = (object: object): ReadonlyArray<string> => Object.keys(object)
  * True if JSON can have been stored for the requested one. It recurses no deeper than the request, whose depth is bounded: the
  * stored value can be another client's, of any depth.
  */
-const isSameJson = (stored: unknown, requested: unknown): boolean => {
+export const isSameJson = (stored: unknown, requested: unknown): boolean => {
   if (typeof requested === "number") return isSameNumber(stored, requested)
   if (Array.isArray(requested)) {
     return (

@@ -1,0 +1,104 @@
+/** The operations that change contacts by id: rows of `Bulk.update` and `Bulk.delete`. */
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { Client } from "../../Client.ts"
+import * as Contact from "../../Contact.ts"
+import type * as Errors from "../../Errors.ts"
+import type { JournalError } from "../../Journal.ts"
+import * as Failure from "../call/failure/Failure.ts"
+import * as OperationError from "../call/failure/OperationError.ts"
+import * as CheckedRequest from "../call/request/CheckedRequest.ts"
+import * as operations from "../contact/ContactOperations.ts"
+import * as Outcome from "./Outcome.ts"
+import { type RowContext, type RowOperation, toKey } from "./RowOperation.ts"
+
+/** The id of a contact, and the fields to change. */
+export const UpdateRow = /* @__PURE__ */ (() => Schema.Struct({ id: Schema.String, ...Contact.UpdateRequest.fields }))()
+export interface UpdateRow extends Schema.Struct.Type<typeof UpdateRow.fields> {}
+
+/** The id of a contact to delete, alone or in an object. Other fields are ignored, so that a row can be a contact. */
+export type DeleteRow = string | { readonly id: string }
+
+/** A change of one contact. */
+export interface Change {
+  readonly row: number
+  readonly id: string
+  readonly outcome: "updated" | "deleted"
+  readonly send: Effect.Effect<Contact.ContactRef, Errors.ContactError, Client>
+}
+
+/**
+ * Changes a contact. A contact before the change is recorded before the change is sent: after it, it could not be read any more.
+ * `fetched` is the contact, if it has been read.
+ */
+export const settle = /* @__PURE__ */ Effect.fnUntraced(function* (
+  { id, outcome, row, send }: Change,
+  { beforeImages, dryRun, earlier, recordFirst }: RowContext,
+  fetched?: Contact.Contact
+): Effect.fn.Return<Outcome.Outcome, JournalError, Client> {
+  const mayBeDone = earlier?.outcome === "unknown"
+  const recorded = mayBeDone ? earlier.before : undefined
+  let image = recorded === undefined ? {} : { before: recorded }
+  /** There is no contact to delete, or not any more. */
+  const absent: Outcome.Outcome = mayBeDone ? { row, outcome, id, ...image } : { row, outcome: "unchanged", id }
+  const isAbsent = (error: Errors.ContactError) => outcome === "deleted" && error._tag === "NotFound"
+
+  if (dryRun || (beforeImages && recorded === undefined)) {
+    const read = fetched === undefined ? yield* Effect.result(Contact.fetch(id)) : Result.succeed(fetched)
+    if (Result.isFailure(read)) return isAbsent(read.failure) ? absent : Outcome.ofReadError(row, read.failure)
+    if (beforeImages) image = { before: read.success }
+    if (dryRun) return { row, outcome, id: read.success.id, ...image }
+    yield* recordFirst({ row, outcome: "unknown", ...image })
+  }
+  return yield* Effect.match(send, {
+    onSuccess: ({ id }): Outcome.Outcome => ({ row, outcome, id, ...image }),
+    onFailure: (error): Outcome.Outcome => {
+      if (isAbsent(error)) return absent
+      const failed = Outcome.ofError(row, error)
+      return failed.outcome === "unknown" ? { ...failed, ...image } : failed
+    }
+  })
+})
+
+const checkUpdate = /* @__PURE__ */ CheckedRequest.make(UpdateRow, { isUpdate: true })
+
+export const update: RowOperation<UpdateRow> = {
+  name: "Bulk.update",
+  lookUpBy: undefined,
+  check: (value, row) =>
+    Effect.map(checkUpdate(operations.update, value), (request) => ({
+      row,
+      request,
+      key: toKey(request.id.trim()),
+      isDerived: false
+    })),
+  settle: ({ request: { id, ...changes }, row }, context) =>
+    settle({ row, id, outcome: "updated", send: Contact.update(id, changes) }, context)
+}
+
+/** The id in a row. Undefined if there is none, or if it cannot be read. */
+const idOf = (value: unknown): string | undefined =>
+  Result.getOrUndefined(
+    Result.try(() => {
+      const id = Predicate.hasProperty(value, "id") ? value.id : value
+      return typeof id === "string" ? id : undefined
+    })
+  )
+
+const noId = /* @__PURE__ */ Failure.refused("id", "Expected the id of a contact")
+
+export const remove: RowOperation<string> = {
+  name: "Bulk.delete",
+  lookUpBy: undefined,
+  check: (value, row) =>
+    Effect.suspend(() => {
+      const id = idOf(value)
+      return id === undefined
+        ? Effect.fail(OperationError.refusal(operations.remove, noId))
+        : Effect.succeed({ row, request: id, key: toKey(id.trim()), isDerived: false })
+    }),
+  settle: ({ request, row }, context) =>
+    settle({ row, id: request.trim(), outcome: "deleted", send: Contact.delete(request) }, context)
+}
