@@ -150,7 +150,7 @@ export const make = (options: Options = {}): Effect.Effect<Service> =>
     const log = new RequestLog.RequestLog(options.requestLogLimit ?? defaultRequestLogLimit)
     return ServerState.of({
       ...stores,
-      secretTemplates: new Map(Object.entries(options.secretTemplates ?? {})),
+      secretTemplates: new Map(Object.entries(structuredClone(options.secretTemplates ?? {}))),
       platformTokens: new PlatformTokens(),
       validatedTokens,
       upstream: options.upstream ?? Upstream.unreachable,

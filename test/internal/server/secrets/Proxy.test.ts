@@ -457,6 +457,18 @@ describe("answer of the third party (contract 3.9.5)", () => {
     )
   }
 
+  for (const [headers, message] of [
+    [{ "x y": "a" }, 'Headers.append: "x y" is an invalid header name.'],
+    [{ x: "a\nb" }, 'Headers.append: "a\nb" is an invalid header value.']
+  ] as const) {
+    it.effect(`headers ${JSON.stringify(headers)} are 500, as a response can't have them`, () =>
+      Effect.gen(function* () {
+        const got = yield* answered({ status: 200, headers })
+        assert.strictEqual(got.text, generic(message))
+      })
+    )
+  }
+
   it.effect("most headers are passed on, and replace the server's own", () =>
     Effect.gen(function* () {
       const dropped = {

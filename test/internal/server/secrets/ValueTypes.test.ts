@@ -223,6 +223,17 @@ describe("template and reference (contract 3.9.2)", () => {
     })
   )
 
+  it.effect("a template whose configuration the caller changes later stays as it was", () => {
+    const config = { schema: "Crm" }
+    const { seen, upstream } = makeUpstream(() => ({ status: 200 }))
+    return Effect.gen(function* () {
+      yield* seedPersonal("token", { type: "template", config: { template: "crm" } })
+      config.schema = "Changed"
+      yield* act("proxy", "s")
+      assert.strictEqual(seen[0]?.headers["authorization"], "Crm token")
+    }).pipe(Effect.provide(layer({ upstream, secretTemplates: { crm: { type: "bearer", config } } })))
+  })
+
   it.effect("without a value of the contact it is missing, whatever it stands for", () =>
     Effect.gen(function* () {
       yield* seedPersonal(undefined, { type: "reference", config: { reference: "b" } })

@@ -3,6 +3,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 import * as Assumptions from "../../Assumptions.ts"
 import * as ApiFailure from "../../http/ApiFailure.ts"
+import * as Exceptions from "../../http/Exceptions.ts"
 import * as Reply from "../../http/ServerReply.ts"
 import * as OwnError from "../OwnError.ts"
 import * as Upstream from "../Upstream.ts"
@@ -39,10 +40,14 @@ export const toReply = (
       return Effect.succeed(OwnError.redirectBlocked)
     }
     const all = headersOf(response)
-    const headers = Object.fromEntries([...all].filter(([name]) => !dropped.has(name)))
-    const empty = HttpServerResponse.empty({ status, headers })
-    if (method === "HEAD" || bodiless.has(status) || response.body === undefined) return Effect.succeed(empty)
-    return Effect.succeed(Reply.withBody(empty, decompressed(Upstream.bytes(response), all.get("content-encoding"))))
+    // The runtime refuses names and values that no response can have.
+    const headers = Exceptions.attempt(() => new Headers([...all].filter(([name]) => !dropped.has(name))))
+    return Effect.map(headers, (headers) => {
+      const empty = HttpServerResponse.empty({ status, headers: Object.fromEntries(headers) })
+      return method === "HEAD" || bodiless.has(status) || response.body === undefined
+        ? empty
+        : Reply.withBody(empty, decompressed(Upstream.bytes(response), all.get("content-encoding")))
+    })
   })
 
 /** The headers by their names in lower case. Several values are joined by commas, but of cookies the last one counts. */
