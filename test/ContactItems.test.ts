@@ -60,6 +60,35 @@ describe.each(kinds)("$module", (kind) => {
     })
   )
 
+  it.effect("fails at an item of another contact", () =>
+    Effect.gen(function* () {
+      const other = "cmwsk55x8000com7dj9qother"
+      const more = kind.kind === "memory" ? {} : { contactId: other }
+      const unavailable = Fake.json(503, { code: "SERVICE_UNAVAILABLE", message: "Unavailable" })
+      const items = Fake.json(200, { items: [row(kind, "i1"), row(kind, "i2", more)], cursor: "i2" })
+      if (kind.kind === "memory") {
+        // A memory names no contact.
+        assert.lengthOf((yield* over(Fake.script(items))(listPage(id))).items, 2)
+        return
+      }
+      const fake = Fake.script(unavailable, Fake.jsonLines(line(kind, "i1"), line(kind, "i2", more)))
+      const { error, ids } = yield* listFailure(fake, list(` ${id} `, { take: 2 }))
+      assert.deepInclude(error, {
+        _tag: "UnexpectedResponse",
+        lastId: "i1",
+        received: 1,
+        attempts: 2,
+        isRetryable: false
+      })
+      assert.deepStrictEqual(ids, ["i1"])
+      const failure = yield* failureOf(Fake.script(unavailable, items), listPage(id))
+      assert.deepInclude(failure, { _tag: "UnexpectedResponse", attempts: 2, isRetryable: false })
+      for (const rendered of [error, failure]) assert.notInclude(Fake.renderings(rendered), other)
+      // A name is that of any contact.
+      assert.lengthOf((yield* over(Fake.script(items))(listPage("(Ada Lovelace)"))).items, 2)
+    })
+  )
+
   it.effect("listPage gives one page", () =>
     Effect.gen(function* () {
       const fake = Fake.script(page(kind, "i1", "i2"))

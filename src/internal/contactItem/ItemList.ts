@@ -13,6 +13,7 @@ import type { Page } from "../list/ListPage.ts"
 import * as PageLines from "../list/PageLines.ts"
 import type { Key } from "../list/ResumePoint.ts"
 import * as CursorSearch from "./CursorSearch.ts"
+import * as OwnItems from "./OwnItems.ts"
 
 /** The list of the items of one kind that a contact has. */
 export type Source<A extends Key> = CompleteList.Source<A, "NotFound">
@@ -32,8 +33,10 @@ export const make = <A extends Key>(module: string, kind: string, page: PageSche
     safety: "read",
     failures: ["NotFound"]
   } as const
+  const list = Operation.make({ ...common, name: `${module}.list`, streams: kind, success: page.fields.items })
   const source: Source<A> = {
-    list: Operation.make({ ...common, name: `${module}.list`, streams: kind, success: page.fields.items }),
+    list,
+    listOf: ({ contactId }) => OwnItems.only(list, contactId),
     listPage: Operation.make({ ...common, name: `${module}.listPage`, fromLines: PageLines.toPage, success: page }),
     hasCursor: (runner, cursor, order, input) => CursorSearch.run(runner, source, cursor, order, input)
   }
@@ -83,4 +86,6 @@ export const listPage = <A extends Key, R>(
   contactId: string,
   request: unknown
 ): Effect.Effect<Page<A>, ListError<A>, R> =>
-  ListCall.listPage(client, source, request, { contactId }).pipe(OperationSpan.make(source.listPage.name))
+  ListCall.listPage(OwnItems.onlyPages(client, contactId), source, request, { contactId }).pipe(
+    OperationSpan.make(source.listPage.name)
+  )

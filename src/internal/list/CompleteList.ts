@@ -20,6 +20,8 @@ export interface Input {
 export interface Source<A extends Key, T extends Errors.Tag> {
   /** The operation that streams the whole list. */
   readonly list: Operation.Operation<ReadonlyArray<A>, T>
+  /** The same operation, which refuses items of another contact than that of the input. Absent from a list of contacts. */
+  readonly listOf?: (input: Input) => Operation.Operation<ReadonlyArray<A>, T>
   /** The operation for one page. */
   readonly listPage: Operation.Operation<Page<A>, T>
   /** True if a list can begin after this cursor. It is called if nothing came after the cursor in this order. */
@@ -43,7 +45,7 @@ export const make = <A extends Key, T extends Errors.Tag>(
   const inputOf = (page: ListRequest) => ({ ...input, query: ListQuery.make({ ...request, ...page }) })
   const requests: Listing.Requests<A, T> = {
     ...input,
-    operation: source.list,
+    operation: source.listOf?.(input) ?? source.list,
     take,
     open: (page, scope, attempts) =>
       runner.open(source.list, inputOf(page), Reply.exchangeLines(source.list, scope), { attempts }),
