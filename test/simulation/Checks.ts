@@ -2,9 +2,11 @@
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
 import * as Fake from "../support/FakeHttp.ts"
-import type { Call, Commit, History } from "./History.ts"
+import * as FindChecks from "./FindChecks.ts"
+import { type Call, type Commit, type History, isAction, isListing } from "./History.ts"
 import * as ListChecks from "./ListChecks.ts"
 import * as Model from "./Model.ts"
+import * as SecretChecks from "./SecretChecks.ts"
 import * as Scenario from "./Scenario.ts"
 import type { EndedWorld } from "./World.ts"
 
@@ -60,11 +62,15 @@ const ofWrites = (history: History, call: Call): ReadonlyArray<string> => {
   const { end, operation } = call
   const problems: Array<string> = []
   const isCertain = end?.kind === "failed" && end.error.outcome !== "unknown"
-  if (isCertain && history.changedBy(call).length > 0 && !mayHaveHadEffect(history, call)) {
+  if (isCertain && history.effectsOf(call) > 0 && !mayHaveHadEffect(history, call)) {
     problems.push(`outcome ${end.error.outcome}, although the call changed something`)
   }
   // The outcome of a read covers its last attempt only, since a read changes nothing.
-  const isNotSent = end?.kind === "failed" && end.error.outcome === "not-sent" && operation.kind !== "fetch"
+  const isNotSent =
+    end?.kind === "failed" &&
+    end.error.outcome === "not-sent" &&
+    operation.kind !== "fetch" &&
+    operation.kind !== "verify"
   if (isNotSent && call.sent.some(({ arrived }) => arrived > 0)) {
     problems.push("outcome not-sent, although a request arrived")
   }
@@ -91,7 +97,7 @@ const ofWrites = (history: History, call: Call): ReadonlyArray<string> => {
 
 /** The number of requests of the operation itself, without lookups. */
 const ownRequests = (call: Call): number =>
-  call.operation.kind === "list"
+  isListing(call.operation) || isAction(call.operation)
     ? call.sent.length
     : call.sent.filter(({ path }) => path.endsWith(`/${call.operation.kind}`)).length
 
@@ -109,13 +115,30 @@ const ofErrors = (call: Call): ReadonlyArray<string> => {
   return problems
 }
 
+const ofListing = (history: History, call: Call, operation: Call["operation"]): ReadonlyArray<string> => {
+  switch (operation.kind) {
+    case "list":
+    case "export":
+    case "items":
+      return ListChecks.check(history, call, operation)
+    case "find":
+      return FindChecks.check(history, call, operation)
+    case "secrets":
+      return SecretChecks.ofList(history, call, operation)
+    default:
+      return []
+  }
+}
+
 /** The problems of a call in a world without faults, where no outcome may be unknown. */
 const withoutFaults = ({ scenario }: EndedWorld["world"], { end, operation }: Call): ReadonlyArray<string> => {
   if (!Scenario.hasNoFaults(scenario) || end?.kind !== "failed" || end.error.outcome !== "unknown") return []
   // A client cannot exclude a gateway that sent the request twice, so the outcome of a conflict may be unknown.
   const isConflict = operation.kind === "create" && end.error._tag === "Conflict"
   const isTotal = end.error._tag === "Timeout" && end.error.phase === "total"
-  return isConflict || isTotal ? [] : ["outcome unknown, although there were no faults"]
+  // The server cannot show more than the two ends of a long list of secrets.
+  const isCutOff = operation.kind === "secrets" && SecretChecks.isIncomplete(end.error)
+  return isConflict || isTotal || isCutOff ? [] : ["outcome unknown, although there were no faults"]
 }
 
 /** The violations in a world that has ended. */
@@ -131,9 +154,10 @@ export const check = ({ exit, world }: EndedWorld): ReadonlyArray<Violation> => 
     if (!isOfClient(call)) continue
     for (const text of withoutFaults(world, call)) add("no faults", call, text)
     for (const text of ofErrors(call)) add("errors", call, text)
-    if (call.operation.kind === "list")
-      for (const text of ListChecks.check(history, call, call.operation)) add("lists", call, text)
+    if (isListing(call.operation)) for (const text of ofListing(history, call, call.operation)) add("lists", call, text)
     else for (const text of ofWrites(history, call)) add("writes", call, text)
+    if (isAction(call.operation))
+      for (const text of SecretChecks.ofAction(history, call, call.operation)) add("secrets", call, text)
   }
   for (const account of ["a", "b"]) {
     for (const finding of Model.check(history, account, (call) => mayHaveHadEffect(history, call))) {

@@ -8,7 +8,8 @@ import * as Client from "../../src/Client.ts"
 import * as Contact from "../../src/Contact.ts"
 import type * as Errors from "../../src/Errors.ts"
 import type { SeededRandom } from "./SeededRandom.ts"
-import type { Call, End, Operation } from "./History.ts"
+import * as ContactDataCalls from "./ContactDataCalls.ts"
+import type { Call, Delivered, End, Operation } from "./History.ts"
 import { CurrentCall } from "./Network.ts"
 import * as OtherPrograms from "./OtherPrograms.ts"
 import * as Scenario from "./Scenario.ts"
@@ -25,6 +26,8 @@ interface Reading {
   readonly changes: number
 }
 
+type Listing = Extract<Operation, { readonly order: string }>
+
 const drawList = (world: World, account: string, random: SeededRandom): Operation => ({
   kind: "list",
   order: random.pick(["asc", "desc"]),
@@ -36,10 +39,15 @@ const drawList = (world: World, account: string, random: SeededRandom): Operatio
 /** The next call of a client. */
 const drawOperation = (world: World, account: string, random: SeededRandom, unique: string): Operation => {
   const { theme } = world.scenario
+  const ofTheme = ContactDataCalls.draw(world, account, random)
+  if (ofTheme !== undefined) return ofTheme
   if (theme === "lists" ? random.chance(0.8) : random.chance(theme === "all" ? 0.3 : 0.05)) {
     return drawList(world, account, random)
   }
-  const content = Scenario.content(random, unique)
+  const content = {
+    ...Scenario.content(random, unique),
+    ...(theme === "lookups" ? { email: random.pick(Scenario.emails) } : {})
+  }
   const { verifiedAt: _, ...unverified } = content
   const fingerprint = random.pick(Scenario.fingerprints)
   const id = OtherPrograms.anyId(world, account, random)
@@ -55,23 +63,27 @@ const drawOperation = (world: World, account: string, random: SeededRandom, uniq
   ])()
 }
 
-const list = (
-  world: World,
-  call: Call,
-  operation: Extract<Operation, { kind: "list" }>,
-  reading: Reading,
-  random: SeededRandom
-) =>
-  Contact.list({
-    order: operation.order,
-    ...(operation.take === undefined ? {} : { take: operation.take }),
-    ...(operation.cursor === undefined ? {} : { cursor: operation.cursor }),
-    ...(operation.tier === undefined ? {} : { meta: { tier: operation.tier } })
-  }).pipe(
-    Stream.runForEach(({ createdAt, id }) =>
+const listed = (operation: Listing) =>
+  operation.kind === "list"
+    ? Contact.list({
+        order: operation.order,
+        ...(operation.take === undefined ? {} : { take: operation.take }),
+        ...(operation.cursor === undefined ? {} : { cursor: operation.cursor }),
+        ...(operation.tier === undefined ? {} : { meta: { tier: operation.tier } })
+      })
+    : ContactDataCalls.listed(operation)
+
+const list = (world: World, call: Call, operation: Listing, reading: Reading, random: SeededRandom) =>
+  listed(operation).pipe(
+    Stream.runForEach((row: Omit<Delivered, "at">) =>
       Effect.gen(function* () {
-        call.delivered.push({ id, createdAt, at: world.history.nextEvent() })
+        const { id, createdAt, isUnwanted = false } = row
+        call.delivered.push({ id, createdAt, at: world.history.nextEvent(), isUnwanted })
         if (reading.pause > 0) yield* Effect.sleep(random.below(reading.pause))
+        if (operation.kind !== "list") {
+          if (random.chance(reading.deletes)) yield* ContactDataCalls.disturb(world, operation, id, random)
+          return
+        }
         if (random.chance(reading.changes)) {
           const change = { kind: "update", id, nick: `canary-done-${call.number}`, tier: "done" } as const
           yield* OtherPrograms.run(world, call.account, change)
@@ -104,6 +116,7 @@ const perform = (
         Contact.update(operation.id, {
           nick: operation.nick,
           ...(operation.fingerprint === undefined ? {} : { fingerprint: operation.fingerprint }),
+          ...(operation.email === undefined ? {} : { email: operation.email }),
           ...(operation.tier === undefined ? {} : { meta: { tier: operation.tier } })
         })
       )
@@ -111,14 +124,24 @@ const perform = (
       return withId(Contact.delete(operation.id))
     case "fetch":
       return Effect.map(Contact.fetch(operation.id), ({ id, nick }): End => ({ kind: "ok", id, nick: nick ?? "" }))
-    case "list": {
+    case "list":
+    case "export":
+    case "items":
+    case "find":
+    case "secrets": {
       const reading = {
         pause: random.pick([0, 0, 100, 5000]),
         deletes: random.pick([0, 0, 0, 0.3, 1]),
-        changes: operation.tier === undefined ? 0 : random.pick([0, 0.5, 1])
+        changes: operation.kind !== "list" || operation.tier === undefined ? 0 : random.pick([0, 0.5, 1])
       }
       return list(world, call, operation, reading, random)
     }
+    case "authenticate":
+    case "verify":
+    case "revoke":
+    case "mint":
+    case "proxy":
+      return ContactDataCalls.act(operation)
   }
 }
 

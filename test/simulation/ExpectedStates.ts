@@ -26,12 +26,45 @@ const faults: ReadonlyArray<string> = [
   ...pageFaults.flatMap((fault) => outcomes(fault, "list", ["done", "failed"]))
 ]
 
+/** The faults of answers but for garbage, which is seldom followed by a success. */
+const lostAnswers = answerFaults.filter((fault) => fault !== "Garbage")
+
+/** The same for the operations on items and secrets, for exports and for lookups of contacts. */
+const moreFaults: ReadonlyArray<string> = [
+  ...[...answerFaults, ...bodyFaults, ...pageFaults].flatMap((fault) => outcomes(fault, "items", ["done", "failed"])),
+  ...[...lostAnswers, "CutAfter", "ResetAfter", "StallAfter", ...pageFaults].flatMap((fault) =>
+    outcomes(fault, "secrets", ["done", "failed"])
+  ),
+  ...["CutAfter", "StallAfter", ...pageFaults].flatMap((fault) => outcomes(fault, "export", ["done", "failed"])),
+  ...[...lostAnswers, ...bodyFaults].flatMap((fault) => outcomes(fault, "find", ["done", "failed"])),
+  ...lostAnswers.flatMap((fault) => [
+    ...outcomes(fault, "action", ["done", "unknown"]),
+    ...outcomes(`${fault} after the commit`, "action", ["done", "unknown"])
+  ])
+]
+
 const ends = ["done", "rejected", "unknown", "not-sent", "crashed"]
 
 export const expectedStates: ReadonlyArray<string> = [
   ...faults,
+  ...moreFaults,
   ...["create", "ensure", "update", "delete"].flatMap((kind) => ends.map((end) => `${kind}: ${end}`)),
   ...["fetch", "list"].flatMap((kind) => ["done", "failed", "crashed"].map((end) => `${kind}: ${end}`)),
+  ...["items", "export", "find", "secrets", "verify"].flatMap((kind) =>
+    ["done", "failed", "crashed"].map((end) => `${kind}: ${end}`)
+  ),
+  ...["authenticate", "revoke", "mint", "proxy"].flatMap((kind) =>
+    ["done", "rejected", "unknown", "crashed"].map((end) => `${kind}: ${end}`)
+  ),
+  ...["authenticate", "revoke", "mint", "proxy"].map((kind) => `${kind}: its answer is lost`),
+  ...["conversation", "memory", "rating", "space", "task"].map((kind) => `a list of items, complete: ${kind}`),
+  ...["a list of items", "an export", "a find"].flatMap((name) => [
+    `${name} of several pages`,
+    `${name} with further requests after a delivered row`,
+    `${name} that fails after some rows`,
+    `${name} whose last delivered row is deleted meanwhile`
+  ]),
+  ...["ids", "fingerprints", "emails", "nothing"].map((by) => `a find by ${by}: done`),
   ...["headers", "body", "idle", "total", "server"].map((phase) => `a timeout: ${phase}`),
   "a call during which the clock changed",
   "a commit after the client crashed",
@@ -51,6 +84,22 @@ export const expectedStates: ReadonlyArray<string> = [
   "a fingerprint refused after an attempt without an answer",
   "a first 409 to a request that made nothing",
   "a first 409 to a request that made the contact",
+  "a find of several batches",
+  "a find of several batches during which a found contact moves to another one",
+  "a list of exactly 100 secrets",
+  "a list of items of a contact that is deleted meanwhile, after some rows",
+  "a list of more than 200 secrets",
+  "a list of secrets from both ends",
+  "a list of secrets of more than two pages",
+  "a list of secrets that cannot be completed",
+  "a list of secrets that change meanwhile",
+  "a mint of a secret that cannot be minted",
+  "a mint without authorization",
+  "a proxied request that was served, and whose outcome is unknown",
+  "a revoke of a value that is not there",
+  "a revoke whose retry finds no value: done",
+  "a verification: authenticated",
+  "a verification: unauthenticated",
   "a list restarted because all delivered contacts were deleted",
   "a list restarted from the beginning",
   "a list of several pages",

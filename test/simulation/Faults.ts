@@ -46,6 +46,12 @@ const ofFetch = (random: SeededRandom): AnyFault => {
   return fault._tag === "Status" && fault.status === 403 ? Fault.status(503) : fault
 }
 
+/** A body without end is an answer that the service may give, and a caller may read for ever. */
+const ofProxy = (random: SeededRandom): AnyFault => {
+  const fault = ofWrite(random)
+  return fault._tag === "Endless" ? Fault.stallAfter(random.below(7)) : fault
+}
+
 const ofList = (random: SeededRandom): AnyFault =>
   random.pick<() => AnyFault>([
     () => instead(random, refusals),
@@ -67,14 +73,56 @@ const drawFault = {
   "Contact.update": ofWrite,
   "Contact.delete": ofWrite,
   "Contact.fetch": ofFetch,
-  "Contact.list": ofList
+  "Contact.list": ofList,
+  "Contact.export": ofList,
+  "Contact.find": ofWrite,
+  "ContactConversation.list": ofList,
+  "ContactMemory.list": ofList,
+  "ContactRating.list": ofList,
+  "ContactSpace.list": ofList,
+  "ContactTask.list": ofList,
+  "ContactSecret.list": ofList,
+  "ContactSecret.authenticate": ofWrite,
+  "ContactSecret.verify": ofWrite,
+  "ContactSecret.revoke": ofWrite,
+  "ContactSecret.mint": ofWrite,
+  "ContactSecret.proxy": ofProxy
 } as const
 
-const names = Object.keys(drawFault) as ReadonlyArray<keyof typeof drawFault>
+type Name = keyof typeof drawFault
+
+const ofContacts = [
+  "Contact.create",
+  "Contact.ensure",
+  "Contact.update",
+  "Contact.delete",
+  "Contact.fetch",
+  "Contact.list"
+] as const
+
+/** The operations of a theme, beside those on contacts, that are given faults. */
+const ofTheme: Readonly<Record<string, ReadonlyArray<Name>>> = {
+  items: [
+    "ContactConversation.list",
+    "ContactMemory.list",
+    "ContactRating.list",
+    "ContactSpace.list",
+    "ContactTask.list"
+  ],
+  lookups: ["Contact.export", "Contact.find"],
+  secrets: [
+    "ContactSecret.list",
+    "ContactSecret.authenticate",
+    "ContactSecret.verify",
+    "ContactSecret.revoke",
+    "ContactSecret.mint",
+    "ContactSecret.proxy"
+  ]
+}
 
 /** Rules for the first 40 requests of each operation: each is given a fault of its own with this probability. */
-export const draw = (random: SeededRandom, probability: number): ReadonlyArray<InMemory.Fault.Rule> =>
-  names.flatMap((operation) =>
+export const draw = (random: SeededRandom, theme: string, probability: number): ReadonlyArray<InMemory.Fault.Rule> =>
+  [...ofContacts, ...(ofTheme[theme] ?? [])].flatMap((operation) =>
     Array.from({ length: 40 }, (_, index) => index + 1).flatMap((attempt) =>
       random.chance(probability) ? [{ operation, attempt, fault: drawFault[operation](random) }] : []
     )

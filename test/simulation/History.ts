@@ -10,24 +10,79 @@ export type Operation =
       readonly id: string
       readonly nick: string
       readonly fingerprint?: string
+      readonly email?: string
       readonly tier?: string
     }
   | { readonly kind: "delete"; readonly id: string }
   | { readonly kind: "fetch"; readonly id: string }
   | ListOperation
+  | ItemsOperation
+  | FindOperation
+  | SecretsOperation
+  | ActionOperation
 
-export interface ListOperation {
-  readonly kind: "list"
+interface Selection {
   readonly order: "asc" | "desc"
   readonly take: number | undefined
   readonly cursor: string | undefined
   readonly tier: string | undefined
 }
 
+/** A list or an export of contacts. */
+export type ListOperation = Selection & ({ readonly kind: "list" } | { readonly kind: "export" })
+
+/** A list of the items of one kind that a contact has. */
+export interface ItemsOperation extends Selection {
+  readonly kind: "items"
+  readonly items: ItemKind
+  readonly contactId: string
+}
+
+export type ItemKind = "conversation" | "memory" | "rating" | "space" | "task"
+
+/** A lookup of contacts. */
+export interface FindOperation {
+  readonly kind: "find"
+  readonly order: "asc" | "desc"
+  readonly by: "ids" | "fingerprints" | "emails" | "nothing"
+  /** The values that some contacts have, or had. */
+  readonly values: ReadonlyArray<string>
+  /** The number of values after the first one that no contact has. */
+  readonly padding: number
+  readonly tier: string | undefined
+}
+
+/** A list of the secrets of a contact. */
+export interface SecretsOperation {
+  readonly kind: "secrets"
+  readonly contactId: string
+  readonly order: "asc" | "desc"
+  readonly take: number | undefined
+}
+
+export type Action = "authenticate" | "verify" | "revoke" | "mint" | "proxy"
+
+/** An action on a secret of a contact. */
+export interface ActionOperation {
+  readonly kind: Action
+  readonly contactId: string
+  readonly secretId: string
+}
+
+/** True for operations that deliver rows one after another. */
+export const isListing = (
+  operation: Operation
+): operation is ListOperation | ItemsOperation | FindOperation | SecretsOperation =>
+  ["list", "export", "items", "find", "secrets"].includes(operation.kind)
+
+export const isAction = (operation: Operation): operation is ActionOperation =>
+  ["authenticate", "verify", "revoke", "mint", "proxy"].includes(operation.kind)
+
 /** The content of a new contact. */
 export interface Content {
   readonly name: string
   readonly nick: string
+  readonly email?: string
   readonly meta: { readonly tier: string }
   readonly verifiedAt?: number
 }
@@ -36,6 +91,7 @@ export interface Content {
 export type End =
   | { readonly kind: "ok"; readonly id: string; readonly nick?: string }
   | { readonly kind: "listed" }
+  | { readonly kind: "acted"; readonly result: string }
   | { readonly kind: "failed"; readonly error: Errors.ContactError }
   | { readonly kind: "crashed" }
 
@@ -56,9 +112,18 @@ export interface Call {
   readonly exactlyOnce: boolean
   /** The requests that the client gave to the network. */
   readonly sent: Array<SentRequest>
-  /** The contacts that a list delivered. */
-  readonly delivered: Array<{ readonly id: string; readonly createdAt: number; readonly at: number }>
+  /** The contacts, items or secrets that a list delivered. */
+  readonly delivered: Array<Delivered>
   readonly incidents: Set<Incident>
+}
+
+/** A contact, item or secret that a list delivered. */
+export interface Delivered {
+  readonly id: string
+  readonly createdAt: number
+  readonly at: number
+  /** True if its fields are not those that the caller asked for. */
+  readonly isUnwanted?: boolean
 }
 
 /** A request of a call. */
@@ -75,6 +140,8 @@ export interface SentRequest {
   status?: number
   /** The number of times it reached the server. */
   arrived: number
+  /** True if its whole answer said that a secret has no value. */
+  isValueMissing?: boolean
 }
 
 /** A change of the store. */
@@ -87,8 +154,22 @@ export interface Commit {
   readonly account: string
   readonly id: string
   readonly fingerprint: string
+  readonly email: string | null
   readonly nick: string | null
   readonly isVerified: boolean
+  readonly tier: string | undefined
+  readonly createdAt: number
+}
+
+/** A change of an item, or of the value of a secret, of a contact. */
+export interface RowChange {
+  readonly at: number
+  readonly call: number
+  readonly kind: "insert" | "delete"
+  readonly of: ItemKind | "secret"
+  readonly contactId: string
+  /** The id of the item, or that of the secret. */
+  readonly id: string
   readonly tier: string | undefined
   readonly createdAt: number
 }
@@ -98,6 +179,9 @@ export class History {
   #events = 0
   readonly calls: Array<Call> = []
   readonly commits: Array<Commit> = []
+  readonly rows: Array<RowChange> = []
+  /** The numbers of the calls whose proxied requests another service has served, in order. */
+  readonly served: Array<number> = []
   readonly #lines: Array<string> = []
   readonly #elapsed: () => number
   /** The short names of ids and generated fingerprints. */
@@ -143,6 +227,13 @@ export class History {
   /** The changes that a call made. */
   changedBy(call: Call): ReadonlyArray<Commit> {
     return this.commits.filter((commit) => commit.call === call.number)
+  }
+
+  /** The effects that a call had on the server, or on other services: changes of contacts and rows, and proxied requests. */
+  effectsOf(call: Call): number {
+    const ofCall = (other: { readonly call: number }) => other.call === call.number
+    const served = this.served.filter((number) => number === call.number)
+    return this.commits.filter(ofCall).length + this.rows.filter(ofCall).length + served.length
   }
 
   /** Replaces ids and generated fingerprints, which are too long to read, by short names. */

@@ -2,7 +2,7 @@
  * A model of the API for contacts that share a fingerprint. A history is correct if the steps of its calls, one after
  * another, explain it.
  */
-import type { Call, Commit, Content, History, Operation } from "./History.ts"
+import { type Call, type Commit, type Content, type History, isAction, isListing, type Operation } from "./History.ts"
 import * as Linearizability from "./Linearizability.ts"
 
 interface Row {
@@ -197,7 +197,9 @@ export const check = (
     if (commit.kind === "delete") final.delete(commit.id)
     else final.set(commit.id, commit)
   }
-  const calls = history.calls.filter((call) => call.account === account && call.operation.kind !== "list")
+  const calls = history.calls.filter(
+    (call) => call.account === account && !isListing(call.operation) && !isAction(call.operation)
+  )
   const own = new Map<Call, string>()
   for (const call of calls) {
     const { operation } = call

@@ -133,6 +133,13 @@ const quoting = (request: HttpClientRequest.HttpClientRequest, status: number): 
     { status, contentType: "application/json" }
   )
 
+/** True if an answer says that a secret has no value, or that its contact is not verified. */
+const saysValueMissing = ({ body, status }: HttpServerResponse.HttpServerResponse): boolean =>
+  status === 401 &&
+  body._tag === "Raw" &&
+  typeof body.body === "string" &&
+  /Missing value|Cannot obtain secret manager/.test(body.body)
+
 /** The response as the client receives it. */
 const received = (
   request: HttpClientRequest.HttpClientRequest,
@@ -259,6 +266,7 @@ export const make = Effect.fnUntraced(function* ({ random, ensure, history, serv
       }
       if (Result.isFailure(answer)) return yield* Effect.fail(transportError(request, answer.failure))
       if (plan.undated) call.incidents.add("undated")
+      sent.isValueMissing = plan.cutAt === undefined && saysValueMissing(answer.success)
       sent.answered = history.nextEvent()
       sent.status = answer.success.status
       history.log(`call ${call.number}, request ${number}: answered ${answer.success.status}`)

@@ -32,12 +32,12 @@ const toRequest = (operation: Operation): HttpClientRequest.HttpClientRequest =>
       return post(`/${operation.id}/update`, {
         nick: operation.nick,
         fingerprint: operation.fingerprint,
+        email: operation.email,
         ...(operation.tier === undefined ? {} : { meta: { tier: operation.tier } })
       })
     case "delete":
       return post(`/${operation.id}/delete`, {})
-    case "fetch":
-    case "list":
+    default:
       return HttpClientRequest.get("http://localhost/api/v1/contact/list")
   }
 }

@@ -4,8 +4,9 @@ import * as Redacted from "effect/Redacted"
 import type * as Client from "../../src/Client.ts"
 import type * as InMemory from "../../src/layers/InMemory.ts"
 import type { SeededRandom } from "./SeededRandom.ts"
+import * as ContactRows from "./ContactRows.ts"
 import * as Faults from "./Faults.ts"
-import type { Content } from "./History.ts"
+import type { Content, ItemKind } from "./History.ts"
 import * as Network from "./Network.ts"
 import type { VirtualTime } from "./VirtualTime.ts"
 
@@ -14,7 +15,7 @@ const hour = 60 * minute
 const day = 24 * hour
 
 /** The kind of most calls of a world. */
-export type Theme = "writes" | "lists" | "all"
+export type Theme = "writes" | "lists" | "all" | "items" | "lookups" | "secrets"
 
 export interface ClientSetup {
   readonly name: string
@@ -36,6 +37,10 @@ export interface Scenario {
   readonly serverOffset: number
   readonly clients: ReadonlyArray<ClientSetup>
   readonly seeded: ReadonlyArray<InMemory.Seed>
+  /** The number of items, or of values of secrets, that a contact has. */
+  readonly rows: number
+  /** The kind of items of most lists of items. */
+  readonly items: ItemKind
   /** Requests of other programs. */
   readonly otherWrites: number
 }
@@ -45,6 +50,11 @@ export const hasNoFaults = ({ rules, rates }: Scenario): boolean => rules.length
 
 /** Texts in all that callers send, which no error may contain. */
 export const canaries: ReadonlyArray<string> = ["anary", "CANARY"]
+
+/** Several contacts can have the same of these addresses. */
+export const emails = ["canary-1@example.com", "canary-2@example.com", "canary-3@example.com"] as const
+
+export const seededFingerprint = (index: number): string => `canary-seeded-${index}`
 
 export const fingerprints = ["canary-fingerprint-0001", "canary-fingerprint-0002", "canary-fingerprint-0003"] as const
 
@@ -145,14 +155,28 @@ const drawClient = (random: SeededRandom, time: VirtualTime, index: number, unti
   }
 }
 
+/** Two pages of secrets show at most 200 of them. */
+const drawRows = (random: SeededRandom, theme: Theme): number => {
+  if (theme === "secrets") return random.pick([0, 1, 3, 5, 8, 99, 100, 101, 150, 199, 200, 201])
+  return random.chance(0.3) ? 95 + random.below(130) : random.below(20)
+}
+
 /** A random scenario. */
 export const draw = (random: SeededRandom, time: VirtualTime): Scenario => {
-  const theme = random.pick<Theme>(["writes", "writes", "writes", "lists", "lists", "all"])
+  const data = random.fork("data")
+  const contacts = random.pick<Theme>(["writes", "writes", "writes", "lists", "lists", "all"])
+  const theme = data.chance(0.2)
+    ? data.pick<Theme>(["items", "items", "lookups", "lookups", "secrets", "secrets", "secrets"])
+    : contacts
+  const hasRows = theme === "items" || theme === "secrets"
+  const isMany = theme === "lists" || theme === "lookups"
   const serverOffset = skew(random)
   const until = time.now + 20_000 + random.millis(5 * minute)
-  const isLarge = theme === "lists" ? random.chance(0.3) : random.chance(0.03)
-  const size = isLarge ? 95 + random.below(130) : random.below(theme === "lists" ? 20 : 5)
-  const clients = 2 + random.below(theme === "lists" ? 2 : 4)
+  const isLarge = random.chance(theme === "lists" ? 0.3 : theme === "lookups" ? 0.4 : 0.03)
+  const size = isLarge
+    ? 95 + random.below(theme === "lookups" ? 70 : 130)
+    : random.below(isMany ? 20 : 5) + (hasRows ? 1 : 0)
+  const clients = 2 + random.below(isMany || hasRows ? 2 : 4)
   return {
     theme,
     accounts: [
@@ -168,7 +192,7 @@ export const draw = (random: SeededRandom, time: VirtualTime): Scenario => {
       { id: "b", tokens: ["sk-canary-b"] }
     ],
     rateLimit: random.chance(0.1) ? 3 + random.below(5) : undefined,
-    rules: Faults.draw(random, random.pick([0, 0.2, 0.5, 0.8])),
+    rules: Faults.draw(random, theme, random.pick([0, 0.2, 0.5, 0.8])),
     rates: drawRates(random),
     serverOffset,
     clients: Array.from({ length: clients }, (_, index) => drawClient(random, time, index, until)),
@@ -176,8 +200,12 @@ export const draw = (random: SeededRandom, time: VirtualTime): Scenario => {
       name: "Canary Old",
       nick: `canary-old-${index}`,
       meta: { tier: random.pick(["gold", "iron"]) },
-      createdAt: time.now + serverOffset - 30 * day + Math.floor(index / 3) * 1000
+      createdAt: time.now + serverOffset - 30 * day + Math.floor(index / 3) * 1000,
+      ...(theme === "lookups" ? { email: data.pick(emails), fingerprint: seededFingerprint(index) } : {}),
+      ...(theme === "secrets" && data.chance(0.9) ? { verifiedAt } : {})
     })),
-    otherWrites: random.pick([0, 2, 4, theme === "lists" ? 12 : 6])
+    rows: drawRows(data, theme),
+    items: data.pick(ContactRows.itemKinds),
+    otherWrites: random.pick([0, 2, 4, isMany || hasRows ? 12 : 6])
   }
 }

@@ -1,6 +1,5 @@
 /** The server of a simulated world: the in-memory API with its own clock, and a record of every change. */
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -9,23 +8,15 @@ import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
-import type { AccountOptions } from "../../src/layers/InMemory.ts"
+import type * as InMemory from "../../src/layers/InMemory.ts"
 import * as Api from "../../src/internal/server/Api.ts"
 import * as Interceptor from "../../src/internal/server/faults/Interceptor.ts"
 import * as ServerState from "../../src/internal/server/ServerState.ts"
 import type * as Store from "../../src/internal/server/store/Store.ts"
 import type { SeededRandom } from "./SeededRandom.ts"
+import * as ContactRows from "./ContactRows.ts"
 import type { Commit, History } from "./History.ts"
-
-/** The call and the request that the server is handling. */
-export interface Origin {
-  readonly call: number
-  readonly request: number
-}
-
-const noOrigin: Origin = { call: -1, request: 0 }
-
-const CurrentOrigin = Context.Reference<Origin>("simulation/CurrentOrigin", { defaultValue: () => noOrigin })
+import { CurrentOrigin, noOrigin, type Origin } from "./Origin.ts"
 
 /** The header with the number of the call, so that an injected fault can be assigned to it. */
 export const callHeader = "x-simulated-call"
@@ -37,6 +28,7 @@ export class NoAnswer extends Error {
 
 export interface Server {
   readonly state: ServerState.Service
+  readonly clock: Clock.Clock
   /** Handles a request that has arrived. */
   readonly handle: (
     request: HttpClientRequest.HttpClientRequest,
@@ -62,6 +54,7 @@ const record = (store: Store.Store, history: History): void => {
       account: row.account,
       id: row.id,
       fingerprint: row.fingerprint,
+      email: row.email,
       nick: row.nick,
       isVerified: row.verifiedAt !== null,
       tier: tierOf(row),
@@ -90,6 +83,18 @@ const record = (store: Store.Store, history: History): void => {
   }
 }
 
+/** Loads the library that runs queries of GraphQL, for which virtual time cannot wait. */
+const loadGraphql = Effect.gen(function* () {
+  const state = yield* ServerState.make()
+  const query = HttpClientRequest.post("http://localhost/api/v1/graphql").pipe(
+    HttpClientRequest.setHeader("authorization", "Bearer sk-loading"),
+    HttpClientRequest.bodyText('{"query":"{ contacts { edges { cursor } } }"}', "application/json")
+  )
+  yield* Api.answer(state, HttpServerRequest.fromClientRequest(query))
+}).pipe(Effect.scoped)
+
+await Effect.runPromise(loadGraphql)
+
 const incoming = (request: HttpClientRequest.HttpClientRequest, { call }: Origin) =>
   HttpServerRequest.fromClientRequest(HttpClientRequest.setHeader(request, callHeader, String(call)))
 
@@ -107,14 +112,24 @@ const withoutEmptyPages = (interceptor: Interceptor.Interceptor): Interceptor.In
 
 /** Starts a server. */
 export const make = Effect.fnUntraced(function* (
-  options: { readonly accounts: ReadonlyArray<AccountOptions>; readonly rateLimit: number | undefined },
+  options: { readonly accounts: ReadonlyArray<InMemory.AccountOptions>; readonly rateLimit: number | undefined },
   clock: Clock.Clock,
   random: SeededRandom,
   history: History
 ): Effect.fn.Return<Server, never, Scope.Scope> {
   const { accounts, rateLimit } = options
-  const state = yield* ServerState.make({ accounts, ...(rateLimit === undefined ? {} : { rateLimit }) })
+  const upstream: InMemory.Upstream = ({ body }) =>
+    Effect.sync(() => {
+      history.served.push(Fiber.getCurrent()?.getRef(CurrentOrigin).call ?? noOrigin.call)
+      history.log(`call ${history.served.at(-1)}: the other service acts`)
+      return body === "fail" ? { status: 503, body: "unavailable" } : { status: 200, body: "served" }
+    })
+  const state = yield* ServerState.make({ accounts, upstream, ...(rateLimit === undefined ? {} : { rateLimit }) })
+  // The platform signs with WebCrypto, for which virtual time cannot wait.
+  state.platformTokens.sign = () => Effect.sync(() => `canary-state-${history.nextEvent()}`)
+  state.platformTokens.isOwn = () => Effect.succeed(false)
   record(state.store, history)
+  ContactRows.record(state, history)
   state.interceptor = withoutEmptyPages(state.faults.interceptor)
   const scope = yield* Effect.scope
   const handle: Server["handle"] = (request, origin) =>
@@ -128,6 +143,7 @@ export const make = Effect.fnUntraced(function* (
     )
   return {
     state,
+    clock,
     handle,
     handleWithoutFaults: (request, origin) =>
       Effect.suspend(() => {

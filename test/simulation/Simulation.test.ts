@@ -3,7 +3,7 @@ import * as Simulation from "./Simulation.ts"
 import * as World from "./World.ts"
 
 const from = 0
-const count = 2000
+const count = 2500
 
 describe("simulated worlds", () => {
   it("break no rule, and reach every expected state", { timeout: 300_000 }, () => {

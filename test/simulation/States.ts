@@ -1,20 +1,35 @@
 /** The states that a simulated world reached, by which the coverage of the simulation is measured. */
 import * as Effect from "effect/Effect"
 import * as Faults from "./Faults.ts"
-import type { Call, Commit, History, ListOperation, SentRequest } from "./History.ts"
+import * as ContactDataStates from "./ContactDataStates.ts"
+import {
+  type Call,
+  type Commit,
+  type History,
+  isAction,
+  isListing,
+  type ListOperation,
+  type Operation,
+  type SentRequest
+} from "./History.ts"
 import { callHeader } from "./Server.ts"
 import type { World } from "./World.ts"
 
 const tenMinutes = 600_000
 
-const kindOf = ({ operation }: Call): "write" | "fetch" | "list" =>
-  operation.kind === "list" || operation.kind === "fetch" ? operation.kind : "write"
+/** True if a call changes nothing. */
+const isRead = (operation: Operation): boolean =>
+  operation.kind === "fetch" || operation.kind === "verify" || isListing(operation)
+
+const kindOf = ({ operation }: Call): string => {
+  if (isAction(operation)) return "action"
+  return isListing(operation) || operation.kind === "fetch" ? operation.kind : "write"
+}
 
 /** The outcome of a call. A read that fails has no further outcome, since it changes nothing. */
 const outcomeOf = ({ end, operation }: Call): string => {
   if (end === undefined) return "none"
-  if (end.kind === "failed")
-    return operation.kind === "list" || operation.kind === "fetch" ? "failed" : end.error.outcome
+  if (end.kind === "failed") return isRead(operation) ? "failed" : end.error.outcome
   return end.kind === "crashed" ? "crashed" : "done"
 }
 
@@ -181,7 +196,8 @@ export const reachedIn = (world: World): ReadonlySet<string> => {
     const states = [
       ...ofCalls(history, call),
       ...(call.operation.kind === "create" ? ofCreates(history, call, scenario.serverOffset - client.offset()) : []),
-      ...ofLists(history, call)
+      ...ofLists(history, call),
+      ...ContactDataStates.ofCall(history, call)
     ]
     for (const [name, isReached] of states) if (isReached) reached.add(name)
   }

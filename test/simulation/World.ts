@@ -3,6 +3,8 @@ import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Random from "effect/Random"
 import * as Clients from "./Clients.ts"
+import * as ContactDataCalls from "./ContactDataCalls.ts"
+import * as ContactRows from "./ContactRows.ts"
 import { SeededRandom } from "./SeededRandom.ts"
 import { History } from "./History.ts"
 import * as Network from "./Network.ts"
@@ -30,6 +32,21 @@ const day = 24 * 3_600_000
 /** The wait at the end of a world, longer than any request takes to arrive. */
 const lastWait = day / 4
 
+/** Gives the first contact the items or the secrets of a world, and the second one a few items. */
+const seedRows = Effect.fnUntraced(function* (
+  { scenario, server, time }: World,
+  contactIds: ReadonlyArray<string>,
+  random: SeededRandom
+) {
+  const { items, rows, theme } = scenario
+  const from = time.now + scenario.serverOffset - 10 * day
+  for (const [index, contactId] of contactIds.entries()) {
+    const count = index === 0 ? rows : Math.min(rows, 5)
+    if (theme === "items") yield* ContactRows.seedItems(server, items, contactId, count, random, from)
+    if (theme === "secrets" && index === 0) yield* ContactRows.seedSecrets(server, contactId, count, from)
+  }
+})
+
 /** Runs the world of a seed. The same seed always gives the same world. With `hasStacks`, errors keep their stacks. */
 export const run = (seed: string, hasStacks = false): EndedWorld => {
   const random = new SeededRandom(seed)
@@ -42,7 +59,12 @@ export const run = (seed: string, hasStacks = false): EndedWorld => {
     const server = yield* Server.make(scenario, clock, random.fork("server"), history)
     const world: World = { scenario, time, server, history }
     begun = world
-    yield* server.state.seed("a", scenario.seeded)
+    const seeded = yield* server.state.seed("a", scenario.seeded)
+    yield* seedRows(
+      world,
+      seeded.slice(0, 2).map(({ id }) => id),
+      random.fork("rows")
+    )
     yield* server.state.faults.inject(scenario.rules)
     const http = yield* Network.make({
       server,
@@ -54,7 +76,8 @@ export const run = (seed: string, hasStacks = false): EndedWorld => {
     yield* Effect.all(
       [
         ...scenario.clients.map((setup) => Clients.run(world, setup, http, random.fork(setup.name))),
-        OtherPrograms.runSome(world, scenario.otherWrites, random.fork("other programs"))
+        OtherPrograms.runSome(world, scenario.otherWrites, random.fork("other programs")),
+        ContactDataCalls.changeSome(world, random.fork("other rows"))
       ],
       { concurrency: "unbounded", discard: true }
     )

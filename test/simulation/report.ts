@@ -7,7 +7,7 @@ import * as Simulation from "./Simulation.ts"
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: "string", default: "2000" },
+    seeds: { type: "string", default: "2500" },
     from: { type: "string", default: "0" },
     seed: { type: "string" }
   }
