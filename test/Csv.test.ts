@@ -205,6 +205,8 @@ describe("Csv.read", () => {
         assert.strictEqual(error._tag, "InvalidHeader")
         assert.deepStrictEqual(error.columns, columns)
         assert.match(error.message, /^The header of the CSV file is refused: ./)
+        const at = columns.length === 1 ? ` (column ${columns[0]})` : ` (columns ${columns.join(", ")})`
+        assert.strictEqual(error.message.endsWith(at), columns.length > 0)
       })
     )
   }

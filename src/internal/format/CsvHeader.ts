@@ -18,7 +18,10 @@ export class InvalidHeader
   }>
 {
   override get message(): string {
-    const at = this.columns.length === 0 ? "" : ` (column ${this.columns.join(", ")})`
+    const at =
+      this.columns.length === 0
+        ? ""
+        : ` (${this.columns.length === 1 ? "column" : "columns"} ${this.columns.join(", ")})`
     return `The header of the CSV file is refused: ${this.description}${at}`
   }
 }
