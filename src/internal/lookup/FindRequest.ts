@@ -82,9 +82,22 @@ export const FindRequest = /* @__PURE__ */ Schema.Struct({
 })
 export interface FindRequest extends Schema.Struct.Type<typeof FindRequest.fields> {}
 
-/** The values of an array, each read once. Any other value stays as it is. */
-const copyOfList = (list: unknown): unknown =>
-  Array.isArray(list) ? Array.from({ length: list.length }, (_, index): unknown => list[index]) : list
+/** The length of the longest array. A proxy may have a greater one. */
+const maxListLength = 2 ** 32 - 1
+
+/** The values of an array, each read once, up to the first one that is no text and so is refused. Any other value stays as it is. */
+const copyOfList = (list: unknown): unknown => {
+  if (!Array.isArray(list)) return list
+  const { length } = list
+  if (length > maxListLength) throw new Error("The list is too long")
+  const copy: Array<unknown> = []
+  for (let index = 0; index < length; index++) {
+    const value: unknown = list[index]
+    copy.push(value)
+    if (typeof value !== "string") break
+  }
+  return copy
+}
 
 /** The lists of a request, copied, and its other members. Throws if one of them cannot be read. */
 const partsOf = (request: unknown) => {
