@@ -192,7 +192,7 @@ describe("a lookup that is refused", () => {
 
   it.effect("reads a list only up to its first value that is no text, so that a list of any length is refused", () =>
     Effect.gen(function* () {
-      const long: unknown = new Proxy(new Array(2 ** 32 - 1), {
+      const long: unknown = new Proxy(Object.assign([], { length: 2 ** 32 - 1 }), {
         get: (list, name) => (name === "1" ? assert.fail() : Reflect.get(list, name))
       })
       assert.strictEqual((yield* refusalOf({ emails: long })).field, "emails.0")
