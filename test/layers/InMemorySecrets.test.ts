@@ -2,8 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Random from "effect/Random"
 import * as TestClock from "effect/testing/TestClock"
+import * as ContactSecret from "../../src/ContactSecret.ts"
 import type { OperationName } from "../../src/internal/server/OperationName.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Bundles from "../../bench/support/bundles.ts"
@@ -271,4 +273,26 @@ describe("arbitrary secrets", () => {
       assert.include(yield* bundled("InMemory.seedArbitrarySecrets"), maker)
     })
   )
+})
+
+describe("actions on secrets", () => {
+  for (const [name, action] of [
+    ["authenticate", ContactSecret.authenticate("ada", "s")],
+    ["verify of a secret without a value", ContactSecret.verify("ada", "empty")],
+    ["mint", ContactSecret.mint("ada", "s")]
+  ] as const) {
+    it.effect(`${name} takes no time but that of the clock`, () =>
+      Effect.gen(function* () {
+        const api = yield* InMemory.InMemory
+        yield* api.seed([{ id: "ada", verifiedAt: 1 }])
+        yield* api.seedSecrets(["s", "empty"].map((id) => ({ id, kind: "personal" as const, type: "oauth" as const })))
+        yield* api.seedSecretValues("ada", [{ secretId: "s", value: '{"accessToken":"token"}' }])
+        yield* api.inject({ fault: InMemory.Fault.delay("10 seconds") })
+        const acting = yield* Effect.forkChild(action)
+        yield* TestClock.adjust("10 minutes")
+        yield* Fiber.join(acting)
+        assert.strictEqual(yield* api.requestCount(), 1)
+      }).pipe(Effect.provide(InMemory.layer()))
+    )
+  }
 })

@@ -16,7 +16,7 @@ export class PlatformTokens {
       const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
       const key = yield* this.#signingKey
       const jti = yield* uuid
-      return yield* Jwt.signWithSecret({ ...claims, jti, iat: now, exp: now + lifetimeSeconds }, key)
+      return Jwt.signWithSecret({ ...claims, jti, iat: now, exp: now + lifetimeSeconds }, key)
     })
   }
 
@@ -24,7 +24,7 @@ export class PlatformTokens {
   isOwn(token: string): Effect.Effect<boolean> {
     return Effect.gen({ self: this }, function* () {
       const now = yield* Clock.currentTimeMillis
-      return yield* Jwt.isValid(token, yield* this.#signingKey, now)
+      return Jwt.isValid(token, yield* this.#signingKey, now)
     })
   }
 

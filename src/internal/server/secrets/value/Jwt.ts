@@ -1,35 +1,28 @@
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Base64Url from "effect/encoding/Base64Url"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import type { ApiFailure } from "../../http/ApiFailure.ts"
 import * as Exceptions from "../../http/Exceptions.ts"
-
-const hmac = { name: "HMAC", hash: "SHA-256" } as const
+import * as Hmac from "./Hmac.ts"
 
 const encoder = new TextEncoder()
 
 const toBytes = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(encoder.encode(text))
 
-/** A JSON Web Token with these claims, signed with HS256. */
-export const signWithSecret = (claims: object, secret: Uint8Array<ArrayBuffer>): Effect.Effect<string> =>
-  Effect.promise(async () => {
-    const key = await crypto.subtle.importKey("raw", secret, hmac, false, ["sign"])
-    return signed({ alg: "HS256" }, claims, (data) => crypto.subtle.sign(hmac, key, data))
-  })
+/** A JSON Web Token with these claims, signed with HS256. The secret has at most 64 bytes. */
+export const signWithSecret = (claims: object, secret: Uint8Array): string => {
+  const input = signedPart({ alg: "HS256" }, claims)
+  return `${input}.${Base64Url.encode(Hmac.sha256(secret, input))}`
+}
 
 /** True for a token that was signed with HS256 and this secret, and has not expired. `now` is in milliseconds. */
-export const isValid = (token: string, secret: Uint8Array<ArrayBuffer>, now: number): Effect.Effect<boolean> =>
-  Effect.promise(async () => {
-    const [header = "", payload = "", signature = "", ...more] = token.split(".")
-    const decoded = Base64Url.decode(signature)
-    if (more.length > 0 || Result.isFailure(decoded)) return false
-    const key = await crypto.subtle.importKey("raw", secret, hmac, false, ["verify"])
-    const data = toBytes(`${header}.${payload}`)
-    if (!(await crypto.subtle.verify(hmac, key, new Uint8Array(decoded.success), data))) return false
-    const claims: unknown = JSON.parse(Result.getOrElse(Base64Url.decodeString(payload), () => "null"))
-    return Predicate.hasProperty(claims, "exp") && typeof claims.exp === "number" && claims.exp * 1000 > now
-  })
+export const isValid = (token: string, secret: Uint8Array, now: number): boolean => {
+  const [header = "", payload = "", signature = "", ...more] = token.split(".")
+  if (more.length > 0 || signature !== Base64Url.encode(Hmac.sha256(secret, `${header}.${payload}`))) return false
+  const claims: unknown = JSON.parse(Result.getOrElse(Base64Url.decodeString(payload), () => "null"))
+  return Predicate.hasProperty(claims, "exp") && typeof claims.exp === "number" && claims.exp * 1000 > now
+}
 
 type SigningAlgorithm = RsaHashedImportParams & RsaPssParams & EcKeyImportParams & EcdsaParams
 
@@ -64,16 +57,11 @@ export const signWithPrivateKey = (
     if (Predicate.hasProperty(key.algorithm, "modulusLength") && Number(key.algorithm.modulusLength) < minRsaBits) {
       throw new TypeError(`${algorithm} requires key modulusLength to be ${minRsaBits} bits or larger`)
     }
-    return signed({ alg: algorithm }, claims, (data) => crypto.subtle.sign(parameters, key, data))
+    const input = signedPart({ alg: algorithm }, claims)
+    const signature = await crypto.subtle.sign(parameters, key, toBytes(input))
+    return `${input}.${Base64Url.encode(new Uint8Array(signature))}`
   })
 
-const signed = async (
-  header: object,
-  claims: object,
-  sign: (data: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>
-): Promise<string> => {
-  const input = `${part(header)}.${part(claims)}`
-  return `${input}.${Base64Url.encode(new Uint8Array(await sign(toBytes(input))))}`
-}
+const signedPart = (header: object, claims: object): string => `${part(header)}.${part(claims)}`
 
 const part = (value: object): string => Base64Url.encode(JSON.stringify(value))
