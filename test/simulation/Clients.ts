@@ -81,7 +81,10 @@ const list = (world: World, call: Call, operation: Listing, reading: Reading, ra
         call.delivered.push({ id, createdAt, at: world.history.nextEvent(), isUnwanted })
         if (reading.pause > 0) yield* Effect.sleep(random.below(reading.pause))
         if (operation.kind !== "list") {
-          if (random.chance(reading.deletes)) yield* ContactDataCalls.disturb(world, operation, id, random)
+          // The next page is requested after the row before the last one of a full page.
+          const isNextCursor = reading.deletes > 0 && call.delivered.length % 100 === 99
+          if (isNextCursor || random.chance(reading.deletes))
+            yield* ContactDataCalls.disturb(world, operation, id, random)
           return
         }
         if (random.chance(reading.changes)) {

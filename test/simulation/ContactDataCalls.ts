@@ -73,7 +73,7 @@ const valuesOf = (world: World, account: string, by: History.FindOperation["by"]
 }
 
 const drawFind = (world: World, account: string, random: SeededRandom): History.Operation => {
-  const by = random.pick<History.FindOperation["by"]>(["ids", "fingerprints", "emails", "emails", "nothing"])
+  const by = random.pick<History.FindOperation["by"]>(["ids", "fingerprints", "emails", "emails", "nothing", "nothing"])
   return {
     kind: "find",
     order: random.pick(["asc", "desc"]),

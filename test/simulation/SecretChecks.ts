@@ -83,6 +83,7 @@ export const ofAction = (
     const isRepeated = sent.slice(0, -1).some(({ isRefused, status }) => !isRefused && status !== 429)
     if (isRepeated) problems.push("sent again, although the first request may have had an effect")
   }
+  if (kind === "proxy" && sent.length > 1) problems.push("sent again, although the caller allowed no retries")
   if (kind === "proxy" && isServed > 1 && !call.incidents.has("doubled")) problems.push("the service acted twice")
   if (kind === "mint" && end?.kind === "acted" && end.result !== "canary-access-token") problems.push("another token")
   const hasUsedValue =
