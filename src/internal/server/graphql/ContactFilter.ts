@@ -46,11 +46,11 @@ const isOneOf = (
   return (contact) => wanted.has(columnOf(contact))
 }
 
-const made = new WeakMap<object, ReturnType<typeof MetaFilter.fromObject>>()
+const filters = new WeakMap<object, ReturnType<typeof MetaFilter.fromObject>>()
 
 /** The filter of metadata, made once for each object: thousands of fields may share a large variable. */
 const metaFilter = (meta: object): ReturnType<typeof MetaFilter.fromObject> => {
-  const filter = made.get(meta) ?? MetaFilter.fromObject(meta)
-  made.set(meta, filter)
+  const filter = filters.get(meta) ?? MetaFilter.fromObject(meta)
+  filters.set(meta, filter)
   return filter
 }

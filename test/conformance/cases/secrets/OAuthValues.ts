@@ -253,11 +253,11 @@ const validation: ReadonlyArray<Case> = [
     [
       send(act("verify", "oauth"), authenticated("oauth")),
       received({ url: validateUrl, headers: { authorization: "Bearer stored" } }),
-      clock(59_000),
+      clock(59_999),
       mints("stored", null),
       send(act("proxy", "oauth"), { status: 200 }),
       received({ url: upstreamUrl }),
-      clock(61_000),
+      clock(60_000),
       ...deletesTheRow,
       received({ url: validateUrl })
     ],

@@ -188,15 +188,16 @@ const rowOf = ({ contact, secret, state }: Subject): Effect.Effect<SecretValueRe
 
 /** The configuration of the OAuth secret that a secret is or stands for. */
 export const oauthConfig = (subject: Subject): Effect.Effect<AccessToken.OAuthConfig, ApiFailure.ApiFailure> =>
-  Effect.map(behind(subject, subject.secret, 0), ({ config }) => AccessToken.toConfig(config))
+  Effect.map(templateOf(subject, subject.secret, 0), ({ config }) => AccessToken.toConfig(config))
 
-const behind = (
+/** The type and the configuration of a secret, behind templates and references. */
+const templateOf = (
   subject: Subject,
   { config, type }: SecretTemplate,
   depth: number
 ): Effect.Effect<SecretTemplate, ApiFailure.ApiFailure> =>
   type === "template" || type === "reference"
-    ? Effect.flatMap(definition(subject, type, config, depth), (found) => behind(subject, found, depth + 1))
+    ? Effect.flatMap(definition(subject, type, config, depth), (found) => templateOf(subject, found, depth + 1))
     : Effect.succeed({ type, config })
 
 /** The secret that a template or a reference stands for. A reference is resolved as its owner. */
