@@ -1,6 +1,9 @@
 /**
  * Bulk work on contacts: a stream of rows in, and a stream of outcomes out, one for each row, whatever happens.
  *
+ * A row can be a contact that was read, such as one of a file: `createdAt` and `updatedAt` are ignored, and so are `id`, but in rows that
+ * are found by it, and in {@link ensure} `verifiedAt`.
+ *
  * The failure of a row is its outcome, and ends nothing. The stream fails only if the source or the journal fails, or an option is
  * wrong. With a {@link Journal.Journal} in the context, a job that was stopped goes on when it runs again.
  */
@@ -12,18 +15,18 @@ import type * as Errors from "./Errors.ts"
 import * as BulkStream from "./internal/bulk/BulkStream.ts"
 import type { ChangeOptions, Options, UpsertOptions } from "./internal/bulk/BulkOptions.ts"
 import * as ChangeRows from "./internal/bulk/ChangeRows.ts"
-import type { DeleteRow, UpdateRow } from "./internal/bulk/ChangeRows.ts"
+import type { DeleteRow } from "./internal/bulk/ChangeRows.ts"
 import * as MakeRows from "./internal/bulk/MakeRows.ts"
-import type { EnsureRow } from "./internal/bulk/MakeRows.ts"
 import type { Outcome } from "./internal/bulk/Outcome.ts"
+import type { EnsureRow, UpdateRow } from "./internal/bulk/RowRequest.ts"
 import * as UpsertRows from "./internal/bulk/UpsertRows.ts"
 import type { UnreadableRow } from "./internal/format/UnreadableRow.ts"
 import type { JournalError } from "./Journal.ts"
 
 export type { ChangeOptions, Options, PauseOptions, UpsertOptions } from "./internal/bulk/BulkOptions.ts"
-export { type DeleteRow, UpdateRow } from "./internal/bulk/ChangeRows.ts"
-export { EnsureRow } from "./internal/bulk/MakeRows.ts"
+export type { DeleteRow } from "./internal/bulk/ChangeRows.ts"
 export { isSettled, Outcome } from "./internal/bulk/Outcome.ts"
+export { EnsureRow, UpdateRow } from "./internal/bulk/RowRequest.ts"
 
 /** The failures of bulk work, beside those of its source. */
 export type BulkError = Errors.InvalidOptions | JournalError

@@ -74,7 +74,7 @@ describe.each(makers)("bulk work of %s", (operation, bulk) => {
         new UnreadableRow({ line: 2, description: "a quote is not closed" }),
         { fingerprint: "short" },
         { fingerprint: fingerprintOf(1), email: "no address" },
-        { fingerprint: fingerprintOf(2), createdAt: 1 },
+        { fingerprint: fingerprintOf(2), tier: 1 },
         { fingerprint: fingerprintOf(3) }
       ]
       const outcomes = yield* collect(bulk(Stream.fromIterable(rows)))
@@ -82,7 +82,7 @@ describe.each(makers)("bulk work of %s", (operation, bulk) => {
       assert.deepStrictEqual(outcomes[0], { row: 1, outcome: "invalid", description: "a quote is not closed" })
       assert.deepInclude(outcomes[1], { field: "fingerprint" })
       assert.deepInclude(outcomes[2], { field: "email" })
-      assert.deepInclude(outcomes[3], { field: "createdAt" })
+      assert.deepInclude(outcomes[3], { field: "tier" })
       assert.lengthOf(yield* api.contacts(), 1)
     }).pipe(Effect.provide(InMemory.layer()))
   )
@@ -222,7 +222,7 @@ describe.each(makers)("bulk work of %s", (operation, bulk) => {
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       const [ada] = yield* api.seed([{ fingerprint: fingerprintOf(1), verifiedAt: 1 }])
-      const rows = [...rowsOf(3), ...rowsOf(1), { fingerprint: fingerprintOf(3), createdAt: 1 }]
+      const rows = [...rowsOf(3), ...rowsOf(1), { fingerprint: fingerprintOf(3), tier: 1 }]
       const outcomes = yield* collect(bulk(Stream.fromIterable(rows), { dryRun: true }))
       assert.deepStrictEqual(outcomes.slice(0, 4), [
         { row: 1, outcome: "created" },
@@ -230,7 +230,7 @@ describe.each(makers)("bulk work of %s", (operation, bulk) => {
         { row: 3, outcome: "created" },
         { row: 4, outcome: "duplicate", of: 1 }
       ])
-      assert.deepInclude(outcomes[4], { outcome: "invalid", field: "createdAt" })
+      assert.deepInclude(outcomes[4], { outcome: "invalid", field: "tier" })
       assert.strictEqual(yield* api.requestCount(), yield* api.requestCount("Contact.find"))
       assert.lengthOf(yield* api.contacts(), 1)
     }).pipe(Effect.provide(InMemory.layer()))

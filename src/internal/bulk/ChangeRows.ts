@@ -2,21 +2,16 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import type { Client } from "../../Client.ts"
 import * as Contact from "../../Contact.ts"
 import type * as Errors from "../../Errors.ts"
 import type { JournalError } from "../../Journal.ts"
 import * as Failure from "../call/failure/Failure.ts"
 import * as OperationError from "../call/failure/OperationError.ts"
-import * as CheckedRequest from "../call/request/CheckedRequest.ts"
 import * as operations from "../contact/ContactOperations.ts"
 import * as Outcome from "./Outcome.ts"
+import * as RowRequest from "./RowRequest.ts"
 import { type RowContext, type RowOperation, toKey } from "./RowOperation.ts"
-
-/** The id of a contact, and the fields to change. */
-export const UpdateRow = /* @__PURE__ */ (() => Schema.Struct({ id: Schema.String, ...Contact.UpdateRequest.fields }))()
-export interface UpdateRow extends Schema.Struct.Type<typeof UpdateRow.fields> {}
 
 /** The id of a contact to delete, alone or in an object. Other fields are ignored, so that a row can be a contact. */
 export type DeleteRow = string | { readonly id: string }
@@ -62,13 +57,11 @@ export const settle = /* @__PURE__ */ Effect.fnUntraced(function* (
   })
 })
 
-const checkUpdate = /* @__PURE__ */ CheckedRequest.make(UpdateRow, { isUpdate: true })
-
-export const update: RowOperation<UpdateRow> = {
+export const update: RowOperation<RowRequest.UpdateRow> = {
   name: "Bulk.update",
   lookUpBy: undefined,
   check: (value, row) =>
-    Effect.map(checkUpdate(operations.update, value), (request) => ({
+    Effect.map(RowRequest.update(value), (request) => ({
       row,
       request,
       key: toKey(request.id.trim()),

@@ -1,29 +1,17 @@
 /** The operations that make contacts: rows of `Bulk.ensure` and `Bulk.create`. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Client } from "../../Client.ts"
 import * as Contact from "../../Contact.ts"
 import type * as Errors from "../../Errors.ts"
 import * as Failure from "../call/failure/Failure.ts"
 import * as OperationError from "../call/failure/OperationError.ts"
-import * as CheckedRequest from "../call/request/CheckedRequest.ts"
 import * as operations from "../contact/ContactOperations.ts"
 import type { FoundContact } from "../lookup/FoundContact.ts"
 import * as Outcome from "./Outcome.ts"
+import * as RowRequest from "./RowRequest.ts"
 import { type CheckedRow, type RowContext, type RowOperation, toKey } from "./RowOperation.ts"
-
-/** A contact to ensure. Without a fingerprint, it gets one that is made from the job and the number of the row. */
-export const EnsureRow = /* @__PURE__ */ (() =>
-  Schema.Struct({
-    ...Contact.EnsureRequest.fields,
-    fingerprint: Schema.optional(Contact.EnsureRequest.fields.fingerprint)
-  }))()
-export interface EnsureRow extends Schema.Struct.Type<typeof EnsureRow.fields> {}
-
-const checkEnsure = /* @__PURE__ */ CheckedRequest.make(EnsureRow)
-const checkCreate = /* @__PURE__ */ CheckedRequest.make(Contact.CreateRequest)
 
 interface Made {
   readonly fingerprint?: string | undefined
@@ -91,7 +79,7 @@ export const ensure: RowOperation<Contact.EnsureRequest> = {
   name: "Bulk.ensure",
   lookUpBy: "fingerprint",
   check: /* @__PURE__ */ Effect.fnUntraced(function* (value, row, derived) {
-    const request = yield* checkEnsure(operations.ensure, value)
+    const request = yield* RowRequest.ensure(value)
     const fingerprint = request.fingerprint ?? (derived === undefined ? undefined : yield* derived)
     if (fingerprint === undefined) {
       return yield* Effect.fail(OperationError.refusal(operations.ensure, noFingerprint))
@@ -107,7 +95,7 @@ export const create: RowOperation<Contact.CreateRequest> = {
   name: "Bulk.create",
   lookUpBy: "fingerprint",
   check: /* @__PURE__ */ Effect.fnUntraced(function* (value, row, derived) {
-    const request = yield* checkCreate(operations.create, value)
+    const request = yield* RowRequest.create(value)
     if (request.fingerprint !== undefined || derived === undefined) {
       return { row, request, key: toKey(request.fingerprint?.trim() ?? ""), isDerived: false }
     }

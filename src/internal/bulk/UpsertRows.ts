@@ -5,18 +5,16 @@ import * as Contact from "../../Contact.ts"
 import type { JournalError } from "../../Journal.ts"
 import * as Failure from "../call/failure/Failure.ts"
 import * as OperationError from "../call/failure/OperationError.ts"
-import * as CheckedRequest from "../call/request/CheckedRequest.ts"
 import * as operations from "../contact/ContactOperations.ts"
 import type { FoundContact } from "../lookup/FoundContact.ts"
 import * as ChangeRows from "./ChangeRows.ts"
 import * as MakeRows from "./MakeRows.ts"
 import * as Outcome from "./Outcome.ts"
 import * as RowDifference from "./RowDifference.ts"
+import * as RowRequest from "./RowRequest.ts"
 import { type CheckedRow, type KeyField, type RowContext, type RowOperation, toKey } from "./RowOperation.ts"
 
 type Request = Contact.CreateRequest
-
-const checkUpsert = /* @__PURE__ */ CheckedRequest.make(Contact.CreateRequest, { isUpdate: true })
 
 /** The request that makes the contact. The server would store `$update` literally (wire contract 3.3). */
 const toCreate = (request: Request): Request => {
@@ -79,7 +77,7 @@ export const upsert = (by: KeyField): RowOperation<Request> => ({
   name: "Bulk.upsert",
   lookUpBy: by,
   check: Effect.fnUntraced(function* (value, row, derived) {
-    const given = yield* checkUpsert(operations.create, value)
+    const given = yield* RowRequest.upsert(value)
     const isDerived = given.fingerprint === undefined && derived !== undefined
     const request = isDerived ? { ...given, fingerprint: yield* derived } : given
     const key = toKey((by === "email" ? request.email : request.fingerprint?.trim()) ?? "")
