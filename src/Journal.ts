@@ -12,14 +12,14 @@ import type { Outcome } from "./internal/bulk/Outcome.ts"
 /** A journal cannot be read or written. No outcome is given that is not in the journal. */
 export class JournalError
   extends /* @__PURE__ */ Schema.TaggedError<JournalError>("effect-chatbotkit/Journal/JournalError")("JournalError", {
-    /** The name of the job. */
-    job: Schema.String,
+    /** The name of the job, if the failure is about one. */
+    job: Schema.optionalKey(Schema.String),
     /** The failure in one sentence, without data of a row. */
     description: Schema.String
   })
 {
   override get message(): string {
-    return `Journal of the job ${this.job}: ${this.description}`
+    return this.job === undefined ? this.description : `Job ${this.job}: ${this.description}`
   }
 }
 

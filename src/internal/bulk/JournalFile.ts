@@ -1,0 +1,146 @@
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import type * as PlatformError from "effect/PlatformError"
+import * as Semaphore from "effect/Semaphore"
+import { JournalError } from "../../Journal.ts"
+
+const encoder = /* @__PURE__ */ new TextEncoder()
+const decoder = /* @__PURE__ */ new TextDecoder()
+const lineFeed = 10
+const windowBytes = 65_536
+
+/** Lines that are written together. */
+interface Group {
+  readonly lines: Array<string>
+  readonly done: Deferred.Deferred<void, JournalError>
+}
+
+const newGroup = (): Group => ({ lines: [], done: Deferred.makeUnsafe() })
+
+/** The failure of a journal whose file cannot be read or written. */
+export const toJournalError = ({ message }: PlatformError.PlatformError): JournalError =>
+  new JournalError({ description: message })
+
+/** A file of lines, which only grows. */
+export class JournalFile {
+  readonly #file: FileSystem.File
+  /** Runs before each write. If it fails, nothing is written. */
+  readonly #guard: Effect.Effect<void, JournalError>
+  readonly #writing = Semaphore.makeUnsafe(1)
+  #group = newGroup()
+  /** The failure of a write. It may have left a part of a line, so nothing is written any more. */
+  #failure: JournalError | undefined
+  /** The part of the file that was read last. */
+  #window: { readonly start: number; readonly bytes: Uint8Array } = { start: 0, bytes: new Uint8Array(0) }
+
+  constructor(file: FileSystem.File, guard: Effect.Effect<void, JournalError>) {
+    this.#file = file
+    this.#guard = guard
+  }
+
+  /**
+   * Appends a line, and ends when it is on the disk. The lines that come while others are written are then written together. It
+   * cannot be interrupted.
+   */
+  append(line: string): Effect.Effect<void, JournalError> {
+    return Effect.suspend(() => {
+      const group = this.#group
+      group.lines.push(line)
+      return group.lines.length === 1 ? this.#write(group) : Deferred.await(group.done)
+    }).pipe(Effect.uninterruptible)
+  }
+
+  #write(group: Group): Effect.Effect<void, JournalError> {
+    const write = Effect.suspend(() => {
+      this.#group = newGroup()
+      if (this.#failure !== undefined) return Effect.fail(this.#failure)
+      const bytes = encoder.encode(`${group.lines.join("\n")}\n`)
+      const written = Effect.andThen(this.#file.writeAll(bytes), this.#file.sync)
+      return Effect.andThen(this.#guard, Effect.mapError(written, toJournalError))
+    })
+    const noted = Effect.tapError(write, (error) => Effect.sync(() => (this.#failure = error)))
+    return Effect.onExit(this.#writing.withPermits(1)(noted), (exit) => Deferred.done(group.done, exit))
+  }
+
+  /** Reads all lines that are complete, with the offset of each. */
+  readonly scan = Effect.fnUntraced(function* (
+    this: JournalFile,
+    onLine: (line: string, offset: number) => void
+  ): Effect.fn.Return<void, JournalError> {
+    let offset = 0
+    while (true) {
+      const bytes = yield* this.#bytesAt(offset)
+      if (bytes === undefined) return
+      onLine(decoder.decode(bytes), offset)
+      offset += bytes.length + 1
+    }
+  })
+
+  /** The line at an offset. Undefined if no complete line is there. */
+  lineAt(offset: number): Effect.Effect<string | undefined, JournalError> {
+    return Effect.map(this.#bytesAt(offset), (bytes) => (bytes === undefined ? undefined : decoder.decode(bytes)))
+  }
+
+  readonly #bytesAt = Effect.fnUntraced(function* (
+    this: JournalFile,
+    offset: number
+  ): Effect.fn.Return<Uint8Array | undefined, JournalError> {
+    for (let size = windowBytes; ; size *= 2) {
+      const { bytes, start } = this.#window
+      const from = offset - start
+      const end = from >= 0 && from < bytes.length ? bytes.indexOf(lineFeed, from) : -1
+      if (end !== -1) return bytes.subarray(from, end)
+      const next = yield* this.#read(offset, size)
+      this.#window = { start: offset, bytes: next }
+      if (next.length < size && !next.includes(lineFeed)) return undefined
+    }
+  })
+
+  #read(offset: number, size: number): Effect.Effect<Uint8Array, JournalError> {
+    return this.#file
+      .readAlloc(size, { position: BigInt(offset) })
+      .pipe(Effect.map(Option.getOrElse(() => new Uint8Array(0))), Effect.mapError(toJournalError))
+  }
+
+  /** Makes the file one of lines that begins with a header. A part of a line at its end, which a crash has left, is cut off. */
+  readonly begin = Effect.fnUntraced(function* (
+    this: JournalFile,
+    header: string
+  ): Effect.fn.Return<boolean, JournalError> {
+    const first = yield* this.lineAt(0)
+    if (first === undefined) {
+      const written = decoder.decode(yield* this.#read(0, windowBytes))
+      if (!header.startsWith(written)) return false
+      yield* this.#truncate(0)
+      yield* this.append(header)
+      return true
+    }
+    yield* this.#cutPartialLine()
+    return first === header
+  })
+
+  readonly #cutPartialLine = Effect.fnUntraced(function* (this: JournalFile): Effect.fn.Return<void, JournalError> {
+    const { size } = yield* Effect.mapError(this.#file.stat, toJournalError)
+    const length = Number(size)
+    const end = yield* this.#endOfLastLine(length)
+    if (end < length) yield* this.#truncate(end)
+  })
+
+  readonly #endOfLastLine = Effect.fnUntraced(function* (
+    this: JournalFile,
+    length: number
+  ): Effect.fn.Return<number, JournalError> {
+    for (let size = windowBytes; ; size *= 2) {
+      const start = Math.max(0, length - size)
+      const last = (yield* this.#read(start, length - start)).lastIndexOf(lineFeed)
+      if (last !== -1) return start + last + 1
+      if (start === 0) return 0
+    }
+  })
+
+  #truncate(length: number): Effect.Effect<void, JournalError> {
+    return Effect.mapError(this.#file.truncate(length), toJournalError)
+  }
+}

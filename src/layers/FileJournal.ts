@@ -1,0 +1,122 @@
+/**
+ * The journal of bulk work in a file, so that a job goes on after its process has ended. It needs the `FileSystem` of a platform,
+ * such as `NodeFileSystem` of `@effect/platform-node`.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaParser from "effect/SchemaParser"
+import type * as Scope from "effect/Scope"
+import * as FileLock from "../internal/bulk/FileLock.ts"
+import { JournalFile, toJournalError } from "../internal/bulk/JournalFile.ts"
+import { Outcome } from "../internal/bulk/Outcome.ts"
+import { RowOffsets } from "../internal/bulk/RowOffsets.ts"
+import * as Journal from "../Journal.ts"
+
+/** The options of a journal in a file. */
+export interface Options {
+  /**
+   * The time after which a lock that is not refreshed counts as left behind by a process that was killed. The next process waits
+   * as long. A process that stood still for longer than that can lose its journal to another one, and then fails.
+   *
+   * @default "5 seconds"
+   */
+  readonly lockExpiry?: Duration.Input | undefined
+}
+
+/** The first line of a journal: the format of its other lines. */
+const header = '{"journal":"effect-chatbotkit","version":1}'
+
+const codec = /* @__PURE__ */ Schema.toCodecJson(Outcome)
+const encode = /* @__PURE__ */ SchemaParser.encodeSync(codec)
+const decode = /* @__PURE__ */ SchemaParser.decodeUnknownResult(codec)
+
+const parse = (line: string): unknown => Result.getOrUndefined(Result.try((): unknown => JSON.parse(line)))
+
+const isRow = (row: unknown): row is number => Number.isSafeInteger(row) && Number(row) >= 1
+
+/** The number of the row that a line is about. Undefined if it is about another job, or cannot be read. */
+const rowOf = (line: string, job: string): number | undefined => {
+  const record = parse(line)
+  const isOfJob = Predicate.hasProperty(record, "job") && record.job === job
+  return isOfJob && Predicate.hasProperty(record, "row") && isRow(record.row) ? record.row : undefined
+}
+
+const outcomeOf = (line: string): Outcome | undefined => {
+  const record = parse(line)
+  return Predicate.hasProperty(record, "outcome") ? Result.getOrUndefined(decode(record)) : undefined
+}
+
+const readRows = /* @__PURE__ */ Effect.fnUntraced(function* (
+  file: JournalFile,
+  offsets: RowOffsets,
+  rows: ReadonlyArray<number>
+): Effect.fn.Return<ReadonlyMap<number, Outcome>, Journal.JournalError> {
+  const outcomes = new Map<number, Outcome>()
+  for (const row of rows) {
+    const offset = offsets.get(row)
+    const line = offset === undefined ? undefined : yield* file.lineAt(offset)
+    const outcome = line === undefined ? undefined : outcomeOf(line)
+    if (outcome !== undefined) outcomes.set(row, outcome)
+  }
+  return outcomes
+})
+
+const make = /* @__PURE__ */ Effect.fnUntraced(function* (
+  path: string,
+  { lockExpiry = "5 seconds" }: Options
+): Effect.fn.Return<Journal.Service, Journal.JournalError, FileSystem.FileSystem | Scope.Scope> {
+  const fs = yield* FileSystem.FileSystem
+  const expiry = Duration.fromInputUnsafe(lockExpiry)
+  const inUse = Effect.fail(new Journal.JournalError({ description: `Another process uses the journal ${path}` }))
+  const lock = yield* Effect.mapError(FileLock.acquire(fs, `${path}.lock`, expiry), toJournalError)
+  if (lock === undefined) return yield* inUse
+  const opened = yield* Effect.mapError(fs.open(path, { flag: "a+", mode: 0o600 }), toJournalError)
+  const file = new JournalFile(
+    opened,
+    Effect.flatMap(lock.isHeld, (isHeld) => (isHeld ? Effect.void : inUse))
+  )
+  if (!(yield* file.begin(header))) {
+    return yield* Effect.fail(new Journal.JournalError({ description: `${path} is not a journal of this version` }))
+  }
+  const running = new Set<string>()
+  return {
+    open: Effect.fnUntraced(function* (job) {
+      yield* Journal.exclusively(running, job)
+      const offsets = new RowOffsets()
+      yield* file.scan((line, offset) => {
+        const row = rowOf(line, job)
+        if (row !== undefined) offsets.set(row, offset)
+      })
+      return {
+        read: (rows) => readRows(file, offsets, rows),
+        record: (outcome) => file.append(JSON.stringify(Object.assign({ job }, encode(outcome))))
+      }
+    })
+  }
+})
+
+/**
+ * A journal in a file of JSON Lines, for any number of jobs. Each outcome is on the disk before the stream gives it; outcomes that
+ * come at the same time are written together. Only the owner of the file can read it. If the process is killed, the rows under
+ * way have no outcome in it, and the next run settles them. A part of a line that was left at the end is cut off.
+ *
+ * One process uses the file at a time. The lock is a file beside it (`PATH.lock`). It fails with a `JournalError` if another process
+ * has the lock, or if the file is not a journal.
+ *
+ * @example
+ * ```ts
+ * const outcomes = Csv.read(file).pipe(
+ *   Bulk.ensure({ job: "crm 2026-11" }),
+ *   Stream.provide(FileJournal.layer("crm.journal").pipe(Layer.provide(NodeFileSystem.layer)))
+ * )
+ * ```
+ */
+export const layer = (
+  path: string,
+  options: Options = {}
+): Layer.Layer<never, Journal.JournalError, FileSystem.FileSystem> => Layer.effect(Journal.Journal, make(path, options))
