@@ -17,10 +17,9 @@ const messageFirst: Readonly<Record<string, RegExp>> = {
   "405 METHOD_NOT_ALLOWED": /^Method not allowed$/
 }
 
-/** The errors with `code` first. A 500 has the text of any exception. */
+/** The errors with `code` first. A 500 has the text of any exception. There is no 429: this endpoint has no limit (wire contract 4). */
 const codeFirst: Readonly<Record<string, RegExp>> = {
   "408 TIMEOUT": /^Response timeout$/,
-  "429 LIMITS_REACHED": /^You have exceeded your allocated rate limits: /,
   "500 GENERIC_ERROR": /^/
 }
 

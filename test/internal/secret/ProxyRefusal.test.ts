@@ -19,6 +19,8 @@ const missing =
   "Missing value for secret: ask the user to visit https://x/s/1?cbk=1&auth=1&unfurl=0 to authorize access"
 const noValue = "A linked secret exists but has no value configured. Please authenticate or set up the secret value."
 
+const limited = { code: "LIMITS_REACHED", message: "You have exceeded your allocated rate limits: rate/poll" }
+
 describe("the errors of the wire contract are the server's own", () => {
   it.each([
     [400, { message: "Bad request", code: "BAD_REQUEST" }],
@@ -69,6 +71,7 @@ describe("any other answer is the service's", () => {
     ["a message that is no text", 404, { message: 1, code: "NOT_FOUND" }],
     ["a list", 400, []],
     ["null", 404, null],
+    ["the 429 of the lists, which this endpoint does not have", 429, limited],
     ["a success", 200, { message: "Not found", code: "NOT_FOUND" }]
   ] as const)("%s", (_name, status, body) => {
     assert.isFalse(isOwn(status, body))
