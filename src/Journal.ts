@@ -23,12 +23,19 @@ export class JournalError
   }
 }
 
+/** A recorded outcome. */
+export interface Entry {
+  readonly outcome: Outcome
+  /** 32 bits of a hash of the row, as 8 hex digits, to notice that another run has another row in its place. */
+  readonly checksum: string
+}
+
 /** The journal of one job while it runs. */
 export interface JobJournal {
-  /** The recorded outcomes of some rows, by row. An outcome that is not final can be among them. */
-  readonly read: (rows: ReadonlyArray<number>) => Effect.Effect<ReadonlyMap<number, Outcome>, JournalError>
-  /** Records an outcome, in place of an earlier one of the row. It ends when the outcome is safe. */
-  readonly record: (outcome: Outcome) => Effect.Effect<void, JournalError>
+  /** The entries of some rows, by row. An outcome that is not final can be among them. */
+  readonly read: (rows: ReadonlyArray<number>) => Effect.Effect<ReadonlyMap<number, Entry>, JournalError>
+  /** Records an entry, in place of an earlier one of the row. It ends when the entry is safe. */
+  readonly record: (entry: Entry) => Effect.Effect<void, JournalError>
 }
 
 /** A journal of any number of jobs. */
@@ -72,24 +79,24 @@ export const exclusively = (running: Set<string>, job: string): Effect.Effect<vo
 /** Makes a journal in memory. */
 export const makeMemory: Effect.Effect<Service> = /* @__PURE__ */ Effect.sync(() => {
   const running = new Set<string>()
-  const jobs = new Map<string, Map<number, Outcome>>()
+  const jobs = new Map<string, Map<number, Entry>>()
   return {
     open: (job) =>
       Effect.map(exclusively(running, job), () => {
-        const outcomes = jobs.get(job) ?? new Map<number, Outcome>()
-        jobs.set(job, outcomes)
+        const entries = jobs.get(job) ?? new Map<number, Entry>()
+        jobs.set(job, entries)
         return {
           read: (rows) =>
             Effect.sync(
               () =>
                 new Map(
                   rows.flatMap((row) => {
-                    const outcome = outcomes.get(row)
-                    return outcome === undefined ? [] : [[row, outcome] as const]
+                    const entry = entries.get(row)
+                    return entry === undefined ? [] : [[row, entry] as const]
                   })
                 )
             ),
-          record: (outcome) => Effect.sync(() => outcomes.set(outcome.row, outcome))
+          record: (entry) => Effect.sync(() => entries.set(entry.outcome.row, entry))
         }
       })
   }

@@ -117,6 +117,37 @@ describe("a job with a journal", () => {
     }).pipe(Effect.provide(layer()))
   )
 
+  it.effect("sends a row that was invalid and has been corrected", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const fingerprint = fingerprintOf(1)
+      const run = (...rows: ReadonlyArray<Bulk.EnsureRow>) => collect(Bulk.ensure(Stream.fromIterable(rows), { job }))
+      const refused = { fingerprint, email: "no address" }
+      assert.deepStrictEqual(names(yield* run(refused, { fingerprint: "short" })), ["invalid", "invalid"])
+      const corrected = [{ fingerprint, email: "ada@example.com" }, { fingerprint: fingerprintOf(2) }]
+      assert.deepStrictEqual(names(yield* run(...corrected)), ["created", "created"])
+      const sent = yield* api.requestCount()
+      assert.deepStrictEqual(names(yield* run(...corrected)), ["created", "created"])
+      assert.strictEqual(yield* api.requestCount(), sent)
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("fails if another row is in the place of one that was sent, and sends nothing", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const rows = rowsOf(3)
+      yield* collect(Bulk.ensure(Stream.fromIterable(rows), { job }))
+      const sent = yield* api.requestCount()
+      const others = Bulk.ensure(Stream.fromIterable([{ fingerprint: fingerprintOf(7) }, ...rows]), { job })
+      const failure = yield* Fake.failureOf(Stream.runDrain(others))
+      assert.deepInclude(failure, {
+        _tag: "JournalError",
+        description: "Row 1 is not the row of an earlier run: give another input another name"
+      })
+      assert.strictEqual(yield* api.requestCount(), sent)
+    }).pipe(Effect.provide(layer()))
+  )
+
   it.effect("needs a name, and runs once at a time", () =>
     Effect.gen(function* () {
       const rows = Stream.fromIterable(rowsOf(1))

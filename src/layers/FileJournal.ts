@@ -46,24 +46,27 @@ const rowOf = (line: string, job: string): number | undefined => {
   return isOfJob && Predicate.hasProperty(record, "row") && isRow(record.row) ? record.row : undefined
 }
 
-const outcomeOf = (line: string): Outcome | undefined => {
+const entryOf = (line: string): Journal.Entry | undefined => {
   const record = parse(line)
-  return Predicate.hasProperty(record, "outcome") ? Result.getOrUndefined(decode(record)) : undefined
+  const outcome = Result.getOrUndefined(decode(record))
+  return outcome !== undefined && Predicate.hasProperty(record, "checksum") && typeof record.checksum === "string"
+    ? { outcome, checksum: record.checksum }
+    : undefined
 }
 
 const readRows = /* @__PURE__ */ Effect.fnUntraced(function* (
   file: JournalFile,
   offsets: RowOffsets,
   rows: ReadonlyArray<number>
-): Effect.fn.Return<ReadonlyMap<number, Outcome>, Journal.JournalError> {
-  const outcomes = new Map<number, Outcome>()
+): Effect.fn.Return<ReadonlyMap<number, Journal.Entry>, Journal.JournalError> {
+  const entries = new Map<number, Journal.Entry>()
   for (const row of rows) {
     const offset = offsets.get(row)
     const line = offset === undefined ? undefined : yield* file.lineAt(offset)
-    const outcome = line === undefined ? undefined : outcomeOf(line)
-    if (outcome !== undefined) outcomes.set(row, outcome)
+    const entry = line === undefined ? undefined : entryOf(line)
+    if (entry !== undefined) entries.set(row, entry)
   }
-  return outcomes
+  return entries
 })
 
 const make = /* @__PURE__ */ Effect.fnUntraced(function* (
@@ -94,7 +97,8 @@ const make = /* @__PURE__ */ Effect.fnUntraced(function* (
       })
       return {
         read: (rows) => readRows(file, offsets, rows),
-        record: (outcome) => file.append(JSON.stringify(Object.assign({ job }, encode(outcome))))
+        record: ({ checksum, outcome }) =>
+          file.append(JSON.stringify(Object.assign({ job, checksum }, encode(outcome))))
       }
     })
   }

@@ -47,7 +47,8 @@ const failure = <A, E, R>(stream: Stream.Stream<A, E, R>, path: string) => Effec
 const open = (path: string, options?: FileJournal.Options) =>
   Effect.map(Layer.build(Layer.fresh(FileJournal.layer(path, options))), () => undefined)
 
-const created = (row: number, id = `c${row}`): Bulk.Outcome => ({ row, outcome: "created", id })
+const entry = (outcome: Bulk.Outcome): Journal.Entry => ({ outcome, checksum: "0123abcd" })
+const created = (row: number): Bulk.Outcome => ({ row, outcome: "created", id: `c${row}` })
 
 /** The journal of a job in a file, until the scope closes. */
 const opened = (path: string) =>
@@ -84,7 +85,9 @@ describe("a journal in a file", () => {
       const path = yield* temporaryPath
       const [outcome] = yield* collect(Bulk.ensure(Stream.fromIterable(rowsOf(1)), { job }), path)
       const text = yield* fs.readFileString(path)
-      assert.strictEqual(text, `${header}\n${JSON.stringify({ job, ...outcome })}\n`)
+      const checksum = /"checksum":"([0-9a-f]{8})"/.exec(text)?.[1]
+      assert.isDefined(checksum)
+      assert.strictEqual(text, `${header}\n${JSON.stringify({ job, checksum, ...outcome })}\n`)
       assert.strictEqual((yield* fs.stat(path)).mode & 0o777, 0o600)
       assert.isFalse(yield* fs.exists(`${path}.lock`))
     }).pipe(Effect.scoped, Effect.provide(layer()))
@@ -108,15 +111,15 @@ describe("a journal in a file", () => {
       yield* Effect.scoped(
         Effect.gen(function* () {
           const journal = yield* opened(path)
-          yield* journal.record({ row: 1, outcome: "unknown" })
-          yield* Effect.forEach(outcomes, journal.record, { concurrency: "unbounded" })
+          yield* journal.record(entry({ row: 1, outcome: "unknown" }))
+          yield* Effect.forEach(outcomes.map(entry), journal.record, { concurrency: "unbounded" })
           const rows = outcomes.map(({ row }) => row)
           assert.strictEqual((yield* journal.read(rows)).size, 0)
         })
       )
       const journal = yield* opened(path)
       const read = yield* journal.read([...outcomes.map(({ row }) => row), 8, 1_000_000])
-      assert.deepStrictEqual([...read.values()], outcomes)
+      assert.deepStrictEqual([...read.values()], outcomes.map(entry))
     }).pipe(Effect.scoped, Effect.provide(layer()))
   )
 
@@ -143,7 +146,7 @@ describe("a journal in a file", () => {
       const path = yield* temporaryPath
       const journal = yield* opened(path)
       const rows = Array.from({ length: 1000 }, (_, index) => index + 1)
-      yield* Effect.forEach(rows, (row) => journal.record(created(row)), { concurrency: "unbounded" })
+      yield* Effect.forEach(rows, (row) => journal.record(entry(created(row))), { concurrency: "unbounded" })
       // The header, the first outcome, and the others.
       assert.isAtMost(syncs, 3)
       const text = yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(path))
@@ -272,10 +275,10 @@ describe("the lock of a journal", () => {
       const fs = yield* FileSystem.FileSystem
       const path = yield* temporaryPath
       const journal = yield* opened(path)
-      yield* journal.record(created(1))
+      yield* journal.record(entry(created(1)))
       yield* fs.writeFileString(`${path}.lock`, "of another process\n")
       const before = yield* fs.readFileString(path)
-      assert.deepInclude(yield* Effect.flip(journal.record(created(2))), { _tag: "JournalError" })
+      assert.deepInclude(yield* Effect.flip(journal.record(entry(created(2)))), { _tag: "JournalError" })
       assert.strictEqual(yield* fs.readFileString(path), before)
       assert.strictEqual(yield* fs.readFileString(`${path}.lock`), "of another process\n")
     }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
@@ -290,7 +293,7 @@ describe("the lock of a journal", () => {
       const exits = yield* Effect.flatMap(drive(both, 1000), (exit) => exit)
       const journals = exits.filter(Exit.isSuccess).map(({ value }) => value)
       // Both may have the lock for a moment, but only one of them can write.
-      const records = yield* Effect.forEach(journals, (journal) => Effect.exit(journal.record(created(1))))
+      const records = yield* Effect.forEach(journals, (journal) => Effect.exit(journal.record(entry(created(1)))))
       assert.lengthOf(records.filter(Exit.isSuccess), 1)
     }).pipe(Random.withSeed("lock"), Effect.scoped, Effect.provide(NodeFileSystem.layer))
   )

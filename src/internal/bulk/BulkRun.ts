@@ -1,14 +1,16 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Hex from "effect/encoding/Hex"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { Client } from "../../Client.ts"
 import * as Contact from "../../Contact.ts"
 import type * as Errors from "../../Errors.ts"
-import type * as Journal from "../../Journal.ts"
+import * as Journal from "../../Journal.ts"
 import { isUnreadableRow } from "../format/UnreadableRow.ts"
 import type { FoundContact } from "../lookup/FoundContact.ts"
 import type { Settings } from "./BulkOptions.ts"
+import { md5 } from "./Md5.ts"
 import { FailurePause } from "./FailurePause.ts"
 import * as Outcome from "./Outcome.ts"
 import { RowKeys } from "./RowKeys.ts"
@@ -22,6 +24,7 @@ export interface Row<A> {
   /** The row, or its outcome if the client refuses it. */
   readonly checked: Result.Result<CheckedRow<A>, Outcome.Outcome>
   readonly recorded: Outcome.Outcome | undefined
+  readonly checksum: string
   /** The contacts with the keys of the batch. The first row that needs them looks them up. */
   readonly found: Effect.Effect<FoundByKey, Errors.ContactError, Client>
 }
@@ -34,6 +37,10 @@ export interface Parts<A> {
   /** The beginning of the fingerprints that are made from the job. Undefined if the work is no job. */
   readonly prefix: Effect.Effect<string> | undefined
 }
+
+/** The checksum of a row. All rows that the client refuses have the same one, since not all of them can be read. */
+const checksumOf = <A>(checked: Result.Result<CheckedRow<A>, Outcome.Outcome>): string =>
+  Hex.encode(md5(Result.isSuccess(checked) ? JSON.stringify(checked.success.request) : "").subarray(0, 4))
 
 /** One run of bulk work: the steps that each row takes, and what the rows have in common. */
 export class BulkRun<A> {
@@ -65,9 +72,10 @@ export class BulkRun<A> {
     for (const [index, value] of values.entries()) {
       const row = first + index
       const checked = yield* this.#check(row, value)
-      const outcome = recorded.get(row)
+      const checksum = checksumOf(checked)
+      const outcome = yield* this.#recordedOutcome(row, checksum, recorded.get(row))
       if (Result.isSuccess(checked)) this.#claim(checked.success, outcome, keys)
-      rows.push({ row, checked, recorded: outcome, found })
+      rows.push({ row, checked, checksum, recorded: outcome, found })
     }
     return rows
   })
@@ -81,6 +89,18 @@ export class BulkRun<A> {
     return Effect.result(
       Effect.mapError(operation.check(value, row, fingerprint), (error) => Outcome.ofError(row, error))
     )
+  }
+
+  /** The recorded outcome of a row. A row that was invalid may have been corrected since; any other one has to be the same. */
+  #recordedOutcome(
+    row: number,
+    checksum: string,
+    entry: Journal.Entry | undefined
+  ): Effect.Effect<Outcome.Outcome | undefined, Journal.JournalError> {
+    if (entry === undefined || entry.checksum === checksum) return Effect.succeed(entry?.outcome)
+    if (entry.outcome.outcome === "invalid") return Effect.undefined
+    const description = `Row ${row} is not the row of an earlier run: give another input another name`
+    return Effect.fail(new Journal.JournalError({ description }))
   }
 
   #claim({ key, row }: CheckedRow<A>, recorded: Outcome.Outcome | undefined, keys: Set<string>): void {
@@ -117,16 +137,18 @@ export class BulkRun<A> {
     const { checked, recorded } = row
     if (this.#hasLostJournal) return Effect.never
     if (recorded !== undefined && Outcome.isSettled(recorded)) return Effect.succeed(recorded)
-    if (Result.isFailure(checked)) return Effect.as(this.#record(checked.failure), checked.failure)
+    if (Result.isFailure(checked)) return Effect.as(this.#record(checked.failure, row.checksum), checked.failure)
     return Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(restore(this.#outcomeOf(checked.success, row)), (outcome) => this.#end(checked.success, outcome))
+      Effect.flatMap(restore(this.#outcomeOf(checked.success, row)), (outcome) =>
+        this.#end(checked.success, outcome, row.checksum)
+      )
     )
   }
 
   readonly #outcomeOf = Effect.fnUntraced(function* (
     this: BulkRun<A>,
     checked: CheckedRow<A>,
-    { found, recorded }: Row<A>
+    { checksum, found, recorded }: Row<A>
   ): Effect.fn.Return<Outcome.Outcome, Journal.JournalError, Client> {
     const { key, row } = checked
     if (this.#hasEnded) return { row, outcome: "not-sent" }
@@ -145,7 +167,7 @@ export class BulkRun<A> {
       earlier: recorded,
       dryRun: settings.dryRun,
       beforeImages: settings.beforeImages,
-      recordFirst: (outcome) => this.#record(outcome)
+      recordFirst: (outcome) => this.#record(outcome, checksum)
     })
     const error = Outcome.errorOf(outcome)
     if (error === undefined) this.#pause.succeeded()
@@ -176,9 +198,10 @@ export class BulkRun<A> {
   readonly #end = Effect.fnUntraced(function* (
     this: BulkRun<A>,
     { key, row }: CheckedRow<A>,
-    outcome: Outcome.Outcome
+    outcome: Outcome.Outcome,
+    checksum: string
   ): Effect.fn.Return<Outcome.Outcome, Journal.JournalError> {
-    if (this.#isFinal(outcome, key)) yield* this.#record(outcome)
+    if (this.#isFinal(outcome, key)) yield* this.#record(outcome, checksum)
     const underWay = this.#underWay.get(row)
     if (key !== undefined && underWay !== undefined) {
       if (outcome.outcome === "invalid") this.#keys.release(key)
@@ -195,9 +218,9 @@ export class BulkRun<A> {
     return outcome.outcome === "unknown" || Outcome.isSettled(outcome)
   }
 
-  #record(outcome: Outcome.Outcome): Effect.Effect<void, Journal.JournalError> {
+  #record(outcome: Outcome.Outcome, checksum: string): Effect.Effect<void, Journal.JournalError> {
     if (this.#parts.settings.dryRun) return Effect.void
-    return Effect.tapError(this.#parts.journal.record(outcome), () =>
+    return Effect.tapError(this.#parts.journal.record({ outcome, checksum }), () =>
       Effect.sync(() => {
         this.#hasLostJournal = true
       })

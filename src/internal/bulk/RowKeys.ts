@@ -1,18 +1,10 @@
-import * as Digest from "effect/crypto/Digest"
+import { md5 } from "./Md5.ts"
 
 /** The row that holds a key. */
 export interface Holder {
   readonly row: number
   /** False if the outcome of the row is not final. */
   readonly isSettled: boolean
-}
-
-const encoder = /* @__PURE__ */ new TextEncoder()
-
-const md5 = (bytes: Uint8Array): Uint8Array => {
-  const { implementation } = Digest.md5
-  if (implementation === undefined) throw new Error("Effect has no implementation of MD5")
-  return implementation(bytes)
 }
 
 /** The words of a slot: 96 bits of the hash of a key, and the state of its row. */
@@ -66,7 +58,7 @@ export class RowKeys {
   }
 
   #hash(key: string): Uint32Array {
-    return new Uint32Array(md5(encoder.encode(key)).slice().buffer, 0, stateWord)
+    return new Uint32Array(md5(key).slice().buffer, 0, stateWord)
   }
 
   #grow(): void {
