@@ -11,10 +11,10 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaParser from "effect/SchemaParser"
 import type * as Scope from "effect/Scope"
-import * as FileLock from "../internal/bulk/FileLock.ts"
-import { JournalFile, toJournalError } from "../internal/bulk/JournalFile.ts"
+import * as FileLock from "../internal/journal/FileLock.ts"
+import { JournalFile, toJournalError } from "../internal/journal/JournalFile.ts"
 import { Outcome } from "../internal/bulk/Outcome.ts"
-import { RowOffsets } from "../internal/bulk/RowOffsets.ts"
+import { RowOffsets } from "../internal/journal/RowOffsets.ts"
 import * as Journal from "../Journal.ts"
 
 /** The options of a journal in a file. */
