@@ -265,9 +265,10 @@ const expectedNames = (rows: typeof Scenario.Type.rows): ReadonlyArray<string> =
   })
 }
 
-const bulks: Readonly<Record<"ensure" | "create", Bulk.Bulk<Bulk.EnsureRow, Bulk.Options>>> = {
+const bulks: Readonly<Record<"ensure" | "create" | "upsert", Bulk.Bulk<Bulk.EnsureRow, Bulk.Options>>> = {
   ensure: Bulk.ensure,
-  create: Bulk.create
+  create: Bulk.create,
+  upsert: Bulk.upsert
 }
 
 const faults: ReadonlyArray<InMemory.Fault.Rule> = [
@@ -277,10 +278,17 @@ const faults: ReadonlyArray<InMemory.Fault.Rule> = [
   { probability: 0.05, fault: Fault.status(401) }
 ]
 
+const changeFaults: ReadonlyArray<InMemory.Fault.Rule> = [
+  { probability: 0.3, fault: Fault.delay("1 second") },
+  { probability: 0.2, operation: ["Contact.update", "Contact.delete"], fault: Fault.afterCommit(Fault.reset) },
+  { probability: 0.3, fault: Fault.status(503) },
+  { probability: 0.05, fault: Fault.status(401) }
+]
+
 describe("any input, with any faults and interruptions,", () => {
   it.effect.prop(
     "has one outcome for each row, makes each contact once, and sends nothing when it runs again",
-    [Scenario, Schema.Literals(["ensure", "create"])],
+    [Scenario, Schema.Literals(["ensure", "create", "upsert"])],
     ([{ chunk, concurrency, faults: count, interruptions, rows, seed, unordered }, name]) =>
       Effect.gen(function* () {
         const api = yield* InMemory.InMemory
@@ -306,6 +314,54 @@ describe("any input, with any faults and interruptions,", () => {
         const sent = yield* api.requestCount()
         const again = yield* collect(work)
         assert.sameDeepMembers(again, settled)
+        assert.strictEqual(yield* api.requestCount(), sent)
+      }).pipe(Random.withSeed(`${seed}`), Effect.provide(layer())),
+    { timeout: 120_000 }
+  )
+
+  it.effect.prop(
+    "changes each contact once, has every contact as it was before, and sends nothing when it runs again",
+    [Scenario, Schema.Literals(["update", "delete"])],
+    ([{ chunk, concurrency, faults: count, interruptions, rows, seed, unordered }, name]) =>
+      Effect.gen(function* () {
+        const api = yield* InMemory.InMemory
+        const contacts = yield* api.seed(Array.from({ length: 12 }, (_, index) => ({ name: `Contact ${index}` })))
+        yield* api.inject(...changeFaults.slice(0, count))
+        // The contacts 12 to 15 do not exist.
+        const idOf = (key: number) => contacts[key]?.id ?? `cmissing${key}`
+        const source = Stream.fromIterable(rows).pipe(
+          Stream.rechunk(chunk),
+          Stream.map(({ key }) => idOf(key))
+        )
+        const options = { job, concurrency, unordered, beforeImages: true }
+        const work =
+          name === "delete"
+            ? Bulk.delete(source, options)
+            : Bulk.update(
+                Stream.map(source, (id) => ({ id, nick: "changed" })),
+                options
+              )
+        for (const turns of interruptions) yield* interruptAfter(work, turns)
+        yield* collect(work)
+        yield* api.removeFaults
+        const settled = yield* collect(work)
+        assert.deepStrictEqual(rowNumbers(settled), upTo(rows.length))
+        assert.isTrue(settled.every(Bulk.isSettled))
+        const changed = new Set(rows.map(({ key }) => key).filter((key) => key < 12))
+        const after = yield* api.contacts()
+        if (name === "delete") assert.lengthOf(after, 12 - changed.size)
+        else
+          assert.lengthOf(
+            after.filter(({ nick }) => nick === "changed"),
+            changed.size
+          )
+        const images = settled.flatMap((outcome) => ("before" in outcome ? [outcome.before] : []))
+        assert.sameDeepMembers(
+          images,
+          contacts.filter((_, index) => changed.has(index))
+        )
+        const sent = yield* api.requestCount()
+        assert.sameDeepMembers(yield* collect(work), settled)
         assert.strictEqual(yield* api.requestCount(), sent)
       }).pipe(Random.withSeed(`${seed}`), Effect.provide(layer())),
     { timeout: 120_000 }

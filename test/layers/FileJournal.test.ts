@@ -154,6 +154,24 @@ describe("a journal in a file", () => {
     }).pipe(Effect.scoped, Effect.provide(counting))
   })
 
+  it.effect("holds no data of a row", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* temporaryPath
+      yield* api.inject({ operation: "Contact.ensure", attempt: 2, fault: Fault.status(402, { message: "canary" }) })
+      const rows = [
+        { fingerprint: "canary-fingerprint-1", name: "canary", email: "canary@example.com" },
+        { fingerprint: "canary-fingerprint-2", email: "canary is no address" },
+        { fingerprint: "canary-fingerprint-3", meta: { _canary: "canary" } }
+      ]
+      yield* collect(Bulk.ensure(Stream.fromIterable(rows), { job, concurrency: 1 }), path)
+      const text = yield* fs.readFileString(path)
+      assert.lengthOf(text.split("\n"), 4)
+      assert.notInclude(text.replaceAll("meta._canary", ""), "canary")
+    }).pipe(Effect.scoped, Effect.provide(layer()))
+  )
+
   it.effect("that was cut at any byte loses no more than the outcomes after it, which the next run settles", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory

@@ -35,7 +35,7 @@ export interface Parts<A> {
   readonly settings: Settings
   readonly journal: Journal.JobJournal
   /** The beginning of the fingerprints that are made from the job. Undefined if the work is no job. */
-  readonly prefix: Effect.Effect<string> | undefined
+  readonly prefix: string | undefined
 }
 
 /** The checksum of a row. All rows that the client refuses have the same one, since not all of them can be read. */
@@ -85,7 +85,7 @@ export class BulkRun<A> {
       return Effect.succeed(Result.fail({ row, outcome: "invalid", description: value.description }))
     }
     const { operation, prefix } = this.#parts
-    const fingerprint = prefix === undefined ? undefined : Effect.map(prefix, (prefix) => `${prefix}${row}`)
+    const fingerprint = prefix === undefined ? undefined : `${prefix}${row}`
     return Effect.result(
       Effect.mapError(operation.check(value, row, fingerprint), (error) => Outcome.ofError(row, error))
     )

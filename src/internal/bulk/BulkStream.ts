@@ -66,7 +66,7 @@ export const make = <A, E, R>(
     const settings = yield* Effect.fromResult(BulkOptions.resolve(options))
     const { concurrency, job, unordered } = settings
     const journal = yield* openJournal(job)
-    const prefix = job === undefined ? undefined : yield* Effect.cached(DerivedFingerprint.prefix(job))
+    const prefix = job === undefined ? undefined : DerivedFingerprint.prefix(job)
     const run = new BulkRun({ operation, settings, journal, prefix })
     return Stream.mapEffect(prepared(rows, run), (row) => run.run(row), { concurrency, unordered })
   }).pipe(Stream.unwrap, Stream.withSpan(operation.name))

@@ -80,7 +80,7 @@ export const ensure: RowOperation<Contact.EnsureRequest> = {
   lookUpBy: "fingerprint",
   check: /* @__PURE__ */ Effect.fnUntraced(function* (value, row, derived) {
     const request = yield* RowRequest.ensure(value)
-    const fingerprint = request.fingerprint ?? (derived === undefined ? undefined : yield* derived)
+    const fingerprint = request.fingerprint ?? derived
     if (fingerprint === undefined) {
       return yield* Effect.fail(OperationError.refusal(operations.ensure, noFingerprint))
     }
@@ -99,8 +99,7 @@ export const create: RowOperation<Contact.CreateRequest> = {
     if (request.fingerprint !== undefined || derived === undefined) {
       return { row, request, key: toKey(request.fingerprint?.trim() ?? ""), isDerived: false }
     }
-    const fingerprint = yield* derived
-    return { row, request: { ...request, fingerprint }, key: fingerprint, isDerived: true }
+    return { row, request: { ...request, fingerprint: derived }, key: derived, isDerived: true }
   }),
   settle: (row, context) => settle(row, context, () => true, Contact.create)
 }

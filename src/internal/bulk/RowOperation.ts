@@ -36,11 +36,11 @@ export interface RowOperation<A> {
   readonly name: string
   /** The field that the keys of rows are looked up by. Undefined if the operation looks up nothing. */
   readonly lookUpBy: KeyField | undefined
-  /** Checks the value of a row. `fingerprint` makes one for a row without; it is undefined if the work is no job. */
+  /** Checks the value of a row. `fingerprint` is for a row without one; it is undefined if the work is no job. */
   readonly check: (
     value: unknown,
     row: number,
-    fingerprint: Effect.Effect<string> | undefined
+    fingerprint: string | undefined
   ) => Effect.Effect<CheckedRow<A>, Errors.ContactError>
   /** Writes a row. In a dry run, it only gives the outcome that the row would have. */
   readonly settle: (row: CheckedRow<A>, context: RowContext) => Effect.Effect<Outcome, JournalError, Client>

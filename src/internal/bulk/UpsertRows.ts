@@ -79,7 +79,7 @@ export const upsert = (by: KeyField): RowOperation<Request> => ({
   check: Effect.fnUntraced(function* (value, row, derived) {
     const given = yield* RowRequest.upsert(value)
     const isDerived = given.fingerprint === undefined && derived !== undefined
-    const request = isDerived ? { ...given, fingerprint: yield* derived } : given
+    const request = isDerived ? { ...given, fingerprint: derived } : given
     const key = toKey((by === "email" ? request.email : request.fingerprint?.trim()) ?? "")
     if (key === undefined) {
       return yield* Effect.fail(OperationError.refusal(operations.create, Failure.refused(by, missing[by])))
