@@ -167,7 +167,7 @@ export class BulkRun<A> {
       earlier: recorded,
       dryRun: settings.dryRun,
       beforeImages: settings.beforeImages,
-      recordFirst: (outcome) => this.#record(outcome, checksum)
+      record: (outcome) => this.#record(outcome, checksum)
     })
     const error = Outcome.errorOf(outcome)
     if (error === undefined) this.#pause.succeeded()

@@ -30,12 +30,13 @@ export interface Change {
  */
 export const settle = /* @__PURE__ */ Effect.fnUntraced(function* (
   { id, outcome, row, send }: Change,
-  { beforeImages, dryRun, earlier, recordFirst }: RowContext,
+  { beforeImages, dryRun, earlier, record }: RowContext,
   fetched?: Contact.Contact
 ): Effect.fn.Return<Outcome.Outcome, JournalError, Client> {
   const mayBeDone = earlier?.outcome === "unknown"
   const recorded = mayBeDone ? earlier.before : undefined
   let image = recorded === undefined ? {} : { before: recorded }
+  let isRecorded = false
   /** There is no contact to delete, or not any more. */
   const absent: Outcome.Outcome = mayBeDone ? { row, outcome, id, ...image } : { row, outcome: "unchanged", id }
   const isAbsent = (error: Errors.ContactError) => outcome === "deleted" && error._tag === "NotFound"
@@ -45,9 +46,10 @@ export const settle = /* @__PURE__ */ Effect.fnUntraced(function* (
     if (Result.isFailure(read)) return isAbsent(read.failure) ? absent : Outcome.ofReadError(row, read.failure)
     if (beforeImages) image = { before: read.success }
     if (dryRun) return { row, outcome, id: read.success.id, ...image }
-    yield* recordFirst({ row, outcome: "unknown", ...image })
+    yield* record({ row, outcome: "unknown", ...image })
+    isRecorded = true
   }
-  return yield* Effect.match(send, {
+  const settled = yield* Effect.match(send, {
     onSuccess: ({ id }): Outcome.Outcome => ({ row, outcome, id, ...image }),
     onFailure: (error): Outcome.Outcome => {
       if (isAbsent(error)) return absent
@@ -55,6 +57,9 @@ export const settle = /* @__PURE__ */ Effect.fnUntraced(function* (
       return failed.outcome === "unknown" ? { ...failed, ...image } : failed
     }
   })
+  // The server has not acted, so the next run has to read the contact again.
+  if (isRecorded && !mayBeDone && settled.outcome !== "unknown" && !Outcome.isSettled(settled)) yield* record(settled)
+  return settled
 })
 
 export const update: RowOperation<RowRequest.UpdateRow> = {

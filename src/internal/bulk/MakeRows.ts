@@ -21,21 +21,27 @@ interface Made {
 const present = ({ isDerived, row }: CheckedRow<unknown>, { id }: FoundContact, mayBeOurs: boolean): Outcome.Outcome =>
   isDerived || mayBeOurs ? { row, outcome: "created", id } : { row, outcome: "existing", id }
 
-/** The outcome of a row whose write failed. If it may have made a contact, or found one, the contact is looked up. */
-export const afterFailure = (
+/**
+ * The outcome of a row whose write failed. If it may have made a contact, or another has its fingerprint, the contact is looked
+ * up. `onConflict` settles the row with a contact that is not of this write.
+ */
+export const afterFailure = <E>(
   checked: CheckedRow<unknown>,
-  error: Errors.ContactError
-): Effect.Effect<Outcome.Outcome, never, Client> => {
+  error: Errors.ContactError,
+  onConflict: (contact: FoundContact) => Effect.Effect<Outcome.Outcome, E, Client>
+): Effect.Effect<Outcome.Outcome, E, Client> => {
   const outcome = Outcome.ofError(checked.row, error)
   const isUnknown = error.outcome === "unknown"
   if (checked.key === undefined || (!isUnknown && error._tag !== "Conflict")) return Effect.succeed(outcome)
   return Contact.find({ fingerprints: [checked.key] }).pipe(
     Stream.runHead,
-    Effect.match({
-      onFailure: () => outcome,
+    Effect.matchEffect({
+      // A conflict is final, but its contact is not known. A lookup may succeed in the next run.
+      onFailure: (error) =>
+        Effect.succeed<Outcome.Outcome>(isUnknown ? outcome : { row: checked.row, outcome: "failed", error }),
       onSuccess: Option.match({
-        onNone: () => outcome,
-        onSome: (contact) => present(checked, contact, isUnknown)
+        onNone: () => Effect.succeed(outcome),
+        onSome: (contact) => (isUnknown ? Effect.succeed(present(checked, contact, true)) : onConflict(contact))
       })
     })
   )
@@ -55,7 +61,11 @@ const settle = <A extends Made>(
     Effect.matchEffect(send(request), {
       onSuccess: ({ id }) =>
         Effect.succeed(contact === undefined ? { row, outcome: "created", id } : present(checked, contact, mayBeOurs)),
-      onFailure: (error) => afterFailure(checked, error)
+      onFailure: (error) =>
+        // A contact that was there before is not of this write.
+        contact === undefined
+          ? afterFailure(checked, error, (contact) => Effect.succeed(present(checked, contact, false)))
+          : Effect.succeed(Outcome.ofError(row, error))
     })
   if (key === undefined) return dryRun ? predicted : write(undefined)
   return Effect.matchEffect(found, {

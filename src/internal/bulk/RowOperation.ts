@@ -23,8 +23,8 @@ export interface RowContext {
   readonly earlier: Outcome | undefined
   readonly dryRun: boolean
   readonly beforeImages: boolean
-  /** Records an outcome before the row is written. */
-  readonly recordFirst: (outcome: Outcome) => Effect.Effect<void, JournalError>
+  /** Records an outcome that is not the last one of the row. */
+  readonly record: (outcome: Outcome) => Effect.Effect<void, JournalError>
 }
 
 /** The field that contacts are looked up by. */

@@ -1,5 +1,6 @@
 /** The operation that makes contacts, or updates those that are there: rows of `Bulk.upsert`. */
 import * as Effect from "effect/Effect"
+import * as Struct from "effect/Struct"
 import type { Client } from "../../Client.ts"
 import * as Contact from "../../Contact.ts"
 import type { JournalError } from "../../Journal.ts"
@@ -22,22 +23,6 @@ const toCreate = (request: Request): Request => {
   return meta === undefined ? request : Object.assign({}, request, { meta })
 }
 
-const make = (
-  checked: CheckedRow<Request>,
-  { dryRun }: RowContext,
-  by: KeyField
-): Effect.Effect<Outcome.Outcome, never, Client> => {
-  const { request, row } = checked
-  if (dryRun) return Effect.succeed({ row, outcome: "created" })
-  return Effect.matchEffect(Contact.create(toCreate(request)), {
-    onSuccess: ({ id }) => Effect.succeed<Outcome.Outcome>({ row, outcome: "created", id }),
-    onFailure: (error) =>
-      by === "fingerprint" && error.outcome === "unknown"
-        ? MakeRows.afterFailure(checked, error)
-        : Effect.succeed(Outcome.ofError(row, error))
-  })
-}
-
 /** A lookup has no `preferences`, so a request that sets them needs the whole contact. */
 const change = /* @__PURE__ */ Effect.fnUntraced(function* (
   { isDerived, request, row }: CheckedRow<Request>,
@@ -48,17 +33,35 @@ const change = /* @__PURE__ */ Effect.fnUntraced(function* (
   const fetched = request.preferences === undefined ? Effect.undefined : Contact.fetch(id)
   const read = yield* Effect.result(fetched)
   if (read._tag === "Failure") return Outcome.ofReadError(row, read.failure)
-  const changes = RowDifference.changesOf(request, read.success ?? found)
+  // A fingerprint that is made from the job is for a new contact. One that is there keeps its own.
+  const requested = isDerived ? Struct.omit(request, ["fingerprint"]) : request
+  const changes = RowDifference.changesOf(requested, read.success ?? found)
   if (changes !== undefined) {
     if (context.dryRun && !context.beforeImages) return { row, outcome: "updated", id }
     const send = Contact.update(id, changes)
     return yield* ChangeRows.settle({ row, id, outcome: "updated", send }, context, read.success)
   }
   // An earlier run has written the row, and its outcome was lost.
-  if (isDerived) return { row, outcome: "created", id }
+  if (isDerived && found.fingerprint === request.fingerprint) return { row, outcome: "created", id }
   const before = context.earlier?.outcome === "unknown" ? context.earlier.before : undefined
   return before === undefined ? { row, outcome: "unchanged", id } : { row, outcome: "updated", id, before }
 })
+
+const make = (
+  checked: CheckedRow<Request>,
+  context: RowContext,
+  by: KeyField
+): Effect.Effect<Outcome.Outcome, JournalError, Client> => {
+  const { request, row } = checked
+  if (context.dryRun) return Effect.succeed({ row, outcome: "created" })
+  return Effect.matchEffect(Contact.create(toCreate(request)), {
+    onSuccess: ({ id }) => Effect.succeed<Outcome.Outcome>({ row, outcome: "created", id }),
+    onFailure: (error) =>
+      by === "fingerprint"
+        ? MakeRows.afterFailure(checked, error, (contact) => change(checked, context, contact))
+        : Effect.succeed(Outcome.ofError(row, error))
+  })
+}
 
 const missing = {
   fingerprint: "Expected a fingerprint, or the option job to make one from",
@@ -84,7 +87,7 @@ export const upsert = (by: KeyField): RowOperation<Request> => ({
     if (key === undefined) {
       return yield* Effect.fail(OperationError.refusal(operations.create, Failure.refused(by, missing[by])))
     }
-    return { row, request, key, isDerived: isDerived && by === "fingerprint" }
+    return { row, request, key, isDerived }
   }),
   settle: (checked, context) =>
     Effect.matchEffect(context.found, {

@@ -1,0 +1,167 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Layer, Stream } from "effect"
+import { beforeAll } from "vitest"
+import * as Bulk from "../src/Bulk.ts"
+import * as Contact from "../src/Contact.ts"
+import * as Journal from "../src/Journal.ts"
+import * as InMemory from "../src/layers/InMemory.ts"
+import * as Fake from "./support/FakeHttp.ts"
+
+const { Fault } = InMemory
+const job = "crm 2026-11"
+const fingerprint = "crm-0000000000000001"
+const names = (outcomes: ReadonlyArray<Bulk.Outcome>) => outcomes.map(({ outcome }) => outcome)
+const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) => Fake.successOf(Stream.runCollect(stream), 1000)
+
+const layer = () => Layer.merge(InMemory.layer(), Layer.fresh(Journal.layerMemory))
+
+// The in-memory API loads graphql with the first lookup. Meanwhile the test clock would run past the timeouts.
+beforeAll(() => Effect.runPromise(Stream.runDrain(Contact.find()).pipe(Effect.provide(InMemory.layer()))))
+
+describe("Bulk.upsert by e-mail address, in a job,", () => {
+  it.effect("leaves the fingerprint of a contact that is there as it is", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* api.seed([{ email: "ada@example.com", fingerprint, name: "Ada" }])
+      const rows = Stream.make({ email: "ada@example.com", name: "Ada" }, { email: "new@example.com" })
+      assert.deepStrictEqual(names(yield* collect(Bulk.upsert(rows, { by: "email", job }))), ["unchanged", "created"])
+      assert.strictEqual((yield* api.contacts())[0]?.fingerprint, fingerprint)
+      const renamed = Stream.make({ email: "ada@example.com", name: "Ada Lovelace" })
+      assert.deepStrictEqual(names(yield* collect(Bulk.upsert(renamed, { by: "email", job: "another" }))), ["updated"])
+      assert.deepInclude((yield* api.contacts())[0], { fingerprint, name: "Ada Lovelace" })
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+})
+
+describe("a contact that is made after the lookup", () => {
+  /** The outcomes of work whose contact is made by another between its lookup and its write. */
+  const raced = Effect.fnUntraced(function* <E, R>(work: Stream.Stream<Bulk.Outcome, E, R>) {
+    const api = yield* InMemory.InMemory
+    yield* api.inject({ operation: "Contact.create", fault: Fault.delay("1 second") })
+    const fiber = yield* Effect.forkChild(collect(work))
+    yield* Fake.settle
+    yield* api.seed([{ fingerprint, name: "Ada" }])
+    return yield* Fiber.join(fiber)
+  })
+
+  const rows = Stream.make({ fingerprint, name: "Ada Lovelace" })
+
+  it.effect("is updated by upsert", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      assert.deepStrictEqual(names(yield* raced(Bulk.upsert(rows))), ["updated"])
+      assert.deepStrictEqual(
+        (yield* api.contacts()).map(({ name }) => name),
+        ["Ada Lovelace"]
+      )
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+
+  it.effect.each<readonly [string, Bulk.Bulk<Contact.CreateRequest, Bulk.Options>, string]>([
+    ["create", Bulk.create, "existing"],
+    ["upsert", Bulk.upsert, "updated"]
+  ])("is not settled by %s while it cannot be looked up", ([, bulk, expected]) =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* api.inject({ operation: "Contact.find", attempt: (attempt) => attempt > 1, fault: Fault.status(503) })
+      const work = bulk(rows, { job })
+      const first = yield* raced(work)
+      assert.deepStrictEqual(names(first), ["failed"])
+      assert.isFalse(first.some(Bulk.isSettled))
+      yield* api.removeFaults
+      assert.deepStrictEqual(names(yield* collect(work)), [expected])
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("Bulk.ensure of a contact that is not verified", () => {
+  it.effect("is not created if the answer is lost", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* api.seed([{ fingerprint }])
+      yield* api.inject({ operation: "Contact.ensure", fault: Fault.reset })
+      const work = Bulk.ensure(Stream.make({ fingerprint }), { job })
+      assert.deepStrictEqual(names(yield* collect(work)), ["unknown"])
+      yield* api.removeFaults
+      assert.deepStrictEqual(names(yield* collect(work)), ["failed"])
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("before-images", () => {
+  it.effect.each([401, 429])("are read again in the next run, if the server refused the change with a %s", (status) =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const [ada] = yield* api.seed([{ fingerprint, name: "Ada" }])
+      const id = ada?.id ?? ""
+      const work = Bulk.update(Stream.make({ id, name: "Ada Lovelace" }), { job, beforeImages: true })
+      yield* api.inject({ operation: "Contact.update", fault: Fault.status(status) })
+      const first = yield* collect(work)
+      assert.deepStrictEqual(names(first), ["failed"])
+      assert.isFalse(first.some(Bulk.isSettled))
+      yield* api.removeFaults
+      yield* Contact.update(id, { name: "Augusta" })
+      const [outcome] = yield* collect(work)
+      assert.deepInclude(outcome, { outcome: "updated" })
+      assert.strictEqual(outcome?.outcome === "updated" ? outcome.before?.name : undefined, "Augusta")
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("do not make a contact deleted that another deleted between two runs", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const [ada] = yield* api.seed([{ fingerprint }])
+      const id = ada?.id ?? ""
+      const work = Bulk.delete(Stream.make(id), { job, beforeImages: true })
+      yield* api.inject({ operation: "Contact.delete", fault: Fault.status(401) })
+      assert.deepStrictEqual(names(yield* collect(work)), ["failed"])
+      yield* api.removeFaults
+      yield* Contact.delete(id)
+      assert.deepStrictEqual(yield* collect(work), [{ row: 1, outcome: "unchanged", id }])
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("stay those of the first run, if the change of the first run may have happened", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const [ada] = yield* api.seed([{ fingerprint, name: "Ada" }])
+      const work = Bulk.update(Stream.make({ id: ada?.id ?? "", name: "Ada Lovelace" }), { job, beforeImages: true })
+      yield* api.inject({ operation: "Contact.update", fault: Fault.afterCommit(Fault.reset) })
+      assert.deepStrictEqual(names(yield* collect(work)), ["unknown"])
+      yield* api.removeFaults
+      yield* api.inject({ operation: "Contact.update", fault: Fault.status(401) })
+      assert.deepStrictEqual(names(yield* collect(work)), ["failed"])
+      yield* api.removeFaults
+      const [outcome] = yield* collect(work)
+      assert.strictEqual(outcome?.outcome === "updated" ? outcome.before?.name : undefined, "Ada")
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("duplicates", () => {
+  it.effect("go on with the earliest row, if the row before is refused while later rows are read", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const refused = yield* Deferred.make<void>()
+      // The entries of the second chunk are read when the first row has been recorded, before its key is free.
+      const journal = Layer.succeed(Journal.Journal, {
+        open: () =>
+          Effect.succeed({
+            read: ([row]) => Effect.as(row === 1 ? Effect.void : Deferred.await(refused), new Map()),
+            record: ({ outcome }) =>
+              outcome.row === 1 ? Effect.asVoid(Deferred.succeed(refused, undefined)) : Effect.void
+          })
+      })
+      const other = (index: number) => ({ fingerprint: `${fingerprint}-${index}` })
+      const rows = Stream.make({ fingerprint, email: "no address" }, { fingerprint }).pipe(
+        Stream.rechunk(2),
+        Stream.concat(Stream.fromArray([other(3), other(4), other(5), { fingerprint }]))
+      )
+      const work = Bulk.ensure(rows, { job, concurrency: 3 }).pipe(Stream.provide(journal))
+      const outcomes = yield* collect(work)
+      assert.deepStrictEqual(names(outcomes), ["invalid", "created", "created", "created", "created", "duplicate"])
+      assert.deepInclude(outcomes[5], { of: 2 })
+      assert.lengthOf(yield* api.contacts(), 4)
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+})
