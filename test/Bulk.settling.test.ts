@@ -138,6 +138,23 @@ describe("before-images", () => {
   )
 })
 
+describe("before-images of contacts with a fingerprint that is made from the job", () => {
+  it.effect("are given in the next run", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const work = Bulk.upsert(Stream.make({ name: "Ada" }), { job, beforeImages: true })
+      const [made] = yield* collect(work.pipe(Stream.provide(Layer.fresh(Journal.layerMemory))))
+      const id = made?.outcome === "created" ? (made.id ?? "") : ""
+      yield* Contact.update(id, { name: "Augusta" })
+      yield* api.inject({ operation: "Contact.update", fault: Fault.afterCommit(Fault.reset) })
+      assert.deepStrictEqual(names(yield* collect(work)), ["unknown"])
+      yield* api.removeFaults
+      const [outcome] = yield* collect(work)
+      assert.strictEqual(outcome?.outcome === "updated" ? outcome.before?.name : undefined, "Augusta")
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
 describe("duplicates", () => {
   it.effect("go on with the earliest row, if the row before is refused while later rows are read", () =>
     Effect.gen(function* () {

@@ -42,9 +42,10 @@ const change = /* @__PURE__ */ Effect.fnUntraced(function* (
     return yield* ChangeRows.settle({ row, id, outcome: "updated", send }, context, read.success)
   }
   // An earlier run has written the row, and its outcome was lost.
-  if (isDerived && found.fingerprint === request.fingerprint) return { row, outcome: "created", id }
   const before = context.earlier?.outcome === "unknown" ? context.earlier.before : undefined
-  return before === undefined ? { row, outcome: "unchanged", id } : { row, outcome: "updated", id, before }
+  if (before !== undefined) return { row, outcome: "updated", id, before }
+  const isMade = isDerived && found.fingerprint === request.fingerprint
+  return { row, outcome: isMade ? "created" : "unchanged", id }
 })
 
 const make = (
