@@ -119,7 +119,7 @@ export {
    *
    * @example
    * ```ts
-   * const deleted = Contact.find({ emails }).pipe(Bulk.delete({ job: "erasure 2026-11", beforeImages: false }))
+   * const deleted = Contact.find({ emails }).pipe(Bulk.delete({ concurrency: 16 }))
    * ```
    */
   remove as delete

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Stream } from "effect"
+import { TestClock } from "effect/testing"
 import { beforeAll } from "vitest"
 import * as Bulk from "../src/Bulk.ts"
 import * as Contact from "../src/Contact.ts"
@@ -70,6 +71,28 @@ describe("a contact that is made after the lookup", () => {
       assert.isFalse(first.some(Bulk.isSettled))
       yield* api.removeFaults
       assert.deepStrictEqual(names(yield* collect(work)), [expected])
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("a contact that is deleted after the lookup", () => {
+  it.effect.each([
+    ["Contact.update", {}],
+    ["Contact.fetch", { preferences: "tea" }]
+  ] as const)("is created by upsert if %s does not find it", ([operation, fields]) =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const [ada] = yield* api.seed([{ fingerprint, name: "Ada" }])
+      yield* api.inject({ operation, fault: Fault.delay("1 second") })
+      const work = Bulk.upsert(Stream.make({ fingerprint, name: "Ada Lovelace", ...fields }), { job })
+      const fiber = yield* Effect.forkChild(collect(work))
+      yield* Fake.settle
+      yield* Contact.delete(ada?.id ?? "")
+      assert.deepStrictEqual(names(yield* Fiber.join(fiber)), ["created"])
+      assert.deepStrictEqual(
+        (yield* api.contacts()).map(({ name }) => name),
+        ["Ada Lovelace"]
+      )
     }).pipe(Effect.provide(layer()))
   )
 })
@@ -179,6 +202,37 @@ describe("duplicates", () => {
       assert.deepStrictEqual(names(outcomes), ["invalid", "created", "created", "created", "created", "duplicate"])
       assert.deepInclude(outcomes[5], { of: 2 })
       assert.lengthOf(yield* api.contacts(), 4)
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+})
+
+describe("a pause", () => {
+  it.effect("ends when the work does", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const [ada] = yield* api.seed([{ fingerprint }])
+      yield* api.inject(
+        { operation: "Contact.fetch", attempt: 1, fault: Fault.delay("1 second") },
+        { operation: "Contact.update", fault: Fault.status(401) }
+      )
+      const rows = Stream.fromIterable([ada?.id ?? "", "b", "c", "d"].map((id) => ({ id, name: "Ada" })))
+      const fiber = yield* Effect.forkChild(
+        Stream.runCollect(
+          Bulk.update(rows, {
+            beforeImages: true,
+            concurrency: 2,
+            unordered: true,
+            pause: { failures: 1, wait: Effect.never }
+          })
+        )
+      )
+      for (let turn = 0; turn < 20; turn++) {
+        yield* Fake.settle
+        yield* TestClock.adjust(100)
+      }
+      yield* Fake.settle
+      assert.isDefined(fiber.pollUnsafe())
+      assert.sameMembers(names(yield* Fiber.join(fiber)), ["failed", "failed", "not-sent", "not-sent"])
     }).pipe(Effect.provide(InMemory.layer()))
   )
 })

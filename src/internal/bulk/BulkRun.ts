@@ -190,7 +190,10 @@ export class BulkRun<A> {
   })
 
   #noteFailure(error: Errors.ContactError): Effect.Effect<void> {
-    if (Outcome.endsWork(error)) this.#hasEnded = true
+    if (Outcome.endsWork(error)) {
+      this.#hasEnded = true
+      this.#pause.stop()
+    }
     return this.#pause.failed
   }
 

@@ -1,3 +1,4 @@
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { Settings } from "./BulkOptions.ts"
 
@@ -6,6 +7,7 @@ export class FailurePause {
   readonly #settings: Settings["pause"]
   #failures = 0
   #pause: Effect.Effect<void> | undefined
+  readonly #stopped = Deferred.makeUnsafe<void>()
 
   constructor(settings: Settings["pause"]) {
     this.#settings = settings
@@ -13,6 +15,11 @@ export class FailurePause {
 
   /** Waits until the pause is over, if there is one. The first row that waits runs it. */
   readonly wait: Effect.Effect<void> = Effect.suspend(() => this.#pause ?? Effect.void)
+
+  /** Ends the pause, and every later one at once. */
+  stop(): void {
+    Deferred.doneUnsafe(this.#stopped, Effect.void)
+  }
 
   succeeded(): void {
     this.#failures = 0
@@ -27,7 +34,8 @@ export class FailurePause {
       this.#failures = 0
       this.#pause = undefined
     })
-    return Effect.map(Effect.cached(Effect.andThen(this.#settings.wait, end)), (pause) => {
+    const wait = Effect.raceFirst(this.#settings.wait, Deferred.await(this.#stopped))
+    return Effect.map(Effect.cached(Effect.andThen(wait, end)), (pause) => {
       this.#pause = pause
     })
   })

@@ -95,7 +95,11 @@ export const upsert = (by: KeyField): RowOperation<Request> => ({
       onFailure: (error) => Effect.succeed(Outcome.ofReadError(checked.row, error)),
       onSuccess: ([contact, another]) => {
         if (contact === undefined) return make(checked, context, by)
-        return another === undefined ? change(checked, context, contact) : Effect.succeed(ambiguous(checked.row))
+        if (another !== undefined) return Effect.succeed(ambiguous(checked.row))
+        // The contact may have been deleted since the lookup.
+        return Effect.flatMap(change(checked, context, contact), (outcome) =>
+          Outcome.errorOf(outcome)?._tag === "NotFound" ? make(checked, context, by) : Effect.succeed(outcome)
+        )
       }
     })
 })
