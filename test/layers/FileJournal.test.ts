@@ -244,10 +244,9 @@ describe("a journal in a file", () => {
       const api = yield* InMemory.InMemory
       const path = yield* temporaryPath
       const work = Bulk.ensure(Stream.fromIterable(rowsOf(100)), { job, concurrency: 1 })
-      const failed = yield* Fake.failureOf(
-        Stream.runCollect(work).pipe(Effect.provide(Layer.fresh(FileJournal.layer(path)).pipe(Layer.provide(full)))),
-        100
-      )
+      const journal = Layer.fresh(FileJournal.layer(path)).pipe(Layer.provide(full))
+      const exit = yield* drive(Stream.runCollect(work).pipe(Effect.provide(journal)), 100)
+      const failed = yield* Effect.flip(exit)
       assert.deepInclude(failed, { _tag: "JournalError" })
       assert.strictEqual(yield* api.requestCount("Contact.ensure"), 4)
       const outcomes = yield* collect(work, path)
