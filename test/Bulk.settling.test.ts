@@ -34,6 +34,31 @@ describe("Bulk.upsert by e-mail address, in a job,", () => {
   )
 })
 
+describe("a lookup that the server refuses", () => {
+  const bulks: ReadonlyArray<
+    readonly [string, Bulk.Bulk<Contact.CreateRequest & { fingerprint: string }, Bulk.Options>]
+  > = [
+    ["ensure", Bulk.ensure],
+    ["create", Bulk.create],
+    ["upsert", Bulk.upsert]
+  ]
+
+  it.effect.each(bulks)("settles no row of %s", ([, bulk]) =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const work = bulk(Stream.make({ fingerprint }), { job })
+      for (const status of [400, 403, 404, 501]) {
+        yield* api.inject({ operation: "Contact.find", fault: Fault.status(status) })
+        const outcomes = yield* collect(work)
+        assert.deepStrictEqual(names(outcomes), ["not-sent"])
+        assert.isFalse(outcomes.some(Bulk.isSettled))
+        yield* api.removeFaults
+      }
+      assert.deepStrictEqual(names(yield* collect(work)), ["created"])
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
 describe("a contact that is made after the lookup", () => {
   /** The outcomes of work whose contact is made by another between its lookup and its write. */
   const raced = Effect.fnUntraced(function* <E, R>(work: Stream.Stream<Bulk.Outcome, E, R>) {

@@ -69,7 +69,7 @@ const settle = <A extends Made>(
     })
   if (key === undefined) return dryRun ? predicted : write(undefined)
   return Effect.matchEffect(found, {
-    onFailure: (error) => Effect.succeed(Outcome.ofReadError(row, error)),
+    onFailure: (error) => Effect.succeed(Outcome.ofLookupError(row, error)),
     onSuccess: ([contact]) => {
       if (contact !== undefined && (dryRun || isDone(contact))) {
         return Effect.succeed(present(checked, contact, mayBeOurs))

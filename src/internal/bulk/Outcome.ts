@@ -75,7 +75,10 @@ export const ofError = (row: number, error: Errors.ContactError): Outcome => {
   return { row, outcome: error.outcome === "not-sent" ? "not-sent" : "failed", error }
 }
 
-/** The outcome of a row if the read before its write failed. */
+/** The outcome of a row if the lookup of its batch failed. That says nothing about the row, so it is never final. */
+export const ofLookupError = (row: number, error: Errors.ContactError): Outcome => ({ row, outcome: "not-sent", error })
+
+/** The outcome of a row if the read of its contact failed. */
 export const ofReadError = (row: number, error: Errors.ContactError): Outcome => {
   if (error._tag === "InvalidRequest") return ofError(row, error)
   const isFinal = error.outcome === "rejected" && !error.isRetryable && !endsWork(error)

@@ -92,7 +92,7 @@ export const upsert = (by: KeyField): RowOperation<Request> => ({
   }),
   settle: (checked, context) =>
     Effect.matchEffect(context.found, {
-      onFailure: (error) => Effect.succeed(Outcome.ofReadError(checked.row, error)),
+      onFailure: (error) => Effect.succeed(Outcome.ofLookupError(checked.row, error)),
       onSuccess: ([contact, another]) => {
         if (contact === undefined) return make(checked, context, by)
         if (another !== undefined) return Effect.succeed(ambiguous(checked.row))
