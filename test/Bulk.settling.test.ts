@@ -261,3 +261,27 @@ describe("a pause", () => {
     }).pipe(Effect.provide(InMemory.layer()))
   )
 })
+
+describe("a journal", () => {
+  it.effect("does not give the outcomes of one operation for another", () =>
+    Effect.gen(function* () {
+      const rows = Stream.make({ fingerprint, name: "Ada" })
+      assert.deepStrictEqual(names(yield* collect(Bulk.ensure(rows, { job }))), ["created"])
+      assert.deepInclude(yield* Fake.failureOf(Stream.runDrain(Bulk.upsert(rows, { job }))), { _tag: "JournalError" })
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("an id that may be personal data", () => {
+  it.effect.each([false, true])("is in no outcome of a deletion, before-images: %o", (beforeImages) =>
+    Effect.gen(function* () {
+      const rows = Stream.make("ada@example.com", "Ada Lovelace", "cmissing")
+      const outcomes = yield* collect(Bulk.delete(rows, { beforeImages }))
+      assert.deepStrictEqual(outcomes, [
+        { row: 1, outcome: "unchanged", id: "(redacted)" },
+        { row: 2, outcome: "unchanged", id: "(redacted)" },
+        { row: 3, outcome: "unchanged", id: "cmissing" }
+      ])
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+})

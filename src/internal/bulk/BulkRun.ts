@@ -38,9 +38,14 @@ export interface Parts<A> {
   readonly prefix: string | undefined
 }
 
-/** The checksum of a row. All rows that the client refuses have the same one, since not all of them can be read. */
-const checksumOf = <A>(checked: Result.Result<CheckedRow<A>, Outcome.Outcome>): string =>
-  Hex.encode(md5(Result.isSuccess(checked) ? JSON.stringify(checked.success.request) : "").subarray(0, 4))
+/**
+ * The checksum of a row and its operation, so that the outcomes of one operation are not given for another. All rows that the
+ * client refuses have the same one, since not all of them can be read.
+ */
+const checksumOf = <A>(operation: string, checked: Result.Result<CheckedRow<A>, Outcome.Outcome>): string => {
+  const text = Result.isSuccess(checked) ? `${operation} ${JSON.stringify(checked.success.request)}` : ""
+  return Hex.encode(md5(text).subarray(0, 4))
+}
 
 /** One run of bulk work: the steps that each row takes, and what the rows have in common. */
 export class BulkRun<A> {
@@ -72,7 +77,7 @@ export class BulkRun<A> {
     for (const [index, value] of values.entries()) {
       const row = first + index
       const checked = yield* this.#check(row, value)
-      const checksum = checksumOf(checked)
+      const checksum = checksumOf(this.#parts.operation.name, checked)
       const outcome = yield* this.#recordedOutcome(row, checksum, recorded.get(row))
       if (Result.isSuccess(checked)) this.#claim(checked.success, outcome, keys)
       rows.push({ row, checked, checksum, recorded: outcome, found })

@@ -37,13 +37,16 @@ export const settle = /* @__PURE__ */ Effect.fnUntraced(function* (
   const recorded = mayBeDone ? earlier.before : undefined
   let image = recorded === undefined ? {} : { before: recorded }
   let isRecorded = false
-  /** There is no contact to delete, or not any more. */
-  const absent: Outcome.Outcome = mayBeDone ? { row, outcome, id, ...image } : { row, outcome: "unchanged", id }
-  const isAbsent = (error: Errors.ContactError) => outcome === "deleted" && error._tag === "NotFound"
+  /** The outcome if there is no contact to delete, or not any more. The error has the id, unless it may be personal data. */
+  const absent = (error: Errors.ContactError): Outcome.Outcome | undefined => {
+    if (outcome !== "deleted" || error._tag !== "NotFound") return undefined
+    const id = error.contactId
+    return mayBeDone ? { row, outcome, id, ...image } : { row, outcome: "unchanged", id }
+  }
 
   if (dryRun || (beforeImages && recorded === undefined)) {
     const read = fetched === undefined ? yield* Effect.result(Contact.fetch(id)) : Result.succeed(fetched)
-    if (Result.isFailure(read)) return isAbsent(read.failure) ? absent : Outcome.ofReadError(row, read.failure)
+    if (Result.isFailure(read)) return absent(read.failure) ?? Outcome.ofReadError(row, read.failure)
     if (beforeImages) image = { before: read.success }
     if (dryRun) return { row, outcome, id: read.success.id, ...image }
     yield* record({ row, outcome: "unknown", ...image })
@@ -52,8 +55,7 @@ export const settle = /* @__PURE__ */ Effect.fnUntraced(function* (
   const settled = yield* Effect.match(send, {
     onSuccess: ({ id }): Outcome.Outcome => ({ row, outcome, id, ...image }),
     onFailure: (error): Outcome.Outcome => {
-      if (isAbsent(error)) return absent
-      const failed = Outcome.ofError(row, error)
+      const failed = absent(error) ?? Outcome.ofError(row, error)
       return failed.outcome === "unknown" ? { ...failed, ...image } : failed
     }
   })
