@@ -169,6 +169,21 @@ describe("before-images", () => {
     }).pipe(Effect.provide(layer()))
   )
 
+  it.effect("are not of a contact that a run without them may have updated", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const [ada] = yield* api.seed([{ fingerprint, name: "Ada" }])
+      const id = ada?.id ?? ""
+      const rows = Stream.make({ id, name: "Ada Lovelace" })
+      yield* api.inject({ operation: "Contact.update", fault: Fault.afterCommit(Fault.reset) })
+      assert.deepStrictEqual(names(yield* collect(Bulk.update(rows, { job }))), ["unknown"])
+      yield* api.removeFaults
+      assert.deepStrictEqual(yield* collect(Bulk.update(rows, { job, beforeImages: true })), [
+        { row: 1, outcome: "updated", id }
+      ])
+    }).pipe(Effect.provide(layer()))
+  )
+
   it.effect("stay those of the first run, if the change of the first run may have happened", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory

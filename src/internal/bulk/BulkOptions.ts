@@ -14,8 +14,8 @@ export interface PauseOptions {
 /** The options of bulk work. */
 export interface Options {
   /**
-   * The name of the job: one input, in the same order whenever it runs. A journal needs it, and so do rows without a
-   * fingerprint: they get one that is made from this name and the number of the row, so that no run makes them twice.
+   * The name of the job: one operation on one input, in the same order whenever it runs. A journal needs it, and so do rows
+   * without a fingerprint: they get one that is made from this name and the number of the row, so that no run makes them twice.
    *
    * @default none
    */
@@ -49,7 +49,8 @@ export interface Options {
 /** The options of bulk work that changes contacts. */
 export interface ChangeOptions extends Options {
   /**
-   * True to have the contact before the change in the outcome. Each row then takes another request.
+   * True to have the contact before the change in the outcome. Each row then takes another request. An update that an earlier
+   * run without this option may have made has none.
    *
    * @default false
    */

@@ -21,6 +21,8 @@ export interface Change {
   readonly row: number
   readonly id: string
   readonly outcome: "updated" | "deleted"
+  /** True if a contact that is there certainly does not have the change yet. */
+  readonly isPending: boolean
   readonly send: Effect.Effect<Contact.ContactRef, Errors.ContactError, Client>
 }
 
@@ -29,7 +31,7 @@ export interface Change {
  * `fetched` is the contact, if it has been read.
  */
 export const settle = /* @__PURE__ */ Effect.fnUntraced(function* (
-  { id, outcome, row, send }: Change,
+  { id, isPending, outcome, row, send }: Change,
   { beforeImages, dryRun, earlier, record }: RowContext,
   fetched?: Contact.Contact
 ): Effect.fn.Return<Outcome.Outcome, JournalError, Client> {
@@ -44,10 +46,12 @@ export const settle = /* @__PURE__ */ Effect.fnUntraced(function* (
     return mayBeDone ? { row, outcome, id, ...image } : { row, outcome: "unchanged", id }
   }
 
-  if (dryRun || (beforeImages && recorded === undefined)) {
+  // A contact that may have been updated already is not read: it could be the one after the change.
+  const canHaveImage = recorded === undefined && (!mayBeDone || isPending)
+  if (dryRun || (beforeImages && canHaveImage)) {
     const read = fetched === undefined ? yield* Effect.result(Contact.fetch(id)) : Result.succeed(fetched)
     if (Result.isFailure(read)) return absent(read.failure) ?? Outcome.ofReadError(row, read.failure)
-    if (beforeImages) image = { before: read.success }
+    if (beforeImages && canHaveImage) image = { before: read.success }
     if (dryRun) return { row, outcome, id: read.success.id, ...image }
     yield* record({ row, outcome: "unknown", ...image })
     isRecorded = true
@@ -75,7 +79,7 @@ export const update: RowOperation<RowRequest.UpdateRow> = {
       isDerived: false
     })),
   settle: ({ request: { id, ...changes }, row }, context) =>
-    settle({ row, id, outcome: "updated", send: Contact.update(id, changes) }, context)
+    settle({ row, id, outcome: "updated", isPending: false, send: Contact.update(id, changes) }, context)
 }
 
 /** The id in a row. Undefined if there is none, or if it cannot be read. */
@@ -100,5 +104,5 @@ export const remove: RowOperation<string> = {
         : Effect.succeed({ row, request: id, key: toKey(id.trim()), isDerived: false })
     }),
   settle: ({ request, row }, context) =>
-    settle({ row, id: request.trim(), outcome: "deleted", send: Contact.delete(request) }, context)
+    settle({ row, id: request.trim(), outcome: "deleted", isPending: true, send: Contact.delete(request) }, context)
 }

@@ -39,7 +39,7 @@ const change = /* @__PURE__ */ Effect.fnUntraced(function* (
   if (changes !== undefined) {
     if (context.dryRun && !context.beforeImages) return { row, outcome: "updated", id }
     const send = Contact.update(id, changes)
-    return yield* ChangeRows.settle({ row, id, outcome: "updated", send }, context, read.success)
+    return yield* ChangeRows.settle({ row, id, outcome: "updated", isPending: true, send }, context, read.success)
   }
   // An earlier run has written the row, and its outcome was lost.
   const before = context.earlier?.outcome === "unknown" ? context.earlier.before : undefined
