@@ -127,7 +127,8 @@ export {
 
 /**
  * Finds the contact of each row by its fingerprint or e-mail address, and updates the fields that differ, or creates the contact if
- * there is none. A contact without a difference is `unchanged`. The fields that a row does not have stay as they are.
+ * there is none. A contact without a difference is `unchanged`. The fields that a row does not have stay as they are: a fingerprint
+ * that is made from the job is for a new contact only.
  *
  * Up to 100 rows are looked up in one request, as in {@link ensure}. A row that sets `preferences` takes one more request, since
  * a lookup does not have them. If several contacts have the e-mail address, the row is `invalid`. Addresses are compared exactly,
