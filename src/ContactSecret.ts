@@ -80,15 +80,6 @@ const act = <A, T extends Errors.Tag>(
 // The operations
 // -----------------------------------------------------------------------------
 
-/** The failure of a list that is refused, so that it has no secret. */
-const refusedList = (error: ListError): ListError =>
-  OperationError.make(operations.list, OperationError.toFailure(error), {
-    safety: operations.list.safety,
-    attempts: error.attempts,
-    outcome: error.outcome,
-    received: 0
-  })
-
 /** The list of a request, once the request is checked. */
 const checkedList = /* @__PURE__ */ Effect.fnUntraced(function* (
   contactId: string,
@@ -97,7 +88,7 @@ const checkedList = /* @__PURE__ */ Effect.fnUntraced(function* (
   const accepted = yield* checkList(operations.list, request)
   yield* ItemList.refuseName(operations.list, contactId)
   return SecretList.make(yield* Client, contactId, accepted)
-}, /* @__PURE__ */ Effect.mapError(refusedList))
+})
 
 /**
  * Lists the secrets for which a contact has a value: all of them, or as many as `take`. A shared secret is never listed.

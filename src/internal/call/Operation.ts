@@ -48,6 +48,8 @@ export interface Operation<out A, out T extends Errors.Tag> {
   readonly path: `/${string}`
   /** The kind of item, such as `contact`, if the reply is read as JSON Lines, item by item. False if it is one JSON value. */
   readonly streams: string | false
+  /** True if its errors say how many items were delivered. */
+  readonly isList: boolean
   readonly safety: Safety
   /** The largest number of retries after a 409, which another request in progress may have caused. */
   readonly maxConflictRetries: 0 | 1
@@ -72,6 +74,7 @@ export const make = <S extends Schema.ConstraintDecoder<unknown>, const T extend
   readonly method: "GET" | "POST"
   readonly path: `/${string}`
   readonly streams?: string
+  readonly isList?: boolean
   readonly fromLines?: (text: string) => unknown
   readonly safety: Safety
   readonly maxConflictRetries?: 0 | 1
@@ -83,6 +86,7 @@ export const make = <S extends Schema.ConstraintDecoder<unknown>, const T extend
   readonly decodeFast?: (value: unknown) => S["Type"] | undefined
 }): Operation<S["Type"], T> => ({
   streams: false,
+  isList: spec.streams !== undefined,
   fromLines: undefined,
   maxConflictRetries: 0,
   failures: [],

@@ -155,12 +155,5 @@ export const make = /* @__PURE__ */ Effect.fnUntraced(function* <R>(
 
 const batchesOf = (request: unknown): Effect.Effect<FindBatches.Batches, FindError> =>
   Effect.suspend(() => Effect.fromResult(Result.flatMap(FindRequest.check(request), FindBatches.make))).pipe(
-    Effect.mapError(({ description, field }) =>
-      OperationError.make(find, Failure.refused(field, description), {
-        safety: find.safety,
-        attempts: 0,
-        outcome: "not-sent",
-        received: 0
-      })
-    )
+    Effect.mapError(({ description, field }) => OperationError.refusal(find, Failure.refused(field, description)))
   )

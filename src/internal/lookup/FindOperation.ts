@@ -8,6 +8,7 @@ export const find = /* @__PURE__ */ Operation.make({
   method: "POST",
   path: "/graphql",
   safety: "read",
+  isList: true,
   success: FindReply,
   readError: LookupFailure.read
 })

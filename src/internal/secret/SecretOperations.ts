@@ -12,6 +12,7 @@ export const list = /* @__PURE__ */ Operation.make({
   method: "GET",
   path: "/contact/{contactId}/secret/list",
   safety: "read",
+  isList: true,
   success: ContactSecretPage,
   failures: ["NotFound"]
 })

@@ -62,7 +62,7 @@ const construct = (operation: Operation.Any, failure: Failure, context: Context)
       contactId: shown(context.contactId),
       fingerprint: context.fingerprint,
       lastId: context.lastId,
-      received: context.received ?? (operation.streams ? 0 : undefined)
+      received: context.received ?? (operation.isList ? 0 : undefined)
     })
   )
 
