@@ -22,6 +22,7 @@ import * as SecretHandle from "../internal/server/secrets/SecretHandle.ts"
 import type { SecretSeed, SecretValueSeed } from "../internal/server/secrets/SecretSeeds.ts"
 import * as ServerState from "../internal/server/ServerState.ts"
 import type * as RequestLog from "../internal/server/store/RequestLog.ts"
+import * as RowGenerator from "../internal/server/store/RowGenerator.ts"
 import type { ContactRecord } from "../internal/server/store/Store.ts"
 
 export * as Fault from "../internal/server/faults/Fault.ts"
@@ -161,6 +162,12 @@ export const layer = ({ client, ...server }: Options = {}): Layer.Layer<
   Errors.InvalidOptions
 > => Layer.provideMerge(Client.layer({ secret, ...client }), layerHttpClient({ ...server, baseUrl: client?.baseUrl }))
 
+/** Seeds, each with the fields that are set by its index. */
+const overridden = <Seed extends object, Fields extends object>(
+  seeds: ReadonlyArray<Seed>,
+  overrides: ((index: number) => Fields) | undefined
+) => seeds.map((seed, index) => ({ ...seed, ...overrides?.(index) }))
+
 /** The options of {@link seedArbitrary}. */
 export interface ArbitraryOptions {
   /** The token of the account that they are added to. Default: {@link secret}. */
@@ -189,12 +196,7 @@ export const seedArbitrary = (
     api.contacts(token).pipe(
       Effect.map((contacts) => new Set(contacts.map(({ fingerprint }) => fingerprint))),
       Effect.flatMap((taken) => ContactArbitrary.sample(count, taken)),
-      Effect.flatMap((seeds) =>
-        api.seed(
-          seeds.map((seed, index) => ({ ...seed, ...overrides?.(index) })),
-          token
-        )
-      )
+      Effect.flatMap((seeds) => api.seed(overridden(seeds, overrides), token))
     )
   )
 
@@ -244,9 +246,8 @@ const seedArbitraryItems = /* @__PURE__ */ Effect.fnUntraced(function* <Item>(
   { overrides, token }: ArbitraryItemOptions<Item> = {}
 ) {
   const api = yield* InMemory
-  const seeds = yield* ItemArbitrary.sample(make, count)
-  const overridden = seeds.map((seed, index) => ({ ...seed, ...overrides?.(index) }))
-  return yield* seedOf(api)(contactId, overridden, token)
+  const seeds = yield* RowGenerator.sample(make, count)
+  return yield* seedOf(api)(contactId, overridden(seeds, overrides), token)
 })
 
 /** The options of {@link seedArbitrarySecrets}. */
@@ -266,11 +267,8 @@ export const seedArbitrarySecrets = (
   { overrides, token }: ArbitrarySecretOptions = {}
 ): Effect.Effect<ReadonlyArray<SecretHandle.Secret>, never, InMemory> =>
   Effect.flatMap(InMemory, (api) =>
-    Effect.flatMap(ItemArbitrary.sample(SecretArbitrary.secret, count), (seeds) =>
-      api.seedSecrets(
-        seeds.map((seed, index) => ({ ...seed, ...overrides?.(index) })),
-        token
-      )
+    Effect.flatMap(RowGenerator.sample(SecretArbitrary.secret, count), (seeds) =>
+      api.seedSecrets(overridden(seeds, overrides), token)
     )
   )
 
@@ -293,10 +291,7 @@ export const seedArbitrarySecretValues = /* @__PURE__ */ Effect.fnUntraced(funct
   const api = yield* InMemory
   const taken = new Set((yield* api.secretValues(contactId)).map(({ secretId }) => secretId))
   const secrets = (yield* api.secrets(token)).filter(({ id, kind }) => kind === "personal" && !taken.has(id))
-  const makers = yield* ItemArbitrary.sample(SecretArbitrary.value, secrets.length)
+  const makers = yield* RowGenerator.sample(SecretArbitrary.value, secrets.length)
   const seeds = Arr.zipWith(secrets, makers, (secret, make) => make(secret))
-  return yield* api.seedSecretValues(
-    contactId,
-    seeds.map((seed, index) => ({ ...seed, ...overrides?.(index) }))
-  )
+  return yield* api.seedSecretValues(contactId, overridden(seeds, overrides))
 })

@@ -1,26 +1,23 @@
 /** Random items that have the values the database can hold. Each is built on use, which takes a while. */
 import * as Arbitrary from "effect/Arbitrary"
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as RowArbitrary from "../store/RowArbitrary.ts"
+import * as RowGenerator from "../store/RowGenerator.ts"
 import type * as Items from "./ItemHandle.ts"
 
-const { between, createdAt, maxAge } = RowArbitrary
+const { between, createdAt } = RowArbitrary
+const { oneOf, text, withCommon } = RowGenerator
 
 const ids = ["cm4xq1v7d0000memo1a2b3c4d", "cm4xq1v7d0001memo5e6f7g8h"] as const
 const models = ["", "gpt-4o", "claude-v3-opus"] as const
 const schedules = ["0 9 * * 1-5", "*/15 * * * *", "@daily"] as const
 const timezones = ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires"] as const
 
-const text = () => Arbitrary.map(Arbitrary.schema(RowArbitrary.text()), (drawn) => drawn.toWellFormed())
-
 const textOrNull = () =>
   Arbitrary.map(Arbitrary.schema(Schema.NullOr(RowArbitrary.text())), (drawn) => drawn?.toWellFormed() ?? null)
 
 const orNull = <const Value extends string>(values: ReadonlyArray<Value>) =>
   Arbitrary.schema(Schema.NullOr(Schema.Literals(values)))
-
-const oneOf = <const Value extends string>(...values: ReadonlyArray<Value>) => Arbitrary.schema(Schema.Literals(values))
 
 const instant = () => Arbitrary.schema(Schema.NullOr(between(createdAt.minimum, createdAt.maximum)))
 
@@ -33,28 +30,8 @@ const millis = () =>
     positiveZero
   )
 
-const common = () =>
-  Arbitrary.map(
-    Arbitrary.all({
-      name: text(),
-      description: text(),
-      meta: Arbitrary.schema(Schema.NullOr(RowArbitrary.metaEntries())),
-      createdAt: Arbitrary.schema(between(createdAt.minimum, createdAt.maximum)),
-      age: Arbitrary.schema(between(0, maxAge))
-    }),
-    ({ age, meta, ...drawn }) => ({
-      ...drawn,
-      meta: meta === null ? null : RowArbitrary.toMeta(meta),
-      updatedAt: drawn.createdAt + age
-    })
-  )
-
 /** Makes the generator of items of a kind. */
 export type Maker<Item> = () => Arbitrary.Arbitrary<Items.ItemSeed<Item>>
-
-/** Rows of own columns and of those that all rows have. */
-export const withCommon = <Own extends object>(own: Arbitrary.Arbitrary<Own>) =>
-  Arbitrary.map(Arbitrary.all({ common: common(), own }), ({ common, own }) => ({ ...common, ...own }))
 
 /** Random conversations. */
 export const conversation: Maker<Items.Conversation> = () =>
@@ -103,7 +80,3 @@ export const task: Maker<Items.Task> = () =>
       nextRunAt: instant()
     })
   )
-
-/** Draws that many rows from Effect's `Random`. */
-export const sample = <Row>(make: () => Arbitrary.Arbitrary<Row>, count: number): Effect.Effect<ReadonlyArray<Row>> =>
-  Effect.suspend(() => Effect.orDie(Arbitrary.sampleEffect(make(), { count })))

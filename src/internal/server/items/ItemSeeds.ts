@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Struct from "effect/Struct"
 import type { Service } from "../ServerState.ts"
+import * as SeededColumns from "../store/SeededColumns.ts"
 import type { ItemKind } from "./ItemKinds.ts"
 import type { ItemRecord, NewItem } from "./ItemRecord.ts"
 
@@ -24,16 +25,10 @@ export const seed = Effect.fnUntraced(function* <Row extends ItemRecord, Column 
   const rows = table(state.items)
   const seeded: Array<Pick<Row, Column>> = []
   for (const given of seeds) {
-    const createdAt = given.createdAt ?? now
     const common: ItemRecord = {
-      id: given.id ?? state.items.ids.next(createdAt, random),
+      ...SeededColumns.make(given, state.items.ids, now, random),
       account: account ?? contact.account,
-      contactId,
-      name: given.name ?? "",
-      description: given.description ?? "",
-      meta: structuredClone(given.meta ?? null),
-      createdAt,
-      updatedAt: given.updatedAt ?? createdAt
+      contactId
     }
     if (rows.get(common.id) !== undefined) return yield* Effect.die(new Error("seed: id is taken"))
     const row = toRow(given, common)

@@ -1,12 +1,12 @@
 /** Random secrets that have the values the database can hold. Each is built on use, which takes a while. */
 import * as Arbitrary from "effect/Arbitrary"
 import * as Schema from "effect/Schema"
-import { withCommon } from "../items/ItemArbitrary.ts"
 import * as RowArbitrary from "../store/RowArbitrary.ts"
+import * as RowGenerator from "../store/RowGenerator.ts"
 import type { SecretRecord, SecretType } from "./SecretRecord.ts"
 import type { SecretSeed } from "./SecretSeeds.ts"
 
-const oneOf = <const Value extends string>(...values: ReadonlyArray<Value>) => Arbitrary.schema(Schema.Literals(values))
+const { oneOf, withCommon } = RowGenerator
 
 const number = () => Arbitrary.schema(RowArbitrary.between(0, 999_999))
 

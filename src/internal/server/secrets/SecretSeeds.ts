@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { Service } from "../ServerState.ts"
+import * as SeededColumns from "../store/SeededColumns.ts"
 import type { SecretRecord, SecretValueRecord } from "./SecretRecord.ts"
 import type { SecretStore } from "./SecretStore.ts"
 
@@ -24,22 +25,16 @@ export const seedSecrets = Effect.fnUntraced(function* (
   const random = yield* Random.Random
   const added: Array<SecretRecord> = []
   for (const seed of seeds) {
-    const createdAt = seed.createdAt ?? now
-    const secret: SecretRecord = structuredClone({
-      id: seed.id ?? store.ids.next(createdAt, random),
+    const secret: SecretRecord = {
+      ...SeededColumns.make(seed, store.ids, now, random),
       account,
       alias: seed.alias ?? null,
-      name: seed.name ?? "",
-      description: seed.description ?? "",
       kind: seed.kind ?? "shared",
       type: seed.type ?? "plain",
       value: seed.value ?? null,
-      config: seed.config ?? null,
-      visibility: seed.visibility ?? "private",
-      meta: seed.meta ?? null,
-      createdAt,
-      updatedAt: seed.updatedAt ?? createdAt
-    })
+      config: structuredClone(seed.config ?? null),
+      visibility: seed.visibility ?? "private"
+    }
     const { alias, id } = secret
     if (store.get(id) !== undefined) return yield* refuse(`seedSecrets: the id ${id} is taken`)
     if (alias !== null && store.findByAlias(account, alias) !== undefined) {
@@ -65,18 +60,12 @@ export const seedValues = Effect.fnUntraced(function* (
   const random = yield* Random.Random
   const added: Array<SecretValueRecord> = []
   for (const seed of seeds) {
-    const createdAt = seed.createdAt ?? now
-    const row: SecretValueRecord = structuredClone({
-      id: seed.id ?? store.ids.next(createdAt, random),
+    const row: SecretValueRecord = {
+      ...SeededColumns.make(seed, store.ids, now, random),
       secretId: seed.secretId,
       contactId,
-      name: seed.name ?? "",
-      description: seed.description ?? "",
-      value: seed.value ?? "",
-      meta: seed.meta ?? null,
-      createdAt,
-      updatedAt: seed.updatedAt ?? createdAt
-    })
+      value: seed.value ?? ""
+    }
     const problem = problemOf(store, row)
     if (problem !== undefined) return yield* refuse(`seedSecretValues: ${problem}`)
     store.setValue(row)
