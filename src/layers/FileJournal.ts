@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaParser from "effect/SchemaParser"
 import type * as Scope from "effect/Scope"
 import * as FileLock from "../internal/journal/FileLock.ts"
+import { jsonIn } from "../internal/format/JsonText.ts"
 import { JournalFile, toJournalError } from "../internal/journal/JournalFile.ts"
 import { Outcome } from "../internal/bulk/Outcome.ts"
 import { RowOffsets } from "../internal/journal/RowOffsets.ts"
@@ -35,19 +36,17 @@ const codec = /* @__PURE__ */ Schema.toCodecJson(Outcome)
 const encode = /* @__PURE__ */ SchemaParser.encodeSync(codec)
 const decode = /* @__PURE__ */ SchemaParser.decodeUnknownResult(codec)
 
-const parse = (line: string): unknown => Result.getOrUndefined(Result.try((): unknown => JSON.parse(line)))
-
 const isRow = (row: unknown): row is number => Number.isSafeInteger(row) && Number(row) >= 1
 
 /** The number of the row that a line is about. Undefined if it is about another job, or cannot be read. */
 const rowOf = (line: string, job: string): number | undefined => {
-  const record = parse(line)
+  const record = jsonIn(line)
   const isOfJob = Predicate.hasProperty(record, "job") && record.job === job
   return isOfJob && Predicate.hasProperty(record, "row") && isRow(record.row) ? record.row : undefined
 }
 
 const entryOf = (line: string): Journal.Entry | undefined => {
-  const record = parse(line)
+  const record = jsonIn(line)
   const outcome = Result.getOrUndefined(decode(record))
   return outcome !== undefined && Predicate.hasProperty(record, "checksum") && typeof record.checksum === "string"
     ? { outcome, checksum: record.checksum }
