@@ -4,19 +4,9 @@ import { expectTypeOf } from "vitest"
 import * as Client from "../src/Client.ts"
 import * as Contact from "../src/Contact.ts"
 import type * as Errors from "../src/Errors.ts"
+import type { CommonError as Common } from "./support/CommonError.ts"
 
 // Checked by the compiler: `npm test` type-checks before it runs anything.
-
-type Common =
-  | Errors.InvalidRequest
-  | Errors.Unauthorized
-  | Errors.PaymentRequired
-  | Errors.Forbidden
-  | Errors.RateLimited
-  | Errors.ServerError
-  | Errors.Timeout
-  | Errors.TransportError
-  | Errors.UnexpectedResponse
 
 describe("the error unions are exact", () => {
   it("each operation has the failures that it can have, and no others", () => {

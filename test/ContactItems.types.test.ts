@@ -9,21 +9,12 @@ import * as ContactRating from "../src/ContactRating.ts"
 import * as ContactSpace from "../src/ContactSpace.ts"
 import * as ContactTask from "../src/ContactTask.ts"
 import type * as Errors from "../src/Errors.ts"
+import type { CommonError } from "./support/CommonError.ts"
 
 // Checked by the compiler: `npm test` type-checks before it runs anything.
 
 /** The failures of the lists and the search: the common ones, and `NotFound` for the contact. */
-type Failures =
-  | Errors.InvalidRequest
-  | Errors.Unauthorized
-  | Errors.PaymentRequired
-  | Errors.Forbidden
-  | Errors.NotFound
-  | Errors.RateLimited
-  | Errors.ServerError
-  | Errors.Timeout
-  | Errors.TransportError
-  | Errors.UnexpectedResponse
+type Failures = CommonError | Errors.NotFound
 
 type Listed<A> = Stream.Stream<A, Failures, Client.Client>
 type Paged<A> = Effect.Effect<A, Failures, Client.Client>
