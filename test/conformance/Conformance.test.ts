@@ -5,23 +5,25 @@ import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Emulator from "../../src/layers/Emulator.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
-import type { Case, Need, Rows } from "./Case.ts"
-import { cases } from "./Cases.ts"
-import { clauses } from "./Clauses.ts"
-import * as Coverage from "./Coverage.ts"
-import * as Run from "./Run.ts"
-import { create, fetched, post, received, send, stored } from "./Steps.ts"
+import type { Case, Need, Rows } from "../../src/conformance/Case.ts"
+import { cases } from "../../src/conformance/Cases.ts"
+import { clauses } from "../../src/conformance/Clauses.ts"
+import * as Coverage from "../../src/conformance/Coverage.ts"
+import * as LiveRun from "../../src/conformance/LiveRun.ts"
+import * as Run from "../../src/conformance/Run.ts"
+import { create, fetched, post, received, send, stored } from "../../src/conformance/Steps.ts"
 import * as Targets from "./Targets.ts"
 import * as Controlled from "./targets/Controlled.ts"
-import * as Live from "./targets/Live.ts"
-import type { OpenTarget } from "./targets/Target.ts"
+import { fromEnvironment } from "./targets/LiveEnvironment.ts"
+import * as LiveTarget from "../../src/conformance/targets/LiveTarget.ts"
+import type { OpenTarget } from "../../src/conformance/targets/CaseTarget.ts"
 
 describe("The wire contract, in process and over HTTP", () => {
   for (const self of cases) {
     it.effect(`${self.id} (${self.clauses.join(", ")})`, () =>
       Effect.gen(function* () {
-        const inProcess = yield* Run.runControlled(self, Controlled.inProcess)
-        const emulator = yield* Run.runControlled(self, Controlled.emulator)
+        const inProcess = yield* Targets.runCase(self, Controlled.inProcess)
+        const emulator = yield* Targets.runCase(self, Controlled.emulator)
         assert.deepStrictEqual(inProcess.problems, [])
         assert.deepStrictEqual(emulator.problems, [])
         assert.isUndefined(Run.difference(inProcess, emulator))
@@ -88,7 +90,7 @@ describe("The suite", () => {
     Effect.gen(function* () {
       const wrong = (steps: Case["steps"]) =>
         Effect.map(
-          Run.runControlled({ id: "wrong", clauses: [], steps }, Controlled.inProcess),
+          Targets.runCase({ id: "wrong", clauses: [], steps }, Controlled.inProcess),
           (outcome) => outcome.problems.length
         )
       assert.strictEqual(yield* wrong([create({ name: "a" }), fetched({ name: "a" })]), 0)
@@ -103,7 +105,7 @@ describe("The suite", () => {
       const url = "https://api.example.com/"
       const problemsOf = (steps: Case["steps"]) =>
         Effect.map(
-          Run.runControlled(
+          Targets.runCase(
             {
               id: "wrong",
               clauses: [],
@@ -155,26 +157,26 @@ describe("The suite", () => {
   it.effect("finds differences between targets", () =>
     Effect.gen(function* () {
       const self = (name: string): Case => ({ id: "same", clauses: [], steps: [create({ name }), fetched({ name })] })
-      const one = yield* Run.runControlled(self("a"), Controlled.inProcess)
-      const other = yield* Run.runControlled(self("b"), Controlled.inProcess)
-      assert.isUndefined(Run.difference(one, yield* Run.runControlled(self("a"), Controlled.emulator)))
+      const one = yield* Targets.runCase(self("a"), Controlled.inProcess)
+      const other = yield* Targets.runCase(self("b"), Controlled.inProcess)
+      assert.isUndefined(Run.difference(one, yield* Targets.runCase(self("a"), Controlled.emulator)))
       assert.isDefined(Run.difference(one, other))
     })
   )
 })
 
-const live = Effect.map(Emulator.Emulator, ({ url }) => Live.live({ baseUrl: url, secret: InMemory.secret }))
+const live = Effect.map(Emulator.Emulator, ({ url }) => LiveTarget.live({ baseUrl: url, secret: InMemory.secret }))
 
 const remainingContacts = Effect.flatMap(InMemory.InMemory, (api) => api.contacts())
 
 describe("A live server", () => {
   it("is tested only if both variables are set", () => {
     const secret = { CHATBOTKIT_API_SECRET: "sk-x" }
-    assert.isString(Live.fromEnvironment({}))
-    assert.isString(Live.fromEnvironment(secret))
-    assert.isString(Live.fromEnvironment({ CHATBOTKIT_CONFORMANCE: "live" }))
-    assert.isString(Live.fromEnvironment({ ...secret, CHATBOTKIT_CONFORMANCE: "yes" }))
-    const options = Live.fromEnvironment({ ...secret, CHATBOTKIT_CONFORMANCE: "live" })
+    assert.isString(fromEnvironment({}))
+    assert.isString(fromEnvironment(secret))
+    assert.isString(fromEnvironment({ CHATBOTKIT_CONFORMANCE: "live" }))
+    assert.isString(fromEnvironment({ ...secret, CHATBOTKIT_CONFORMANCE: "yes" }))
+    const options = fromEnvironment({ ...secret, CHATBOTKIT_CONFORMANCE: "live" })
     if (typeof options === "string") return assert.fail(options)
     assert.strictEqual(options.baseUrl, "https://api.chatbotkit.com")
     assert.strictEqual(Redacted.value(options.secret), "sk-x")
@@ -185,7 +187,7 @@ describe("A live server", () => {
       const { url } = yield* Emulator.Emulator
       const api = yield* InMemory.InMemory
       const others = yield* api.seed(Array.from({ length: 120 }, (_, index) => ({ name: `${index}` })))
-      const { outcomes } = yield* Targets.runLive({ baseUrl: url, secret: InMemory.secret })
+      const { outcomes } = yield* LiveRun.run({ baseUrl: url, secret: InMemory.secret })
       assert.isAbove(outcomes.size, 100)
       for (const [id, { problems }] of outcomes) assert.deepStrictEqual(problems, [], id)
       assert.deepStrictEqual(yield* remainingContacts, others)

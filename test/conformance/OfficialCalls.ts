@@ -6,7 +6,7 @@ import * as Queue from "effect/Queue"
 import * as ServerState from "../../src/internal/server/ServerState.ts"
 import * as Emulator from "../../src/layers/Emulator.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
-import type { Disturbance } from "./Case.ts"
+import type { Disturbance } from "../../src/conformance/Case.ts"
 import * as Disturbances from "./targets/Disturbances.ts"
 
 /** The options of an official client. */

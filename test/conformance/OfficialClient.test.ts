@@ -6,9 +6,9 @@ import * as Queue from "effect/Queue"
 import { TestClock } from "effect/testing"
 import * as ServerState from "../../src/internal/server/ServerState.ts"
 import type { NewContact } from "../../src/internal/server/store/Store.ts"
-import { startTime } from "./Case.ts"
+import { startTime } from "../../src/conformance/Case.ts"
 import { collect, disturb, emulator, type Options, optionsOf, thrown, types } from "./OfficialCalls.ts"
-import { numbered } from "./Seeds.ts"
+import { numbered } from "../../src/conformance/Seeds.ts"
 
 /** The official client over the emulator. */
 const client = (options?: Partial<Options>) => Effect.map(optionsOf(options), (all) => new ContactClient(all))

@@ -10,7 +10,7 @@ import { TestClock } from "effect/testing"
 import type * as ServerState from "../../src/internal/server/ServerState.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import { collect, disturb, emulator, type Options, optionsOf, thrown, types } from "./OfficialCalls.ts"
-import { numbered } from "./Seeds.ts"
+import { numbered } from "../../src/conformance/Seeds.ts"
 
 /** The official clients of what belongs to a contact. */
 const clients = (options?: Partial<Options>) =>

@@ -1,20 +1,12 @@
 import * as Effect from "effect/Effect"
-import type { Case } from "./Case.ts"
-import { cases } from "./Cases.ts"
-import type { Results } from "./Coverage.ts"
-import * as Run from "./Run.ts"
+import { TestClock } from "effect/testing"
+import type { Case } from "../../src/conformance/Case.ts"
+import { cases } from "../../src/conformance/Cases.ts"
+import type { Results } from "../../src/conformance/Coverage.ts"
+import * as LiveRun from "../../src/conformance/LiveRun.ts"
+import * as Run from "../../src/conformance/Run.ts"
+import type { OpenTarget } from "../../src/conformance/targets/CaseTarget.ts"
 import * as Controlled from "./targets/Controlled.ts"
-import * as Live from "./targets/Live.ts"
-
-/** The timeout of a case in milliseconds, for replies that never come. */
-const caseTimeout = 30_000
-
-const withTimeout = (outcome: Effect.Effect<Run.Outcome>): Effect.Effect<Run.Outcome> =>
-  Effect.timeoutOrElse(outcome, {
-    duration: caseTimeout,
-    orElse: () =>
-      Effect.succeed({ problems: [`did not end within ${caseTimeout / 1000} s`], brokenInvariants: [], replies: [] })
-  })
 
 /** The controlled targets. Every case runs against both, with the same replies. */
 export const controlled = [
@@ -22,23 +14,15 @@ export const controlled = [
   { name: "over HTTP", open: Controlled.emulator }
 ] as const
 
-/** The cases that hold for a live server too. */
-export const casesForAnyServer: ReadonlyArray<Case> = cases.filter(({ needs = [] }) => needs.length === 0)
+/** Runs a case against a new controlled target, under the test clock. */
+export const runCase = (self: Case, open: OpenTarget): Effect.Effect<Run.Outcome> =>
+  Effect.provide(Run.run(self, open), TestClock.layer())
 
 /** Runs every case against a controlled target. */
 export const runControlled = ({ name, open }: (typeof controlled)[number]): Effect.Effect<Results> =>
   Effect.map(
     Effect.forEach(cases, (self) =>
-      Effect.map(withTimeout(Run.runControlled(self, open)), (outcome) => [self.id, outcome] as const)
+      Effect.map(LiveRun.withTimeout(runCase(self, open)), (outcome) => [self.id, outcome] as const)
     ),
     (outcomes) => ({ target: name, controlled: true, outcomes: new Map(outcomes) })
-  )
-
-/** Runs the cases without needs against a live server, one after another. */
-export const runLive = (options: Live.Options): Effect.Effect<Results> =>
-  Effect.map(
-    Effect.forEach(casesForAnyServer, (self) =>
-      Effect.map(withTimeout(Run.run(self, Live.live(options))), (outcome) => [self.id, outcome] as const)
-    ),
-    (outcomes) => ({ target: "live", controlled: false, outcomes: new Map(outcomes) })
   )

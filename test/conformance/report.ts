@@ -1,56 +1,21 @@
 /** Runs all conformance cases and prints a report: `npm run conformance`. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
-import { cases } from "./Cases.ts"
-import { clauses, sections } from "./Clauses.ts"
-import type { Clause } from "./clauses/Clause.ts"
-import { outOfScope } from "./clauses/OutOfScope.ts"
-import * as Coverage from "./Coverage.ts"
-import * as Run from "./Run.ts"
+import { cases } from "../../src/conformance/Cases.ts"
+import { clauses } from "../../src/conformance/Clauses.ts"
+import type { Clause } from "../../src/conformance/clauses/Clause.ts"
+import { outOfScope } from "../../src/conformance/clauses/OutOfScope.ts"
+import * as Coverage from "../../src/conformance/Coverage.ts"
+import * as LiveRun from "../../src/conformance/LiveRun.ts"
+import { failures, table, titled, titledList, wrapped } from "../../src/conformance/Report.ts"
+import * as Run from "../../src/conformance/Run.ts"
 import * as Targets from "./Targets.ts"
-import * as Live from "./targets/Live.ts"
+import { fromEnvironment } from "./targets/LiveEnvironment.ts"
 
-const width = 100
 const print = (line = "") => Effect.sync(() => process.stdout.write(`${line}\n`))
 
-/** A text in lines of at most the width. The first line keeps its indentation, the others get `indent`. */
-const wrapped = (text: string, indent: string): string => {
-  const lines: Array<string> = []
-  let line = /^ */.exec(text)?.[0] ?? ""
-  for (const word of text.trim().split(" ")) {
-    const longer = line.trim() === "" ? line + word : `${line} ${word}`
-    if (longer.length > width && line.trim() !== "") {
-      lines.push(line)
-      line = indent + word
-    } else line = longer
-  }
-  return [...lines, line].join("\n")
-}
-
-const titled = ({ id, text }: Clause): string => wrapped(`  ${id.padEnd(28)} ${text}`, " ".repeat(31))
-
 const printAll = (title: string, lines: ReadonlyArray<string>) =>
-  lines.length === 0 ? Effect.void : print([`\n${title}`, ...lines].join("\n"))
-
-const table = (results: ReadonlyArray<Coverage.Results>) => {
-  const passing = results.map(Coverage.passing)
-  const line = (title: string, counts: ReadonlyArray<number | string>) =>
-    title.padEnd(30) + counts.map((count) => String(count).padStart(13)).join("")
-  const counts = (of: ReadonlyArray<(typeof clauses)[number]>) => [
-    of.length,
-    of.filter(({ id }) => Coverage.covered.has(id)).length,
-    ...passing.map((ids) => of.filter(({ id }) => ids.has(id)).length)
-  ]
-  return [
-    line("section", ["clauses", "with a case", ...results.map(({ target }) => target)]),
-    ...sections.map(([section, title]) => line(`${section} ${title}`, counts(Coverage.ofSection(section)))),
-    line("all clauses", counts(clauses)),
-    line("all cases", ["", cases.length, ...results.map(({ outcomes }) => passed(outcomes))])
-  ]
-}
-
-const passed = (outcomes: ReadonlyMap<string, Run.Outcome>): string =>
-  `${[...outcomes.values()].filter(({ problems }) => problems.length === 0).length} of ${outcomes.size}`
+  lines.length === 0 ? Effect.void : print(titledList(title, lines).join("\n"))
 
 const basisOf = ({ assumptions = [], unnamed }: Clause): string => unnamed ?? assumptions.join(", ")
 
@@ -63,8 +28,8 @@ const report = Effect.gen(function* () {
     Targets.runControlled(Targets.controlled[0]),
     Targets.runControlled(Targets.controlled[1])
   ])
-  const options = Live.fromEnvironment(process.env)
-  const live = typeof options === "string" ? undefined : yield* Targets.runLive(options)
+  const options = fromEnvironment(process.env)
+  const live = typeof options === "string" ? undefined : yield* LiveRun.run(options)
   const results = [inProcess, emulator, ...(live === undefined ? [] : [live])]
 
   yield* print(
@@ -93,11 +58,7 @@ const report = Effect.gen(function* () {
     outOfScope.map(({ section, text, reason }) => wrapped(`  ${section}  ${text} (${reason})`, "     "))
   )
 
-  const failing = results.flatMap(({ target, outcomes }) =>
-    [...outcomes].flatMap(([id, { problems }]) =>
-      problems.map((problem) => wrapped(`  ${target}: ${id}: ${problem}`, "     "))
-    )
-  )
+  const failing = failures(results)
   const failed = clauses.filter(
     ({ id }) => Coverage.covered.has(id) && ![inProcess, emulator].every((of) => Coverage.passing(of).has(id))
   )

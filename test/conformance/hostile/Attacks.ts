@@ -1,4 +1,4 @@
-import { listNames } from "../Endpoints.ts"
+import { listNames } from "../../../src/conformance/ContactPaths.ts"
 
 /** Headers of a request. */
 export const head = "Host: x\r\nAuthorization: Bearer sk-main\r\n"

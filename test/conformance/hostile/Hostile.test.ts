@@ -8,7 +8,7 @@ import * as Emulator from "../../../src/layers/Emulator.ts"
 import * as InMemory from "../../../src/layers/InMemory.ts"
 import * as Sockets from "../../support/Sockets.ts"
 import { attacks, closing, head, json, postRequest } from "./Attacks.ts"
-import { numbered } from "../Seeds.ts"
+import { numbered } from "../../../src/conformance/Seeds.ts"
 
 const emulator = Layer.merge(Emulator.layerServed(), InMemory.layerHandle()).pipe(
   Layer.provideMerge(ServerState.layer())

@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { SeededRandom } from "../../simulation/SeededRandom.ts"
-import { startTime, type Rows } from "../Case.ts"
-import { listNames } from "../Endpoints.ts"
-import { invariants } from "../Invariants.ts"
+import { startTime, type Rows } from "../../../src/conformance/Case.ts"
+import { listNames } from "../../../src/conformance/ContactPaths.ts"
+import { invariants } from "../../../src/conformance/Invariants.ts"
 import * as Controlled from "../targets/Controlled.ts"
-import type { WireRequest } from "../targets/Target.ts"
+import type { WireRequest } from "../../../src/conformance/targets/CaseTarget.ts"
 
 const names = [
   "search",

@@ -10,8 +10,8 @@ import * as InProcess from "../../../src/internal/server/http/InProcess.ts"
 import * as ServerState from "../../../src/internal/server/ServerState.ts"
 import * as Emulator from "../../../src/layers/Emulator.ts"
 import * as InMemory from "../../../src/layers/InMemory.ts"
-import { startTime, type Setup } from "../Case.ts"
-import type { Reply } from "../Reply.ts"
+import { startTime, type Setup } from "../../../src/conformance/Case.ts"
+import type { Reply } from "../../../src/conformance/WireReply.ts"
 import * as Disturbances from "./Disturbances.ts"
 import {
   exchange,
@@ -20,7 +20,7 @@ import {
   type UpstreamRequest,
   upstreamHeader,
   type WireRequest
-} from "./Target.ts"
+} from "../../../src/conformance/targets/CaseTarget.ts"
 
 const token = "sk-main"
 

@@ -7,7 +7,7 @@ import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import * as ApiFailure from "../../../src/internal/server/http/ApiFailure.ts"
 import * as Interceptor from "../../../src/internal/server/faults/Interceptor.ts"
-import type { Disturbance } from "../Case.ts"
+import type { Disturbance } from "../../../src/conformance/Case.ts"
 
 /** The times of the head and the pieces of a reply, in milliseconds after the request, by the server's clock. */
 export interface Timeline {
