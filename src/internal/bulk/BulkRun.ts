@@ -18,6 +18,14 @@ import type { CheckedRow, RowOperation } from "./RowOperation.ts"
 
 type FoundByKey = ReadonlyMap<string, ReadonlyArray<FoundContact>>
 
+/** A row of the input. */
+export interface InputRow {
+  readonly row: number
+  readonly value: unknown
+  /** The reason if the row was refused before, so that there is no value. */
+  readonly refusal?: { readonly field?: string; readonly description: string } | undefined
+}
+
 /** A row of the input that has been checked. */
 export interface Row<A> {
   readonly row: number
@@ -36,6 +44,8 @@ export interface Parts<A> {
   readonly journal: Journal.JobJournal
   /** The beginning of the fingerprints that are made from the job. Undefined if the work is no job. */
   readonly prefix: string | undefined
+  /** True to record the outcomes that are not final too. */
+  readonly recordsAll: boolean
 }
 
 /**
@@ -54,7 +64,7 @@ export class BulkRun<A> {
   /** The rows that hold a key and have no outcome yet. */
   readonly #underWay = new Map<number, Deferred.Deferred<void>>()
   readonly #pause: FailurePause
-  /** True once a failure has ended the work: nothing more is sent. */
+  /** True once a failure or {@link stop} has ended the work: nothing more is sent. */
   #hasEnded = false
   /** True once the journal has failed: nothing more is sent, and no outcome is given. */
   #hasLostJournal = false
@@ -64,19 +74,24 @@ export class BulkRun<A> {
     this.#pause = new FailurePause(parts.settings.pause)
   }
 
+  /** Ends the work: rows under way go on, and no other one is sent. */
+  stop(): void {
+    this.#hasEnded = true
+    this.#pause.stop()
+  }
+
   /** Checks the next rows of the input. Of rows with the same key, the first one gets it. */
   readonly prepare = Effect.fnUntraced(function* (
     this: BulkRun<A>,
-    first: number,
-    values: ReadonlyArray<unknown>
+    inputs: ReadonlyArray<InputRow>
   ): Effect.fn.Return<ReadonlyArray<Row<A>>, Journal.JournalError> {
-    const recorded = yield* this.#parts.journal.read(values.map((_, index) => first + index))
+    const recorded = yield* this.#parts.journal.read(inputs.map(({ row }) => row))
     const keys = new Set<string>()
     const found = yield* Effect.cached(this.#lookUp(keys))
     const rows: Array<Row<A>> = []
-    for (const [index, value] of values.entries()) {
-      const row = first + index
-      const checked = yield* this.#check(row, value)
+    for (const input of inputs) {
+      const { row } = input
+      const checked = yield* this.#check(input)
       const checksum = checksumOf(this.#parts.operation.name, checked)
       const outcome = yield* this.#recordedOutcome(row, checksum, recorded.get(row))
       if (Result.isSuccess(checked)) this.#claim(checked.success, outcome, keys)
@@ -85,7 +100,8 @@ export class BulkRun<A> {
     return rows
   })
 
-  #check(row: number, value: unknown): Effect.Effect<Result.Result<CheckedRow<A>, Outcome.Outcome>> {
+  #check({ refusal, row, value }: InputRow): Effect.Effect<Result.Result<CheckedRow<A>, Outcome.Outcome>> {
+    if (refusal !== undefined) return Effect.succeed(Result.fail({ row, outcome: "invalid", ...refusal }))
     if (isUnreadableRow(value)) {
       return Effect.succeed(Result.fail({ row, outcome: "invalid", description: value.description }))
     }
@@ -145,7 +161,7 @@ export class BulkRun<A> {
     if (Result.isFailure(checked)) return Effect.as(this.#record(checked.failure, row.checksum), checked.failure)
     return Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(restore(this.#outcomeOf(checked.success, row)), (outcome) =>
-        this.#end(checked.success, outcome, row.checksum)
+        this.#end(checked.success, outcome, row)
       )
     )
   }
@@ -195,10 +211,7 @@ export class BulkRun<A> {
   })
 
   #noteFailure(error: Errors.ContactError): Effect.Effect<void> {
-    if (Outcome.endsWork(error)) {
-      this.#hasEnded = true
-      this.#pause.stop()
-    }
+    if (Outcome.endsWork(error)) this.stop()
     return this.#pause.failed
   }
 
@@ -207,9 +220,9 @@ export class BulkRun<A> {
     this: BulkRun<A>,
     { key, row }: CheckedRow<A>,
     outcome: Outcome.Outcome,
-    checksum: string
+    { checksum, recorded }: Row<A>
   ): Effect.fn.Return<Outcome.Outcome, Journal.JournalError> {
-    if (this.#isFinal(outcome, key)) yield* this.#record(outcome, checksum)
+    if (this.#isToBeRecorded(outcome, key, recorded)) yield* this.#record(outcome, checksum)
     const underWay = this.#underWay.get(row)
     if (key !== undefined && underWay !== undefined) {
       if (outcome.outcome === "invalid") this.#keys.release(key)
@@ -221,9 +234,12 @@ export class BulkRun<A> {
   })
 
   /** True if the outcome is to be recorded. A duplicate is final only if the outcome of the earlier row is. */
-  #isFinal(outcome: Outcome.Outcome, key: string | undefined): boolean {
+  #isToBeRecorded(outcome: Outcome.Outcome, key: string | undefined, recorded: Outcome.Outcome | undefined): boolean {
     if (outcome.outcome === "duplicate") return key !== undefined && this.#keys.claim(key, outcome.row).isSettled
-    return outcome.outcome === "unknown" || Outcome.isSettled(outcome)
+    if (outcome.outcome === "unknown" || Outcome.isSettled(outcome)) return true
+    // The next run has to know that an earlier one may have written the row. A row that has no error had no turn.
+    const hasError = Outcome.errorOf(outcome) !== undefined
+    return this.#parts.recordsAll && hasError && recorded?.outcome !== "unknown"
   }
 
   #record(outcome: Outcome.Outcome, checksum: string): Effect.Effect<void, Journal.JournalError> {

@@ -7,19 +7,20 @@ import * as Errors from "../../Errors.ts"
 import * as Journal from "../../Journal.ts"
 import { pageSize } from "../list/ListQuery.ts"
 import * as BulkOptions from "./BulkOptions.ts"
-import { BulkRun, type Row } from "./BulkRun.ts"
+import { BulkRun, type InputRow, type Row } from "./BulkRun.ts"
 import * as DerivedFingerprint from "./DerivedFingerprint.ts"
 import type { Outcome } from "./Outcome.ts"
 import type { RowOperation } from "./RowOperation.ts"
 
 /** The rows of the input, checked in batches: those of one chunk of the source, at most as many as one lookup can find. */
-const prepared = <A, E, R>(
-  rows: Stream.Stream<unknown, E, R>,
-  run: BulkRun<A>
+const prepared = <Value, A, E, R>(
+  rows: Stream.Stream<Value, E, R>,
+  run: BulkRun<A>,
+  toInput: (value: Value, row: number) => InputRow
 ): Stream.Stream<Row<A>, E | Journal.JournalError, R> =>
   Stream.transformPull(rows, (upstream) =>
     Effect.sync(() => {
-      let chunk: ReadonlyArray<unknown> = []
+      let chunk: ReadonlyArray<Value> = []
       let taken = 0
       let row = 1
       const pull: Pull.Pull<Arr.NonEmptyReadonlyArray<Row<A>>, E | Journal.JournalError> = Effect.suspend(() => {
@@ -30,11 +31,9 @@ const prepared = <A, E, R>(
             return pull
           })
         }
-        const batch = chunk.slice(taken, taken + pageSize)
-        const first = row
+        const batch = chunk.slice(taken, taken + pageSize).map((value) => toInput(value, row++))
         taken += batch.length
-        row += batch.length
-        return Effect.flatMap(run.prepare(first, batch), (rows) =>
+        return Effect.flatMap(run.prepare(batch), (rows) =>
           Arr.isReadonlyArrayNonEmpty(rows) ? Effect.succeed(rows) : pull
         )
       })
@@ -67,6 +66,45 @@ export const make = <A, E, R>(
     const { concurrency, job, unordered } = settings
     const journal = yield* openJournal(job)
     const prefix = job === undefined ? undefined : DerivedFingerprint.prefix(job)
-    const run = new BulkRun({ operation, settings, journal, prefix })
-    return Stream.mapEffect(prepared(rows, run), (row) => run.run(row), { concurrency, unordered })
+    const run = new BulkRun({ operation, settings, journal, prefix, recordsAll: false })
+    const checked = prepared(rows, run, (value, row) => ({ row, value }))
+    return Stream.mapEffect(checked, (row) => run.run(row), { concurrency, unordered })
+  }).pipe(Stream.unwrap, Stream.withSpan(operation.name))
+
+/** A run of some rows of a job, with a journal of its own. */
+export interface PartialRun {
+  readonly job: string
+  readonly journal: Journal.JobJournal
+  readonly concurrency: number
+  readonly beforeImages: boolean
+  /** Ends when no more rows are to be sent. Rows under way go on, and the others are `not-sent`. */
+  readonly stop: Effect.Effect<void>
+}
+
+/**
+ * The outcomes of numbered rows, as they come. They are all recorded, final or not, but those of rows that had no turn, and those
+ * that would replace an `unknown` one.
+ */
+export const makeNumbered = <A, E, R>(
+  operation: RowOperation<A>,
+  rows: Stream.Stream<InputRow, E, R>,
+  { beforeImages, concurrency, job, journal, stop }: PartialRun
+): Stream.Stream<Outcome, E | Journal.JournalError, R | Client> =>
+  Effect.gen(function* () {
+    const run = new BulkRun({
+      operation,
+      settings: { beforeImages, concurrency, dryRun: false, job, pause: undefined, unordered: true },
+      journal,
+      prefix: DerivedFingerprint.prefix(job),
+      recordsAll: true
+    })
+    yield* Effect.forkScoped(
+      Effect.andThen(
+        stop,
+        Effect.sync(() => run.stop())
+      ),
+      { startImmediately: true }
+    )
+    const checked = prepared(rows, run, (input) => input)
+    return Stream.mapEffect(checked, (row) => run.run(row), { concurrency, unordered: true })
   }).pipe(Stream.unwrap, Stream.withSpan(operation.name))
