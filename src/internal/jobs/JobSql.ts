@@ -1,0 +1,79 @@
+/** The tables of jobs. The outcomes of their rows are in the tables of `SqlOutcomes`. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as SqlClient from "effect/sql/SqlClient"
+import * as SqlError from "effect/sql/SqlError"
+import { JobsError } from "./JobErrors.ts"
+
+const isOther = <E>(error: E): error is Exclude<E, SqlError.SqlError> => !SqlError.isSqlError(error)
+
+/** A failure without the texts of the database, which can quote data: only its kind is kept. */
+const withoutTexts = <E>(error: E): JobsError | Exclude<E, SqlError.SqlError> => {
+  if (isOther(error)) return error
+  const kind = SqlError.isSqlError(error) ? error.reason._tag : "UnknownError"
+  return new JobsError({ description: `The database failed: ${kind}` })
+}
+
+/** Runs statements. The names of columns stay as they are, whatever the client makes of names. */
+export const run = <A, E, R>(
+  use: (sql: SqlClient.SqlClient, now: number) => Effect.Effect<A, E, R>
+): Effect.Effect<A, JobsError | Exclude<E, SqlError.SqlError>, R | SqlClient.SqlClient> =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    return yield* use(sql.withoutTransforms(), yield* Clock.currentTimeMillis)
+  }).pipe(Effect.mapError((error) => withoutTexts(error)))
+
+/** Runs statements in one transaction. */
+export const transaction = <A, E, R>(
+  use: (sql: SqlClient.SqlClient, now: number) => Effect.Effect<A, E, R>
+): Effect.Effect<A, JobsError | Exclude<E, SqlError.SqlError>, R | SqlClient.SqlClient> =>
+  run((sql, now) => sql.withTransaction(use(sql, now)))
+
+/** The journal of the outcomes of a job. */
+export const journalOf = (id: string): string => `job/${id}`
+
+/** An 8-byte integer as PostgreSQL gives it. */
+export type BigInt = number | string
+
+/**
+ * Creates the tables.
+ *
+ * The rows of `chatbotkit_chunk` belong to a job of the same `job`, or to a stage while they are staged. `ended_run` is the last
+ * run that has ended: a run is under way, or asked for, while `run` is larger.
+ */
+export const createTables: Effect.Effect<void, JobsError, SqlClient.SqlClient> = /* @__PURE__ */ transaction((sql) =>
+  Effect.gen(function* () {
+    yield* sql`CREATE TABLE IF NOT EXISTS chatbotkit_job (
+      name TEXT PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      options TEXT NOT NULL,
+      row_count BIGINT NOT NULL,
+      chunk_count INTEGER NOT NULL,
+      state TEXT NOT NULL,
+      reason TEXT,
+      run INTEGER NOT NULL,
+      ended_run INTEGER NOT NULL,
+      created_at BIGINT NOT NULL,
+      begun_at BIGINT NOT NULL,
+      changed_at BIGINT NOT NULL
+    )`
+    yield* sql`CREATE TABLE IF NOT EXISTS chatbotkit_chunk (
+      job TEXT NOT NULL,
+      chunk INTEGER NOT NULL,
+      is_deferred SMALLINT NOT NULL,
+      row_count INTEGER NOT NULL,
+      unsettled INTEGER NOT NULL,
+      ended_run INTEGER NOT NULL,
+      worker TEXT,
+      content TEXT NOT NULL,
+      PRIMARY KEY (job, chunk)
+    )`
+    yield* sql`CREATE TABLE IF NOT EXISTS chatbotkit_stage (id TEXT PRIMARY KEY, touched_at BIGINT NOT NULL)`
+    yield* sql`CREATE TABLE IF NOT EXISTS chatbotkit_ended_run (
+      job TEXT NOT NULL,
+      run INTEGER NOT NULL,
+      chunk_count INTEGER NOT NULL,
+      PRIMARY KEY (job, run)
+    )`
+  })
+)
