@@ -1,4 +1,5 @@
 /** The check of a job that has ended: every row has its outcome, and the contacts are those of the valid rows. */
+import * as Effect from "effect/Effect"
 import type * as Bulk from "../../src/Bulk.ts"
 import type * as Contact from "../../src/Contact.ts"
 import { UnreadableRow } from "../../src/internal/format/UnreadableRow.ts"
@@ -71,3 +72,17 @@ export const problems = (
   outcomes: ReadonlyArray<Bulk.Outcome>,
   contacts: ReadonlyArray<Contact.Contact>
 ): ReadonlyArray<string> => [...ofOutcomes(input, outcomes), ...ofContacts(input, outcomes, contacts)]
+
+/** The number of problems that are printed. */
+const shown = 20
+
+/** Prints the problems, or that there are none. */
+export const report = (problems: ReadonlyArray<string>): Effect.Effect<void> =>
+  Effect.sync(() => {
+    for (const problem of problems.slice(0, shown)) console.log(problem)
+    console.log(
+      problems.length === 0
+        ? "ok: every row has its outcome, and the contacts are those of the valid rows, each once"
+        : `NOT OK: ${problems.length} problems`
+    )
+  })
