@@ -62,7 +62,7 @@ describe("the check of a job", () => {
         "The outcomes are not in the order of the rows"
       ])
       assert.include(check([...outcomes, duplicate]), `Row ${duplicate.row} has 2 outcomes`)
-      assert.deepStrictEqual(check([...outcomes].reverse()), ["The outcomes are not in the order of the rows"])
+      assert.deepStrictEqual(check(outcomes.toReversed()), ["The outcomes are not in the order of the rows"])
       assert.strictEqual(check(outcomes.with(duplicate.row - 1, wrong)).length, 1)
       const unsent: Bulk.Outcome = { row: duplicate.row, outcome: "not-sent" }
       assert.strictEqual(check(outcomes.with(duplicate.row - 1, unsent)).length, 1)
