@@ -7,14 +7,11 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
-import * as SchemaParser from "effect/SchemaParser"
 import type * as Scope from "effect/Scope"
 import * as FileLock from "../internal/journal/FileLock.ts"
 import { jsonIn } from "../internal/format/JsonText.ts"
 import { JournalFile, toJournalError } from "../internal/journal/JournalFile.ts"
-import { Outcome } from "../internal/bulk/Outcome.ts"
+import * as OutcomeJson from "../internal/journal/OutcomeJson.ts"
 import { RowOffsets } from "../internal/journal/RowOffsets.ts"
 import * as Journal from "../Journal.ts"
 
@@ -32,10 +29,6 @@ export interface Options {
 /** The first line of a journal: the format of its other lines. */
 const header = '{"journal":"effect-chatbotkit","version":1}'
 
-const codec = /* @__PURE__ */ Schema.toCodecJson(Outcome)
-const encode = /* @__PURE__ */ SchemaParser.encodeSync(codec)
-const decode = /* @__PURE__ */ SchemaParser.decodeUnknownResult(codec)
-
 const isRow = (row: unknown): row is number => Number.isSafeInteger(row) && Number(row) >= 1
 
 /** The number of the row that a line is about. Undefined if it is about another job, or cannot be read. */
@@ -47,7 +40,7 @@ const rowOf = (line: string, job: string): number | undefined => {
 
 const entryOf = (line: string): Journal.Entry | undefined => {
   const record = jsonIn(line)
-  const outcome = Result.getOrUndefined(decode(record))
+  const outcome = OutcomeJson.decode(record)
   return outcome !== undefined && Predicate.hasProperty(record, "checksum") && typeof record.checksum === "string"
     ? { outcome, checksum: record.checksum }
     : undefined
@@ -97,7 +90,7 @@ const make = /* @__PURE__ */ Effect.fnUntraced(function* (
       return {
         read: (rows) => readRows(file, offsets, rows),
         record: ({ checksum, outcome }) =>
-          file.append(JSON.stringify(Object.assign({ job, checksum }, encode(outcome))))
+          file.append(JSON.stringify(Object.assign({ job, checksum }, OutcomeJson.encode(outcome))))
       }
     })
   }

@@ -1,23 +1,14 @@
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import type * as PlatformError from "effect/PlatformError"
-import * as Semaphore from "effect/Semaphore"
 import { JournalError } from "../../Journal.ts"
+import { Grouped } from "./Grouped.ts"
 
 const encoder = /* @__PURE__ */ new TextEncoder()
 const decoder = /* @__PURE__ */ new TextDecoder()
 const lineFeed = 10
 const windowBytes = 65_536
-
-/** Lines that are written together. */
-interface Group {
-  readonly lines: Array<string>
-  readonly done: Deferred.Deferred<void, JournalError>
-}
-
-const newGroup = (): Group => ({ lines: [], done: Deferred.makeUnsafe() })
 
 /** The failure of a journal whose file cannot be read or written. */
 export const toJournalError = ({ message }: PlatformError.PlatformError): JournalError =>
@@ -28,8 +19,7 @@ export class JournalFile {
   readonly #file: FileSystem.File
   /** Runs before each write. If it fails, nothing is written. */
   readonly #guard: Effect.Effect<void, JournalError>
-  readonly #writing = Semaphore.makeUnsafe(1)
-  #group = newGroup()
+  readonly #lines = new Grouped((lines: ReadonlyArray<string>) => this.#write(lines))
   /** The failure of a write. It may have left a part of a line, so nothing is written any more. */
   #failure: JournalError | undefined
   /** The part of the file that was read last. */
@@ -45,23 +35,17 @@ export class JournalFile {
    * cannot be interrupted.
    */
   append(line: string): Effect.Effect<void, JournalError> {
-    return Effect.suspend(() => {
-      const group = this.#group
-      group.lines.push(line)
-      return group.lines.length === 1 ? this.#write(group) : Deferred.await(group.done)
-    }).pipe(Effect.uninterruptible)
+    return this.#lines.add(line)
   }
 
-  #write(group: Group): Effect.Effect<void, JournalError> {
+  #write(lines: ReadonlyArray<string>): Effect.Effect<void, JournalError> {
     const write = Effect.suspend(() => {
-      this.#group = newGroup()
       if (this.#failure !== undefined) return Effect.fail(this.#failure)
-      const bytes = encoder.encode(`${group.lines.join("\n")}\n`)
+      const bytes = encoder.encode(`${lines.join("\n")}\n`)
       const written = Effect.andThen(this.#file.writeAll(bytes), this.#file.sync)
       return Effect.andThen(this.#guard, Effect.mapError(written, toJournalError))
     })
-    const noted = Effect.tapError(write, (error) => Effect.sync(() => (this.#failure = error)))
-    return Effect.onExit(this.#writing.withPermits(1)(noted), (exit) => Deferred.done(group.done, exit))
+    return Effect.tapError(write, (error) => Effect.sync(() => (this.#failure = error)))
   }
 
   /** Reads all lines that are complete, with the offset of each. */

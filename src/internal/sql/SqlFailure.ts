@@ -1,0 +1,20 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as SqlError from "effect/sql/SqlError"
+
+/** The failure of a database as text. The messages of a database can quote data, so only the kind of the failure is in it. */
+export const describe = ({ reason }: SqlError.SqlError): string => `The database failed: ${reason._tag}`
+
+/**
+ * Runs a transaction. If its connection is lost, the rollback fails too, and `withTransaction` makes that a defect: it becomes the
+ * failure that it is.
+ */
+export const catchLostConnection = <A, E, R>(
+  transaction: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | SqlError.SqlError, R> =>
+  Effect.catchCause(transaction, (cause): Effect.Effect<never, E | SqlError.SqlError> => {
+    const defect = cause.reasons.find((reason) => Cause.isDieReason(reason) && SqlError.isSqlError(reason.defect))
+    return defect !== undefined && Cause.isDieReason(defect) && SqlError.isSqlError(defect.defect)
+      ? Effect.fail(defect.defect)
+      : Effect.failCause(cause)
+  })
