@@ -122,6 +122,27 @@ describe("a contact that is deleted after the lookup", () => {
   )
 })
 
+describe("a row whose answer was lost", () => {
+  it.effect.each<readonly [string, InMemory.Seed, InMemory.Fault.OperationName]>([
+    ["created", { fingerprint: `${fingerprint}-of-another` }, "Contact.create"],
+    ["updated", { fingerprint, name: "Ada" }, "Contact.update"]
+  ])("is %s in the next run of upsert", ([expected, seed, operation]) =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* api.seed([seed])
+      yield* api.inject(
+        { operation, fault: Fault.afterCommit(Fault.reset) },
+        { operation: "Contact.find", attempt: (attempt) => attempt > 1, fault: Fault.status(503) }
+      )
+      const work = Bulk.upsert(Stream.make({ fingerprint, name: "Ada Lovelace" }), { job })
+      assert.deepStrictEqual(names(yield* collect(work)), ["unknown"])
+      yield* api.removeFaults
+      assert.deepStrictEqual(names(yield* collect(work)), [expected])
+      assert.strictEqual((yield* api.contacts()).filter(({ name }) => name === "Ada Lovelace").length, 1)
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
 describe("Bulk.ensure of a contact that is not verified", () => {
   it.effect("is not created if the answer is lost", () =>
     Effect.gen(function* () {

@@ -123,25 +123,41 @@ describe("a journal in a file", () => {
     }).pipe(Effect.scoped, Effect.provide(layer()))
   )
 
-  it.effect("writes the outcomes that come at the same time together", () => {
-    let syncs = 0
-    const counting = Layer.effect(
+  /** A file system that counts the times that a file is flushed. */
+  const countingSyncs = (onSync: () => void) =>
+    Layer.effect(
       FileSystem.FileSystem,
       Effect.map(FileSystem.FileSystem, (fs) => ({
         ...fs,
         open: (...args: Parameters<typeof fs.open>) =>
           Effect.map(fs.open(...args), (file) =>
-            Object.create(file, {
-              sync: {
-                value: Effect.andThen(
-                  Effect.sync(() => syncs++),
-                  file.sync
-                )
-              }
-            })
+            Object.create(file, { sync: { value: Effect.andThen(Effect.sync(onSync), file.sync) } })
           )
       }))
     ).pipe(Layer.provide(NodeFileSystem.layer))
+
+  it.effect("is flushed when it is opened, since a process that was killed may have left lines that are not", () => {
+    let syncs = 0
+    return Effect.gen(function* () {
+      const path = yield* temporaryPath
+      yield* Effect.scoped(open(path))
+      syncs = 0
+      yield* opened(path)
+      assert.strictEqual(syncs, 1)
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(
+        Layer.merge(
+          InMemory.layer(),
+          countingSyncs(() => syncs++)
+        )
+      )
+    )
+  })
+
+  it.effect("writes the outcomes that come at the same time together", () => {
+    let syncs = 0
+    const counting = countingSyncs(() => syncs++)
     return Effect.gen(function* () {
       const path = yield* temporaryPath
       const journal = yield* opened(path)

@@ -65,13 +65,13 @@ export const missing = ({ states }: Summary): ReadonlyArray<string> =>
 export const seedsFrom = (from: number, count: number): ReadonlyArray<number> =>
   Array.from({ length: count }, (_, index) => from + index)
 
-/** The events and violations of a failing world, as text. */
-export const describeFailing = ({ history, seed, violations }: FailingSeed): string =>
+/** The events and violations of a failing world, as text. `option` is the one that replays it. */
+export const describeFailing = ({ history, seed, violations }: FailingSeed, option = "--seed"): string =>
   [
     `Seed ${seed}:`,
     ...history.map((line) => `  ${line}`),
     ...violations.map((violation) => `  VIOLATED: ${violation}`),
-    `  Replay: npm run simulate -- --seed ${seed}`
+    `  Replay: npm run simulate -- ${option} ${seed}`
   ].join("\n")
 
 /** The summary in one line. */

@@ -41,11 +41,12 @@ const change = /* @__PURE__ */ Effect.fnUntraced(function* (
     const send = Contact.update(id, changes)
     return yield* ChangeRows.settle({ row, id, outcome: "updated", isPending: true, send }, context, read.success)
   }
-  // An earlier run has written the row, and its outcome was lost.
-  const before = context.earlier?.outcome === "unknown" ? context.earlier.before : undefined
+  // The write of an earlier run has happened, and its answer was lost.
+  const { before, error } = context.earlier?.outcome === "unknown" ? context.earlier : {}
   if (before !== undefined) return { row, outcome: "updated", id, before }
+  if (error?.operation === operations.update.name) return { row, outcome: "updated", id }
   const isMade = isDerived && found.fingerprint === request.fingerprint
-  return { row, outcome: isMade ? "created" : "unchanged", id }
+  return { row, outcome: isMade || error?.operation === operations.create.name ? "created" : "unchanged", id }
 })
 
 const make = (

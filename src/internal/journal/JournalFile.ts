@@ -88,7 +88,10 @@ export class JournalFile {
       .pipe(Effect.map(Option.getOrElse(() => new Uint8Array(0))), Effect.mapError(toJournalError))
   }
 
-  /** Makes the file one of lines that begins with a header. A part of a line at its end, which a crash has left, is cut off. */
+  /**
+   * Makes the file one of lines that begins with a header. A part of a line at its end, which a crash has left, is cut off. The
+   * lines of an earlier process are flushed, since it may have been killed before it could do so.
+   */
   readonly begin = Effect.fnUntraced(function* (
     this: JournalFile,
     header: string
@@ -102,6 +105,7 @@ export class JournalFile {
       return true
     }
     yield* this.#cutPartialLine()
+    yield* Effect.mapError(this.#file.sync, toJournalError)
     return first === header
   })
 
