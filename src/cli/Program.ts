@@ -1,0 +1,94 @@
+/** Runs the command line: the arguments in, and the exit code out. */
+import * as Cause from "effect/Cause"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
+import { rootCommand } from "./RootCommand.ts"
+import { UsageError } from "./support/CliFailure.ts"
+import * as EarlyFlags from "./support/EarlyFlags.ts"
+import { type ExitCode, exitCode } from "./support/ExitCode.ts"
+import * as Output from "./support/Output.ts"
+import * as Streams from "./support/Streams.ts"
+
+/** The options of {@link run}. */
+export interface Options {
+  /** The version of the package. */
+  readonly version: string
+}
+
+/** The settings of what is written beside the data. */
+interface Style {
+  readonly isJson: boolean
+  readonly hasColor: { readonly stdout: boolean; readonly stderr: boolean }
+}
+
+const styleOf = Effect.fnUntraced(function* ({ format, hasColor }: EarlyFlags.EarlyFlags) {
+  const resolved = yield* Output.formatOf(format)
+  const style: Style = {
+    isJson: resolved === "json" || resolved === "jsonl",
+    hasColor: {
+      stdout: hasColor && (yield* Streams.hasColor("stdout")),
+      stderr: hasColor && (yield* Streams.hasColor("stderr"))
+    }
+  }
+  return style
+})
+
+/**
+ * Help and the version are data if they were asked for. After a wrong call, help goes to standard error, unless errors are JSON there.
+ */
+const presenter = ({ hasColor, isJson }: Style, stdio: Stdio.Stdio): CliOutput.Presenter => ({
+  present: (event) => {
+    const provideStdio = Effect.provideService(Stdio.Stdio, stdio)
+    const out = CliOutput.defaultFormatter({ colors: hasColor.stdout })
+    if (event._tag === "Version") {
+      return provideStdio(Effect.orDie(Streams.writeOut(Stream.make(`${event.version}\n`))))
+    }
+    if (event._tag === "Help" && event.reason === "Requested") {
+      return provideStdio(Effect.orDie(Streams.writeOut(Stream.make(`${out.formatHelpDoc(event.helpDoc)}\n`))))
+    }
+    const formatter = CliOutput.defaultFormatter({ colors: hasColor.stderr })
+    return isJson ? Effect.void : provideStdio(Streams.writeError(`${formatter.formatHelpDoc(event.helpDoc)}\n\n`))
+  }
+})
+
+/** Writes the report of a failure, and gives its exit code. */
+const report = Effect.fnUntraced(function* (cause: Cause.Cause<unknown>, { hasColor, isJson }: Style) {
+  if (Cause.hasInterruptsOnly(cause)) return exitCode.interrupted
+  const squashed = Cause.squash(cause)
+  if (Streams.isClosedPipe(squashed)) return exitCode.ok
+  const [ErrorReport, ExitCodes] = yield* Effect.promise(() =>
+    Promise.all([import("./support/ErrorReport.ts"), import("./support/ExitCode.ts")])
+  )
+  yield* Streams.writeError(ErrorReport.render(ErrorReport.ofCause(cause), { hasColor: hasColor.stderr, isJson }))
+  return ExitCodes.of(squashed)
+})
+
+/** A secret among the arguments is refused before anything else, so that nothing repeats it. */
+const checkArguments = ({ secretFlag }: EarlyFlags.EarlyFlags): Effect.Effect<void, UsageError> =>
+  secretFlag === undefined
+    ? Effect.void
+    : Effect.fail(
+        new UsageError({
+          message: `There is no flag ${secretFlag}: other users of this machine can see the arguments of a program`,
+          next: "Set CHATBOTKIT_API_SECRET, or give --secret-file."
+        })
+      )
+
+/** Runs a command. The effect does not fail: failures are reported on standard error, and end in their exit code. */
+export const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, { version }: Options) {
+  const early = EarlyFlags.read(args)
+  const style = yield* styleOf(early)
+  const stdio = yield* Stdio.Stdio
+  const code: ExitCode = yield* checkArguments(early).pipe(
+    Effect.andThen(Command.runWith(rootCommand, { version, renderErrors: false })(args)),
+    Effect.as(exitCode.ok),
+    Effect.catchCause((cause) => report(cause, style)),
+    Effect.provideService(CliOutput.Presenter, presenter(style, stdio)),
+    Effect.provideService(Logger.LogToStderr, true)
+  )
+  return code
+})

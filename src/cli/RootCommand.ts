@@ -1,0 +1,13 @@
+/** The command with all its subcommands. A family of commands adds a group here. */
+import * as Command from "effect/cli/Command"
+import { contactCommands } from "./contacts/ContactCommands.ts"
+import * as GlobalFlags from "./support/GlobalFlags.ts"
+
+/** The name of the program. */
+export const name = "effect-chatbotkit"
+
+export const rootCommand = Command.make(name).pipe(
+  Command.withDescription("Contacts of ChatBotKit: read, write, import and export them"),
+  Command.withSubcommands([{ group: "Contacts", commands: contactCommands }]),
+  Command.withGlobalFlags(GlobalFlags.all)
+)

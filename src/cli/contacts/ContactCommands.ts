@@ -1,0 +1,4 @@
+import { listCommand } from "./ListCommand.ts"
+
+/** The commands on contacts. */
+export const contactCommands = [listCommand] as const
