@@ -1,0 +1,110 @@
+/** The workflows of runs and of their chunks. What the engine stores of them is ids, numbers and tags, never data of rows. */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import type * as SqlClient from "effect/sql/SqlClient"
+import * as Activity from "effect/workflow/Activity"
+import * as Workflow from "effect/workflow/Workflow"
+import type * as WorkflowEngine from "effect/workflow/WorkflowEngine"
+import type { Client } from "../../../Client.ts"
+import { JobRun } from "../../../jobs/JobRun.ts"
+import * as ChunkRun from "./ChunkRun.ts"
+import * as JobStore from "../JobStore.ts"
+import * as Persistence from "./Persistence.ts"
+
+/** The run of a chunk. A child workflow, so that any worker can execute it. */
+export const JobChunk = /* @__PURE__ */ (() =>
+  Workflow.make("effect-chatbotkit/JobChunk/v1", {
+    payload: { job: Schema.String, run: Schema.Int, chunk: Schema.Int },
+    success: Schema.Literals(["ended", "stopped"]),
+    idempotencyKey: ({ chunk, job, run }) => `${job}/${run}/${chunk}`
+  }))()
+
+const Plan = /* @__PURE__ */ (() =>
+  Schema.Struct({
+    chunks: Schema.Array(Schema.Int),
+    hasDeferred: Schema.Boolean,
+    concurrency: Schema.Int
+  }))()
+
+const nothing: typeof Plan.Type = { chunks: [], hasDeferred: false, concurrency: 1 }
+
+/** Without limit: after ten interruptions, the default of Effect makes a defect of the next one. */
+const interruptRetryPolicy = /* @__PURE__ */ (() =>
+  Schedule.spaced("1 second").pipe(
+    Schedule.setInputType<Cause.Cause<unknown>>(),
+    Schedule.while(({ input }) => Cause.hasInterrupts(input))
+  ))()
+
+/** Begins the run. False if it has ended, or if the job is paused. */
+const begin = (run: JobStore.Run) =>
+  Activity.make({
+    name: "begin",
+    success: Schema.Boolean,
+    execute: Persistence.retryForever(Effect.andThen(JobStore.beginRun(run), JobStore.mayRun(run))),
+    interruptRetryPolicy
+  })
+
+const plan = (run: JobStore.Run) =>
+  Activity.make({
+    name: "plan",
+    success: Plan,
+    execute: Effect.gen(function* () {
+      const job = yield* JobStore.job(run.id)
+      if (job === undefined) return nothing
+      const { chunks, deferred } = yield* JobStore.plan(run.id)
+      return { chunks, hasDeferred: deferred.length > 0, concurrency: job.settings.chunkConcurrency }
+    }).pipe(Persistence.retry, Persistence.parkOnFailure(run, nothing)),
+    interruptRetryPolicy
+  })
+
+const send = (chunk: ChunkRun.Chunk) =>
+  Activity.make({
+    name: "send",
+    success: Schema.Literals(["ended", "stopped"]),
+    execute: ChunkRun.run(chunk),
+    interruptRetryPolicy
+  })
+
+const park = (run: JobStore.Run) =>
+  Activity.make({
+    name: "park",
+    execute: Persistence.retryForever(JobStore.park(run, "Defect")),
+    interruptRetryPolicy
+  })
+
+const end = (run: JobStore.Run) =>
+  Activity.make({ name: "end", execute: Persistence.retryForever(JobStore.endRun(run)), interruptRetryPolicy })
+
+/** Runs the chunks of a plan: some at a time, the deferred rows last. No further chunk begins once one has stopped. */
+const runChunks = /* @__PURE__ */ Effect.fnUntraced(function* (
+  { id: job, run }: JobStore.Run,
+  { chunks, concurrency, hasDeferred }: typeof Plan.Type
+) {
+  let hasStopped = false
+  const runChunk = (chunk: number) =>
+    Effect.suspend(() =>
+      hasStopped ? Effect.succeed("stopped" as const) : JobChunk.execute({ job, run, chunk })
+    ).pipe(Effect.tap((result) => Effect.sync(() => (hasStopped ||= result === "stopped"))))
+  yield* Effect.forEach(chunks, runChunk, { concurrency, discard: true })
+  if (hasDeferred) yield* runChunk(ChunkRun.deferred)
+})
+
+/** The handlers of the workflows. `worker` is the name of the worker. */
+export const layer = (
+  worker: string
+): Layer.Layer<never, never, WorkflowEngine.WorkflowEngine | SqlClient.SqlClient | Client> =>
+  Layer.mergeAll(
+    JobRun.toLayer(({ job: id, run }) =>
+      Effect.gen(function* () {
+        if (yield* begin({ id, run })) yield* runChunks({ id, run }, yield* plan({ id, run }))
+      }).pipe(
+        // An interruption is the engine's: the run goes on later, maybe elsewhere.
+        Effect.catchCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.failCause(cause) : park({ id, run }))),
+        Effect.andThen(end({ id, run }))
+      )
+    ),
+    JobChunk.toLayer(({ chunk, job: id, run }) => send({ id, run, chunk, worker }))
+  )

@@ -1,0 +1,75 @@
+/** Deletes the data that nothing needs any more: what the engine stores of ended runs, and jobs after their retention. */
+import * as EntityAddress from "effect/cluster/EntityAddress"
+import * as EntityId from "effect/cluster/EntityId"
+import * as EntityType from "effect/cluster/EntityType"
+import * as MessageStorage from "effect/cluster/MessageStorage"
+import * as Sharding from "effect/cluster/Sharding"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as SqlClient from "effect/sql/SqlClient"
+import type * as Workflow from "effect/workflow/Workflow"
+import type * as WorkflowEngine from "effect/workflow/WorkflowEngine"
+import { JobRun } from "../../../jobs/JobRun.ts"
+import * as JobStore from "../JobStore.ts"
+import { JobChunk } from "./RunWorkflow.ts"
+import * as WorkerLoop from "./WorkerLoop.ts"
+
+/** The delay between two passes. A run is swept in the second pass that finds it complete: by then, all its messages are answered. */
+const interval = "10 seconds"
+
+const addressOf = /* @__PURE__ */ Effect.fnUntraced(function* (
+  workflow: Workflow.Any,
+  executionId: string
+): Effect.fn.Return<EntityAddress.EntityAddress, never, Sharding.Sharding> {
+  const sharding = yield* Sharding.Sharding
+  const entityId = EntityId.make(executionId)
+  return EntityAddress.make({
+    entityType: EntityType.make(`Workflow/${workflow._tag}`),
+    entityId,
+    shardId: sharding.getShardId(entityId, "default")
+  })
+})
+
+/** The state of a run in the engine. */
+const stateOf = /* @__PURE__ */ Effect.fnUntraced(function* ({ id, run }: JobStore.Run) {
+  const storage = yield* MessageStorage.MessageStorage
+  const executionId = yield* JobRun.executionId({ job: id, run })
+  const address = yield* addressOf(JobRun, executionId)
+  const request = yield* storage.requestIdForPrimaryKey({ address, tag: "run", id: "" })
+  if (Option.isNone(request)) return "absent"
+  const result = yield* JobRun.poll(executionId)
+  return Option.isSome(result) && result.value._tag === "Complete" ? "complete" : "running"
+})
+
+/** Deletes the chunks before the run, so that a sweep that was cut off is begun again. */
+const clear = /* @__PURE__ */ Effect.fnUntraced(function* ({ chunks, id, run }: JobStore.EndedRun) {
+  const storage = yield* MessageStorage.MessageStorage
+  for (let chunk = 0; chunk <= chunks; chunk++) {
+    const executionId = yield* JobChunk.executionId({ job: id, run, chunk })
+    yield* storage.clearAddress(yield* addressOf(JobChunk, executionId))
+  }
+  yield* storage.clearAddress(yield* addressOf(JobRun, yield* JobRun.executionId({ job: id, run })))
+})
+
+export const layer = (): Layer.Layer<
+  never,
+  never,
+  WorkflowEngine.WorkflowEngine | Sharding.Sharding | MessageStorage.MessageStorage | SqlClient.SqlClient
+> => {
+  let complete = new Set<string>()
+  const sweep = Effect.gen(function* () {
+    const earlier = complete
+    complete = new Set()
+    for (const ended of yield* JobStore.runsToSweep) {
+      const key = `${ended.id}/${ended.run}`
+      const state = yield* stateOf(ended)
+      if (state === "complete" && !earlier.has(key)) complete.add(key)
+      else if (state !== "running") {
+        if (state === "complete") yield* clear(ended)
+        yield* JobStore.swept(ended)
+      }
+    }
+  })
+  return WorkerLoop.layer("sweeper", interval, sweep)
+}
