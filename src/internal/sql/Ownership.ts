@@ -17,9 +17,9 @@ export interface Ownership {
 
 /** The owner of a part as another process sees it. */
 export interface Owner {
-  readonly token: unknown
+  readonly token: string
   /** A number that changes as long as the owner is alive. */
-  readonly refreshes: unknown
+  readonly refreshes: string
 }
 
 type Sql<A> = Effect.Effect<A, SqlError.SqlError, SqlClient.SqlClient>
@@ -49,13 +49,41 @@ export const takeOver = /* @__PURE__ */ Effect.fnUntraced(function* (
   return { journal, part, token }
 })
 
+/**
+ * Takes the ownership of a part that has no owner, or from an owner that has not changed since. Undefined if another process was
+ * faster.
+ */
+export const takeFrom = /* @__PURE__ */ Effect.fnUntraced(function* (
+  journal: string,
+  part: number,
+  owner: Owner | undefined
+): Effect.fn.Return<Ownership | undefined, SqlError.SqlError, SqlClient.SqlClient> {
+  const sql = yield* SqlTables.client
+  const token = yield* randomToken
+  const rows =
+    owner === undefined
+      ? yield* sql`INSERT INTO chatbotkit_owner (journal, part, owner, refreshes) VALUES (${journal}, ${part}, ${token}, 0)
+          ON CONFLICT (journal, part) DO NOTHING RETURNING part`
+      : yield* sql`UPDATE chatbotkit_owner SET owner = ${token}, refreshes = 0
+          WHERE journal = ${journal} AND part = ${part} AND owner = ${owner.token}
+          AND refreshes = CAST(${owner.refreshes} AS BIGINT) RETURNING part`
+  return rows.length === 1 ? { journal, part, token } : undefined
+})
+
+/** Gives up the ownership. */
+export const release = ({ journal, part, token }: Ownership): Sql<void> =>
+  Effect.gen(function* () {
+    const sql = yield* SqlTables.client
+    yield* sql`DELETE FROM chatbotkit_owner WHERE journal = ${journal} AND part = ${part} AND owner = ${token}`
+  })
+
 /** The owner of a part. Undefined if it has none. */
 export const ownerOf = (journal: string, part: number): Sql<Owner | undefined> =>
   Effect.gen(function* () {
     const sql = yield* SqlTables.client
     const [row] = yield* sql`SELECT owner, CAST(refreshes AS TEXT) AS refreshes FROM chatbotkit_owner
       WHERE journal = ${journal} AND part = ${part}`
-    return row === undefined ? undefined : { token: row["owner"], refreshes: row["refreshes"] }
+    return row === undefined ? undefined : { token: String(row["owner"]), refreshes: String(row["refreshes"]) }
   })
 
 /** Touches the row of an owner, and locks it until the transaction ends. True if the process has the ownership still. */

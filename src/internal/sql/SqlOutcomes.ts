@@ -21,7 +21,8 @@ import * as SqlTables from "./SqlTables.ts"
 /** The number of entries that are read at a time. */
 const pageSize = 500
 
-const toJournalError = (error: SqlError.SqlError | SqlTables.UnusableDatabase): Journal.JournalError =>
+/** The failure of a journal whose database fails. */
+export const toJournalError = (error: SqlError.SqlError | SqlTables.UnusableDatabase): Journal.JournalError =>
   new Journal.JournalError({ description: error._tag === "SqlError" ? describe(error) : error.description })
 
 /** The failure of a process that has lost a part of a journal to another one. */
@@ -39,8 +40,9 @@ const tables = (sql: SqlClient.SqlClient) => [
     recorded_at BIGINT NOT NULL,
     PRIMARY KEY (journal, row_number)
   )`,
-  sql`CREATE INDEX IF NOT EXISTS chatbotkit_outcome_recorded
-    ON chatbotkit_outcome (journal, recorded_at, outcome)`
+  // The counts of the outcomes of a journal, and of those that were recorded lately, are read from the index alone.
+  sql`CREATE INDEX IF NOT EXISTS chatbotkit_outcome_count
+    ON chatbotkit_outcome (journal, outcome, is_settled, recorded_at)`
 ]
 
 /** Creates the tables of owners and outcomes, if they do not exist yet. */

@@ -31,7 +31,7 @@ const onDatabase = <A, E>(
     )
   }).pipe(Effect.scoped)
 
-describe.each(databases)("outcomes in $name", ({ make }) => {
+describe.each(databases())("outcomes in $name", ({ make }) => {
   it.effect("are all kinds as they were, and the last one of each row", () =>
     onDatabase(make, () =>
       Effect.gen(function* () {
