@@ -220,6 +220,35 @@ describe("a journal that fails", () => {
   )
 })
 
+describe("a journal that fails in a pause", () => {
+  const journal = Layer.succeed(Journal.Journal, {
+    open: (job) =>
+      Effect.succeed({
+        read: () => Effect.succeed(new Map()),
+        record: () => Effect.fail(new Journal.JournalError({ job, description: "The disk is full" }))
+      })
+  })
+
+  it.effect("lets no row go on that waits for the end of the pause", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* api.inject(
+        { operation: "Contact.ensure", attempt: 1, fault: Fault.delay("100 millis") },
+        { operation: "Contact.ensure", attempt: 2, fault: Fault.status(429) }
+      )
+      const work = Bulk.ensure(Stream.fromIterable(rowsOf(4)), {
+        job,
+        concurrency: 2,
+        unordered: true,
+        pause: { failures: 1, wait: "1 second" }
+      })
+      const slowly = Stream.runForEach(work, () => Effect.sleep("10 seconds"))
+      assert.deepInclude(yield* Fake.failureOf(slowly, 100), { _tag: "JournalError" })
+      assert.strictEqual(yield* api.requestCount("Contact.ensure"), 2)
+    }).pipe(Effect.provide(Layer.merge(InMemory.layer({ client: { retry: { retries: 0 } } }), journal)))
+  )
+})
+
 /** A row of any kind. Rows with the same key have the same fingerprint. */
 const AnyRow = Schema.Struct({
   kind: Schema.Literals(["valid", "valid", "derived", "unreadable", "refused by the client", "refused by the server"]),

@@ -59,6 +59,36 @@ describe("a lookup that the server refuses", () => {
   )
 })
 
+describe("a write that a gateway refuses", () => {
+  it.effect.each<readonly [string, Bulk.Bulk<Bulk.EnsureRow, Bulk.Options>, InMemory.Fault.OperationName]>([
+    ["create", Bulk.create, "Contact.create"],
+    ["ensure", Bulk.ensure, "Contact.ensure"]
+  ])("is sent again in the next run of %s", ([, bulk, operation]) =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const work = bulk(Stream.make({ fingerprint }), { job })
+      const page = { body: "<html>No such page</html>", headers: { "content-type": "text/html" } }
+      for (const fault of [Fault.status(403), Fault.status(302), Fault.status(404, page)]) {
+        yield* api.inject({ operation, fault })
+        const outcomes = yield* collect(work)
+        assert.isFalse(outcomes.some(Bulk.isSettled), JSON.stringify(outcomes))
+        yield* api.removeFaults
+      }
+      assert.deepStrictEqual(names(yield* collect(work)), ["created"])
+    }).pipe(Effect.provide(layer()))
+  )
+
+  it.effect("is final if it is about a contact, which is then of another account", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      const [other] = yield* api.seed([{ name: "Ada" }], "sk-another")
+      const outcomes = yield* collect(Bulk.update(Stream.make({ id: other?.id ?? "", name: "Grace" }), { job }))
+      assert.deepStrictEqual(names(outcomes), ["failed"])
+      assert.isTrue(outcomes.every(Bulk.isSettled))
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
 describe("a contact that is made after the lookup", () => {
   /** The outcomes of work whose contact is made by another between its lookup and its write. */
   const raced = Effect.fnUntraced(function* <E, R>(work: Stream.Stream<Bulk.Outcome, E, R>) {
@@ -144,6 +174,21 @@ describe("a row whose answer was lost", () => {
 })
 
 describe("Bulk.ensure of a contact that is not verified", () => {
+  it.effect("fails, also in a dry run", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* api.seed([{ fingerprint }])
+      const rows = Stream.make({ fingerprint })
+      const [predicted] = yield* collect(Bulk.ensure(rows, { dryRun: true }))
+      assert.strictEqual(yield* api.requestCount("Contact.ensure"), 0)
+      const [actual] = yield* collect(Bulk.ensure(rows))
+      for (const outcome of [predicted, actual]) {
+        const error = outcome?.outcome === "failed" ? outcome.error : undefined
+        assert.deepInclude(error, { _tag: "ServerError", description: "Contact is not verified", isRetryable: false })
+      }
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+
   it.effect("is not created if the answer is lost", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
@@ -304,6 +349,17 @@ describe("a journal", () => {
       const rows = Stream.make({ fingerprint, name: "Ada" })
       assert.deepStrictEqual(names(yield* collect(Bulk.ensure(rows, { job }))), ["created"])
       assert.deepInclude(yield* Fake.failureOf(Stream.runDrain(Bulk.upsert(rows, { job }))), { _tag: "JournalError" })
+    }).pipe(Effect.provide(layer()))
+  )
+})
+
+describe("a journal of upsert", () => {
+  it.effect("does not give the outcomes of rows that were found by another field", () =>
+    Effect.gen(function* () {
+      const rows = Stream.make({ fingerprint, email: "ada@example.com", name: "Ada" })
+      assert.deepStrictEqual(names(yield* collect(Bulk.upsert(rows, { job }))), ["created"])
+      const byEmail = Bulk.upsert(rows, { job, by: "email" })
+      assert.deepInclude(yield* Fake.failureOf(Stream.runDrain(byEmail)), { _tag: "JournalError" })
     }).pipe(Effect.provide(layer()))
   )
 })

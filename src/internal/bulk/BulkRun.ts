@@ -49,11 +49,14 @@ export interface Parts<A> {
 }
 
 /**
- * The checksum of a row and its operation, so that the outcomes of one operation are not given for another. All rows that the
- * client refuses have the same one, since not all of them can be read.
+ * The checksum of a row and its operation, so that the outcomes of one operation are not given for another, or for one that finds
+ * contacts by another field. All rows that the client refuses have the same one, since not all of them can be read.
  */
-const checksumOf = <A>(operation: string, checked: Result.Result<CheckedRow<A>, Outcome.Outcome>): string => {
-  const text = Result.isSuccess(checked) ? `${operation} ${JSON.stringify(checked.success.request)}` : ""
+const checksumOf = <A>(
+  { lookUpBy, name }: RowOperation<A>,
+  checked: Result.Result<CheckedRow<A>, Outcome.Outcome>
+): string => {
+  const text = Result.isSuccess(checked) ? `${name} ${lookUpBy} ${JSON.stringify(checked.success.request)}` : ""
   return Hex.encode(md5(text).subarray(0, 4))
 }
 
@@ -92,7 +95,7 @@ export class BulkRun<A> {
     for (const input of inputs) {
       const { row } = input
       const checked = yield* this.#check(input)
-      const checksum = checksumOf(this.#parts.operation.name, checked)
+      const checksum = checksumOf(this.#parts.operation, checked)
       const outcome = yield* this.#recordedOutcome(row, checksum, recorded.get(row))
       if (Result.isSuccess(checked)) this.#claim(checked.success, outcome, keys)
       rows.push({ row, checked, checksum, recorded: outcome, found })
@@ -177,6 +180,7 @@ export class BulkRun<A> {
     if (holder !== row) return { row, outcome: "duplicate", of: holder }
     yield* this.#pause.wait
     // The work can have ended while the row waited.
+    if (this.#hasLostJournal) return yield* Effect.never
     if (this.#hasEnded) return { row, outcome: "not-sent" }
     const { operation, settings } = this.#parts
     let hasLookupFailed = false

@@ -47,12 +47,18 @@ export const afterFailure = <E>(
   )
 }
 
+/** The operation of rows that make contacts. */
+interface Make<in A> {
+  readonly send: (request: A) => Effect.Effect<Contact.ContactRef, Errors.ContactError, Client>
+  /** The refusal of a contact that is there. Undefined if there is nothing to send. */
+  readonly refusal: (contact: FoundContact) => Errors.ContactError | undefined
+}
+
 /** Makes the contact of a row, unless it is there. */
 const settle = <A extends Made>(
   checked: CheckedRow<A>,
   { dryRun, earlier, found }: RowContext,
-  isDone: (contact: FoundContact) => boolean,
-  send: (request: A) => Effect.Effect<Contact.ContactRef, Errors.ContactError, Client>
+  { refusal, send }: Make<A>
 ): Effect.Effect<Outcome.Outcome, never, Client> => {
   const { key, request, row } = checked
   const mayBeOurs = earlier?.outcome === "unknown"
@@ -71,10 +77,10 @@ const settle = <A extends Made>(
   return Effect.matchEffect(found, {
     onFailure: (error) => Effect.succeed(Outcome.ofLookupError(row, error)),
     onSuccess: ([contact]) => {
-      if (contact !== undefined && (dryRun || isDone(contact))) {
-        return Effect.succeed(present(checked, contact, mayBeOurs))
-      }
-      return dryRun ? predicted : write(contact)
+      const error = contact === undefined ? undefined : refusal(contact)
+      if (contact !== undefined && error === undefined) return Effect.succeed(present(checked, contact, mayBeOurs))
+      if (!dryRun) return write(contact)
+      return error === undefined ? predicted : Effect.succeed<Outcome.Outcome>({ row, outcome: "failed", error })
     }
   })
 }
@@ -83,6 +89,13 @@ const noFingerprint = /* @__PURE__ */ Failure.refused(
   "fingerprint",
   "Expected a fingerprint, or the option job to make one from"
 )
+
+const notVerified = /* @__PURE__ */ OperationError.refusal(operations.ensure, {
+  tag: "ServerError",
+  description: "Contact is not verified",
+  outcome: "not-sent",
+  transient: false
+})
 
 /** A contact that is not verified is sent, so that the server refuses it (wire contract 3.4). */
 export const ensure: RowOperation<Contact.EnsureRequest> = {
@@ -97,7 +110,11 @@ export const ensure: RowOperation<Contact.EnsureRequest> = {
     const isDerived = request.fingerprint === undefined
     return { row, request: { ...request, fingerprint }, key: toKey(fingerprint.trim()), isDerived }
   }),
-  settle: (row, context) => settle(row, context, ({ verifiedAt }) => verifiedAt !== null, Contact.ensure)
+  settle: (row, context) =>
+    settle(row, context, {
+      send: Contact.ensure,
+      refusal: ({ verifiedAt }) => (verifiedAt === null ? notVerified : undefined)
+    })
 }
 
 /** Without a fingerprint and without a job, each row makes a contact. */
@@ -111,5 +128,5 @@ export const create: RowOperation<Contact.CreateRequest> = {
     }
     return { row, request: { ...request, fingerprint: derived }, key: derived, isDerived: true }
   }),
-  settle: (row, context) => settle(row, context, () => true, Contact.create)
+  settle: (row, context) => settle(row, context, { send: Contact.create, refusal: () => undefined })
 }

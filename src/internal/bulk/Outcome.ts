@@ -52,14 +52,24 @@ export type Outcome = typeof Outcome.Type
 export const endsWork = (error: Errors.ContactError): boolean =>
   error._tag === "Unauthorized" || error._tag === "PaymentRequired"
 
-/** True if an outcome is final, so that another run does not send the row again. */
+/**
+ * True if the server would refuse the row again. A redirect, an unknown endpoint or the page of a gateway says nothing about it, nor
+ * does a 403, unless it is about a contact: that one is of another account (wire contract 3.2).
+ */
+const isFinal = (error: Errors.ContactError): boolean =>
+  !error.isRetryable &&
+  !endsWork(error) &&
+  error._tag !== "UnexpectedResponse" &&
+  (error._tag !== "Forbidden" || error.path.includes("{contactId}"))
+
+/** True if an outcome is final, so that another run does not send the row again. A duplicate is final once the earlier row is. */
 export const isSettled = (outcome: Outcome): boolean => {
   switch (outcome.outcome) {
     case "unknown":
     case "not-sent":
       return false
     case "failed":
-      return !outcome.error.isRetryable && !endsWork(outcome.error)
+      return isFinal(outcome.error)
     default:
       return true
   }
@@ -81,8 +91,7 @@ export const ofLookupError = (row: number, error: Errors.ContactError): Outcome 
 /** The outcome of a row if the read of its contact failed. */
 export const ofReadError = (row: number, error: Errors.ContactError): Outcome => {
   if (error._tag === "InvalidRequest") return ofError(row, error)
-  const isFinal = error.outcome === "rejected" && !error.isRetryable && !endsWork(error)
-  return { row, outcome: isFinal ? "failed" : "not-sent", error }
+  return { row, outcome: error.outcome === "rejected" && isFinal(error) ? "failed" : "not-sent", error }
 }
 
 /** The failure of an outcome, if it has one. */

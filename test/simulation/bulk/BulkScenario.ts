@@ -64,9 +64,12 @@ export interface BulkScenario {
 }
 
 /** Refusals that say nothing about a row. */
-const temporary = new Set([401, 402, 408, 429, 502, 503, 504])
+const temporary = new Set([302, 401, 402, 408, 429, 502, 503, 504])
+const making = new Set<unknown>(["Contact.create", "Contact.ensure", "Contact.find"])
 
-const isTemporary = ({ fault }: InMemory.Fault.Rule): boolean => fault._tag !== "Status" || temporary.has(fault.status)
+/** True if a fault settles no row. A 403 is about a row only if that is about a contact. */
+const isTemporary = ({ fault, operation }: InMemory.Fault.Rule): boolean =>
+  fault._tag !== "Status" || temporary.has(fault.status) || (fault.status === 403 && making.has(operation))
 
 const drawRow = (random: SeededRandom, row: number): ScenarioRow => ({
   row,
