@@ -11,6 +11,7 @@ import { UsageError } from "./support/CliFailure.ts"
 import * as EarlyFlags from "./support/EarlyFlags.ts"
 import { type ExitCode, exitCode } from "./support/ExitCode.ts"
 import * as Output from "./support/Output.ts"
+import { CurrentStyle, type Style } from "./support/Style.ts"
 import * as Streams from "./support/Streams.ts"
 
 /** The options of {@link run}. */
@@ -19,51 +20,42 @@ export interface Options {
   readonly version: string
 }
 
-/** The settings of what is written beside the data. */
-interface Style {
-  readonly isJson: boolean
-  readonly hasColor: { readonly stdout: boolean; readonly stderr: boolean }
-}
-
 const styleOf = Effect.fnUntraced(function* ({ format, hasColor }: EarlyFlags.EarlyFlags) {
   const resolved = yield* Output.formatOf(format)
   const style: Style = {
     isJson: resolved === "json" || resolved === "jsonl",
-    hasColor: {
-      stdout: hasColor && (yield* Streams.hasColor("stdout")),
-      stderr: hasColor && (yield* Streams.hasColor("stderr"))
-    }
+    hasColor: hasColor && (yield* Streams.hasColor("stderr"))
   }
-  return style
+  return { style, hasHelpColor: hasColor && (yield* Streams.hasColor("stdout")) }
 })
 
 /**
  * Help and the version are data if they were asked for. After a wrong call, help goes to standard error, unless errors are JSON there.
  */
-const presenter = ({ hasColor, isJson }: Style, stdio: Stdio.Stdio): CliOutput.Presenter => ({
+const presenter = ({ hasColor, isJson }: Style, hasHelpColor: boolean, stdio: Stdio.Stdio): CliOutput.Presenter => ({
   present: (event) => {
     const provideStdio = Effect.provideService(Stdio.Stdio, stdio)
-    const out = CliOutput.defaultFormatter({ colors: hasColor.stdout })
+    const out = CliOutput.defaultFormatter({ colors: hasHelpColor })
     if (event._tag === "Version") {
       return provideStdio(Effect.orDie(Streams.writeOut(Stream.make(`${event.version}\n`))))
     }
     if (event._tag === "Help" && event.reason === "Requested") {
       return provideStdio(Effect.orDie(Streams.writeOut(Stream.make(`${out.formatHelpDoc(event.helpDoc)}\n`))))
     }
-    const formatter = CliOutput.defaultFormatter({ colors: hasColor.stderr })
+    const formatter = CliOutput.defaultFormatter({ colors: hasColor })
     return isJson ? Effect.void : provideStdio(Streams.writeError(`${formatter.formatHelpDoc(event.helpDoc)}\n\n`))
   }
 })
 
 /** Writes the report of a failure, and gives its exit code. */
-const report = Effect.fnUntraced(function* (cause: Cause.Cause<unknown>, { hasColor, isJson }: Style) {
+const report = Effect.fnUntraced(function* (cause: Cause.Cause<unknown>, style: Style) {
   if (Cause.hasInterruptsOnly(cause)) return exitCode.interrupted
   const squashed = Cause.squash(cause)
   if (Streams.isClosedPipe(squashed)) return exitCode.ok
   const [ErrorReport, ExitCodes] = yield* Effect.promise(() =>
     Promise.all([import("./support/ErrorReport.ts"), import("./support/ExitCode.ts")])
   )
-  yield* Streams.writeError(ErrorReport.render(ErrorReport.ofCause(cause), { hasColor: hasColor.stderr, isJson }))
+  yield* Streams.writeError(ErrorReport.render(ErrorReport.ofCause(cause), style))
   return ExitCodes.of(squashed)
 })
 
@@ -81,13 +73,14 @@ const checkArguments = ({ secretFlag }: EarlyFlags.EarlyFlags): Effect.Effect<vo
 /** Runs a command. The effect does not fail: failures are reported on standard error, and end in their exit code. */
 export const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, { version }: Options) {
   const early = EarlyFlags.read(args)
-  const style = yield* styleOf(early)
+  const { hasHelpColor, style } = yield* styleOf(early)
   const stdio = yield* Stdio.Stdio
   const code: ExitCode = yield* checkArguments(early).pipe(
     Effect.andThen(Command.runWith(rootCommand, { version, renderErrors: false })(args)),
     Effect.as(exitCode.ok),
     Effect.catchCause((cause) => report(cause, style)),
-    Effect.provideService(CliOutput.Presenter, presenter(style, stdio)),
+    Effect.provideService(CliOutput.Presenter, presenter(style, hasHelpColor, stdio)),
+    Effect.provideService(CurrentStyle, style),
     Effect.provideService(Logger.LogToStderr, true)
   )
   return code

@@ -1,4 +1,7 @@
+import { createCommand, ensureCommand } from "./CreateCommand.ts"
+import { getCommand } from "./GetCommand.ts"
 import { listCommand } from "./ListCommand.ts"
+import { updateCommand } from "./UpdateCommand.ts"
 
 /** The commands on contacts. */
-export const contactCommands = [listCommand] as const
+export const contactCommands = [listCommand, getCommand, createCommand, ensureCommand, updateCommand] as const

@@ -10,9 +10,56 @@ const orUndefined = <A>(flag: Flag.Flag<A>): Flag.Flag<A | undefined> =>
 export const text = (name: string, description: string): Flag.Flag<string | undefined> =>
   orUndefined(Flag.String(name).pipe(Flag.withDescription(description)))
 
-/** Pairs such as `--meta tier=gold`, any number of times. */
-export const pairs = (name: string, description: string): Flag.Flag<Readonly<Record<string, string>> | undefined> =>
-  orUndefined(Flag.KeyValuePair(name).pipe(Flag.withDescription(description)))
+/** The key and the value of a pair such as `tier=gold`. The value may be empty, and may have more `=`. */
+const pairOf = (text: string): readonly [key: string, value: string] => {
+  const at = text.indexOf("=")
+  if (at < 1) throw new Error("Expected key=value")
+  return [text.slice(0, at), text.slice(at + 1)]
+}
+
+/** Pairs such as `--set name=Ada`, any number of times. */
+export const pairs = (
+  name: string,
+  description: string
+): Flag.Flag<ReadonlyArray<readonly [key: string, value: string]>> =>
+  Flag.String(name).pipe(
+    Flag.withMetavar("key=value"),
+    Flag.withDescription(description),
+    Flag.atLeast(0),
+    Flag.mapTryCatch(
+      (texts) => texts.map(pairOf),
+      () => "Expected key=value"
+    )
+  )
+
+/** Pairs as an object, in which the last value of a key counts; undefined if there are none. */
+export const record = (name: string, description: string): Flag.Flag<Readonly<Record<string, string>> | undefined> =>
+  Flag.map(pairs(name, description), (entries) => (entries.length === 0 ? undefined : Object.fromEntries(entries)))
+
+/** A flag that can be given any number of times. */
+export const texts = (name: string, description: string): Flag.Flag<ReadonlyArray<string>> =>
+  Flag.String(name).pipe(Flag.withDescription(description), Flag.atLeast(0))
+
+/** A flag that is on or off. */
+export const toggle = (name: string, description: string): Flag.Flag<boolean> =>
+  Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withoutNegation, Flag.withDefault(false))
+
+/** The number of requests at the same time. */
+export const concurrencyOf = (count: number): Flag.Flag<number> =>
+  Flag.Int("concurrency").pipe(
+    Flag.withDescription(`The number of requests at the same time, at most 100. Default: ${count}`),
+    Flag.withDefault(count),
+    Flag.filter(
+      (value) => value >= 1 && value <= 100,
+      () => "Expected a number from 1 to 100"
+    )
+  )
+
+/** The number of requests at the same time, where the order of the rows does not matter to the server. */
+export const concurrency = /* @__PURE__ */ concurrencyOf(4)
+
+/** Shows the writes of a command, and sends none. */
+export const dryRun = /* @__PURE__ */ toggle("dry-run", "Show what would be written, and write nothing")
 
 /** The order of a list. */
 export const order = /* @__PURE__ */ orUndefined(
@@ -31,5 +78,5 @@ export const listFlags = {
   order,
   take,
   cursor: /* @__PURE__ */ text("cursor", "The id of an item: only the items after it are listed"),
-  meta: /* @__PURE__ */ pairs("meta", "Only items whose meta has this value, as in tier=gold. Several must all hold")
+  meta: /* @__PURE__ */ record("meta", "Only items whose meta has this value, as in tier=gold. Several must all hold")
 }

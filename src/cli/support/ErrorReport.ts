@@ -4,6 +4,7 @@ import * as CliError from "effect/cli/CliError"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { type ContactError, isContactError, type Outcome } from "../../Errors.ts"
+import type { Style } from "./Style.ts"
 import * as TerminalText from "./TerminalText.ts"
 
 /** What a program needs to know about a failure. */
@@ -114,10 +115,11 @@ export const ofCause = (cause: Cause.Cause<unknown>): ErrorReport =>
     onSome: ofError
   })
 
-/** The report as one JSON object, or as one line of text. */
-export const render = (report: ErrorReport, { hasColor, isJson }: { hasColor: boolean; isJson: boolean }): string => {
+/** The report as one JSON object, or as one line of text. `row` is the row of the input that failed, from 1. */
+export const render = (report: ErrorReport & { readonly row?: number }, { hasColor, isJson }: Style): string => {
   if (isJson) return `${TerminalText.escapeText(JSON.stringify(report))}\n`
   const label = hasColor ? "\u001b[31merror:\u001b[0m" : "error:"
   const message = report.message.endsWith(".") || report.message.endsWith("?") ? report.message : `${report.message}.`
-  return `${label} ${TerminalText.escapeLine(`${message} ${report.next}`)}\n`
+  const row = report.row === undefined ? "" : `row ${report.row}: `
+  return `${label} ${TerminalText.escapeLine(`${row}${message} ${report.next}`)}\n`
 }
