@@ -59,6 +59,7 @@ describe("the documents", () => {
       for (const { code, name } of programs) writeFileSync(join(folder, "docs", name), code)
       const paths = {
         "effect-chatbotkit": [join(root, "src/index.ts")],
+        "effect-chatbotkit/jobs": [join(root, "src/jobs/Jobs.ts")],
         "effect-chatbotkit/*": [join(root, "src/*.ts")]
       }
       const config = {

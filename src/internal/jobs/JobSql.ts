@@ -1,33 +1,34 @@
 /** The tables of jobs. The outcomes of their rows are in the tables of `SqlOutcomes`. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as SqlClient from "effect/sql/SqlClient"
+import type * as SqlClient from "effect/sql/SqlClient"
 import * as SqlError from "effect/sql/SqlError"
+import * as SqlFailure from "../sql/SqlFailure.ts"
+import * as SqlOutcomes from "../sql/SqlOutcomes.ts"
+import * as SqlTables from "../sql/SqlTables.ts"
 import { JobsError } from "./JobErrors.ts"
 
 const isOther = <E>(error: E): error is Exclude<E, SqlError.SqlError> => !SqlError.isSqlError(error)
 
-/** A failure without the texts of the database, which can quote data: only its kind is kept. */
-const withoutTexts = <E>(error: E): JobsError | Exclude<E, SqlError.SqlError> => {
-  if (isOther(error)) return error
-  const kind = SqlError.isSqlError(error) ? error.reason._tag : "UnknownError"
-  return new JobsError({ description: `The database failed: ${kind}` })
-}
+/** A failure without the texts of the database, which can quote data. */
+const withoutTexts = <E>(error: E): JobsError | Exclude<E, SqlError.SqlError> =>
+  isOther(error)
+    ? error
+    : new JobsError({ description: SqlError.isSqlError(error) ? SqlFailure.describe(error) : "The database failed" })
 
-/** Runs statements. The names of columns stay as they are, whatever the client makes of names. */
+/** Runs statements. */
 export const run = <A, E, R>(
   use: (sql: SqlClient.SqlClient, now: number) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, JobsError | Exclude<E, SqlError.SqlError>, R | SqlClient.SqlClient> =>
   Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    return yield* use(sql.withoutTransforms(), yield* Clock.currentTimeMillis)
+    return yield* use(yield* SqlTables.client, yield* Clock.currentTimeMillis)
   }).pipe(Effect.mapError((error) => withoutTexts(error)))
 
 /** Runs statements in one transaction. */
 export const transaction = <A, E, R>(
   use: (sql: SqlClient.SqlClient, now: number) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, JobsError | Exclude<E, SqlError.SqlError>, R | SqlClient.SqlClient> =>
-  run((sql, now) => sql.withTransaction(use(sql, now)))
+  run((sql, now) => SqlFailure.catchLostConnection(sql.withTransaction(use(sql, now))))
 
 /** The journal of the outcomes of a job. */
 export const journalOf = (id: string): string => `job/${id}`
@@ -36,14 +37,13 @@ export const journalOf = (id: string): string => `job/${id}`
 export type BigInt = number | string
 
 /**
- * Creates the tables.
+ * The tables of jobs.
  *
  * The rows of `chatbotkit_chunk` belong to a job of the same `job`, or to a stage while they are staged. `ended_run` is the last
  * run that has ended: a run is under way, or asked for, while `run` is larger.
  */
-export const createTables: Effect.Effect<void, JobsError, SqlClient.SqlClient> = /* @__PURE__ */ transaction((sql) =>
-  Effect.gen(function* () {
-    yield* sql`CREATE TABLE IF NOT EXISTS chatbotkit_job (
+const tables = (sql: SqlClient.SqlClient) => [
+  sql`CREATE TABLE IF NOT EXISTS chatbotkit_job (
       name TEXT PRIMARY KEY,
       id TEXT NOT NULL UNIQUE,
       options TEXT NOT NULL,
@@ -56,8 +56,8 @@ export const createTables: Effect.Effect<void, JobsError, SqlClient.SqlClient> =
       created_at BIGINT NOT NULL,
       begun_at BIGINT NOT NULL,
       changed_at BIGINT NOT NULL
-    )`
-    yield* sql`CREATE TABLE IF NOT EXISTS chatbotkit_chunk (
+    )`,
+  sql`CREATE TABLE IF NOT EXISTS chatbotkit_chunk (
       job TEXT NOT NULL,
       chunk INTEGER NOT NULL,
       is_deferred SMALLINT NOT NULL,
@@ -67,13 +67,24 @@ export const createTables: Effect.Effect<void, JobsError, SqlClient.SqlClient> =
       worker TEXT,
       content TEXT NOT NULL,
       PRIMARY KEY (job, chunk)
-    )`
-    yield* sql`CREATE TABLE IF NOT EXISTS chatbotkit_stage (id TEXT PRIMARY KEY, touched_at BIGINT NOT NULL)`
-    yield* sql`CREATE TABLE IF NOT EXISTS chatbotkit_ended_run (
+    )`,
+  sql`CREATE TABLE IF NOT EXISTS chatbotkit_stage (id TEXT PRIMARY KEY, touched_at BIGINT NOT NULL)`,
+  sql`CREATE TABLE IF NOT EXISTS chatbotkit_ended_run (
       job TEXT NOT NULL,
       run INTEGER NOT NULL,
       chunk_count INTEGER NOT NULL,
       PRIMARY KEY (job, run)
     )`
-  })
+]
+
+/** A failure of the journal of the outcomes. */
+export const ofDescription = ({ description }: { readonly description: string }): JobsError =>
+  new JobsError({ description })
+
+/** Creates the tables of jobs and of their outcomes, if they do not exist yet. */
+export const createTables: Effect.Effect<void, JobsError, SqlClient.SqlClient> = /* @__PURE__ */ Effect.andThen(
+  /* @__PURE__ */ Effect.mapError(SqlOutcomes.createTables, ofDescription),
+  /* @__PURE__ */ run(() =>
+    Effect.catchTag(SqlTables.create(tables), "UnusableDatabase", (error) => Effect.fail(ofDescription(error)))
+  )
 )

@@ -54,7 +54,7 @@ type InSql<A> = Effect.Effect<A, JobsError, SqlClient.SqlClient>
 const decodeSettings = /* @__PURE__ */ (() => SchemaParser.decodeUnknownEffect(Schema.fromJsonString(Settings)))()
 
 /** The failure of stored text that this version cannot read. */
-const unreadable = (job?: string): JobsError =>
+export const unreadable = (job?: string): JobsError =>
   new JobsError({
     ...(job === undefined ? {} : { job }),
     description: "The job was stored by another version of this package, or is damaged"

@@ -114,7 +114,8 @@ const entryOf = (row: { readonly [column: string]: unknown }): Effect.Effect<Jou
       )
 }
 
-const read = /* @__PURE__ */ Effect.fnUntraced(function* (
+/** The recorded entries of some rows of a journal, by row. */
+export const read = /* @__PURE__ */ Effect.fnUntraced(function* (
   journal: string,
   rows: ReadonlyArray<number>
 ): Effect.fn.Return<ReadonlyMap<number, Journal.Entry>, Journal.JournalError, SqlClient.SqlClient> {
