@@ -7,11 +7,11 @@ const count = (name: string, text: string): number => {
 }
 
 /** The arguments of the command line: `--rows`, `--kills`, `--seed`. The default seed is another one each time. */
-export const read = (defaults: { readonly rows: number; readonly kills: number }) => {
+export const read = (defaults: { readonly rows: number; readonly kills?: number }) => {
   const { values } = parseArgs({
     options: {
       rows: { type: "string", default: String(defaults.rows) },
-      kills: { type: "string", default: String(defaults.kills) },
+      kills: { type: "string", default: String(defaults.kills ?? 0) },
       seed: { type: "string", default: String(Date.now() % 100_000) }
     }
   })

@@ -76,8 +76,8 @@ export const problems = (
 /** The number of problems that are printed. */
 const shown = 20
 
-/** Prints the problems, or that there are none. */
-export const report = (problems: ReadonlyArray<string>): Effect.Effect<void> =>
+/** Prints the problems, or that there are none. Gives true if there are none. */
+export const report = (problems: ReadonlyArray<string>): Effect.Effect<boolean> =>
   Effect.sync(() => {
     for (const problem of problems.slice(0, shown)) console.log(problem)
     console.log(
@@ -85,4 +85,5 @@ export const report = (problems: ReadonlyArray<string>): Effect.Effect<void> =>
         ? "ok: every row has its outcome, and the contacts are those of the valid rows, each once"
         : `NOT OK: ${problems.length} problems`
     )
+    return problems.length === 0
   })

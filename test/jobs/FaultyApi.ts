@@ -26,3 +26,10 @@ export const inject = (seed: string, delay = 0): Effect.Effect<void, never, InMe
   Effect.flatMap(InMemory.InMemory, (api) =>
     api.inject(...rules, ...(delay === 0 ? [] : [{ operation: "Contact.create", fault: Fault.delay(delay) } as const]))
   ).pipe(Random.withSeed(seed))
+
+/** The number of creates that the emulator has received. */
+export const creates = Effect.flatMap(InMemory.InMemory, (api) => api.requestCount("Contact.create"))
+
+/** Waits until the emulator has received so many creates. */
+export const untilCreates = (count: number): Effect.Effect<void, never, InMemory.InMemory> =>
+  Effect.asVoid(Effect.repeat(Effect.andThen(Effect.sleep(2), creates), { until: (received) => received >= count }))

@@ -2,7 +2,6 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Effect, FileSystem } from "effect"
 import { execFileSync, spawn, spawnSync } from "node:child_process"
 import { existsSync, readdirSync } from "node:fs"
-import { createServer } from "node:net"
 import * as Sockets from "./Sockets.ts"
 
 /** The folder in which Debian keeps the programs of each version, which are not in the PATH. */
@@ -23,12 +22,10 @@ const user = () => {
   return { uid: number("-u"), gid: number("-g") }
 }
 
-const freePort = Effect.scoped(Effect.suspend(() => Sockets.listen(createServer())))
-
 /** Starts an empty PostgreSQL on a free loopback port, which runs while the scope lives. Gives its port and its URL. */
 export const start = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
-  const port = yield* freePort
+  const port = yield* Sockets.freePort
   const data = yield* fs.makeTempDirectoryScoped({ prefix: "postgres-" })
   const { gid, uid } = user()
   if (uid !== undefined && gid !== undefined) yield* fs.chown(data, uid, gid)

@@ -1,17 +1,14 @@
 import { Effect } from "effect"
 import { spawn, spawnSync } from "node:child_process"
-import { createServer } from "node:net"
 import * as Sockets from "./Sockets.ts"
 
 /** The reason why Redis cannot be tested with, or undefined. On Debian, the package `redis-server` has it. */
 export const missing: string | undefined =
   spawnSync("redis-server", ["--version"]).status === 0 ? undefined : "redis-server is not installed"
 
-const freePort = Effect.scoped(Effect.suspend(() => Sockets.listen(createServer())))
-
 /** Starts an empty Redis on a free loopback port, which runs while the scope lives. Gives its URL. */
 export const start = Effect.gen(function* () {
-  const port = yield* freePort
+  const port = yield* Sockets.freePort
   yield* Effect.acquireRelease(
     Effect.callback<ReturnType<typeof spawn>, Error>((resume) => {
       const options = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]

@@ -23,6 +23,9 @@ export const listen = (server: Server, sockets = new Set<Socket>()) => {
   )
 }
 
+/** A port of loopback that was free a moment ago. */
+export const freePort: Effect.Effect<number> = Effect.scoped(Effect.suspend(() => listen(createTcpServer())))
+
 /** Advances the test clock from a callback of a server, for example in place of a reply. */
 export const clockAdvance = Effect.map(
   Effect.context(),
