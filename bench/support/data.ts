@@ -5,6 +5,9 @@ import type { Contact } from "effect-chatbotkit/Contact"
 /** The path prefix that clients use on any host but the vendor's. */
 export const prefix = "/api/v1/contact"
 
+/** The path of lookups. */
+export const graphqlPath = "/api/v1/graphql"
+
 const began = 1_700_000_000_000
 const words = ["Ada Lovelace", "Grace Hopper", "José Ñandú", "Barbara Liskov", "Edsger Dijkstra", "Radia Perlman"]
 

@@ -3,7 +3,7 @@
  * server can, and a list in chunks of 100 contacts, as the real server does.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import { contactAt, idOf, indexOf, prefix, sizeOf } from "./data.ts"
+import { contactAt, graphqlPath, idOf, indexOf, prefix, sizeOf } from "./data.ts"
 
 const pageSize = 100
 const largest = Number(process.argv[2] ?? 1e6)
@@ -54,20 +54,24 @@ const one = (response: ServerResponse, id: string): void => {
   response.writeHead(200, { "content-type": "application/json", "content-length": body.length }).end(body)
 }
 
+const nothingFound = { data: { contacts: { edges: [], pageInfo: { hasNextPage: false } } } }
+
 let made = 0
 
-/** Answers a write with the id in its path, or with a new one. */
-const write = (request: IncomingMessage, response: ServerResponse, path: string): void => {
-  const [id, operation] = path.split("/")
+/** Answers a write with the id in its path, or with a new one, and a lookup with no contacts. */
+const write = (request: IncomingMessage, response: ServerResponse, pathname: string): void => {
+  const [id, operation] = pathname.slice(prefix.length + 1).split("/")
   request
     .on("data", () => undefined)
-    .on("end", () => json(response, { id: operation === undefined ? idOf(made++) : id }))
+    .on("end", () =>
+      json(response, pathname === graphqlPath ? nothingFound : { id: operation === undefined ? idOf(made++) : id })
+    )
 }
 
 const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
   const url = new URL(request.url ?? "/", "http://bench")
+  if (request.method === "POST") return write(request, response, url.pathname)
   const path = url.pathname.slice(prefix.length + 1)
-  if (request.method === "POST") return write(request, response, path)
   if (path !== "list") return one(response, path.slice(0, -"/fetch".length))
   const size = sizeOf(request.headers.authorization)
   if (request.headers.accept === "application/jsonl") return stream(response, size)

@@ -64,6 +64,27 @@ export const importTime = (modules: ReadonlyArray<string>): Promise<number> =>
      console.log((system + user) / 1000)`
   ])
 
+/** An import in a process of its own: the seconds that it took, and the peaks of the process's memory and of its heap, in MB. */
+export interface ImportRun {
+  readonly seconds: number
+  readonly memory: number
+  readonly heap: number
+}
+
+/** Imports rows in a new process of Node with these flags. */
+export const importOnce = async (
+  url: string,
+  importer: string,
+  rows: number,
+  journal: string,
+  flags: ReadonlyArray<string> = []
+): Promise<ImportRun> => {
+  const args = [...flags, here("importOnce.ts"), url, importer, String(rows), journal]
+  const { stdout } = await execute(process.execPath, args, { cwd: root })
+  const run: ImportRun = JSON.parse(stdout)
+  return run
+}
+
 /** The peak memory of a new process in which a contender lists an account, in MB. */
 export const peakMemory = (url: string, contender: string, size: number): Promise<number> =>
   evaluate([here("listOnce.ts"), url, contender, String(size)])

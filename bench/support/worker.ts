@@ -2,10 +2,12 @@
 /** A process for contenders, as an app is one: it does the jobs that it receives, and reports their time. */
 import { contender } from "./contenders/byName.ts"
 import type { Contender, Write, WriteInput } from "./contenders/contender.ts"
-import { checksum, contactAt, idOf } from "./data.ts"
+import { checksum, contactAt, idOf, tokenOf } from "./data.ts"
 import { timed } from "./harness.ts"
+import { importer } from "./importers/byName.ts"
+import { importAll, type Importer } from "./importers/importer.ts"
 
-/** One measurement of a contender: `count` lists or calls, `concurrency` at a time, on the account of `size` contacts. */
+/** One measurement of a contender: `count` lists, calls or rows, `concurrency` at a time, on the account of `size` contacts. */
 export interface Job {
   readonly contender: string
   readonly work: Work
@@ -16,20 +18,31 @@ export interface Job {
   readonly collects: boolean
 }
 
-/** The calls of a job. `stream` runs the writes as a stream of results, in order or not. */
-export type Work = "list" | "fetch" | { readonly write: Write; readonly stream?: "ordered" | "unordered" }
+/**
+ * The calls of a job. `stream` runs the writes as a stream of results, in order or not. With `journals`, the job is an import, its
+ * contender an importer, and its journal a new file in this folder.
+ */
+export type Work =
+  | "list"
+  | "fetch"
+  | { readonly write: Write; readonly stream?: "ordered" | "unordered" }
+  | { readonly journals: string }
 
 const [, , url = ""] = process.argv
 const contenders = new Map<string, Promise<Contender>>()
+const importers = new Map<string, Promise<Importer>>()
 
-const contenderFor = (name: string, size: number): Promise<Contender> => {
-  const key = `${name} ${size}`
-  const known = contenders.get(key)
+/** The value of a key, made once. */
+const cached = <A>(values: Map<string, A>, key: string, make: () => A): A => {
+  const known = values.get(key)
   if (known !== undefined) return known
-  const made = contender(name, url, size)
-  contenders.set(key, made)
+  const made = make()
+  values.set(key, made)
   return made
 }
+
+const contenderFor = (name: string, size: number): Promise<Contender> =>
+  cached(contenders, `${name} ${size}`, () => contender(name, url, size))
 
 let written = 0
 
@@ -62,7 +75,17 @@ const checkFetch = async (name: string, client: Contender): Promise<void> => {
   if (createdAt !== expected.createdAt) throw new Error(`${name} read a wrong contact`)
 }
 
-const prepare = async ({ concurrency, contender, count, size, work }: Job): Promise<() => Promise<void>> => {
+let journals = 0
+
+const prepareImport = async ({ concurrency, contender, count }: Job, folder: string): Promise<() => Promise<void>> => {
+  const run = await cached(importers, contender, () => importer(contender, url, tokenOf(0)))
+  const options = { concurrency, journal: `${folder}/${process.pid}-${journals++}.journal` }
+  return () => importAll(run, count, options)
+}
+
+const prepare = async (job: Job): Promise<() => Promise<void>> => {
+  const { concurrency, contender, count, size, work } = job
+  if (typeof work === "object" && "journals" in work) return prepareImport(job, work.journals)
   const client = await contenderFor(contender, size)
   if (work === "list") return listed(contender, client, size, count)
   if (work === "fetch") {

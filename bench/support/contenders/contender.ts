@@ -52,14 +52,14 @@ interface PromiseCalls {
   readonly close?: () => Promise<void>
 }
 
-const pool = async <A>(
-  inputs: ReadonlyArray<A>,
+/** Makes a call for each input, `concurrency` of them at a time. */
+export const pool = async <A>(
+  inputs: IterableIterator<A>,
   concurrency: number,
   call: (input: A) => Promise<unknown>
 ): Promise<void> => {
-  const rest = inputs.values()
   const worker = async () => {
-    for (const input of rest) await call(input)
+    for (const input of inputs) await call(input)
   }
   await Promise.all(Array.from({ length: concurrency }, worker))
 }
@@ -67,9 +67,9 @@ const pool = async <A>(
 export const fromPromises = ({ close, fetch, list, write }: PromiseCalls): Contender => ({
   list,
   createdAt: async (id) => (await fetch(id)).createdAt,
-  fetch: (ids, concurrency) => pool(ids, concurrency, fetch),
-  write: (operation, inputs, concurrency) => pool(inputs, concurrency, write[operation]),
-  writeStream: (operation, inputs, { concurrency }) => pool(inputs, concurrency, write[operation]),
+  fetch: (ids, concurrency) => pool(ids.values(), concurrency, fetch),
+  write: (operation, inputs, concurrency) => pool(inputs.values(), concurrency, write[operation]),
+  writeStream: (operation, inputs, { concurrency }) => pool(inputs.values(), concurrency, write[operation]),
   close: close ?? (async () => undefined)
 })
 

@@ -1,5 +1,5 @@
 /** All groups, in the order in which `npm run bench` runs them. */
-import { bulk, bulkWrites } from "./bulk.ts"
+import { bulk } from "./bulk.ts"
 import { creates, fetches } from "./fetch.ts"
 import type { Group } from "./group.ts"
 import { imports } from "./imports.ts"
@@ -8,9 +8,11 @@ import { memory } from "./memory.ts"
 import { options } from "./options.ts"
 import { decode, inMemory } from "./parts.ts"
 import { sizes } from "./size.ts"
+import { ensures, otherWrites } from "./writeStreams.ts"
 
 export const groups: ReadonlyArray<Group> = [
   fetches,
+  ensures,
   bulk,
   list,
   memory,
@@ -18,7 +20,7 @@ export const groups: ReadonlyArray<Group> = [
   sizes,
   imports,
   creates,
-  bulkWrites,
+  otherWrites,
   listLengths,
   decode,
   inMemory

@@ -1,97 +1,109 @@
-/* oxlint-disable no-await-in-loop -- contenders take turns */
-/** Many writes at a time, with the results as a stream. */
-import { names } from "../contenders/byName.ts"
-import type { Write } from "../contenders/contender.ts"
-import { race } from "../harness.ts"
-import { type Measurements, ratio, rowOf, type Target } from "../report.ts"
-import { atLeast, countText, cpuAndSpeed, type Group, over, type ToEntrant, withWorkers } from "./group.ts"
+/* oxlint-disable no-await-in-loop -- one import after another */
+/** Imports of rows by `Bulk`: their speed, and their memory. */
+import { join } from "node:path"
+import { figure, race } from "../harness.ts"
+import { names } from "../importers/byName.ts"
+import { type ImportRun, importOnce } from "../processes.ts"
+import type { Measurements, Row, SummaryRow } from "../report.ts"
+import { withTemporaryFolder } from "../temporaryFolder.ts"
+import { atMost, countText, cpuAndSpeed, type Group, over, type ToEntrant, withPeer, withWorkers } from "./group.ts"
 
-const size = 1000
 const concurrency = 16
+const count = 3000
+const title = `import of ${countText(count)} rows, ${concurrency} at a time`
 
-/** A stream of many calls, and one of a tenth as many. */
-const lengths = { long: 1500, short: 150 }
+/** Rows enough for V8's young generation to reach its full size, and for a table of keys of the size that many rows need. */
+const lengths = { defaults: 1e5, large: 1e6 }
 
-/** The row of our client whose results come as they finish. */
-const unordered = `${names.node}, unordered`
+/** Limits the young generation of V8 to 3 spaces of 8 MB. */
+const smallYoungGeneration = "--max-semi-space-size=8"
 
-const titleOf = (write: Write, length: number) => `${write} in bulk, ${countText(length)} by ${concurrency}`
-
-/** Measures both lengths in the same rounds, so that a disturbance of the machine does not look like an effect of length. */
-const measure = async (
-  entrant: ToEntrant,
-  write: Write,
-  contenders: ReadonlyArray<string>,
-  rounds: number
-): Promise<ReadonlyArray<Measurements>> => {
-  const counts = [lengths.short, lengths.long]
-  const entrants = counts.flatMap((count) => {
-    const job = { size, count, concurrency }
-    return [
-      ...contenders.map((contender) =>
-        entrant({ ...job, contender, work: { write, stream: "ordered" } }, `${count} ${contender}`)
-      ),
-      entrant({ ...job, contender: names.node, work: { write, stream: "unordered" } }, `${count} ${unordered}`)
-    ]
-  })
-  const outcomes = await race(entrants, { rounds, warmup: 2 })
-  return counts.flatMap((count) => {
-    const start = `${count} `
-    const ofLength = [...outcomes].filter(([name]) => name.startsWith(start))
-    const named = new Map(ofLength.map(([name, outcome]) => [name.slice(start.length), outcome]))
-    return cpuAndSpeed(titleOf(write, count), "request", count, named)
-  })
+const speeds = async (entrant: ToEntrant, folder: string, rounds: number): Promise<ReadonlyArray<Measurements>> => {
+  const job = { work: { journals: folder }, size: 0, count, concurrency }
+  const outcomes = await race(
+    Object.values(names).map((contender) => entrant({ ...job, contender })),
+    { rounds, warmup: 2 }
+  )
+  return cpuAndSpeed(title, "row", count, outcomes, names.official)
 }
 
-const lengthTargets = (tables: ReadonlyArray<Measurements>, write: Write): ReadonlyArray<Target> =>
-  [names.node, names.fetch, unordered].map((name) => {
-    const speed = (length: number) => rowOf(tables, `${titleOf(write, length)}, speed`, name)
-    return atLeast(
-      `${write}s/s of ${countText(lengths.long)} over those of ${lengths.short}: ${name}`,
-      0.9,
-      ratio(speed(lengths.long), speed(lengths.short))
-    )
-  })
+const row = (name: string, value: number): Row => ({ name, figure: figure([value]) })
+
+const growthTable = async (url: string, folder: string): Promise<Measurements> => {
+  const rows: Array<Row> = []
+  for (const [index, name] of [names.nodeJournal, names.official, names.floorUndici].entries()) {
+    const alone = await importOnce(url, name, 0, join(folder, `${index}-alone`))
+    const { memory } = await importOnce(url, name, lengths.defaults, join(folder, `${index}`))
+    rows.push(row(name, memory - alone.memory))
+  }
+  return {
+    title: `peak memory of an import of ${countText(lengths.defaults)} rows, less that of the program without rows`,
+    unit: "MB",
+    rows,
+    note: "Most of it is the young generation of V8, which has up to 128 MB on a machine with enough memory. p-limit has a promise for each row."
+  }
+}
+
+const largeRows = (name: string, { heap, memory, seconds }: ImportRun): ReadonlyArray<Row> => [
+  row(`${name}: peak memory, MB`, memory),
+  row(`${name}: peak of the heap, MB`, heap),
+  row(`${name}: time, s`, seconds)
+]
+
+const largeImport = async (url: string, folder: string) => {
+  const run = (rows: number, journal: string) =>
+    importOnce(url, names.nodeJournal, rows, join(folder, journal), [smallYoungGeneration])
+  const alone = await run(0, "none")
+  const first = await run(lengths.large, "large")
+  const second = await run(lengths.large, "large")
+  const table: Measurements = {
+    title: `import of ${countText(lengths.large)} rows by ${names.nodeJournal}`,
+    unit: "",
+    digits: 1,
+    rows: [
+      row("the program without rows: peak memory, MB", alone.memory),
+      ...largeRows("first run", first),
+      ...largeRows("second run on the same journal, which sends nothing", second)
+    ],
+    note: `In processes with ${smallYoungGeneration}, each run once.`
+  }
+  return { table, growth: first.memory - alone.memory }
+}
 
 export const bulk: Group = {
   name: "bulk",
-  description: `ensure of ${countText(lengths.long)} and of ${lengths.short}, ${concurrency} at a time`,
+  description: `import of ${countText(count)} rows by Bulk, and the memory for ${countText(lengths.large)}`,
   run: (rounds) =>
-    withWorkers(size, async (entrant) => {
-      const tables = await measure(entrant, "ensure", Object.values(names), rounds)
-      const speed = (name: string) => over(tables, `${titleOf("ensure", lengths.long)}, speed`, name, names.official)
+    withTemporaryFolder(async (folder) => {
+      const tables = await withWorkers(0, (entrant) => speeds(entrant, folder, rounds))
+      const { defaults, large } = await withPeer(0, async (url) => ({
+        defaults: await growthTable(url, folder),
+        large: await largeImport(url, folder)
+      }))
+      const ofOfficial = (name: string) => over(tables, `${title}, speed`, name, names.official)
+      const summary: ReadonlyArray<SummaryRow> = [
+        {
+          title: "rows/s of an import by `Bulk`, over the official client in a loop with `p-limit`",
+          node: ofOfficial(names.node),
+          fetch: ofOfficial(names.fetch)
+        },
+        {
+          title: "the same, with a journal in a file",
+          node: ofOfficial(names.nodeJournal),
+          fetch: ofOfficial(names.fetchJournal)
+        }
+      ]
       return {
-        tables,
+        tables: [...tables, defaults, large.table],
         targets: [
-          atLeast(
-            `requests/s of ${titleOf("ensure", lengths.long)}: layers/Fetch over the official client`,
-            0.9,
-            speed(names.fetch),
-            { floor: speed(names.floorFetch) }
-          ),
-          ...lengthTargets(tables, "ensure")
+          atMost(
+            `memory of an import of ${countText(lengths.large)} rows beyond that of the program, ${smallYoungGeneration}`,
+            150,
+            figure([large.growth]),
+            { unit: " MB" }
+          )
         ],
-        summary: [
-          {
-            title: `ensures/s, ${countText(lengths.long)} by ${concurrency}, over the official client`,
-            node: speed(names.node),
-            fetch: speed(names.fetch)
-          }
-        ]
+        summary
       }
-    })
-}
-
-export const bulkWrites: Group = {
-  name: "bulk-writes",
-  description: "create, update and delete, 16 at a time, with our client and the official one",
-  run: (rounds) =>
-    withWorkers(size, async (entrant) => {
-      const tables: Array<Measurements> = []
-      const writes = ["create", "update", "delete"] as const
-      for (const write of writes) {
-        tables.push(...(await measure(entrant, write, [names.node, names.fetch, names.official], rounds)))
-      }
-      return { tables, targets: writes.flatMap((write) => lengthTargets(tables, write)) }
     })
 }

@@ -35,7 +35,7 @@ export const countText = (count: number) => count.toLocaleString("en")
 /** The CPU time of each request or item, and the number of them a second. */
 export const cpuAndSpeed = (
   title: string,
-  thing: "request" | "item",
+  thing: "request" | "item" | "row",
   count: number,
   outcomes: Outcomes,
   reference: string = names.official
