@@ -176,7 +176,8 @@ export class BulkRun<A> {
   ): Effect.fn.Return<Outcome.Outcome, Journal.JournalError, Client> {
     const { key, row } = checked
     if (this.#hasEnded) return { row, outcome: "not-sent" }
-    const holder = key === undefined ? row : yield* this.#holderOf(key, row)
+    // A row that is under way holds its key already.
+    const holder = key === undefined || this.#underWay.has(row) ? row : yield* this.#holderOf(key, row)
     if (holder !== row) return { row, outcome: "duplicate", of: holder }
     yield* this.#pause.wait
     // The work can have ended while the row waited.
