@@ -4,6 +4,8 @@ import * as EntityId from "effect/cluster/EntityId"
 import * as EntityType from "effect/cluster/EntityType"
 import * as MessageStorage from "effect/cluster/MessageStorage"
 import * as Sharding from "effect/cluster/Sharding"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -11,6 +13,8 @@ import type * as SqlClient from "effect/sql/SqlClient"
 import type * as Workflow from "effect/workflow/Workflow"
 import type * as WorkflowEngine from "effect/workflow/WorkflowEngine"
 import { JobRun } from "../../../jobs/JobRun.ts"
+import * as JobStates from "../control/JobStates.ts"
+import * as Staging from "../control/Staging.ts"
 import * as JobStore from "../JobStore.ts"
 import { JobChunk } from "./RunWorkflow.ts"
 import * as WorkerLoop from "./WorkerLoop.ts"
@@ -52,7 +56,14 @@ const clear = /* @__PURE__ */ Effect.fnUntraced(function* ({ chunks, id, run }: 
   yield* storage.clearAddress(yield* addressOf(JobRun, yield* JobRun.executionId({ job: id, run })))
 })
 
-export const layer = (): Layer.Layer<
+/** Deletes the jobs that ended before the retention. */
+const removeOld = (retention: Duration.Input) =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => JobStates.removeEnded(now - Duration.toMillis(retention)))
+
+/** A sweeper that keeps ended jobs for the time of the retention, or for good. */
+export const layer = (
+  retention: Duration.Input | undefined
+): Layer.Layer<
   never,
   never,
   WorkflowEngine.WorkflowEngine | Sharding.Sharding | MessageStorage.MessageStorage | SqlClient.SqlClient
@@ -70,6 +81,8 @@ export const layer = (): Layer.Layer<
         yield* JobStore.swept(ended)
       }
     }
+    yield* Staging.removeAbandoned
+    if (retention !== undefined) yield* removeOld(retention)
   })
   return WorkerLoop.layer("sweeper", interval, sweep)
 }

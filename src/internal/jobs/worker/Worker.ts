@@ -19,18 +19,25 @@ export interface Options {
    * @default "1 second"
    */
   readonly pollInterval?: Duration.Input | undefined
+  /**
+   * The time after which finished and cancelled jobs are removed, with the outcomes of their rows. The jobs of the whole database,
+   * whatever worker ran them.
+   *
+   * @default none: jobs stay until `Jobs.remove`
+   */
+  readonly retention?: Duration.Input | undefined
 }
 
 /** A worker with a name, and its engine. The tables of the jobs have to be there. */
 export const layer = (
   name: string,
-  { pollInterval = "1 second" }: Options
+  { pollInterval = "1 second", retention }: Options
 ): Layer.Layer<
   WorkflowEngine.WorkflowEngine,
   never,
   Sharding.Sharding | MessageStorage.MessageStorage | SqlClient.SqlClient | Client
 > =>
-  Layer.mergeAll(Dispatcher.layer(pollInterval), Sweeper.layer()).pipe(
+  Layer.mergeAll(Dispatcher.layer(pollInterval), Sweeper.layer(retention)).pipe(
     Layer.provideMerge(RunWorkflow.layer(name)),
     Layer.provideMerge(ClusterWorkflowEngine.layer)
   )
