@@ -31,11 +31,12 @@ const header = '{"journal":"effect-chatbotkit","version":1}'
 
 const isRow = (row: unknown): row is number => Number.isSafeInteger(row) && Number(row) >= 1
 
-/** The number of the row that a line is about. Undefined if it is about another job, or cannot be read. */
-const rowOf = (line: string, job: string): number | undefined => {
+/** The numbers of the row and of the run that a line is of. Undefined if it is about another job, or cannot be read. */
+const placeOf = (line: string, job: string): { readonly row: number; readonly run: number } | undefined => {
   const record = jsonIn(line)
   const isOfJob = Predicate.hasProperty(record, "job") && record.job === job
-  return isOfJob && Predicate.hasProperty(record, "row") && isRow(record.row) ? record.row : undefined
+  if (!isOfJob || !Predicate.hasProperty(record, "row") || !isRow(record.row)) return undefined
+  return { row: record.row, run: Predicate.hasProperty(record, "run") ? Number(record.run) : 0 }
 }
 
 const entryOf = (line: string): Journal.Entry | undefined => {
@@ -83,14 +84,21 @@ const make = /* @__PURE__ */ Effect.fnUntraced(function* (
     open: Effect.fnUntraced(function* (job) {
       yield* Journal.exclusively(running, job)
       const offsets = new RowOffsets()
+      let lastRun = -1
       yield* file.scan((line, offset) => {
-        const row = rowOf(line, job)
-        if (row !== undefined) offsets.set(row, offset)
+        const place = placeOf(line, job)
+        // A process that stood still can add lines after a later run has begun.
+        if (place === undefined || place.run < lastRun) return
+        lastRun = place.run
+        offsets.set(place.row, offset)
       })
+      // The process that lost the lock may have begun a run that has no lines yet.
+      const run = lastRun + (lock.wasAbandoned ? 2 : 1)
+      const ofRun = run === 0 ? { job } : { job, run }
       return {
         read: (rows) => readRows(file, offsets, rows),
         record: ({ checksum, outcome }) =>
-          file.append(JSON.stringify(Object.assign({ job, checksum }, OutcomeJson.encode(outcome))))
+          file.append(JSON.stringify(Object.assign({ ...ofRun, checksum }, OutcomeJson.encode(outcome))))
       }
     })
   }
@@ -99,7 +107,7 @@ const make = /* @__PURE__ */ Effect.fnUntraced(function* (
 /**
  * A journal in a file of JSON Lines, for any number of jobs. Each outcome is on the disk before the stream gives it; outcomes that
  * come at the same time are written together. Only the owner of the file can read it. If the process is killed, the rows under
- * way have no outcome in it, and the next run settles them. A part of a line that was left at the end is cut off.
+ * way have no outcome in it, and the next run settles them. A part of a line that was left at the end is ignored.
  *
  * One process uses the file at a time. The lock is a file beside it (`PATH.lock`). It fails with a `JournalError` if another process
  * has the lock, or if the file is not a journal.

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { Context, Effect, Exit, Fiber, FileSystem, Layer, PlatformError, Random, Scope, Stream } from "effect"
+import { Context, Deferred, Effect, Exit, Fiber, FileSystem, Layer, PlatformError, Random, Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { beforeAll } from "vitest"
 import * as Bulk from "../../src/Bulk.ts"
@@ -212,24 +212,29 @@ describe("a journal in a file", () => {
     }).pipe(Effect.scoped, Effect.provide(layer()))
   )
 
-  it.effect.each(["", "id,name\n1,Ada\n", "name", '{"journal":"effect-chatbotkit","version":2}\n', `${header} `])(
-    "is a file that is empty or a journal: %o",
-    (text) =>
-      Effect.gen(function* () {
-        const fs = yield* FileSystem.FileSystem
-        const path = yield* temporaryPath
-        yield* fs.writeFileString(path, text)
-        const work = Bulk.ensure(Stream.fromIterable(rowsOf(1)), { job })
-        if (text === "") {
-          assert.deepStrictEqual(names(yield* collect(work, path)), ["created"])
-        } else {
-          assert.deepInclude(yield* failure(work, path), {
-            _tag: "JournalError",
-            description: `${path} is not a journal of this version`
-          })
-          assert.strictEqual(yield* fs.readFileString(path), text)
-        }
-      }).pipe(Effect.scoped, Effect.provide(layer()))
+  it.effect.each([
+    "",
+    "id,name\n1,Ada\n",
+    "id,name\n1,Ada",
+    "name",
+    '{"journal":"effect-chatbotkit","version":2}\n',
+    `${header} `
+  ])("is a file that is empty or a journal: %o", (text) =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* temporaryPath
+      yield* fs.writeFileString(path, text)
+      const work = Bulk.ensure(Stream.fromIterable(rowsOf(1)), { job })
+      if (text === "") {
+        assert.deepStrictEqual(names(yield* collect(work, path)), ["created"])
+      } else {
+        assert.deepInclude(yield* failure(work, path), {
+          _tag: "JournalError",
+          description: `${path} is not a journal of this version`
+        })
+        assert.strictEqual(yield* fs.readFileString(path), text)
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer()))
   )
 
   it.effect("whose disk is full ends the work, and what was recorded can be read", () => {
@@ -314,6 +319,51 @@ describe("the lock of a journal", () => {
       assert.deepInclude(yield* Effect.flip(journal.record(entry(created(2)))), { _tag: "JournalError" })
       assert.strictEqual(yield* fs.readFileString(path), before)
       assert.strictEqual(yield* fs.readFileString(`${path}.lock`), "of another process\n")
+    }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.effect("that was lost between its check and a write changes no later outcome, and loses none", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* temporaryPath
+      const stopped = yield* Deferred.make<void>()
+      const continued = yield* Deferred.make<void>()
+      let stopsAt = Number.POSITIVE_INFINITY
+      let writes = 0
+      /** A file system whose process stands still before a write. */
+      const stopping: FileSystem.FileSystem = {
+        ...fs,
+        open: (...args) =>
+          Effect.map(fs.open(...args), (file) =>
+            Object.create(file, {
+              writeAll: {
+                value: (bytes: Uint8Array) =>
+                  ++writes === stopsAt
+                    ? Deferred.succeed(stopped, undefined).pipe(
+                        Effect.andThen(Deferred.await(continued)),
+                        Effect.andThen(file.writeAll(bytes))
+                      )
+                    : file.writeAll(bytes)
+              }
+            })
+          )
+      }
+      const first = yield* opened(path).pipe(Effect.provideService(FileSystem.FileSystem, stopping))
+      stopsAt = writes + 1
+      const late = yield* Effect.forkChild(first.record(entry({ row: 1, outcome: "unknown" })))
+      yield* Deferred.await(stopped)
+      // Another process takes the journal over, which the first one would have noticed before its next write.
+      yield* fs.writeFileString(`${path}.lock`, "of the process that stands still\n")
+      const scope = yield* Scope.make()
+      const second = yield* Effect.flatMap(drive(Scope.provide(opened(path), scope), 1000), (exit) => exit)
+      yield* second.record(entry(created(1)))
+      yield* Deferred.succeed(continued, undefined)
+      yield* Fiber.await(late)
+      yield* second.record(entry(created(2)))
+      yield* Scope.close(scope, Exit.void)
+      const third = yield* Effect.flatMap(drive(opened(path), 1000), (exit) => exit)
+      const read = yield* third.read([1, 2])
+      assert.deepStrictEqual([...read.values()], [entry(created(1)), entry(created(2))])
     }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
   )
 

@@ -10,6 +10,8 @@ import type * as Scope from "effect/Scope"
 export interface FileLock {
   /** True if no other process has taken the lock, because this one did not refresh it in time. */
   readonly isHeld: Effect.Effect<boolean>
+  /** True if it was taken from a process that did not refresh it. That one may be standing still, and can wake up. */
+  readonly wasAbandoned: boolean
 }
 
 /** The number of changes of the text before it counts as abandoned. */
@@ -66,7 +68,8 @@ export const acquire = /* @__PURE__ */ Effect.fnUntraced(function* (
 
   const release = Effect.flatMap(text, (text) => (isOwn(text) ? Effect.ignore(fs.remove(path)) : Effect.void))
   const take = Effect.acquireRelease(create, (isTaken) => (isTaken ? release : Effect.void))
-  if (!(yield* take)) {
+  const wasAbandoned = !(yield* take)
+  if (wasAbandoned) {
     if (!(yield* isAbandoned)) return undefined
     yield* Effect.acquireRelease(replace, () => release)
     // Of two processes that take it over, the last one has it.
@@ -75,5 +78,5 @@ export const acquire = /* @__PURE__ */ Effect.fnUntraced(function* (
   const isHeld = Effect.map(text, isOwn)
   const keep = Effect.flatMap(isHeld, (isHeld) => (isHeld ? Effect.ignore(replace) : Effect.void))
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(refresh), keep)))
-  return { isHeld }
+  return { isHeld, wasAbandoned }
 })

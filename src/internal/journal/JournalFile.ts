@@ -89,8 +89,11 @@ export class JournalFile {
   }
 
   /**
-   * Makes the file one of lines that begins with a header. A part of a line at its end, which a crash has left, is cut off. The
-   * lines of an earlier process are flushed, since it may have been killed before it could do so.
+   * Makes the file one of lines that begins with a header. False if it begins with something else.
+   *
+   * A part of a line at its end, which a crash has left, becomes a line that cannot be read. It is not cut off: a process that stood
+   * still could cut off what another one has written meanwhile. The lines of an earlier process are flushed, since it may have been
+   * killed before it could do so.
    */
   readonly begin = Effect.fnUntraced(function* (
     this: JournalFile,
@@ -100,35 +103,17 @@ export class JournalFile {
     if (first === undefined) {
       const written = decoder.decode(yield* this.#read(0, windowBytes))
       if (!header.startsWith(written)) return false
-      yield* this.#truncate(0)
-      yield* this.append(header)
+      yield* this.append(header.slice(written.length))
       return true
     }
-    yield* this.#cutPartialLine()
-    yield* Effect.mapError(this.#file.sync, toJournalError)
-    return first === header
+    if (first !== header) return false
+    yield* (yield* this.#endsInPartialLine) ? this.append("") : Effect.mapError(this.#file.sync, toJournalError)
+    return true
   })
 
-  readonly #cutPartialLine = Effect.fnUntraced(function* (this: JournalFile): Effect.fn.Return<void, JournalError> {
-    const { size } = yield* Effect.mapError(this.#file.stat, toJournalError)
-    const length = Number(size)
-    const end = yield* this.#endOfLastLine(length)
-    if (end < length) yield* this.#truncate(end)
-  })
-
-  readonly #endOfLastLine = Effect.fnUntraced(function* (
-    this: JournalFile,
-    length: number
-  ): Effect.fn.Return<number, JournalError> {
-    for (let size = windowBytes; ; size *= 2) {
-      const start = Math.max(0, length - size)
-      const last = (yield* this.#read(start, length - start)).lastIndexOf(lineFeed)
-      if (last !== -1) return start + last + 1
-      if (start === 0) return 0
-    }
-  })
-
-  #truncate(length: number): Effect.Effect<void, JournalError> {
-    return Effect.mapError(this.#file.truncate(length), toJournalError)
+  get #endsInPartialLine(): Effect.Effect<boolean, JournalError> {
+    return Effect.flatMap(Effect.mapError(this.#file.stat, toJournalError), ({ size }) =>
+      Effect.map(this.#read(Number(size) - 1, 1), (last) => last[0] !== lineFeed)
+    )
   }
 }
