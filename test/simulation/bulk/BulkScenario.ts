@@ -5,7 +5,7 @@ import type * as InMemory from "../../../src/layers/InMemory.ts"
 import * as Faults from "../Faults.ts"
 import * as Network from "../Network.ts"
 import type { SeededRandom } from "../SeededRandom.ts"
-import type { Moment } from "./Moments.ts"
+import type { Incidents, Moment } from "./Moments.ts"
 
 export type OperationName = "ensure" | "create" | "update" | "delete" | "upsert by fingerprint" | "upsert by email"
 
@@ -32,11 +32,10 @@ const keys = 18
 /** The contact that has the e-mail address of the one before. */
 export const sharingContact = 7
 
-/** A run of the job: a process that ends by itself, is killed, or cannot write its journal any more. */
-export interface RunSetup {
-  readonly killAt: Moment | undefined
-  /** The number of the write to the journal that fails. */
-  readonly failAt: number | undefined
+/** A run of the job, in a process of its own. */
+export interface RunSetup extends Incidents {
+  /** The milliseconds for which it stands still. Meanwhile the next one begins. */
+  readonly stopFor: number
   readonly concurrency: number
   readonly unordered: boolean
   readonly chunk: number
@@ -91,7 +90,10 @@ const drawMoment = (random: SeededRandom): Moment => ({
   nth: 1 + random.below(random.pick([3, 12, 50]))
 })
 
-const drawRun = (random: SeededRandom): RunSetup => ({
+/** Only the journal in a file has a lock, so that a process can stand still while another one runs. */
+const drawRun = (random: SeededRandom, journal: BulkScenario["journal"]): RunSetup => ({
+  stopAt: journal === "file" && random.chance(0.25) ? drawMoment(random) : undefined,
+  stopFor: random.millis(60_000),
   killAt: random.chance(0.7) ? drawMoment(random) : undefined,
   failAt: random.chance(0.15) ? 1 + random.below(random.pick([3, 20])) : undefined,
   concurrency: 1 + random.below(10),
@@ -134,19 +136,20 @@ export const draw = (random: SeededRandom): BulkScenario => {
   ])
   const rules = Faults.draw(random, "lookups", random.pick([0, 0.2, 0.5]))
   const hasFinalRefusals = random.chance(0.2)
+  const journal = random.pick<BulkScenario["journal"]>(["stored", "file"])
   const count = random.chance(0.1) ? 90 + random.below(30) : random.below(25)
   return {
     operation,
     beforeImages: drawBeforeImages(random, operation),
-    journal: random.pick(["stored", "file"]),
+    journal,
     rows: Array.from({ length: count }, (_, index) => drawRow(random, index + 1)),
     verified: Array.from({ length: ownContacts }, () => random.chance(0.6)),
     rates: drawRates(random),
     rules: hasFinalRefusals ? rules : rules.filter(isTemporary),
     hasFinalRefusals,
     tokenLife: random.chance(0.3) ? random.millis(120_000) : Number.POSITIVE_INFINITY,
-    runs: Array.from({ length: random.below(5) }, () => drawRun(random)),
-    lastRun: { ...drawRun(random), killAt: undefined, failAt: undefined, pause: undefined, client: {} }
+    runs: Array.from({ length: random.below(5) }, () => drawRun(random, journal)),
+    lastRun: { ...drawRun(random, "stored"), killAt: undefined, failAt: undefined, pause: undefined, client: {} }
   }
 }
 

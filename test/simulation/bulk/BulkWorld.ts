@@ -1,6 +1,7 @@
 /** One simulated world of bulk work: a job that runs again and again, until a run without faults ends. */
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as FileSystem from "effect/FileSystem"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
@@ -125,7 +126,7 @@ interface Shared {
   readonly token: () => string
 }
 
-/** Runs the job in a process of its own. */
+/** Runs the job in a process of its own. Ends when the process does, or stands still; the result is the run. */
 const runOnce = Effect.fnUntraced(function* (
   shared: Shared,
   setup: Scenario.RunSetup,
@@ -135,7 +136,7 @@ const runOnce = Effect.fnUntraced(function* (
   const { disk, entries, history, scenario } = shared
   const random = shared.random.fork(`run ${nth}`)
   const process = yield* Process.begin
-  const moments = new Moments(process, setup.killAt, setup.failAt)
+  const moments = new Moments(process, setup)
   // The network names the call of each request in the history.
   const call = history.begin({
     caller: `run ${nth}`,
@@ -180,9 +181,19 @@ const runOnce = Effect.fnUntraced(function* (
     Effect.provideService(Random.Random, random.effectRandom)
   )
   history.log(`run ${nth} begins: ${JSON.stringify(setup)}`)
-  const exit = yield* process.run(program)
-  history.log(`run ${nth} ends: ${exit === undefined ? "killed" : exit._tag}`)
-  return { setup, outcomes, exit, requests: moments.requests, underWay: mostUnderWay } satisfies Run
+  const scope = yield* Effect.scope
+  const ended = yield* Effect.forkIn(process.run(program), scope)
+  const wake = Effect.map(Effect.sleep(setup.stopFor), () => {
+    history.log(`run ${nth} goes on`)
+    process.continue()
+  })
+  const run = Effect.map(Fiber.join(ended), (exit): Run => {
+    history.log(`run ${nth} ends: ${exit === undefined ? "killed" : exit._tag}`)
+    return { setup, outcomes, exit, requests: moments.requests, underWay: mostUnderWay }
+  })
+  // A process that stands still goes on beside the next one.
+  const stopped = Effect.flatMap(process.stopped, () => Effect.forkIn(Effect.andThen(wake, run), scope))
+  return yield* Effect.raceFirst(Effect.map(run, Effect.succeed), Effect.map(stopped, Fiber.join))
 })
 
 /** Runs the world of a seed. Undefined if it never ends. The same seed always gives the same world. */
@@ -217,17 +228,19 @@ export const run = (seedText: string): { readonly world: BulkWorld | undefined; 
       idOf: (key) => ids[key] ?? `cmissing${key}`,
       token: () => (time.now < expiresAt ? "sk-canary-old" : "sk-canary-new")
     }
-    const runs: Array<Run> = []
+    const begun: Array<Effect.Effect<Run>> = []
     for (const setup of scenario.runs) {
-      runs.push(yield* runOnce(shared, setup, faulty, runs.length + 1))
+      begun.push(yield* runOnce(shared, setup, faulty, begun.length + 1))
       yield* Effect.sleep(random.millis(10_000))
     }
+    const runs = yield* Effect.all(begun)
     yield* server.state.faults.removeAll
     const quiet = yield* networkWith(Network.noFaults, "quiet network")
     // A token that expires in the last run would end it.
     yield* Effect.sleep(Number.isFinite(expiresAt) ? 120_000 : 0)
-    runs.push(yield* runOnce(shared, scenario.lastRun, quiet, runs.length + 1))
-    runs.push(yield* runOnce(shared, scenario.lastRun, quiet, runs.length + 1))
+    for (let time = 0; time < 2; time++) {
+      runs.push(yield* yield* runOnce(shared, scenario.lastRun, quiet, runs.length + 1))
+    }
     yield* Effect.sleep(6 * hour)
     return { scenario, history, runs, before, after: yield* contacts } satisfies BulkWorld
   })

@@ -16,7 +16,9 @@ export class Process {
   #state: "running" | "stopped" | "killed" = "running"
   /** The turns that come while the process is stopped. */
   #held: Array<() => void> = []
+  /** Ends {@link Process.run} when the process is killed. */
   #onKill: () => void = () => {}
+  #onStop: () => void = () => {}
 
   constructor(world: Context.Context<never>) {
     this.#world = world
@@ -60,8 +62,15 @@ export class Process {
   }
 
   stop(): void {
-    if (this.#state === "running") this.#state = "stopped"
+    if (this.#state !== "running") return
+    this.#state = "stopped"
+    this.#onStop()
   }
+
+  /** Ends once the process is stopped. */
+  readonly stopped: Effect.Effect<void> = Effect.callback((resume) => {
+    this.#onStop = () => resume(Effect.void)
+  })
 
   continue(): void {
     if (this.#state !== "stopped") return
@@ -73,7 +82,7 @@ export class Process {
 
   /** Runs an effect in the world, where it goes on if the process is killed. `onBegun` runs once it has begun. */
   outside<A, E>(effect: Effect.Effect<A, E>, onBegun: () => void = () => {}): Effect.Effect<A, E> {
-    return Effect.contextWith((caller: Context.Context<never>) =>
+    const begun = Effect.contextWith((caller: Context.Context<never>) =>
       Effect.callback<A, E>((resume) => {
         if (this.isKilled) return undefined
         const context = caller.pipe(
@@ -86,16 +95,25 @@ export class Process {
         return Effect.sync(() => fiber.interruptUnsafe())
       })
     )
+    return Effect.andThen(this.#turn, begun)
   }
 
   /** Changes the world at once. Never ends if the process is killed, before or in `change`. */
   act<A>(change: () => A): Effect.Effect<A> {
-    return Effect.suspend(() => {
+    const changed = Effect.suspend(() => {
       if (this.isKilled) return Effect.never
       const result = change()
       return this.isKilled ? Effect.never : Effect.succeed(result)
     })
+    return Effect.andThen(this.#turn, changed)
   }
+
+  /** Ends at once, but while the process is stopped. */
+  readonly #turn: Effect.Effect<void> = Effect.suspend(() =>
+    this.#state === "stopped"
+      ? Effect.callback<void>((resume) => void this.#held.push(() => resume(Effect.void)))
+      : Effect.void
+  )
 
   #take(turn: () => void): void {
     if (this.#state === "running") turn()
