@@ -1,7 +1,15 @@
 import { createCommand, ensureCommand } from "./CreateCommand.ts"
+import { deleteCommand } from "./DeleteCommand.ts"
 import { getCommand } from "./GetCommand.ts"
 import { listCommand } from "./ListCommand.ts"
 import { updateCommand } from "./UpdateCommand.ts"
 
 /** The commands on contacts. */
-export const contactCommands = [listCommand, getCommand, createCommand, ensureCommand, updateCommand] as const
+export const contactCommands = [
+  listCommand,
+  getCommand,
+  createCommand,
+  ensureCommand,
+  updateCommand,
+  deleteCommand
+] as const

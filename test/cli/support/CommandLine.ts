@@ -92,8 +92,8 @@ export const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, opt
   const exitCode = yield* Program.run(args, { version: "1.2.3" }).pipe(
     Effect.provideService(ApiClient, apiClient(httpClient)),
     Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env: environment })),
-    Effect.provide(Layer.merge(NodeServices.layer, streams)),
-    Effect.provideService(Terminal.Terminal, terminal(options))
+    Effect.provideService(Terminal.Terminal, terminal(options)),
+    Effect.provide(Layer.merge(NodeServices.layer, streams))
   )
   const result: Run = { stdout: stdout.text(), stderr: stderr.text(), exitCode }
   return result

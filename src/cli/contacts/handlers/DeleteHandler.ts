@@ -1,0 +1,58 @@
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import { Client } from "../../../Client.ts"
+import * as Contact from "../../../Contact.ts"
+import * as ApiClient from "../../support/ApiClient.ts"
+import * as Confirm from "../../support/Confirm.ts"
+import type { ConfirmFlags } from "../../support/ConfirmFlags.ts"
+import * as Input from "../../support/Input.ts"
+import * as Output from "../../support/Output.ts"
+import * as Results from "../../support/Results.ts"
+
+/** The input of {@link remove}. */
+export interface DeleteInput extends ConfirmFlags {
+  readonly ids: ReadonlyArray<string>
+  readonly concurrency: number
+}
+
+/** The number of contacts that are shown before a delete. */
+const sampleSize = 5
+
+const describe = ({ email, id, name }: Contact.Contact): string =>
+  [id, name, email].filter((part) => part !== null && part !== "").join("  ")
+
+/** A contact for the sample; none if it cannot be read, which its delete reports. */
+const readable = (id: string) =>
+  Effect.map(Contact.fetch(id), (contact) => [contact]).pipe(
+    Effect.catchTag(["NotFound", "Forbidden", "InvalidRequest"], () => Effect.succeed([]))
+  )
+
+const sampleOf = (ids: ReadonlyArray<string>) =>
+  Effect.map(Effect.forEach(ids.slice(0, sampleSize), readable, { concurrency: sampleSize }), (found) => found.flat())
+
+const refShape = { fields: ["id"], table: ["id"] }
+
+const all = Effect.fnUntraced(function* (input: DeleteInput) {
+  const rows = yield* Stream.runCollect(yield* Input.ids(input.ids))
+  const ids = rows.flatMap(({ value }) => (Result.isSuccess(value) ? [value.success] : []))
+  const { settings } = yield* Client
+  const sample = yield* sampleOf(ids)
+  const plan: Confirm.Plan = {
+    operation: "Contact.delete",
+    action: `Delete ${ids.length} ${ids.length === 1 ? "contact" : "contacts"}`,
+    count: ids.length,
+    sample,
+    lines: sample.map(describe),
+    digest: Confirm.digestOf("Contact.delete", settings.prefix, { ...settings.headers }, ids)
+  }
+  const [id, ...others] = input.ids
+  const writes =
+    id !== undefined && others.length === 0
+      ? Effect.flatMap(Contact.delete(id), (ref) => Output.item({ id: ref.id }, refShape))
+      : Results.writes(Results.forEach(Stream.fromIterable(rows), Contact.delete, input.concurrency))
+  yield* rows.length === 0 ? Effect.void : Confirm.run(plan, input, writes)
+})
+
+/** Deletes the contacts with these ids, after a confirmation. */
+export const remove = (input: DeleteInput) => ApiClient.provide(all(input))
