@@ -23,7 +23,7 @@ export const onEmpty = <A, E>(
   }).pipe(Effect.scoped)
 
 /** The outcome of a row. Undefined if the worker stops before the row. */
-export type Send = (row: StagedRow) => Effect.Effect<Bulk.Outcome | undefined>
+export type Send<R = never> = (row: StagedRow) => Effect.Effect<Bulk.Outcome | undefined, never, R>
 
 /** The number of rows in each table of jobs. */
 export const tableSizes = Effect.gen(function* () {
@@ -57,7 +57,7 @@ export const record = (id: string, part: number, outcomes: ReadonlyArray<Bulk.Ou
 const isFinal = (outcome: Bulk.Outcome): boolean => outcome.outcome !== "unknown" && outcome.outcome !== "not-sent"
 
 /** Does one chunk of a run, as a worker does. */
-export const runChunk = (run: JobStore.Run, chunk: number, send: Send) =>
+export const runChunk = <R>(run: JobStore.Run, chunk: number, send: Send<R>) =>
   Effect.gen(function* () {
     const rows = yield* JobStore.rows(run.id, chunk)
     const sent = (yield* Effect.forEach(rows, send)).flatMap((outcome) => (outcome === undefined ? [] : [outcome]))
@@ -68,7 +68,7 @@ export const runChunk = (run: JobStore.Run, chunk: number, send: Send) =>
   })
 
 /** Does the runs of all jobs that are asked for. */
-export const runAll = (send: Send) =>
+export const runAll = <R>(send: Send<R>) =>
   Effect.gen(function* () {
     for (const run of yield* JobStore.jobsToRun) {
       yield* JobStore.beginRun(run)
