@@ -2,12 +2,16 @@
 import * as Command from "effect/cli/Command"
 import { contactCommands } from "./contacts/ContactCommands.ts"
 import * as GlobalFlags from "./support/GlobalFlags.ts"
+import { toolCommands } from "./tools/ToolCommands.ts"
 
 /** The name of the program. */
 export const name = "effect-chatbotkit"
 
 export const rootCommand = Command.make(name).pipe(
   Command.withDescription("Contacts of ChatBotKit: read, write, import and export them"),
-  Command.withSubcommands([{ group: "Contacts", commands: contactCommands }]),
+  Command.withSubcommands([
+    { group: "Contacts", commands: contactCommands },
+    { group: "Tools", commands: toolCommands }
+  ]),
   Command.withGlobalFlags(GlobalFlags.all)
 )

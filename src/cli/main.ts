@@ -8,6 +8,7 @@ import { createRequire } from "node:module"
 import * as Program from "./Program.ts"
 import { ApiClient } from "./support/ApiClient.ts"
 import { exitCode } from "./support/ExitCode.ts"
+import * as Interruption from "./support/Interruption.ts"
 
 const manifest: { readonly version: string } = createRequire(import.meta.url)("../../package.json")
 
@@ -22,15 +23,18 @@ const apiClient = ApiClient.of({
 // A pipe that its reader has closed is handled where it is written to. Between two writes nobody listens for its error.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {})
 
+const interruption: Interruption.Service = { exitCode: exitCode.interrupted }
+
 const program = Program.run(process.argv.slice(2), manifest).pipe(
   Effect.provideService(ApiClient, apiClient),
+  Effect.provideService(Interruption.Interruption, interruption),
   Effect.provide(NodeServices.layer)
 )
 
 NodeRuntime.runMain(program, {
   disableErrorReporting: true,
   teardown: (exit) => {
-    const code = Exit.isSuccess(exit) ? exit.value : exitCode.interrupted
+    const code = Exit.isSuccess(exit) ? exit.value : interruption.exitCode
     // Output that is still buffered is written before the program ends.
     process.stdout.write("", () => process.stderr.write("", () => process.exit(Number(code))))
   }

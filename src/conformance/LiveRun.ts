@@ -24,9 +24,12 @@ export const casesForAnyServer: ReadonlyArray<Case> = cases.filter(({ needs = []
 /** A case with its outcome. */
 export type CaseOutcome = readonly [self: Case, outcome: Run.Outcome]
 
-/** The outcomes of the cases on a live server, each as its case ends. */
-export const outcomes = (options: LiveTarget.Options): Stream.Stream<CaseOutcome> =>
-  Stream.fromIterable(casesForAnyServer).pipe(
+/** The outcomes of cases on a live server, each as its case ends. Default: all that need no control over the server. */
+export const outcomes = (
+  options: LiveTarget.Options,
+  selected: ReadonlyArray<Case> = casesForAnyServer
+): Stream.Stream<CaseOutcome> =>
+  Stream.fromIterable(selected).pipe(
     Stream.rechunk(1),
     Stream.mapEffect((self) =>
       Effect.map(withTimeout(Run.run(self, LiveTarget.live(options))), (outcome) => [self, outcome] as const)

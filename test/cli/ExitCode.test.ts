@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as CliError from "effect/cli/CliError"
 import * as CliFailure from "../../src/cli/support/CliFailure.ts"
 import * as ExitCode from "../../src/cli/support/ExitCode.ts"
+import { InvalidFile } from "../../src/cli/tools/files/InputFile.ts"
 import * as Errors from "../../src/Errors.ts"
 
 const fields = {
@@ -38,8 +39,10 @@ const table: ReadonlyArray<readonly [error: { readonly _tag: string }, code: num
   [new Errors.DestinationRefused(fields), 1],
   [new Errors.InvalidOptions({ option: "baseUrl", description: "Expected a URL" }), 2],
   [new CliError.ShowHelp({ commandPath: ["effect-chatbotkit"], errors: [] }), 2],
+  [new InvalidFile({ file: "--seed", place: "accounts.0", description: "Missing key" }), 2],
   [new CliFailure.UsageError(own), 2],
   [new CliFailure.ConfigurationError(own), 2],
+  [new CliFailure.CannotListen(own), 1],
   [new CliFailure.RowsFailed(own), 3],
   [new CliFailure.SecretUnavailable(own), 4],
   [new CliFailure.NotOne(own), 5],

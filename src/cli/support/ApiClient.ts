@@ -15,7 +15,8 @@ export interface Service {
 /** The maker of the client. */
 export class ApiClient extends Context.Service<ApiClient, Service>()("effect-chatbotkit/cli/ApiClient") {}
 
-const optionsOf = Effect.gen(function* () {
+/** The options of the client, from the configuration. */
+export const options = Effect.gen(function* () {
   const { baseUrl, runAsUserId, secret } = yield* Configuration.read
   if (secret === undefined) {
     return yield* new SecretUnavailable({
@@ -23,14 +24,12 @@ const optionsOf = Effect.gen(function* () {
       next: "Set CHATBOTKIT_API_SECRET, give --secret-file, or set secretFile or secretCommand of a profile."
     })
   }
-  const options: Client.Options = { secret: yield* secret.read, baseUrl, runAsUserId }
-  return options
+  return { secret: yield* secret.read, baseUrl, runAsUserId } satisfies Client.Options
 })
 
 /** Runs an effect with the client of the configuration. */
 export const provide = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
-    const options = yield* optionsOf
     const { layer } = yield* ApiClient
-    return yield* Effect.provide(effect, yield* layer(options))
+    return yield* Effect.provide(effect, yield* layer(yield* options))
   })

@@ -26,3 +26,6 @@ export class NotOne extends /* @__PURE__ */ Data.TaggedError("NotOne")<Described
 
 /** A confirmation is missing or was refused. Nothing was changed. */
 export class ConfirmationMissing extends /* @__PURE__ */ Data.TaggedError("ConfirmationMissing")<Described> {}
+
+/** The emulator cannot listen on its port. */
+export class CannotListen extends /* @__PURE__ */ Data.TaggedError("CannotListen")<Described> {}

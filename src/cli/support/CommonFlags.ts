@@ -10,6 +10,10 @@ const orUndefined = <A>(flag: Flag.Flag<A>): Flag.Flag<A | undefined> =>
 export const text = (name: string, description: string): Flag.Flag<string | undefined> =>
   orUndefined(Flag.String(name).pipe(Flag.withDescription(description)))
 
+/** A flag with the path of a file that may be absent. */
+export const path = (name: string, description: string): Flag.Flag<string | undefined> =>
+  orUndefined(Flag.Path(name, { pathType: "file" }).pipe(Flag.withDescription(description)))
+
 /** The key and the value of a pair such as `tier=gold`. The value may be empty, and may have more `=`. */
 const pairOf = (text: string): readonly [key: string, value: string] => {
   const at = text.indexOf("=")

@@ -25,11 +25,12 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode]
 type OwnTag = (typeof CliFailure)[keyof typeof CliFailure]["prototype"]["_tag"]
 
 /** The failures of the operations and of the commands. A tag that is not in the table exits with 1. */
-const byTag: Record<Tag | OwnTag | "ShowHelp" | "InvalidOptions", keyof typeof exitCode> = {
+const byTag: Record<Tag | OwnTag | "ShowHelp" | "InvalidOptions" | "InvalidFile", keyof typeof exitCode> = {
   UsageError: "usage",
   ShowHelp: "usage",
   ConfigurationError: "usage",
   InvalidOptions: "usage",
+  InvalidFile: "usage",
   RowsFailed: "rowsFailed",
   SecretUnavailable: "authentication",
   Unauthorized: "authentication",
@@ -41,6 +42,7 @@ const byTag: Record<Tag | OwnTag | "ShowHelp" | "InvalidOptions", keyof typeof e
   Timeout: "tryAgain",
   TransportError: "tryAgain",
   InvalidRequest: "failed",
+  CannotListen: "failed",
   PaymentRequired: "failed",
   Forbidden: "failed",
   Conflict: "failed",

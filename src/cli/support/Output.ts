@@ -20,6 +20,9 @@ export const formatOf = (flag: GlobalFlags.Format | undefined): Effect.Effect<Gl
     Effect.map(stdoutIsTerminal, (isTerminal) => flag ?? (isTerminal ? "table" : "jsonl"))
   )
 
+/** The format of this call. */
+export const format = Effect.flatMap(GlobalFlags.Format, (flag) => formatOf(Option.getOrUndefined(flag)))
+
 const defaultWidth = 80
 const defaultScreen = 50
 
@@ -40,10 +43,9 @@ const settingsOf = (shape: Shape) =>
   Effect.gen(function* () {
     const stdio = yield* Stdio.Stdio
     const isTerminal = yield* stdio.stdoutIsTerminal
-    const format = yield* formatOf(Option.getOrUndefined(yield* GlobalFlags.Format))
     const fields = yield* GlobalFlags.Fields
     const paths = Option.isNone(fields) ? undefined : yield* Effect.fromResult(FieldPath.parse(fields.value, shape))
-    return { isTerminal, settings: { format, paths, shape, ...(yield* sizeOf(isTerminal)) } }
+    return { isTerminal, settings: { format: yield* format, paths, shape, ...(yield* sizeOf(isTerminal)) } }
   })
 
 /** Text that goes to a terminal has its control characters escaped, in every format. */

@@ -1,0 +1,66 @@
+/** Runs the program as a process of its own. */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+
+const main = join(import.meta.dirname, "../../../src/cli/main.ts")
+
+/** A running program. */
+export interface Running {
+  /** The next line of standard output; empty at its end. */
+  readonly line: Effect.Effect<string>
+  /** The first URL on standard error. */
+  readonly url: Effect.Effect<string>
+  /** Sends a signal to the program. */
+  readonly kill: (signal: NodeJS.Signals) => Effect.Effect<void>
+  /** The exit code, and all that was written to standard error. */
+  readonly end: Effect.Effect<{ readonly exitCode: number | null; readonly stderr: string }>
+}
+
+/** The options of {@link start}. */
+export interface Options {
+  /** The environment, beside that of the tests. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+  /** The current folder. */
+  readonly cwd?: string | undefined
+  /** The program and its first arguments. Default: Node with the source of the command line. */
+  readonly program?: readonly [file: string, ...args: ReadonlyArray<string>] | undefined
+}
+
+/** Starts the program. It is killed with the scope if it still runs. */
+export const start = (
+  args: ReadonlyArray<string>,
+  { cwd, env, program: [file, ...first] = [process.execPath, main] }: Options = {}
+): Effect.Effect<Running, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const child = yield* Effect.acquireRelease(
+      Effect.sync(() => spawn(file, [...first, ...args], { cwd, env: { ...process.env, ...env } })),
+      (started) => Effect.sync(() => started.kill("SIGKILL"))
+    )
+    let stderr = ""
+    const url = Promise.withResolvers<string>()
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text
+      const [found] = /https?:\/\/\S+(?=\n)/.exec(stderr) ?? []
+      if (found !== undefined) url.resolve(found)
+    })
+    child.stdin.end()
+    const closed = once(child, "close")
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+    const running: Running = {
+      line: Effect.map(
+        Effect.promise(() => lines.next()),
+        ({ done, value }) => (done === true ? "" : value)
+      ),
+      url: Effect.promise(() => url.promise),
+      kill: (signal) => Effect.sync(() => void child.kill(signal)),
+      end: Effect.map(
+        Effect.promise(() => closed),
+        () => ({ exitCode: child.exitCode, stderr })
+      )
+    }
+    return running
+  })
