@@ -2,6 +2,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Fiber, FileSystem, Layer, Stream } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
+import { vi } from "vitest"
 import * as NodeSqlite from "../../src/layers/NodeSqlite.ts"
 import * as Fake from "../support/FakeHttp.ts"
 
@@ -251,5 +252,21 @@ describe("a file over node:sqlite", () => {
       assert.isTrue(SqlError.isSqlError(yield* Effect.flip(sql`SELECT 1`)))
       assert.isTrue(SqlError.isSqlError(yield* Effect.flip(sql.withTransaction(sql`SELECT 1`))))
     })
+  )
+
+  it.effect("is a ConnectionError that says why, on a Node without node:sqlite", () =>
+    Effect.gen(function* () {
+      yield* Effect.acquireRelease(
+        Effect.sync(() =>
+          vi.doMock("node:sqlite", () => {
+            throw new Error("No such built-in module: node:sqlite")
+          })
+        ),
+        () => Effect.sync(() => vi.doUnmock("node:sqlite"))
+      )
+      const reason = yield* reasonOf(clientOn({ filename: ":memory:" }))
+      assert.strictEqual(reason._tag, "ConnectionError")
+      assert.strictEqual(reason.message, "NodeSqlite needs Node 22.16 or later, which has node:sqlite")
+    }).pipe(Effect.scoped)
   )
 })

@@ -45,8 +45,8 @@ const postgres = (): Database => {
     make: Effect.gen(function* () {
       const { url } = yield* server
       const database = `test_${++databases}`
-      const connect = (database: string, rest: Partial<PgClient.PgPoolConfig> = {}) =>
-        clientOf(PgClient.layer({ url: Redacted.make(url), database, maxConnections: 4, ...rest }))
+      const connect = (database: string) =>
+        clientOf(PgClient.layer({ url: Redacted.make(url), database, maxConnections: 4 }))
       yield* Effect.scoped(Effect.flatMap(connect("postgres"), (sql) => sql`CREATE DATABASE ${sql(database)}`))
       return connect(database)
     })

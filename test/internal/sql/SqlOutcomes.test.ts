@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, type Scope, Stream } from "effect"
+import { Reactivity } from "effect/reactivity"
 import { SqlClient, Statement } from "effect/sql"
 import { TestClock } from "effect/testing"
 import * as Contact from "../../../src/Contact.ts"
@@ -212,6 +213,27 @@ describe.each(databases())("outcomes in $name", ({ make }) => {
         }
       })
     )
+  )
+})
+
+describe("outcomes in another database", () => {
+  it.effect("are refused", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.make({
+        driver: "other",
+        compiler: Statement.makeCompiler({
+          dialect: "mysql",
+          placeholder: () => "?",
+          onIdentifier: (name) => name,
+          onRecordUpdate: () => ["", []],
+          onCustom: () => ["", []]
+        }),
+        acquirer: Effect.die("no statement is executed"),
+        spanAttributes: []
+      })
+      const error = yield* Effect.flip(Effect.provideService(SqlOutcomes.createTables, SqlClient.SqlClient, sql))
+      assert.strictEqual(error.message, "The database has to be SQLite or PostgreSQL")
+    }).pipe(Effect.provide(Reactivity.layer))
   )
 })
 
