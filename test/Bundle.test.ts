@@ -16,6 +16,14 @@ const app = `
   ${use("Contact.create, Contact.fetch, Contact.update, Contact.delete, Contact.ensure, Contact.list, Fetch.layer")}
 `
 
+/** Parts of the names of files that hold code of SQL, of durable jobs, and of their workers. */
+const sql = ["/sql/", "Sql"]
+const workers = ["/cluster/", "/workflow/", "jobs/worker/", "platform-node"]
+const jobs = ["/jobs/", ...workers]
+
+const named = (found: ReadonlyArray<string>, ...parts: ReadonlyArray<string>) =>
+  found.filter((file) => parts.some((part) => file.includes(part)))
+
 const files = (source: string) => Effect.promise(() => Bundles.files(source, "src"))
 
 describe("bundles", () => {
@@ -79,8 +87,6 @@ describe("bundles", () => {
     "an app that uses contacts contains no code of their items, and one that searches memories none of lists",
     () =>
       Effect.gen(function* () {
-        const named = (found: ReadonlyArray<string>, ...names: ReadonlyArray<string>) =>
-          found.filter((file) => names.some((name) => file.includes(name)))
         assert.deepStrictEqual(
           named(
             yield* files(Bundles.quickStart),
@@ -120,8 +126,6 @@ describe("bundles", () => {
 
   it.effect("an app that uses contacts contains no code of files, and one that reads CSV nothing else", () =>
     Effect.gen(function* () {
-      const named = (found: ReadonlyArray<string>, ...names: ReadonlyArray<string>) =>
-        found.filter((file) => names.some((name) => file.includes(name)))
       const ofFiles = ["src/internal/format/", "src/Csv.ts", "src/Jsonl.ts", "src/ExportFile.ts"]
       assert.deepStrictEqual(named(yield* files(Bundles.quickStart), ...ofFiles), [])
       const reads = yield* files(`import * as Csv from "effect-chatbotkit/Csv"; ${use("Csv.read")}`)
@@ -188,15 +192,12 @@ describe("bundles", () => {
     })
   )
 
-  it.effect("an app that uses contacts contains no code of bulk work", () =>
+  it.effect("an app that uses contacts contains no code of bulk work, of jobs and of SQL", () =>
     Effect.gen(function* () {
       for (const source of [app, Bundles.quickStartByModule]) {
         const found = yield* files(source)
         assert.include(found, "src/Contact.ts")
-        assert.deepStrictEqual(
-          found.filter((file) => ["Bulk", "bulk", "Journal"].some((name) => file.includes(name))),
-          []
-        )
+        assert.deepStrictEqual(named(found, "Bulk", "bulk", "Journal", ...jobs, ...sql), [])
       }
     })
   )
@@ -215,6 +216,35 @@ describe("bundles", () => {
         ),
         []
       )
+    })
+  )
+
+  it.effect("bulk work with a journal in a file contains no code of jobs and of SQL", () =>
+    Effect.gen(function* () {
+      const found = yield* files(`
+        import * as Bulk from "effect-chatbotkit/Bulk"
+        import * as FileJournal from "effect-chatbotkit/layers/FileJournal"
+        ${use("Bulk.ensure, Bulk.create, Bulk.update, Bulk.delete, Bulk.upsert, FileJournal.layer")}
+      `)
+      assert.includeMembers([...found], ["src/internal/bulk/UpsertRows.ts", "src/internal/journal/JournalFile.ts"])
+      assert.deepStrictEqual(named(found, ...jobs, ...sql), [])
+    })
+  )
+
+  it.effect("a journal in SQL contains no code of jobs, and the control of jobs none of their workers", () =>
+    Effect.gen(function* () {
+      const journal = yield* files(`
+        import * as SqlJournal from "effect-chatbotkit/layers/SqlJournal"
+        ${use("SqlJournal.layer")}
+      `)
+      assert.include(journal, "src/internal/sql/SqlOutcomes.ts")
+      assert.deepStrictEqual(named(journal, ...jobs, "BulkRun"), [])
+      const control = yield* files(`
+        import * as Jobs from "effect-chatbotkit/jobs"
+        ${use("Jobs.submit, Jobs.resume, Jobs.progress, Jobs.layer")}
+      `)
+      assert.include(control, "src/jobs/Jobs.ts")
+      assert.deepStrictEqual(named(control, ...workers, "BulkRun"), [])
     })
   )
 })
