@@ -1,6 +1,11 @@
 /**
  * The journal of bulk work: the outcomes of the rows of a job. With a journal, a job that was stopped goes on when it runs again:
  * it gives the recorded outcomes, and sends only the other rows.
+ *
+ * - {@link layerMemory}: work that need not outlive its process.
+ * - `layers/FileJournal`: work of one machine, with nothing to set up.
+ * - `layers/SqlJournal`: work that any of several machines may go on with, over PostgreSQL; or that of one machine in a SQLite
+ *   file, which other processes can read while it runs.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

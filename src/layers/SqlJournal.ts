@@ -1,11 +1,6 @@
 /**
  * The journal of bulk work in a SQL database, so that a job goes on after its process has ended, on this machine or on another
- * one.
- *
- * - Work that is not to outlive its process: `Journal.layerMemory`.
- * - Work of one machine, with nothing to set up: `FileJournal`.
- * - Work that any of several machines may go on with, over PostgreSQL; or of one machine that has a SQLite file anyway, for
- *   instance for `Jobs`: `SqlJournal`.
+ * one. `Journal` says when to use which journal.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
