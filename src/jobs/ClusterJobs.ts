@@ -11,6 +11,7 @@ import type * as SocketServer from "effect/socket/SocketServer"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as WorkflowEngine from "effect/workflow/WorkflowEngine"
 import type { Client } from "../Client.ts"
+import * as LocalEngine from "../internal/jobs/worker/LocalEngine.ts"
 import * as Worker from "../internal/jobs/worker/Worker.ts"
 import * as Jobs from "./Jobs.ts"
 
@@ -99,7 +100,8 @@ export const layer = ({
           shardLockRefreshInterval: shardLockRefresh,
           entityMessagePollInterval: shardPollInterval,
           refreshAssignmentsInterval: shardPollInterval,
-          runnerHealthCheckInterval: shardLockRefresh
+          runnerHealthCheckInterval: shardLockRefresh,
+          entityTerminationTimeout: LocalEngine.entityTerminationTimeout
         }
       })
     ),

@@ -9,6 +9,12 @@ import * as SqlMessageStorage from "effect/cluster/SqlMessageStorage"
 import * as Layer from "effect/Layer"
 import type * as SqlClient from "effect/sql/SqlClient"
 
+/**
+ * The time that runs and chunks have to end when their worker closes, or when their shard moves to another worker. They go on
+ * elsewhere, or later, so there is nothing to wait for. The default of Effect, 15 seconds, would stop a run for as long.
+ */
+export const entityTerminationTimeout = "1 second"
+
 /** The engine of one process: `SingleRunner` of Effect without its options from the environment. */
 export const layer: Layer.Layer<Sharding.Sharding | MessageStorage.MessageStorage, never, SqlClient.SqlClient> =
   /* @__PURE__ */ (() =>
@@ -16,6 +22,6 @@ export const layer: Layer.Layer<Sharding.Sharding | MessageStorage.MessageStorag
       Layer.provide(Runners.layerNoop),
       Layer.provideMerge(SqlMessageStorage.layer),
       Layer.provide([RunnerStorage.layerMemory, RunnerHealth.layerNoop]),
-      Layer.provide(ShardingConfig.layer({ simulateRemoteSerialization: false })),
+      Layer.provide(ShardingConfig.layer({ simulateRemoteSerialization: false, entityTerminationTimeout })),
       Layer.provide(NodeCrypto.layerDigest)
     ))()
