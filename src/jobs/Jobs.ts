@@ -131,7 +131,7 @@ export const layer: Layer.Layer<Jobs, JobsError, SqlClient.SqlClient> = /* @__PU
  *
  * @example
  * ```ts
- * const submitted = Jobs.submit("crm 2026-11", Csv.decode(file.stream), { operation: "ensure" })
+ * const submitted = Jobs.submit("crm 2026-11", Csv.read(file), { operation: "ensure" })
  * ```
  */
 export const submit = <O extends Operation, E, R>(
