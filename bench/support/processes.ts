@@ -1,5 +1,6 @@
 /** The other processes of a benchmark: the server, workers, and fresh processes that import modules or list an account. */
-import { execFile, fork } from "node:child_process"
+import { execFile, fork, spawn } from "node:child_process"
+import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import type { Took } from "./harness.ts"
@@ -84,6 +85,41 @@ export const importOnce = async (
   const run: ImportRun = JSON.parse(stdout)
   return run
 }
+
+/** The number of settled rows of a job at a moment, in milliseconds since its process began. */
+export interface JobMoment {
+  readonly settled: number
+  readonly millis: number
+}
+
+/**
+ * Runs a job over SQLite in a new process, or goes on with it, and gives its moments, from the submit to the end of the run. The process
+ * is killed once so many rows are settled.
+ */
+export const runJob = (
+  url: string,
+  filename: string,
+  {
+    chunkSize,
+    killAt = Infinity,
+    rows
+  }: { readonly rows: number; readonly chunkSize: number; readonly killAt?: number }
+): Promise<ReadonlyArray<JobMoment>> =>
+  new Promise((resolve, reject) => {
+    const args = [here("jobOnce.ts"), url, filename, String(rows), String(chunkSize)]
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] })
+    const moments: Array<JobMoment> = []
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const moment: JobMoment = JSON.parse(line)
+      moments.push(moment)
+      if (moment.settled >= killAt) child.kill("SIGKILL")
+    })
+    child.once("error", reject)
+    child.once("close", (code, signal) => {
+      if (code === 0 || signal === "SIGKILL") resolve(moments)
+      else reject(new Error(`The job ended with ${code ?? signal}`))
+    })
+  })
 
 /** The peak memory of a new process in which a contender lists an account, in MB. */
 export const peakMemory = (url: string, contender: string, size: number): Promise<number> =>

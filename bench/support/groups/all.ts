@@ -3,6 +3,7 @@ import { bulk } from "./bulk.ts"
 import { creates, fetches } from "./fetch.ts"
 import type { Group } from "./group.ts"
 import { imports } from "./imports.ts"
+import { jobs } from "./jobs.ts"
 import { list, listLengths } from "./lists.ts"
 import { memory } from "./memory.ts"
 import { options } from "./options.ts"
@@ -14,6 +15,7 @@ export const groups: ReadonlyArray<Group> = [
   fetches,
   ensures,
   bulk,
+  jobs,
   list,
   memory,
   options,

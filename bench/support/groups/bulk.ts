@@ -31,7 +31,7 @@ const row = (name: string, value: number): Row => ({ name, figure: figure([value
 
 const growthTable = async (url: string, folder: string): Promise<Measurements> => {
   const rows: Array<Row> = []
-  for (const [index, name] of [names.nodeJournal, names.official, names.floorUndici].entries()) {
+  for (const [index, name] of [names.nodeJournal, names.jobs, names.official, names.floorUndici].entries()) {
     const alone = await importOnce(url, name, 0, join(folder, `${index}-alone`))
     const { memory } = await importOnce(url, name, lengths.defaults, join(folder, `${index}`))
     rows.push(row(name, memory - alone.memory))

@@ -6,6 +6,7 @@ export const names = {
   node: "Bulk.ensure, layers/Node",
   nodeJournal: "Bulk.ensure, layers/Node, FileJournal",
   createJournal: "Bulk.create, layers/Node, FileJournal",
+  jobs: "Jobs over SQLite, layers/Node",
   fetch: "Bulk.ensure, layers/Fetch",
   fetchJournal: "Bulk.ensure, layers/Fetch, FileJournal",
   official: "official client with p-limit",
@@ -33,6 +34,11 @@ export const importer = async (name: string, baseUrl: string, secret: string): P
       return overNode("ensure", true)
     case names.createJournal:
       return overNode("create", true)
+    case names.jobs: {
+      const { layer } = await import("effect-chatbotkit/layers/Node")
+      const { make } = await import("./jobs.ts")
+      return make(layer(options))
+    }
     case names.fetch:
       return overFetch(false)
     case names.fetchJournal:

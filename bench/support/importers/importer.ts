@@ -2,7 +2,7 @@
 import type { Fields } from "../contenders/contender.ts"
 
 /** The rows of an import. They are made one by one, so that they take no memory. */
-const rowsOf = function* (count: number): Generator<Fields> {
+export const rowsOf = function* (count: number): Generator<Fields> {
   for (let row = 1; row <= count; row++) {
     yield {
       fingerprint: `crm-contact-${row.toString().padStart(12, "0")}`,
