@@ -1,13 +1,16 @@
 /** Runs the command line: the arguments in, and the exit code out. */
 import * as Cause from "effect/Cause"
+import * as CliConfig from "effect/cli/CliConfig"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { rootCommand } from "./RootCommand.ts"
 import { UsageError } from "./support/CliFailure.ts"
+import { completionsFlag } from "./support/Completions.ts"
 import * as EarlyFlags from "./support/EarlyFlags.ts"
 import { type ExitCode, exitCode } from "./support/ExitCode.ts"
 import * as Output from "./support/Output.ts"
@@ -70,6 +73,10 @@ const checkArguments = ({ secretFlag }: EarlyFlags.EarlyFlags): Effect.Effect<vo
         })
       )
 
+/** The flags that Effect adds to every command. */
+const builtIns = (stdio: Stdio.Stdio): ReadonlyArray<GlobalFlag.BuiltIn> =>
+  GlobalFlag.BuiltIns.map((flag) => (flag === GlobalFlag.Completions ? completionsFlag(stdio) : flag))
+
 /** Runs a command. The effect does not fail: failures are reported on standard error, and end in their exit code. */
 export const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, { version }: Options) {
   const early = EarlyFlags.read(args)
@@ -81,6 +88,7 @@ export const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, { v
     Effect.catchCause((cause) => report(cause, style)),
     Effect.provideService(CliOutput.Presenter, presenter(style, hasHelpColor, stdio)),
     Effect.provideService(CurrentStyle, style),
+    Effect.provideService(CliConfig.CliConfig, CliConfig.make({ builtIns: builtIns(stdio) })),
     Effect.provideService(Logger.LogToStderr, true)
   )
   return code

@@ -55,7 +55,7 @@ export const RunAsUser = /* @__PURE__ */ GlobalFlag.Setting("run-as-user")({
 })
 
 export const SecretFile = /* @__PURE__ */ GlobalFlag.Setting("secret-file")({
-  flag: /* @__PURE__ */ Flag.String("secret-file").pipe(
+  flag: /* @__PURE__ */ Flag.Path("secret-file", { pathType: "file" }).pipe(
     Flag.withDescription("A file that holds the API secret"),
     Flag.optional
   )
