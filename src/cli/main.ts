@@ -8,7 +8,7 @@ import { createRequire } from "node:module"
 import * as Program from "./Program.ts"
 import { ApiClient } from "./support/ApiClient.ts"
 import { exitCode } from "./support/ExitCode.ts"
-import * as Interruption from "./support/Interruption.ts"
+import * as Interruption from "./Interruption.ts"
 
 const manifest: { readonly version: string } = createRequire(import.meta.url)("../../package.json")
 

@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
-import * as GlobalFlags from "./GlobalFlags.ts"
-import * as Streams from "./Streams.ts"
+import * as GlobalFlags from "./support/GlobalFlags.ts"
+import * as Streams from "./support/Streams.ts"
 
 const descriptorsOf = (flags: ReadonlyArray<Flag.Flag<unknown>>): ReadonlyArray<Completions.FlagDescriptor> =>
   Completions.fromCommand(Command.make("flags", Object.fromEntries(flags.map((flag, index) => [`flag${index}`, flag]))))

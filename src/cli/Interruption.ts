@@ -1,7 +1,7 @@
 /** The exit code of a program that a signal ends. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { type ExitCode, exitCode } from "./ExitCode.ts"
+import { type ExitCode, exitCode } from "./support/ExitCode.ts"
 
 /** The exit code, which a command may change while it runs. */
 export interface Service {
