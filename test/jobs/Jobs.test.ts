@@ -8,7 +8,7 @@ import * as JobStore from "../../src/internal/jobs/JobStore.ts"
 import * as Jobs from "../../src/jobs/Jobs.ts"
 import { databases } from "../support/Databases.ts"
 import * as Fake from "../support/FakeHttp.ts"
-import { created, idOf, onEmpty, record, runAll, tableSizes } from "../support/JobRuns.ts"
+import { created, idOf, jobsOf, onEmpty, record, runAll, tableSizes } from "../support/JobRuns.ts"
 
 const name = "crm 2026-11"
 const people = (count: number) =>
@@ -139,26 +139,30 @@ describe.each(databases())("jobs on $name", (database) => {
     )
 
     it.effect("makes one job if two processes submit it at the same time", () =>
-      onEmpty(
-        database,
-        Effect.gen(function* () {
-          const both = yield* Deferred.make<void>()
-          let reached = 0
-          const meet = Stream.fromEffectDrain(
-            Effect.suspend(() => (++reached === 2 ? Deferred.succeed(both, undefined) : Deferred.await(both)))
-          )
-          const sizes = [2, 7]
-          const progress = yield* Effect.forEach(
-            sizes,
-            (size) => Jobs.submit(name, Stream.concat(people(size), meet), { operation: "create", chunkSize: 1 }),
-            { concurrency: 2 }
-          )
-          const [first, second] = progress
-          assert.deepStrictEqual(first, second)
-          assert.include(sizes, first?.rows)
-          assert.deepStrictEqual(yield* tableSizes, { ...empty, job: 1, chunk: first?.rows ?? 0 })
-        })
-      )
+      Effect.gen(function* () {
+        const connect = yield* database.make
+        const both = yield* Deferred.make<void>()
+        let reached = 0
+        const meet = Stream.fromEffectDrain(
+          Effect.suspend(() => (++reached === 2 ? Deferred.succeed(both, undefined) : Deferred.await(both)))
+        )
+        const submitted = yield* Effect.forEach(
+          [2, 7],
+          (size) =>
+            Effect.gen(function* () {
+              const rows = Stream.concat(people(size), meet)
+              const progress = yield* Jobs.submit(name, rows, { operation: "create", chunkSize: 1 })
+              return progress
+            }).pipe(Effect.provide(Layer.unwrap(Effect.map(connect, jobsOf)))),
+          { concurrency: 2 }
+        )
+        const [first, second] = submitted
+        assert.deepStrictEqual(first, second)
+        assert.include([2, 7], first?.rows)
+        const sql = yield* connect
+        const sizes = yield* Effect.provide(tableSizes, jobsOf(sql))
+        assert.deepStrictEqual(sizes, { ...empty, job: 1, chunk: first?.rows ?? 0 })
+      }).pipe(Effect.scoped)
     )
 
     it.effect("deletes the rows of a process that was killed, and not those of a slow one", () =>
@@ -595,11 +599,7 @@ describe.each(databases())("jobs on $name", (database) => {
   it.effect("processes that change a job at the same time lose no change", () =>
     Effect.gen(function* () {
       const connect = yield* database.make
-      const processes = yield* Effect.forEach([1, 2, 3], () =>
-        Effect.map(connect, (sql) =>
-          Layer.provideMerge(Jobs.layer, Layer.succeedContext(Context.make(SqlClient.SqlClient, sql)))
-        )
-      )
+      const processes = yield* Effect.forEach([1, 2, 3], () => Effect.map(connect, jobsOf))
       const [first] = processes
       if (first === undefined) return
       yield* Effect.provide(submit(3, { chunkSize: 1 }), first)

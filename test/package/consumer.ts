@@ -23,6 +23,7 @@ import * as SecretModule from "effect-chatbotkit/ContactSecret"
 import * as SpaceModule from "effect-chatbotkit/ContactSpace"
 import * as TaskModule from "effect-chatbotkit/ContactTask"
 import * as ErrorsModule from "effect-chatbotkit/Errors"
+import * as Jobs from "effect-chatbotkit/jobs"
 import * as Emulator from "effect-chatbotkit/layers/Emulator"
 import * as Fetch from "effect-chatbotkit/layers/Fetch"
 import * as InMemory from "effect-chatbotkit/layers/InMemory"
@@ -201,6 +202,16 @@ export const isContactError = Errors.isContactError
 export const schema = Errors.ContactError
 export const errors = Errors
 export const invalid = new Errors.InvalidOptions({ option: "secret", description: "Expected a token" })
+
+// Jobs
+export const jobs = Jobs.layer
+export const submitted = Jobs.submit("crm", Stream.make({ name: "Ada" }), { operation: "upsert", by: "email" })
+export const deleted = Jobs.submit("old", Stream.make("c1"), { operation: "delete", beforeImages: true })
+export const jobControl = [Jobs.pause, Jobs.resume, Jobs.cancel, Jobs.remove, Jobs.undo, Jobs.progress] as const
+export const waited = Jobs.wait("crm", { stallAfter: "5 minutes" })
+export const jobOutcomes = Jobs.outcomes("crm")
+export const jobService = Jobs.Jobs
+export const jobProgress = Jobs.JobProgress
 
 // The handle on the fake
 export const handle = InMemory.InMemory

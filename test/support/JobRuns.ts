@@ -9,6 +9,10 @@ import * as SqlOutcomes from "../../src/internal/sql/SqlOutcomes.ts"
 import * as Jobs from "../../src/jobs/Jobs.ts"
 import type { Database } from "./Databases.ts"
 
+/** The jobs of a database. */
+export const jobsOf = (sql: SqlClient.SqlClient) =>
+  Layer.provideMerge(Jobs.layer, Layer.succeedContext(Context.make(SqlClient.SqlClient, sql)))
+
 /** Runs a test with the jobs of an empty database. */
 export const onEmpty = <A, E>(
   database: Database,
@@ -16,10 +20,7 @@ export const onEmpty = <A, E>(
 ) =>
   Effect.gen(function* () {
     const sql = yield* yield* database.make
-    return yield* Effect.provide(
-      use,
-      Layer.provideMerge(Jobs.layer, Layer.succeedContext(Context.make(SqlClient.SqlClient, sql)))
-    )
+    return yield* Effect.provide(use, jobsOf(sql))
   }).pipe(Effect.scoped)
 
 /** The outcome of a row. Undefined if the worker stops before the row. */
