@@ -9,7 +9,7 @@ import type { Importer } from "./importer.ts"
 const name = "import of contacts"
 
 /** The progress of a job whenever it is looked at, until its run has ended. `Jobs.wait` looks once a second only. */
-export const progress = Stream.fromEffectSchedule(Jobs.progress(name), Schedule.spaced("10 millis")).pipe(
+export const progress = Stream.fromEffectSchedule(Jobs.progress(name), Schedule.spaced("50 millis")).pipe(
   Stream.takeUntil(({ isActive }) => !isActive)
 )
 
@@ -17,7 +17,7 @@ export const submit = (rows: Parameters<Importer>[0], options: Omit<Jobs.SubmitO
   Jobs.submit(name, Stream.fromIterable(rows), { ...options, operation: "ensure" })
 
 export const layer = (client: Layer.Layer<Client.Client, InvalidOptions>, filename: string) =>
-  SqliteJobs.layer({ filename, pollInterval: "10 millis" }).pipe(Layer.provide(client))
+  SqliteJobs.layer({ filename, pollInterval: "50 millis" }).pipe(Layer.provide(client))
 
 /** An import in two chunks at a time, so that the end of one does not leave the connections idle. */
 export const make =
