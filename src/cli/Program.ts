@@ -8,13 +8,13 @@ import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
+import * as EarlyFlags from "./report/EarlyFlags.ts"
+import { CurrentStyle, type Style } from "./report/Style.ts"
 import { rootCommand } from "./RootCommand.ts"
 import { UsageError } from "./support/CliFailure.ts"
 import { completionsFlag } from "./Completions.ts"
-import * as EarlyFlags from "./support/EarlyFlags.ts"
 import { type ExitCode, exitCode } from "./support/ExitCode.ts"
 import * as Output from "./support/Output.ts"
-import { CurrentStyle, type Style } from "./support/Style.ts"
 import * as Streams from "./support/Streams.ts"
 
 /** The options of {@link run}. */
@@ -56,7 +56,7 @@ const report = Effect.fnUntraced(function* (cause: Cause.Cause<unknown>, style: 
   const squashed = Cause.squash(cause)
   if (Streams.isClosedPipe(squashed)) return exitCode.ok
   const [ErrorReport, ExitCodes] = yield* Effect.promise(() =>
-    Promise.all([import("./support/ErrorReport.ts"), import("./support/ExitCode.ts")])
+    Promise.all([import("./report/ErrorReport.ts"), import("./support/ExitCode.ts")])
   )
   yield* Streams.writeError(ErrorReport.render(ErrorReport.ofCause(cause), style))
   return ExitCodes.of(squashed)

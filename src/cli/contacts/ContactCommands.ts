@@ -1,5 +1,7 @@
 import { createCommand, ensureCommand } from "./CreateCommand.ts"
 import { deleteCommand } from "./DeleteCommand.ts"
+import { exportCommand } from "./ExportCommand.ts"
+import { findCommand } from "./FindCommand.ts"
 import { getCommand } from "./GetCommand.ts"
 import { listCommand } from "./ListCommand.ts"
 import { updateCommand } from "./UpdateCommand.ts"
@@ -8,8 +10,10 @@ import { updateCommand } from "./UpdateCommand.ts"
 export const contactCommands = [
   listCommand,
   getCommand,
+  findCommand,
   createCommand,
   ensureCommand,
   updateCommand,
-  deleteCommand
+  deleteCommand,
+  exportCommand
 ] as const

@@ -19,3 +19,9 @@ export const contactShape: Shape = {
   table: ["id", "name", "email", "phone", "nick", "createdAt"],
   times: ["verifiedAt", "createdAt", "updatedAt"]
 }
+
+/** A contact as a lookup has it. */
+export const foundShape: Shape = {
+  ...contactShape,
+  fields: contactShape.fields.filter((field) => field !== "preferences")
+}

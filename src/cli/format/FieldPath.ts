@@ -36,23 +36,24 @@ const setOwn = (target: object, key: string, value: unknown): void => {
   Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
 }
 
+/** Sets a value at a path; objects on the way are made. */
+export const setAt = (target: object, [key = "", ...rest]: ReadonlyArray<string>, value: unknown): void => {
+  if (rest.length === 0) return setOwn(target, key, value)
+  const held: unknown = Object.hasOwn(target, key) ? Reflect.get(target, key) : undefined
+  const inner = Predicate.isObject(held) ? held : {}
+  setOwn(target, key, inner)
+  setAt(inner, rest, value)
+}
+
 /** The object with the values at the paths, nested as in the original. A value that is absent is null. */
 export const project =
   (paths: ReadonlyArray<FieldPath>) =>
   (value: object): object => {
     const result = {}
-    for (const path of paths) {
-      let target: object = result
-      for (const [index, key] of path.entries()) {
-        const held: unknown = Object.hasOwn(target, key) ? Reflect.get(target, key) : undefined
-        if (index === path.length - 1) setOwn(target, key, valueAt(value, path) ?? null)
-        else if (Predicate.isObject(held)) target = held
-        else {
-          const inner = {}
-          setOwn(target, key, inner)
-          target = inner
-        }
-      }
-    }
+    for (const path of paths) if (!isCovered(path, paths)) setAt(result, path, valueAt(value, path) ?? null)
     return result
   }
+
+/** True if another path holds the whole value that this one is in. */
+const isCovered = (path: FieldPath, paths: ReadonlyArray<FieldPath>): boolean =>
+  paths.some((other) => other.length < path.length && other.every((key, index) => path[index] === key))

@@ -39,13 +39,14 @@ const sizeOf = (isTerminal: boolean) =>
     return { width: columns > 0 ? columns : fallback, screen: rows > 1 ? rows - 1 : defaultScreen }
   })
 
-const settingsOf = (shape: Shape) =>
+const settingsOf = (shape: Shape, fallback?: GlobalFlags.Format) =>
   Effect.gen(function* () {
     const stdio = yield* Stdio.Stdio
     const isTerminal = yield* stdio.stdoutIsTerminal
+    const format = yield* formatOf(Option.getOrElse(yield* GlobalFlags.Format, () => fallback))
     const fields = yield* GlobalFlags.Fields
     const paths = Option.isNone(fields) ? undefined : yield* Effect.fromResult(FieldPath.parse(fields.value, shape))
-    return { isTerminal, settings: { format: yield* format, paths, shape, ...(yield* sizeOf(isTerminal)) } }
+    return { isTerminal, settings: { format, paths, shape, ...(yield* sizeOf(isTerminal)) } }
   })
 
 /** Text that goes to a terminal has its control characters escaped, in every format. */
@@ -56,15 +57,24 @@ type Needs = Effect.Services<ReturnType<typeof settingsOf>>
 
 /**
  * Writes a list of objects as they arrive. In every format the output of a failure is valid: JSON Lines, CSV and the table have the
- * rows so far, and the array of JSON is closed. The failure is the effect's.
+ * rows so far, and the array of JSON is closed. The failure is the effect's. `fallback` is the format without `--format`.
  */
 export const list = <A extends object, E, R>(
   items: Stream.Stream<A, E, R>,
-  shape: Shape
+  shape: Shape,
+  fallback?: GlobalFlags.Format
 ): Effect.Effect<void, E | UsageError | PlatformError.PlatformError, R | Needs> =>
-  Effect.flatMap(settingsOf(shape), ({ isTerminal, settings }) =>
+  Effect.flatMap(settingsOf(shape, fallback), ({ isTerminal, settings }) =>
     Streams.writeOut(safe(Formats.list(items, settings), isTerminal))
   )
+
+/** The text of a list, for a file: without escapes for a terminal. `fallback` is the format without `--format`. */
+export const text = <A extends object, E, R>(
+  items: Stream.Stream<A, E, R>,
+  shape: Shape,
+  fallback: GlobalFlags.Format
+): Stream.Stream<string, E | UsageError, R | Needs> =>
+  Stream.unwrap(Effect.map(settingsOf(shape, fallback), ({ settings }) => Formats.list(items, settings)))
 
 /** Writes one object. */
 export const item = (

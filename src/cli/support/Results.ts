@@ -5,11 +5,11 @@ import * as Stream from "effect/Stream"
 import type { ContactError } from "../../Errors.ts"
 import type { Shape } from "../format/Shape.ts"
 import { RowsFailed } from "./CliFailure.ts"
-import * as ErrorReport from "./ErrorReport.ts"
+import * as ErrorReport from "../report/ErrorReport.ts"
 import type { InputRow } from "./Input.ts"
 import * as Output from "./Output.ts"
 import * as Streams from "./Streams.ts"
-import { CurrentStyle } from "./Style.ts"
+import { CurrentStyle } from "../report/Style.ts"
 
 /** The result of a row: its value, or the report of its failure. */
 export interface RowResult<A> {

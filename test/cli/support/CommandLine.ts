@@ -131,8 +131,9 @@ export const mallory: InMemory.Seed = {
   updatedAt: 1_700_000_001_000
 }
 
+/** The services of {@link test}. */
+export type Needs = InMemory.InMemory | HttpClient.HttpClient
+
 /** A test with an in-memory API of its own. */
-export const test = (
-  name: string,
-  body: () => Effect.Effect<void, unknown, InMemory.InMemory | HttpClient.HttpClient>
-): void => it.effect(name, () => Effect.provide(Effect.suspend(body), InMemory.layerHttpClient()))
+export const test = (name: string, body: () => Effect.Effect<void, unknown, Needs>): void =>
+  it.effect(name, () => Effect.provide(Effect.suspend(body), InMemory.layerHttpClient()))

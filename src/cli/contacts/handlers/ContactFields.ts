@@ -1,7 +1,7 @@
 /** The fields of a contact that the flags set. */
-import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import { jsonIn } from "../../../internal/format/JsonText.ts"
+import * as FieldPath from "../../format/FieldPath.ts"
 import { UsageError } from "../../support/CliFailure.ts"
 import type { ContactFlags } from "../ContactFlags.ts"
 
@@ -46,19 +46,6 @@ const settingsOf = (flags: ContactFlags): Result.Result<Settings, UsageError> =>
       )
 }
 
-const setOwn = (target: object, key: string, value: unknown): void => {
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
-}
-
-/** Sets a value in an object; objects on the way are made. */
-const setAt = (target: object, [key = "", ...rest]: ReadonlyArray<string>, value: unknown): void => {
-  if (rest.length === 0) return setOwn(target, key, value)
-  const held: unknown = Object.hasOwn(target, key) ? Reflect.get(target, key) : undefined
-  const inner = Predicate.isObject(held) ? held : {}
-  setOwn(target, key, inner)
-  setAt(inner, rest, value)
-}
-
 /** True if there is a flag that sets a field. */
 export const isGiven = (flags: ContactFlags): boolean =>
   Result.match(settingsOf(flags), {
@@ -70,7 +57,7 @@ export const isGiven = (flags: ContactFlags): boolean =>
 export const toCreate = (flags: ContactFlags): Result.Result<object, UsageError> =>
   Result.map(settingsOf(flags), (settings) => {
     const request = {}
-    for (const [path, value] of settings) setAt(request, path, value)
+    for (const [path, value] of settings) FieldPath.setAt(request, path, value)
     return request
   })
 
@@ -89,7 +76,11 @@ export const toUpdate = (flags: ContactFlags): Result.Result<object, UsageError>
     }
     const request = {}
     for (const [path, value] of settings) {
-      setAt(request, path[0] === "meta" && path.length === 2 ? ["meta", "$update", ...path.slice(1)] : path, value)
+      FieldPath.setAt(
+        request,
+        path[0] === "meta" && path.length === 2 ? ["meta", "$update", ...path.slice(1)] : path,
+        value
+      )
     }
     return Result.succeed(request)
   })

@@ -2,10 +2,11 @@
 import * as Cause from "effect/Cause"
 import * as CliError from "effect/cli/CliError"
 import * as Option from "effect/Option"
+import * as PlatformError from "effect/PlatformError"
 import * as Predicate from "effect/Predicate"
 import { type ContactError, isContactError, type Outcome } from "../../Errors.ts"
 import type { Style } from "./Style.ts"
-import * as TerminalText from "./TerminalText.ts"
+import * as TerminalText from "../support/TerminalText.ts"
 
 /** What a program needs to know about a failure. */
 export interface ErrorReport {
@@ -90,6 +91,14 @@ export const ofError = (error: unknown): ErrorReport => {
     return { code: error._tag, outcome: error.outcome, message: error.message, next: nextOf(error) }
   }
   if (isOwn(error)) return { code: error._tag, outcome: "not-sent", message: error.message, next: error.next }
+  if (error instanceof PlatformError.PlatformError) {
+    return {
+      code: error._tag,
+      outcome: "not-sent",
+      message: error.message,
+      next: "Check the path and its permissions."
+    }
+  }
   const code = Predicate.hasProperty(error, "_tag") ? String(error._tag) : "Error"
   const message = error instanceof Error && error.message !== "" ? error.message : "The command failed"
   return { code, outcome: "not-sent", message, next: helpOf(["effect-chatbotkit"]) }

@@ -1,7 +1,7 @@
 /**
  * The flags that help and errors depend on, read from the arguments directly: after a wrong call, no command has read them.
  */
-import { type Format, formats } from "./GlobalFlags.ts"
+import { type Format, formats } from "../support/GlobalFlags.ts"
 
 /** The flags, as far as the arguments have them. */
 export interface EarlyFlags {
