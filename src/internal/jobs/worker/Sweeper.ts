@@ -19,7 +19,7 @@ import * as JobStore from "../JobStore.ts"
 import { JobChunk } from "./RunWorkflow.ts"
 import * as WorkerLoop from "./WorkerLoop.ts"
 
-/** The delay between two passes. A run is swept in the second pass that finds it complete: by then, all its messages are answered. */
+/** The delay between two passes. */
 const interval = "10 seconds"
 
 const addressOf = /* @__PURE__ */ Effect.fnUntraced(function* (
@@ -35,7 +35,7 @@ const addressOf = /* @__PURE__ */ Effect.fnUntraced(function* (
   })
 })
 
-/** The state of a run in the engine. */
+/** The state of a run in the engine: a run is still there for a moment after its end is recorded. */
 const stateOf = /* @__PURE__ */ Effect.fnUntraced(function* ({ id, run }: JobStore.Run) {
   const storage = yield* MessageStorage.MessageStorage
   const executionId = yield* JobRun.executionId({ job: id, run })
@@ -68,18 +68,11 @@ export const layer = (
   never,
   WorkflowEngine.WorkflowEngine | Sharding.Sharding | MessageStorage.MessageStorage | SqlClient.SqlClient
 > => {
-  let complete = new Set<string>()
   const sweep = Effect.gen(function* () {
-    const earlier = complete
-    complete = new Set()
     for (const ended of yield* JobStore.runsToSweep) {
-      const key = `${ended.id}/${ended.run}`
       const state = yield* stateOf(ended)
-      if (state === "complete" && !earlier.has(key)) complete.add(key)
-      else if (state !== "running") {
-        if (state === "complete") yield* clear(ended)
-        yield* JobStore.swept(ended)
-      }
+      if (state === "complete") yield* clear(ended)
+      if (state !== "running") yield* JobStore.swept(ended)
     }
     yield* Staging.removeAbandoned
     if (retention !== undefined) yield* removeOld(retention)
