@@ -17,7 +17,7 @@ export const conformanceCommand = Command.make("conformance", flags, (input) =>
   Command.withShortDescription("Test a server against the wire contract"),
   Command.withDescription(
     "Test the server at --base-url against the wire contract. The cases create contacts in the account of the secret, and " +
-      "delete them. A table is the report by section; the other formats have an object for each case. Exits with 3 if a case fails."
+      "delete them. A table is the report by section; the other formats have an object for each case. Exits with 3 if a case fails"
   ),
   Command.withExamples([
     {

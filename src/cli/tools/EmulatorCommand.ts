@@ -32,7 +32,7 @@ export const emulatorCommand = Command.make(
   Command.withDescription(
     "Serve an in-memory ChatBotKit for tests, until SIGINT or SIGTERM, which end it with 0. " +
       "Every token that begins with sk- is an account of its own. " +
-      "The URL is written to standard error, and as an object to standard output unless the format is table."
+      "The URL is written to standard error, and as an object to standard output unless the format is table"
   ),
   Command.withExamples([
     { command: "effect-chatbotkit emulator --port 0 --seed seed.json", description: "On a free port, with contacts" },

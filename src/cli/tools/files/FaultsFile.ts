@@ -36,8 +36,7 @@ const Answer = Schema.Union(answerFaults).annotate({
   expected: "a fault in the place of an answer: status, rateLimit, delay, reset, stall or garbage"
 })
 
-const FileFault = Schema.Union([
-  ...answerFaults,
+const otherFaults = [
   kind("afterCommit", { fault: Answer }),
   kind("resetAfter", { at }),
   kind("stallAfter", { at }),
@@ -48,7 +47,14 @@ const FileFault = Schema.Union([
   kind("dropPage", { index: Schema.Finite }),
   kind("delayPage", { index: Schema.Finite, duration: Schema.Finite }),
   kind("ignoreCursor", {})
-]).annotate({ expected: "a fault, whose kind is a function of Fault such as status or afterCommit" })
+] as const
+
+const FileFault = Schema.Union([...answerFaults, ...otherFaults]).annotate({
+  expected: "a fault, whose kind is a function of Fault such as status or afterCommit"
+})
+
+/** The kinds of faults. */
+export const kinds: ReadonlyArray<string> = [...answerFaults, ...otherFaults].map(({ fields }) => fields.kind.literal)
 
 const Operation = Schema.Literals([...documents, ...lists])
 
