@@ -9,9 +9,9 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as Workflow from "effect/workflow/Workflow"
-import type * as WorkflowEngine from "effect/workflow/WorkflowEngine"
 import { JobRun } from "../../../jobs/JobRun.ts"
 import * as JobStates from "../control/JobStates.ts"
 import * as Staging from "../control/Staging.ts"
@@ -35,15 +35,20 @@ const addressOf = /* @__PURE__ */ Effect.fnUntraced(function* (
   })
 })
 
-/** The state of a run in the engine: a run is still there for a moment after its end is recorded. */
+const isSuspended = (result: unknown): boolean => Predicate.isTagged(result, "Suspended")
+
+/**
+ * The state of a run in the engine: a run is still there for a moment after its end is recorded. Not read by `poll`, which has the
+ * defect of a run as its own.
+ */
 const stateOf = /* @__PURE__ */ Effect.fnUntraced(function* ({ id, run }: JobStore.Run) {
   const storage = yield* MessageStorage.MessageStorage
-  const executionId = yield* JobRun.executionId({ job: id, run })
-  const address = yield* addressOf(JobRun, executionId)
+  const address = yield* addressOf(JobRun, yield* JobRun.executionId({ job: id, run }))
   const request = yield* storage.requestIdForPrimaryKey({ address, tag: "run", id: "" })
   if (Option.isNone(request)) return "absent"
-  const result = yield* JobRun.poll(executionId)
-  return Option.isSome(result) && result.value._tag === "Complete" ? "complete" : "running"
+  const reply = (yield* storage.repliesForUnfiltered([request.value])).at(-1)
+  if (reply?._tag !== "WithExit") return "running"
+  return reply.exit._tag === "Success" && isSuspended(reply.exit.value) ? "running" : "complete"
 })
 
 /** Deletes the chunks before the run, so that a sweep that was cut off is begun again. */
@@ -63,12 +68,15 @@ const removeOld = (retention: Duration.Input) =>
 /** A sweeper that keeps ended jobs for the time of the retention, or for good. */
 export const layer = (
   retention: Duration.Input | undefined
-): Layer.Layer<
-  never,
-  never,
-  WorkflowEngine.WorkflowEngine | Sharding.Sharding | MessageStorage.MessageStorage | SqlClient.SqlClient
-> => {
+): Layer.Layer<never, never, Sharding.Sharding | MessageStorage.MessageStorage | SqlClient.SqlClient> => {
   const sweep = Effect.gen(function* () {
+    for (const run of yield* JobStore.jobsToRun) {
+      // Only a bug can end a run in the engine alone. The job would be active for ever.
+      if ((yield* stateOf(run)) === "complete") {
+        yield* JobStore.park(run, "Defect")
+        yield* JobStore.endRun(run)
+      }
+    }
     for (const ended of yield* JobStore.runsToSweep) {
       const state = yield* stateOf(ended)
       if (state === "complete") yield* clear(ended)

@@ -23,7 +23,7 @@ export const layer = <E, R>(
   effect.pipe(
     Effect.catchCause((cause) =>
       Cause.hasInterruptsOnly(cause)
-        ? Effect.interrupt
+        ? Effect.failCause(Cause.fromReasons(cause.reasons.filter(Cause.isInterruptReason)))
         : Effect.logWarning(`The ${name} of the jobs failed, and is tried again: ${kindsOf(cause)}`)
     ),
     Effect.repeat(Schedule.spaced(interval)),

@@ -149,6 +149,19 @@ describe("a worker", () => {
     }).pipe(Effect.provide(database()))
   )
 
+  it.effect("ends a run that has ended in the engine alone", () =>
+    Effect.gen(function* () {
+      yield* store("crm", [{ rows: rowsOf(1, 10) }])
+      const sql = yield* SqlClient.SqlClient
+      yield* Effect.gen(function* () {
+        yield* ended("crm")
+        yield* sql`DELETE FROM chatbotkit_ended_run`
+        yield* sql`UPDATE chatbotkit_job SET ended_run = 0, state = 'running'`
+        assert.deepInclude(yield* ended("crm"), { state: "parked", reason: "Defect" })
+      }).pipe(Effect.provide(worker()))
+    }).pipe(Effect.provide(database()))
+  )
+
   it.effect("does nothing for a run that is not asked for", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
