@@ -1,11 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, FileSystem, Layer, Scope, Stream } from "effect"
 import { NodeFileSystem } from "@effect/platform-node"
+import * as SqlClient from "effect/sql/SqlClient"
+import { TestClock } from "effect/testing"
 import { beforeAll } from "vitest"
 import * as Contact from "../../src/Contact.ts"
 import * as Jobs from "../../src/jobs/Jobs.ts"
 import * as SqliteJobs from "../../src/jobs/SqliteJobs.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
+import * as NodeSqlite from "../../src/layers/NodeSqlite.ts"
 import * as Fake from "../support/FakeHttp.ts"
 
 const { Fault } = InMemory
@@ -71,10 +74,30 @@ describe("SqliteJobs.layer", () => {
         )
         yield* Fake.successOf(Scope.close(scope, Exit.void))
         assert.isBelow((yield* Jobs.progress("crm")).settled, 100)
+        // The engine makes the ids of its messages from the time.
+        yield* TestClock.adjust(1)
         const progress = yield* Effect.provide(Fake.successOf(Jobs.wait("crm"), 200), worker)
         assert.deepInclude(progress, { state: "finished", settled: 100, run: 1 })
       }).pipe(Effect.provide(SqliteJobs.layerControl({ filename })))
       assert.lengthOf(yield* api.contacts(), 100)
+    }).pipe(Effect.provide(InMemory.layer()))
+  )
+
+  it.effect("sends the run no message when a chunk ends", () =>
+    Effect.gen(function* () {
+      const filename = yield* temporary
+      yield* Effect.gen(function* () {
+        yield* Jobs.submit("crm", rowsOf(60), { operation: "ensure", chunkSize: 20 })
+        yield* Fake.successOf(Jobs.wait("crm"), 200)
+      }).pipe(Effect.provide(SqliteJobs.layer({ filename })))
+      const tags = yield* Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        return yield* sql<{ tag: string }>`SELECT DISTINCT tag FROM cluster_messages ORDER BY tag`
+      }).pipe(Effect.provide(NodeSqlite.layer({ filename })))
+      assert.deepStrictEqual(
+        tags.map(({ tag }) => tag),
+        ["activity", "run"]
+      )
     }).pipe(Effect.provide(InMemory.layer()))
   )
 

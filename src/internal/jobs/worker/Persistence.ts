@@ -15,11 +15,27 @@ const delays = /* @__PURE__ */ Schedule.min([
 export const retry = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.retry(effect, { schedule: delays, times: 10 })
 
+const isTransient = (cause: Cause.Cause<unknown>): boolean => !Cause.hasInterrupts(cause)
+
+/**
+ * Retries an effect for about half a minute, also after a defect: the workflow engine makes defects of the failures of its
+ * database.
+ */
+export const retryDefects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.sandbox(effect).pipe(
+    Effect.retry({ schedule: delays, times: 10, while: isTransient }),
+    Effect.catch(Effect.failCause)
+  )
+
+/** The interruptions of a cause. The engine marks those by which it takes a run away. */
+const interruptionsOf = (cause: Cause.Cause<unknown>): Cause.Cause<never> =>
+  Cause.fromReasons(cause.reasons.filter(Cause.isInterruptReason))
+
 /** Retries an effect until it succeeds, whatever its failure or defect: without it, a run would not end. */
 export const retryForever = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, never, R> =>
   Effect.sandbox(effect).pipe(
-    Effect.retry({ schedule: delays, while: (cause) => !Cause.hasInterrupts(cause) }),
-    Effect.catch(() => Effect.interrupt)
+    Effect.retry({ schedule: delays, while: isTransient }),
+    Effect.catch((cause) => Effect.failCause(interruptionsOf(cause)))
   )
 
 /** The tag of a failure, or `Defect`. Nothing else of it is stored: its message can hold data. */
@@ -34,6 +50,6 @@ export const parkOnFailure =
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A | B, never, R | SqlClient.SqlClient> =>
     Effect.catchCause(effect, (cause) =>
       Cause.hasInterruptsOnly(cause)
-        ? Effect.interrupt
+        ? Effect.failCause(interruptionsOf(cause))
         : Effect.as(retryForever(JobStore.park({ id, run }, reasonOf(cause))), result)
     )

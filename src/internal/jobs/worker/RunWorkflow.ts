@@ -54,7 +54,7 @@ const send = (chunk: ChunkRun.Chunk) =>
 const execute = (payload: typeof JobChunk.payloadSchema.Type) =>
   Effect.updateContext(JobChunk.execute(payload), (context: Context.Context<WorkflowEngine.WorkflowEngine>) =>
     Context.omit(WorkflowEngine.WorkflowInstance)(context)
-  )
+  ).pipe(Persistence.retryDefects)
 
 /** Runs the chunks that are left: some at a time, the deferred rows last. No further chunk begins once one has stopped. */
 const runChunks = /* @__PURE__ */ Effect.fnUntraced(function* ({ id, run }: JobStore.Run) {
@@ -94,11 +94,13 @@ export const layer = (
   Layer.mergeAll(
     JobRun.toLayer(({ job: id, run }) =>
       Effect.gen(function* () {
-        if (yield* begin({ id, run })) yield* chunks({ id, run })
+        if (yield* Persistence.retryForever(begin({ id, run }))) yield* Persistence.retryForever(chunks({ id, run }))
       }).pipe(
         // An interruption is the engine's: the run goes on later, maybe elsewhere.
-        Effect.catchCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.failCause(cause) : park({ id, run }))),
-        Effect.andThen(end({ id, run }))
+        Effect.catchCause((cause) =>
+          Cause.hasInterruptsOnly(cause) ? Effect.failCause(cause) : Persistence.retryForever(park({ id, run }))
+        ),
+        Effect.andThen(Persistence.retryForever(end({ id, run })))
       )
     ),
     JobChunk.toLayer(({ chunk, job: id, run }) => send({ id, run, chunk, worker }))
