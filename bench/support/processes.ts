@@ -94,25 +94,21 @@ export interface JobMoment {
 
 /**
  * Runs a job over SQLite in a new process, or goes on with it, and gives its moments, from the submit to the end of the run. The process
- * is killed once so many rows are settled.
+ * is killed by SIGKILL once the moments are enough.
  */
 export const runJob = (
   url: string,
   filename: string,
-  {
-    chunkSize,
-    killAt = Infinity,
-    rows
-  }: { readonly rows: number; readonly chunkSize: number; readonly killAt?: number }
+  { chunkSize, rows }: { readonly rows: number; readonly chunkSize: number },
+  areEnough: (moments: ReadonlyArray<JobMoment>) => boolean = () => false
 ): Promise<ReadonlyArray<JobMoment>> =>
   new Promise((resolve, reject) => {
     const args = [here("jobOnce.ts"), url, filename, String(rows), String(chunkSize)]
     const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] })
     const moments: Array<JobMoment> = []
     createInterface({ input: child.stdout }).on("line", (line) => {
-      const moment: JobMoment = JSON.parse(line)
-      moments.push(moment)
-      if (moment.settled >= killAt) child.kill("SIGKILL")
+      moments.push(JSON.parse(line))
+      if (areEnough(moments)) child.kill("SIGKILL")
     })
     child.once("error", reject)
     child.once("close", (code, signal) => {

@@ -32,12 +32,10 @@ interface Restart {
 
 const restart = async (url: string, filename: string, chunks: number): Promise<Restart> => {
   const job = { rows: 10_000, chunkSize }
-  await runJob(url, filename, { ...job, killAt: chunks * chunkSize })
-  const moments = await runJob(url, filename, job)
-  const { settled } = first(moments)
-  const next = moments.find((moment) => moment.settled > settled)
-  if (next === undefined) throw new Error("The job was done before its process was killed")
-  return { chunks: Math.floor(settled / chunkSize), millis: next.millis }
+  await runJob(url, filename, job, (moments) => last(moments).settled >= chunks * chunkSize)
+  const [before, after] = await runJob(url, filename, job, (moments) => moments.length > 1)
+  if (before === undefined || after === undefined) throw new Error("The job was done before its process was killed")
+  return { chunks: Math.floor(before.settled / chunkSize), millis: after.millis }
 }
 
 /** Kills a job early and another one late. The difference is the replay of the chunks that are done. */
