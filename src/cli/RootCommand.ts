@@ -1,6 +1,7 @@
 /** The command with all its subcommands. A family of commands adds a group here. */
 import * as Command from "effect/cli/Command"
 import { contactCommands } from "./contacts/ContactCommands.ts"
+import { configCommands } from "./config/ConfigCommands.ts"
 import * as GlobalFlags from "./support/GlobalFlags.ts"
 import { toolCommands } from "./tools/ToolCommands.ts"
 
@@ -11,6 +12,7 @@ export const rootCommand = Command.make(name).pipe(
   Command.withDescription("Contacts of ChatBotKit: read, write, import and export them"),
   Command.withSubcommands([
     { group: "Contacts", commands: contactCommands },
+    { group: "Configuration", commands: configCommands },
     { group: "Tools", commands: toolCommands }
   ]),
   Command.withGlobalFlags(GlobalFlags.all)

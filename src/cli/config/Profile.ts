@@ -5,7 +5,6 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as UserDirectories from "effect/persistence/UserDirectories"
 import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { ConfigurationError } from "../support/CliFailure.ts"
@@ -70,10 +69,12 @@ export const parse = (text: string): Result.Result<ConfigFile, ConfigurationErro
       })
   )
 
-/** The text of the file; none if there is no file. */
+/** The text of the file; none if there is no file, or no folder for it. */
 export const readText = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
-  return yield* fs.readFileString(yield* path).pipe(
+  const file = yield* Effect.option(path)
+  if (Option.isNone(file)) return Option.none()
+  return yield* fs.readFileString(file.value).pipe(
     Effect.map(Option.some),
     Effect.catchTag("PlatformError", ({ reason }) =>
       reason._tag === "NotFound" ? Effect.succeedNone : Effect.fail(wrong("The configuration file cannot be read"))
@@ -88,7 +89,7 @@ const hasSecret = ({ profiles = {} }: ConfigFile): boolean =>
 const checkMode = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const { mode } = yield* Effect.mapError(fs.stat(yield* path), () => wrong("The configuration file cannot be read"))
-  if (globalThis.process.platform !== "win32" && (mode & 0o077) !== 0) {
+  if (process.platform !== "win32" && (mode & 0o077) !== 0) {
     return yield* new ConfigurationError({
       message: "The configuration file holds a secret and can be read by other users",
       next: "Run chmod 600 on the file."
@@ -96,25 +97,24 @@ const checkMode = Effect.gen(function* () {
   }
 })
 
-const secretOf = ({ secret, secretCommand, secretFile }: Members): SecretSource.SecretSource | undefined => {
+/** The source of the secret. The path of a file is relative to the folder of the configuration file, and `~/` is the home folder. */
+const secretOf = Effect.fnUntraced(function* ({ secret, secretCommand, secretFile }: Members) {
   if (secretCommand !== undefined) return SecretSource.command(secretCommand[0], secretCommand.slice(1))
-  if (secretFile !== undefined) return SecretSource.file(secretFile)
-  return secret === undefined ? undefined : SecretSource.inline(secret)
-}
+  if (secretFile === undefined) return secret === undefined ? undefined : SecretSource.inline(secret)
+  const paths = yield* Path.Path
+  const home = yield* Effect.mapError(UserDirectories.make().home, () => wrong("HOME is not set"))
+  const expanded = secretFile.startsWith("~/") ? paths.join(home, secretFile.slice(2)) : secretFile
+  return SecretSource.file(paths.resolve(paths.dirname(yield* path), expanded))
+})
 
 /** The profile of this name; by default the one that the file names, or `default`. */
 export const read = Effect.fnUntraced(function* (asked: string | undefined) {
-  const text = yield* readText.pipe(
-    // Without a home folder there is no file, which matters only if a profile is asked for.
-    Effect.catchTag("ConfigurationError", (error) =>
-      asked === undefined && error.message.includes("HOME") ? Effect.succeedNone : Effect.fail(error)
-    )
-  )
+  const text = yield* readText
   const file = Option.isSome(text) ? yield* Effect.fromResult(parse(text.value)) : {}
   if (hasSecret(file)) yield* checkMode
   const name = asked ?? file.profile ?? "default"
   const members = file.profiles !== undefined && Object.hasOwn(file.profiles, name) ? file.profiles[name] : undefined
-  if (!Predicate.isNotUndefined(members)) {
+  if (members === undefined) {
     if (asked === undefined && file.profile === undefined) return none
     return yield* wrong("There is no such profile in the configuration file")
   }
@@ -122,7 +122,7 @@ export const read = Effect.fnUntraced(function* (asked: string | undefined) {
     name,
     baseUrl: members.baseUrl,
     runAsUser: members.runAsUser,
-    secret: secretOf(members)
+    secret: yield* secretOf(members)
   }
   return profile
 })
