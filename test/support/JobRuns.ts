@@ -31,7 +31,7 @@ export const tableSizes = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const sizes: Record<string, number> = {}
   for (const table of ["job", "chunk", "stage", "outcome", "owner"]) {
-    const [found] = yield* sql<{ size: JobSql.BigInt }>`SELECT COUNT(*) AS size FROM ${sql(`chatbotkit_${table}`)}`
+    const [found] = yield* sql<{ size: JobSql.SqlInteger }>`SELECT COUNT(*) AS size FROM ${sql(`chatbotkit_${table}`)}`
     sizes[table] = Number(found?.size)
   }
   return sizes

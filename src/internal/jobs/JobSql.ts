@@ -33,8 +33,8 @@ export const transaction = <A, E, R>(
 /** The journal of the outcomes of a job. */
 export const journalOf = (id: string): string => `job/${id}`
 
-/** An 8-byte integer as PostgreSQL gives it. */
-export type BigInt = number | string
+/** An integer of 8 bytes: a number from SQLite, a text from PostgreSQL. */
+export type SqlInteger = number | string
 
 /**
  * The tables of jobs.
@@ -77,7 +77,7 @@ const tables = (sql: SqlClient.SqlClient) => [
     )`
 ]
 
-/** A failure of the journal of the outcomes. */
+/** A failure of the journal of the outcomes, or of the tables. */
 export const ofDescription = ({ description }: { readonly description: string }): JobsError =>
   new JobsError({ description })
 

@@ -19,7 +19,7 @@ interface Found {
 const find = (name: string): Effect.Effect<Found, JobNotFound | JobsError, SqlClient.SqlClient> =>
   JobSql.run((sql) =>
     Effect.gen(function* () {
-      const [found] = yield* sql<{ id: string; row_count: JobSql.BigInt }>`
+      const [found] = yield* sql<{ id: string; row_count: JobSql.SqlInteger }>`
         SELECT id, row_count FROM chatbotkit_job WHERE name = ${name}`
       if (found === undefined) return yield* new JobNotFound({ job: name })
       return { id: found.id, rows: Number(found.row_count) }

@@ -76,19 +76,19 @@ export interface JobProgress extends Schema.Struct.Type<typeof JobProgress.field
 interface Counted {
   readonly name: string
   readonly options: string
-  readonly row_count: JobSql.BigInt
+  readonly row_count: JobSql.SqlInteger
   readonly state: string
   readonly reason: string | null
   readonly run: number
   readonly ended_run: number
-  readonly created_at: JobSql.BigInt
-  readonly begun_at: JobSql.BigInt
+  readonly created_at: JobSql.SqlInteger
+  readonly begun_at: JobSql.SqlInteger
   readonly outcome: string | null
   readonly is_settled: number | null
-  readonly recorded: JobSql.BigInt
-  readonly recorded_lately: JobSql.BigInt
-  readonly recorded_in_run: JobSql.BigInt
-  readonly last_at: JobSql.BigInt | null
+  readonly recorded: JobSql.SqlInteger
+  readonly recorded_lately: JobSql.SqlInteger
+  readonly recorded_in_run: JobSql.SqlInteger
+  readonly last_at: JobSql.SqlInteger | null
 }
 
 /** The time that the rate is measured over, in milliseconds. */

@@ -26,7 +26,7 @@ const maxChunkLength = 1_000_000
 
 /** The numbers of chunks and of characters after which chunks are written. */
 const batchChunks = 50
-const batchLength = 8_000_000
+const batchLength = 4_000_000
 
 /** The time between two touches of a stage while its source is slow. */
 const touchInterval = /* @__PURE__ */ Duration.seconds(30)
