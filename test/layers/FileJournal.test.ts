@@ -358,12 +358,40 @@ describe("the lock of a journal", () => {
       const second = yield* Effect.flatMap(drive(Scope.provide(opened(path), scope), 1000), (exit) => exit)
       yield* second.record(entry(created(1)))
       yield* Deferred.succeed(continued, undefined)
-      yield* Fiber.await(late)
+      assert.deepInclude(yield* Effect.flip(Fiber.join(late)), { _tag: "JournalError" })
       yield* second.record(entry(created(2)))
       yield* Scope.close(scope, Exit.void)
       const third = yield* Effect.flatMap(drive(opened(path), 1000), (exit) => exit)
       const read = yield* third.read([1, 2])
       assert.deepStrictEqual([...read.values()], [entry(created(1)), entry(created(2))])
+    }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.effect("is lost to another process even if this one refreshes it once more", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* temporaryPath
+      const stopped = yield* Deferred.make<void>()
+      const continued = yield* Deferred.make<void>()
+      let hasBegun = false
+      /** A file system whose process stands still once it has read the lock to refresh it. */
+      const stopping: FileSystem.FileSystem = {
+        ...fs,
+        readFileString: (...args) =>
+          Effect.tap(fs.readFileString(...args), () =>
+            hasBegun ? Effect.andThen(Deferred.succeed(stopped, undefined), Deferred.await(continued)) : Effect.void
+          )
+      }
+      const journal = yield* opened(path).pipe(Effect.provideService(FileSystem.FileSystem, stopping))
+      hasBegun = true
+      yield* TestClock.adjust("1 second")
+      yield* Deferred.await(stopped)
+      yield* fs.writeFileString(`${path}.lock.other`, "of another process\n")
+      yield* fs.rename(`${path}.lock.other`, `${path}.lock`)
+      yield* Deferred.succeed(continued, undefined)
+      for (let turn = 0; turn < 20; turn++) yield* Fake.settle
+      assert.deepInclude(yield* Effect.flip(journal.record(entry(created(1)))), { _tag: "JournalError" })
+      assert.strictEqual(yield* fs.readFileString(`${path}.lock`), "of another process\n")
     }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
   )
 

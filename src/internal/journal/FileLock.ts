@@ -14,6 +14,8 @@ export interface FileLock {
   readonly wasAbandoned: boolean
 }
 
+const encoder = /* @__PURE__ */ new TextEncoder()
+
 /** The number of changes of the text before it counts as abandoned. */
 const refreshes = 5
 
@@ -39,22 +41,20 @@ export const acquire = /* @__PURE__ */ Effect.fnUntraced(function* (
   const text = Effect.option(fs.readFileString(path))
   const isOwn = (text: Option.Option<string>): boolean => Option.isSome(text) && text.value.startsWith(token)
   let changes = 0
-  const nextText = () => `${token} ${changes++}\n`
-
-  const create = fs.writeFileString(path, nextText(), { flag: "wx", mode: 0o600 }).pipe(
-    Effect.as(true),
-    Effect.catchIf(
-      ({ reason }) => reason._tag === "AlreadyExists",
-      () => Effect.succeed(false)
-    )
-  )
-  // Interrupted, the disk could still rename the file after the lock is released.
-  const replace = Effect.suspend(() =>
+  /** Changes the text of a lock, to another one of the same length. */
+  const write = (file: FileSystem.File) =>
     Effect.andThen(
-      fs.writeFileString(`${path}.${token}`, nextText(), { mode: 0o600 }),
-      fs.rename(`${path}.${token}`, path)
+      file.seek(0n, "start"),
+      Effect.suspend(() => file.write(encoder.encode(`${token} ${String(changes++).padStart(10, "0")}\n`)))
     )
-  ).pipe(Effect.uninterruptible)
+  const open = (path: string, flag: "w" | "wx") => Effect.tap(fs.open(path, { flag, mode: 0o600 }), write)
+
+  const create = Effect.catchIf(
+    Effect.asSome(open(path, "wx")),
+    ({ reason }) => reason._tag === "AlreadyExists",
+    () => Effect.succeedNone
+  )
+  const replace = Effect.tap(open(`${path}.${token}`, "w"), () => fs.rename(`${path}.${token}`, path))
   /** True if the text of the lock stays the same until it has expired. */
   const isAbandoned = Effect.gen(function* () {
     const before = yield* text
@@ -67,16 +67,14 @@ export const acquire = /* @__PURE__ */ Effect.fnUntraced(function* (
   })
 
   const release = Effect.flatMap(text, (text) => (isOwn(text) ? Effect.ignore(fs.remove(path)) : Effect.void))
-  const take = Effect.acquireRelease(create, (isTaken) => (isTaken ? release : Effect.void))
-  const wasAbandoned = !(yield* take)
-  if (wasAbandoned) {
-    if (!(yield* isAbandoned)) return undefined
-    yield* Effect.acquireRelease(replace, () => release)
-    // Of two processes that take it over, the last one has it.
-    if (!isOwn(yield* text)) return undefined
-  }
+  const created = yield* Effect.acquireRelease(create, (file) => (Option.isSome(file) ? release : Effect.void))
+  if (Option.isNone(created) && !(yield* isAbandoned)) return undefined
+  const file = Option.isSome(created) ? created.value : yield* Effect.acquireRelease(replace, () => release)
+  // Of two processes that take it over, the last one has it.
+  if (!isOwn(yield* text)) return undefined
   const isHeld = Effect.map(text, isOwn)
-  const keep = Effect.flatMap(isHeld, (isHeld) => (isHeld ? Effect.ignore(replace) : Effect.void))
+  // If another process takes the lock meanwhile, its lock is another file, which this one cannot overwrite.
+  const keep = Effect.flatMap(isHeld, (isHeld) => (isHeld ? Effect.ignore(write(file)) : Effect.void))
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(refresh), keep)))
-  return { isHeld, wasAbandoned }
+  return { isHeld, wasAbandoned: Option.isNone(created) }
 })

@@ -17,7 +17,7 @@ export const toJournalError = ({ message }: PlatformError.PlatformError): Journa
 /** A file of lines, which only grows. */
 export class JournalFile {
   readonly #file: FileSystem.File
-  /** Runs before each write. If it fails, nothing is written. */
+  /** Runs before each write, and after it. If it fails before, nothing is written; after, the lines do not count as written. */
   readonly #guard: Effect.Effect<void, JournalError>
   readonly #lines = new Grouped((lines: ReadonlyArray<string>) => this.#write(lines))
   /** The failure of a write. It may have left a part of a line, so nothing is written any more. */
@@ -43,7 +43,7 @@ export class JournalFile {
       if (this.#failure !== undefined) return Effect.fail(this.#failure)
       const bytes = encoder.encode(`${lines.join("\n")}\n`)
       const written = Effect.andThen(this.#file.writeAll(bytes), this.#file.sync)
-      return Effect.andThen(this.#guard, Effect.mapError(written, toJournalError))
+      return this.#guard.pipe(Effect.andThen(Effect.mapError(written, toJournalError)), Effect.andThen(this.#guard))
     })
     return Effect.tapError(write, (error) => Effect.sync(() => (this.#failure = error)))
   }

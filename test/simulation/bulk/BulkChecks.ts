@@ -33,21 +33,21 @@ const checkRun = ({ rows, runs }: Scenario.BulkScenario, run: Run, nth: number, 
   }
 }
 
-/** An outcome that was final once stays as it is. A duplicate is final once the earlier row is. */
+/** An outcome that was final once stays as it is. A duplicate is final only if the outcome of the earlier row is. */
 const checkFinality = ({ runs }: BulkWorld, report: Report): void => {
   const settled = new Map<number, Bulk.Outcome>()
-  const isSettled = (outcome: Bulk.Outcome) =>
-    outcome.outcome === "duplicate" ? settled.has(outcome.of) : Bulk.isSettled(outcome)
-  for (const [index, { outcomes }] of runs.entries()) {
-    for (const outcome of outcomes) {
-      const earlier = settled.get(outcome.row)
-      if (earlier !== undefined && show(earlier) !== show(outcome)) {
-        report(`run ${index + 1} changes a final outcome from ${show(earlier)} to ${show(outcome)}`)
-      }
+  const given = runs.flatMap(({ events, outcomes, setup }, index) =>
+    outcomes.map((outcome, nth) => ({ run: index + 1, outcome, event: events[nth] ?? 0, setup }))
+  )
+  for (const { outcome, run, setup } of given.toSorted((left, right) => left.event - right.event)) {
+    const earlier = settled.get(outcome.row)
+    // A process that stood still does not know the outcomes of the next one. It can give no final one any more.
+    const isUnaware = setup.stopAt !== undefined && !Bulk.isSettled(outcome)
+    if (earlier !== undefined && show(earlier) !== show(outcome) && !isUnaware) {
+      report(`run ${run} changes a final outcome from ${show(earlier)} to ${show(outcome)}`)
     }
-    for (const outcome of outcomes.toSorted((left, right) => left.row - right.row)) {
-      if (isSettled(outcome)) settled.set(outcome.row, outcome)
-    }
+    const isSettled = outcome.outcome === "duplicate" ? settled.has(outcome.of) : Bulk.isSettled(outcome)
+    if (isSettled) settled.set(outcome.row, outcome)
   }
 }
 

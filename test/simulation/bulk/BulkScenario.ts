@@ -5,7 +5,7 @@ import type * as InMemory from "../../../src/layers/InMemory.ts"
 import * as Faults from "../Faults.ts"
 import * as Network from "../Network.ts"
 import type { SeededRandom } from "../SeededRandom.ts"
-import type { Incidents, Moment } from "./Moments.ts"
+import type { Incidents, Moment, Step } from "./Moments.ts"
 
 export type OperationName = "ensure" | "create" | "update" | "delete" | "upsert by fingerprint" | "upsert by email"
 
@@ -85,16 +85,17 @@ const drawRow = (random: SeededRandom, row: number): ScenarioRow => ({
   key: random.chance(0.15) ? undefined : random.below(keys)
 })
 
-const drawMoment = (random: SeededRandom): Moment => ({
-  step: random.pick(["request", "reply", "journal"]),
+const drawMoment = (random: SeededRandom, steps: readonly [Step, ...ReadonlyArray<Step>]): Moment => ({
+  step: random.pick(steps),
   nth: 1 + random.below(random.pick([3, 12, 50]))
 })
 
 /** Only the journal in a file has a lock, so that a process can stand still while another one runs. */
 const drawRun = (random: SeededRandom, journal: BulkScenario["journal"]): RunSetup => ({
-  stopAt: journal === "file" && random.chance(0.25) ? drawMoment(random) : undefined,
-  stopFor: random.millis(60_000),
-  killAt: random.chance(0.7) ? drawMoment(random) : undefined,
+  stopAt:
+    journal === "file" && random.chance(0.3) ? drawMoment(random, ["request", "reply", "lock", "lock"]) : undefined,
+  stopFor: random.pick([random.millis(5000), 5000 + random.below(60_000)]),
+  killAt: random.chance(0.7) ? drawMoment(random, ["request", "reply", "journal"]) : undefined,
   failAt: random.chance(0.15) ? 1 + random.below(random.pick([3, 20])) : undefined,
   concurrency: 1 + random.below(10),
   unordered: random.chance(0.5),

@@ -28,8 +28,9 @@ import * as StoredJournal from "./StoredJournal.ts"
 /** A run of the job, as it was. */
 export interface Run {
   readonly setup: Scenario.RunSetup
-  /** The outcomes that the consumer got, in order. */
+  /** The outcomes that the consumer got, in order, and the numbers of the events with which it got them. */
   readonly outcomes: ReadonlyArray<Bulk.Outcome>
+  readonly events: ReadonlyArray<number>
   /** Undefined if the process was killed. */
   readonly exit: Exit.Exit<void, Bulk.BulkError> | undefined
   readonly requests: number
@@ -168,12 +169,14 @@ const runOnce = Effect.fnUntraced(function* (
           Layer.provide(Layer.succeed(FileSystem.FileSystem, disk.fileSystem(process, moments)))
         )
   const outcomes: Array<Bulk.Outcome> = []
+  const events: Array<number> = []
   const client = Client.layer({ ...setup.client, secret: Redacted.make(shared.token()) })
   const program = workOf(scenario, setup, shared.idOf).pipe(
     Stream.runForEach((outcome) =>
       Effect.suspend(() => {
         history.log(`run ${nth}: row ${outcome.row} is ${outcome.outcome}`)
         outcomes.push(outcome)
+        events.push(history.nextEvent())
         return setup.consumer === 0 ? Effect.void : Effect.sleep(random.below(setup.consumer))
       })
     ),
@@ -189,7 +192,7 @@ const runOnce = Effect.fnUntraced(function* (
   })
   const run = Effect.map(Fiber.join(ended), (exit): Run => {
     history.log(`run ${nth} ends: ${exit === undefined ? "killed" : exit._tag}`)
-    return { setup, outcomes, exit, requests: moments.requests, underWay: mostUnderWay }
+    return { setup, outcomes, events, exit, requests: moments.requests, underWay: mostUnderWay }
   })
   // A process that stands still goes on beside the next one.
   const stopped = Effect.flatMap(process.stopped, () => Effect.forkIn(Effect.andThen(wake, run), scope))

@@ -81,18 +81,21 @@ export class Disk {
       if (moments.reach("journal")) this.#tear()
     }
     const files = this.#files
-    const open = (path: string): FileSystem.File => {
-      const file = files.get(path) ?? { bytes: new Uint8Array(0), flushed: 0 }
-      files.set(path, file)
+    const open = (file: Stored): FileSystem.File => {
       const append = (bytes: Uint8Array) => {
         file.bytes = joined(file.bytes, bytes)
         reach()
       }
       return {
         [FileSystem.FileTypeId]: FileSystem.FileTypeId,
-        seek: () => unused,
+        seek: (offset) => Effect.succeed(offset),
         read: () => unused,
-        write: () => unused,
+        // Only the lock is written like this, always from its beginning.
+        write: (bytes) =>
+          act(() => {
+            file.bytes = joined(bytes, file.bytes.slice(bytes.length))
+            return bytes.length
+          }),
         stat: act(() => infoOf(file.bytes.length)),
         sync: act(() => {
           file.flushed = file.bytes.length
@@ -118,15 +121,18 @@ export class Disk {
       }
     }
     return FileSystem.makeNoop({
-      open: (path) => act(() => open(path)),
-      readFileString: (path) =>
-        attempt(() => (files.has(path) ? this.textOf(path) : failed("NotFound", "readFileString"))),
-      writeFileString: (path, text, options) =>
+      open: (path, options) =>
         attempt(() => {
-          if (options?.flag === "wx" && files.has(path)) return failed("AlreadyExists", "writeFileString")
-          const bytes = new TextEncoder().encode(text)
-          files.set(path, { bytes, flushed: bytes.length })
-          return undefined
+          const found = files.get(path)
+          if (found !== undefined && options?.flag === "wx") return failed("AlreadyExists", "open")
+          const file = found ?? { bytes: new Uint8Array(0), flushed: 0 }
+          files.set(path, file)
+          return open(file)
+        }),
+      readFileString: (path) =>
+        attempt(() => {
+          moments.reach("lock")
+          return files.has(path) ? this.textOf(path) : failed("NotFound", "readFileString")
         }),
       rename: (from, to) =>
         attempt(() => {

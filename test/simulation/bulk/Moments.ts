@@ -1,7 +1,7 @@
 import type { Process } from "./Process.ts"
 
-/** The steps of a process that it can be killed at. A write to the journal has several of them. */
-export type Step = "request" | "reply" | "journal"
+/** The steps of a process that it can be killed at. A write to the journal has several of them; before it, the lock is read. */
+export type Step = "request" | "reply" | "journal" | "lock"
 
 /** A moment: the nth step of a kind, from 1. */
 export interface Moment {
@@ -22,7 +22,7 @@ export interface Incidents {
 export class Moments {
   readonly #process: Process
   readonly #incidents: Incidents
-  readonly #counts = { request: 0, reply: 0, journal: 0 }
+  readonly #counts = { request: 0, reply: 0, journal: 0, lock: 0 }
   #writes = 0
 
   constructor(process: Process, incidents: Incidents) {
