@@ -1,7 +1,7 @@
 /** The tables of jobs. The outcomes of their rows are in the tables of `SqlOutcomes`. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type * as SqlClient from "effect/sql/SqlClient"
+import * as SqlClient from "effect/sql/SqlClient"
 import * as SqlError from "effect/sql/SqlError"
 import * as SqlFailure from "../sql/SqlFailure.ts"
 import * as SqlOutcomes from "../sql/SqlOutcomes.ts"
@@ -16,13 +16,16 @@ const withoutTexts = <E>(error: E): JobsError | Exclude<E, SqlError.SqlError> =>
     ? error
     : new JobsError({ description: SqlError.isSqlError(error) ? SqlFailure.describe(error) : "The database failed" })
 
-/** Runs statements. */
+/** Runs statements. Integers are numbers, whatever the caller has set for other statements. */
 export const run = <A, E, R>(
   use: (sql: SqlClient.SqlClient, now: number) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, JobsError | Exclude<E, SqlError.SqlError>, R | SqlClient.SqlClient> =>
   Effect.gen(function* () {
     return yield* use(yield* SqlTables.client, yield* Clock.currentTimeMillis)
-  }).pipe(Effect.mapError((error) => withoutTexts(error)))
+  }).pipe(
+    Effect.provideService(SqlClient.SafeIntegers, false),
+    Effect.mapError((error) => withoutTexts(error))
+  )
 
 /** Runs statements in one transaction. */
 export const transaction = <A, E, R>(
@@ -33,8 +36,8 @@ export const transaction = <A, E, R>(
 /** The journal of the outcomes of a job. */
 export const journalOf = (id: string): string => `job/${id}`
 
-/** An integer of 8 bytes: a number from SQLite, a text from PostgreSQL. */
-export type SqlInteger = number | string
+/** An integer of 8 bytes. Its type depends on the database and the options of its client. */
+export type SqlInteger = number | bigint | string
 
 /**
  * The tables of jobs.

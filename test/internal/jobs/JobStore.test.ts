@@ -87,6 +87,19 @@ describe.each(databases())("the jobs of workers on $name", (database) => {
     )
   )
 
+  it.effect("are the same for a caller who reads integers as bigints", () =>
+    onEmpty(
+      database,
+      Effect.gen(function* () {
+        const run = yield* submitted
+        yield* JobStore.beginRun(run)
+        const seen = Effect.all([JobStore.jobsToRun, JobStore.plan(run.id), Jobs.progress(name), Jobs.list])
+        const expected = yield* seen
+        assert.deepStrictEqual(yield* Effect.provideService(seen, SqlClient.SafeIntegers, true), expected)
+      })
+    )
+  )
+
   it.effect("keep what is done if a process that stood still tells less", () =>
     onEmpty(
       database,
