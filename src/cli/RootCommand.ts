@@ -2,6 +2,7 @@
 import * as Command from "effect/cli/Command"
 import { contactCommands } from "./contacts/ContactCommands.ts"
 import { configCommands } from "./config/ConfigCommands.ts"
+import { itemCommands } from "./items/ItemCommands.ts"
 import * as GlobalFlags from "./support/GlobalFlags.ts"
 import { toolCommands } from "./tools/ToolCommands.ts"
 
@@ -12,6 +13,7 @@ export const rootCommand = Command.make(name).pipe(
   Command.withDescription("Contacts of ChatBotKit: read, write, import and export them"),
   Command.withSubcommands([
     { group: "Contacts", commands: contactCommands },
+    { group: "What belongs to a contact", commands: itemCommands },
     { group: "Configuration", commands: configCommands },
     { group: "Tools", commands: toolCommands }
   ]),
