@@ -21,16 +21,19 @@ const run = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return yield* Fiber.await(fiber)
   })
 
-describe.each(["retryDefects", "retryForever"] as const)("Persistence.%s", (name) => {
+describe.each([
+  { name: "retryDefects", retry: Persistence.retryDefects },
+  { name: "retryForever", retry: Persistence.retryForever }
+])("Persistence.$name", ({ retry }) => {
   it.effect("repeats after defects", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* run(Persistence[name](failing(5))), Exit.succeed(6))
+      assert.deepStrictEqual(yield* run(retry(failing(5))), Exit.succeed(6))
     })
   )
 
   it.effect("keeps the mark of an interruption", () =>
     Effect.gen(function* () {
-      const exit = yield* run(Persistence[name](marked))
+      const exit = yield* run(retry(marked))
       assert(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause))
       assert.isTrue(Context.getOrUndefined(Cause.annotations(exit.cause), Mark))
     })
