@@ -20,6 +20,9 @@ const temporary = Effect.gen(function* () {
   return `${yield* fs.makeTempDirectoryScoped()}/jobs.db`
 }).pipe(Effect.provide(NodeFileSystem.layer))
 
+const linkTo = (path: string, link: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.symlink(path, link)).pipe(Effect.provide(NodeFileSystem.layer))
+
 // The in-memory API loads graphql with the first lookup. Meanwhile the test clock would run past the timeouts.
 beforeAll(() => Effect.runPromise(Stream.runDrain(Contact.find()).pipe(Effect.provide(InMemory.layer()))))
 
@@ -49,6 +52,9 @@ describe("SqliteJobs.layer", () => {
       const second = yield* Effect.flip(Effect.scoped(Layer.build(SqliteJobs.layer({ filename }))))
       assert.deepInclude(second, { _tag: "WorkerRunning", filename })
       assert.strictEqual(second.message, `Another worker runs the jobs of ${filename}`)
+      yield* linkTo(filename, `${filename}.link`)
+      const linked = SqliteJobs.layer({ filename: `${filename}.link` })
+      assert.strictEqual((yield* Effect.flip(Effect.scoped(Layer.build(linked))))._tag, "WorkerRunning")
       yield* Effect.gen(function* () {
         yield* Jobs.submit("crm", rowsOf(10), { operation: "ensure" })
         assert.deepInclude(yield* Fake.successOf(Jobs.wait("crm"), 200), { state: "finished", left: 0 })

@@ -23,7 +23,7 @@ const isBusy = (error: unknown): boolean =>
   Predicate.hasProperty(error, "errcode") && typeof error.errcode === "number" && (error.errcode & 0xff) === busyCode
 
 /**
- * Takes the lock of a database until the scope closes, so that one worker at a time uses it. The lock is a transaction on a
+ * Takes the lock of a database, whose file is there, until the scope closes, so that one worker at a time uses it. The lock is a transaction on a
  * database beside it. The operating system frees it as soon as the process ends, however it ends.
  */
 export const acquire = /* @__PURE__ */ Effect.fnUntraced(function* (
@@ -31,8 +31,11 @@ export const acquire = /* @__PURE__ */ Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, WorkerRunning, Scope.Scope> {
   if (filename === ":memory:") return
   const { DatabaseSync } = yield* Effect.promise(() => import("node:sqlite"))
+  const { realpath } = yield* Effect.promise(() => import("node:fs/promises"))
+  // A symbolic link is the same database under another name.
+  const path = yield* Effect.promise(() => realpath(filename))
   const lock = yield* Effect.acquireRelease(
-    Effect.sync(() => new DatabaseSync(`${filename}.lock`, { timeout: 0 })),
+    Effect.sync(() => new DatabaseSync(`${path}.lock`, { timeout: 0 })),
     (lock: DatabaseSync) => Effect.sync(() => lock.close())
   )
   yield* Effect.try({ try: () => lock.exec("BEGIN EXCLUSIVE"), catch: (error) => error }).pipe(
