@@ -1,7 +1,7 @@
 /** Runs the program as a process of its own. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
@@ -14,7 +14,7 @@ export interface Running {
   readonly line: Effect.Effect<string>
   /** The first URL on standard error. */
   readonly url: Effect.Effect<string>
-  /** Sends a signal to the program. */
+  /** Sends a signal to the program, as a terminal does. */
   readonly kill: (signal: NodeJS.Signals) => Effect.Effect<void>
   /** The exit code, and all that was written to standard error. */
   readonly end: Effect.Effect<{ readonly exitCode: number | null; readonly stderr: string }>
@@ -30,6 +30,11 @@ export interface Options {
   readonly program?: readonly [file: string, ...args: ReadonlyArray<string>] | undefined
 }
 
+/** Sends a signal to a program and to what it has started, if it still runs. */
+const signalGroup = ({ exitCode, pid, signalCode }: ChildProcess, signal: NodeJS.Signals): void => {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, signal)
+}
+
 /** Starts the program. It is killed with the scope if it still runs. */
 export const start = (
   args: ReadonlyArray<string>,
@@ -37,8 +42,9 @@ export const start = (
 ): Effect.Effect<Running, never, Scope.Scope> =>
   Effect.gen(function* () {
     const child = yield* Effect.acquireRelease(
-      Effect.sync(() => spawn(file, [...first, ...args], { cwd, env: { ...process.env, ...env } })),
-      (started) => Effect.sync(() => started.kill("SIGKILL"))
+      // In a process group of its own, so that signals reach what it starts, as those of a terminal do.
+      Effect.sync(() => spawn(file, [...first, ...args], { cwd, env: { ...process.env, ...env }, detached: true })),
+      (started) => Effect.sync(() => signalGroup(started, "SIGKILL"))
     )
     let stderr = ""
     const url = Promise.withResolvers<string>()
@@ -56,7 +62,7 @@ export const start = (
         ({ done, value }) => (done === true ? "" : value)
       ),
       url: Effect.promise(() => url.promise),
-      kill: (signal) => Effect.sync(() => void child.kill(signal)),
+      kill: (signal) => Effect.sync(() => signalGroup(child, signal)),
       end: Effect.map(
         Effect.promise(() => closed),
         () => ({ exitCode: child.exitCode, stderr })
