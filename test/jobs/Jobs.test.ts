@@ -33,7 +33,8 @@ describe.each(databases())("jobs on $name", (database) => {
         Effect.gen(function* () {
           yield* TestClock.setTime(1_000)
           const progress = yield* submit(5, { chunkSize: 2 })
-          const { counts, ...others } = progress
+          const { counts, id, ...others } = progress
+          assert.match(id, /^[0-9a-f-]{36}$/)
           assert.deepStrictEqual(others, {
             name,
             operation: "create",

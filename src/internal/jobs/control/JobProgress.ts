@@ -45,6 +45,8 @@ const Counts = /* @__PURE__ */ (() =>
 /** The progress of a job. Times are in milliseconds since 1970. */
 export const JobProgress = /* @__PURE__ */ (() =>
   Schema.Struct({
+    /** The id of the job, which is random: a later job of the same name has another one. `JobRun` names the job by it. */
+    id: Schema.String,
     name: Schema.String,
     operation: Operation,
     state: JobState,
@@ -74,6 +76,7 @@ export interface JobProgress extends Schema.Struct.Type<typeof JobProgress.field
 
 /** The outcomes of one kind of a job, with the columns of the job. The columns of outcomes are null if there are none. */
 interface Counted {
+  readonly id: string
   readonly name: string
   readonly options: string
   readonly row_count: JobSql.SqlInteger
@@ -96,7 +99,7 @@ const rateWindow = 60_000
 
 /** All jobs, or those of a condition, with their outcomes counted by kind, in one statement: of one moment. */
 const count = (sql: SqlClient.SqlClient, condition: Statement.Fragment, now: number) => sql<Counted>`
-  SELECT j.name, j.options, j.row_count, j.state, j.reason, j.run, j.ended_run, j.created_at, j.begun_at,
+  SELECT j.id, j.name, j.options, j.row_count, j.state, j.reason, j.run, j.ended_run, j.created_at, j.begun_at,
     o.outcome, o.is_settled, COUNT(o.outcome) AS recorded, MAX(o.recorded_at) AS last_at,
     SUM(CASE WHEN o.recorded_at > ${now - rateWindow} AND o.recorded_at >= j.begun_at THEN 1 ELSE 0 END) AS recorded_lately,
     SUM(CASE WHEN o.recorded_at >= j.begun_at THEN 1 ELSE 0 END) AS recorded_in_run
@@ -143,7 +146,7 @@ const pace = (job: Counted, leftInRun: number, recordedLately: number, now: numb
 /** The progress of one job from the counts of its outcomes. */
 const toProgress = (job: Counted, found: ReadonlyArray<Counted>, now: number): Effect.Effect<JobProgress, JobsError> =>
   Effect.gen(function* () {
-    const { name, reason, run, state } = job
+    const { id, name, reason, run, state } = job
     const { operation } = yield* JobStore.settingsOf(name, job.options)
     if (!isState(state)) return yield* Effect.fail(JobStore.unreadable(name))
     const rows = Number(job.row_count)
@@ -153,6 +156,7 @@ const toProgress = (job: Counted, found: ReadonlyArray<Counted>, now: number): E
     const leftInRun = Math.max(left - sum(unsettled, "recorded_in_run"), 0)
     const times = found.flatMap(({ last_at }) => (last_at === null ? [] : [Number(last_at)]))
     return {
+      id,
       name,
       operation,
       state,
