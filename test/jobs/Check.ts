@@ -73,6 +73,10 @@ export const problems = (
   contacts: ReadonlyArray<Contact.Contact>
 ): ReadonlyArray<string> => [...ofOutcomes(input, outcomes), ...ofContacts(input, outcomes, contacts)]
 
+/** Prints a line with the time since the start of the command. */
+export const print = (text: string): Effect.Effect<void> =>
+  Effect.sync(() => console.log(`${process.uptime().toFixed(1).padStart(6)} s  ${text}`))
+
 /** The number of problems that are printed. */
 const shown = 20
 
