@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Cause, Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Stream } from "effect"
+import { Cause, Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import type * as Bulk from "../../src/Bulk.ts"
@@ -295,6 +295,9 @@ describe.each(databases())("jobs on $name", (database) => {
           assert.deepInclude(first.counts, { created: 18, unknown: 1, invalid: 1, existing: 0 })
           assert.deepStrictEqual(first.timeLeft, Duration.seconds(40))
           assert.strictEqual(first.lastOutcomeAt, 3_610_000)
+          const codec = Schema.toCodecJson(Jobs.JobProgress)
+          const json = JSON.stringify(yield* Schema.encodeEffect(codec)(first))
+          assert.deepStrictEqual(yield* Schema.decodeUnknownEffect(codec)(JSON.parse(json)), first)
           yield* TestClock.adjust("55 seconds")
           const second = yield* Jobs.progress(name)
           assert.strictEqual(second.rowsPerSecond, 2 / 60)
