@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Scope, Stream } from "effect"
+import { Effect, Exit, Layer, References, Scope, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
@@ -147,6 +147,19 @@ describe("a worker", () => {
       yield* sql`UPDATE chatbotkit_chunk SET content = '[{'`
       assert.deepInclude(yield* Effect.provide(ended("crm"), worker()), { state: "parked", reason: "JobsError" })
     }).pipe(Effect.provide(database()))
+  )
+
+  it.effect("goes on looking for jobs after the database has failed for a moment", () =>
+    Effect.gen(function* () {
+      yield* store("crm", [{ rows: rowsOf(1, 10) }])
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`ALTER TABLE chatbotkit_job RENAME TO lost`
+      yield* Effect.gen(function* () {
+        yield* Fake.successOf(Effect.sleep("5 seconds"))
+        yield* sql`ALTER TABLE lost RENAME TO chatbotkit_job`
+        assert.deepInclude(yield* ended("crm"), { state: "finished" })
+      }).pipe(Effect.provide(worker()))
+    }).pipe(Effect.provide(database()), Effect.provideService(References.MinimumLogLevel, "None"))
   )
 
   it.effect("ends a run that has ended in the engine alone", () =>
