@@ -14,6 +14,6 @@ export const Interruption = /* @__PURE__ */ Context.Reference<Service>("effect-c
 })
 
 /** Makes a signal the normal end of the program, as it is for a server. */
-export const isNormalEnd = /* @__PURE__ */ Effect.map(Interruption, (interruption) => {
+export const makeNormalEnd = /* @__PURE__ */ Effect.map(Interruption, (interruption) => {
   interruption.exitCode = exitCode.ok
 })

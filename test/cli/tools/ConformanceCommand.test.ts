@@ -6,6 +6,7 @@ import * as LiveRun from "../../../src/conformance/LiveRun.ts"
 import * as Report from "../../../src/conformance/Report.ts"
 import * as Emulator from "../../../src/layers/Emulator.ts"
 import * as InMemory from "../../../src/layers/InMemory.ts"
+import * as ChildProgram from "../support/ChildProgram.ts"
 import * as CommandLine from "../support/CommandLine.ts"
 
 const { casesForAnyServer } = LiveRun
@@ -127,6 +128,22 @@ describe("conformance", () => {
         emulator({ faults: [{ operation: "Contact.create", attempt: 1, fault: InMemory.Fault.status(503) }] })
       )
     )
+  )
+
+  it.live("exits with 130 on Ctrl-C, and leaves no contact", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { url } = yield* Emulator.Emulator
+        const args = ["conformance", "--base-url", url, "--format", "jsonl", "--fields", "id", "--quiet"]
+        const program = yield* ChildProgram.start(args, { env: { CHATBOTKIT_API_SECRET: "sk-in-memory" } })
+        // The case after the first one is under way.
+        assert.strictEqual(yield* program.line, '{"id":"verbs"}')
+        yield* program.kill("SIGINT")
+        assert.deepStrictEqual(yield* program.end, { exitCode: 130, stderr: "" })
+        const api = yield* InMemory.InMemory
+        assert.deepStrictEqual(yield* api.contacts(), [])
+      })
+    ).pipe(Effect.provide(Emulator.layer()))
   )
 
   for (const [args, code, exitCode] of [

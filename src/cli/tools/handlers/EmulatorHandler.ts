@@ -52,7 +52,7 @@ const cannotListen = ({ host, port }: Input, cause: unknown): CannotListen => {
 const serve = Effect.fnUntraced(function* (seed: SeedFile.SeedFile, rules: number) {
   yield* SeedFile.plant(seed)
   const { url } = yield* Emulator.Emulator
-  yield* Interruption.isNormalEnd
+  yield* Interruption.makeNormalEnd
   yield* Streams.note(`ChatBotKit emulator at ${url}`)
   if ((yield* Output.format) !== "table") {
     const contacts = seed.accounts.reduce((sum, account) => sum + (account.contacts?.length ?? 0), 0)
