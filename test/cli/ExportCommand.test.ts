@@ -62,7 +62,7 @@ describe("export", () => {
       writeFileSync(output, "older")
       const { exitCode, stderr, stdout } = yield* CommandLine.run(["export", "-o", output])
       assert.strictEqual(stdout, "")
-      assert.include(stderr, '"code":"ServerError"')
+      assert.deepInclude(JSON.parse(stderr), { code: "ServerError", next: "Run the command again later." })
       assert.strictEqual(exitCode, 75)
       assert.strictEqual(readFileSync(output, "utf8"), "older")
       assert.deepStrictEqual(readdirSync(path), ["contacts.jsonl"])

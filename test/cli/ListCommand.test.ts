@@ -127,7 +127,7 @@ cada000000000000000000000  Ada "Co…  ada@exa…  +120255…  =ada  2023-11-14T
 
   const failure =
     '{"code":"ServerError","outcome":"unknown","message":"Contact.list: System error occurred (200 GENERIC_ERROR, GET /contact/list, 1 attempt, 1 received)",' +
-    '"next":"Go on with --cursor cmallory00000000000000000."}\n'
+    '"next":"List the rest with --cursor cmallory00000000000000000, or run the command again."}\n'
 
   for (const [format, expected] of [
     ["jsonl", '{"id":"cmallory00000000000000000"}\n'],
@@ -145,7 +145,11 @@ cada000000000000000000000  Ada "Co…  ada@exa…  +120255…  =ada  2023-11-14T
         assert.strictEqual(run.stdout, expected)
         assert.strictEqual(run.exitCode, 75)
         if (format === "jsonl" || format === "json") assert.strictEqual(run.stderr, failure)
-        else assert.match(run.stderr, /^error: Contact\.list: .* Go on with --cursor cmallory0{17}\.\n$/)
+        else
+          assert.match(
+            run.stderr,
+            /^error: Contact\.list: .* List the rest with --cursor cmallory0{17}, or run the command again\.\n$/
+          )
       }))
   }
 

@@ -74,7 +74,9 @@ const nextByTag: Record<ContactError["_tag"], string> = {
 }
 
 const nextOf = (error: ContactError): string => {
-  if (error.lastId !== undefined) return `Go on with --cursor ${error.lastId}.`
+  const hasCursor = error.operation.endsWith(".list")
+  if (error.lastId !== undefined && hasCursor)
+    return `List the rest with --cursor ${error.lastId}, or run the command again.`
   if (error.outcome !== "unknown" || error.isRetryable) return nextByTag[error._tag]
   return error.fingerprint === undefined
     ? "Look whether the write has happened before you run the command again."
