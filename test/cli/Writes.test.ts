@@ -86,6 +86,16 @@ describe("create", () => {
       assert.sameMembers(names, ["Grace", "Mary", "Edith"])
     }))
 
+  test("refuses a row that is not UTF-8, in an object and in an id", () =>
+    Effect.gen(function* () {
+      const text = Buffer.from('{"name":"Jos\u00e9"}\n', "latin1")
+      const create = yield* CommandLine.run(["create"], { stdin: text })
+      assert.deepInclude(linesOf(create.stdout)[0], { ok: false, message: "the text is not UTF-8" })
+      const get = yield* CommandLine.run(["get"], { stdin: Buffer.from("c\u00e9\n", "latin1") })
+      assert.deepInclude(linesOf(get.stderr)[0], { row: 1, message: "the text is not UTF-8" })
+      assert.strictEqual(yield* requestCount, 0)
+    }))
+
   test("makes nothing of an empty input", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* CommandLine.run(["create"], { stdin: "" }), { stdout: "", stderr: "", exitCode: 0 })

@@ -18,8 +18,12 @@ abstract class Rows<A> implements RowReader<InputRow<A>, never> {
   #row = 0
   #rows: Array<InputRow<A>> = []
 
-  abstract line(text: string): void
   abstract end(): void
+
+  line(text: string): void {
+    if (text.isWellFormed()) this.read(text)
+    else this.add(Result.fail("the text is not UTF-8"))
+  }
 
   longLine(): void {
     this.add(Result.fail(`the line is longer than ${maxLength} characters`))
@@ -30,6 +34,9 @@ abstract class Rows<A> implements RowReader<InputRow<A>, never> {
     this.#rows = []
     return Result.succeed(rows)
   }
+
+  /** A line of well-formed text. */
+  protected abstract read(text: string): void
 
   protected add(value: InputRow<A>["value"]): void {
     this.#row++
@@ -52,7 +59,7 @@ export class ObjectReader extends Rows<object> {
   #lines: Array<string> | undefined
   #length = 0
 
-  line(text: string): void {
+  protected read(text: string): void {
     if (this.#lines !== undefined) return this.#collect(text)
     if (text.trim() === "") return
     const value = jsonIn(text)
@@ -87,7 +94,7 @@ export class ObjectReader extends Rows<object> {
   #release(): void {
     const lines = this.#lines ?? []
     this.#lines = undefined
-    for (const line of lines) this.line(line)
+    for (const line of lines) this.read(line)
   }
 }
 
@@ -98,7 +105,7 @@ const idOf = (value: unknown): InputRow<string>["value"] => {
 
 /** Ids: one a line, as plain text, as a JSON string, or as the `id` of a JSON object such as a line of `list`. */
 export class IdReader extends Rows<string> {
-  line(text: string): void {
+  protected read(text: string): void {
     const trimmed = text.trim()
     if (trimmed === "") return
     const value = /^[{"]/.test(trimmed) ? jsonIn(trimmed) : trimmed

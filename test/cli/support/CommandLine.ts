@@ -16,8 +16,8 @@ import * as InMemory from "../../../src/layers/InMemory.ts"
 
 /** The surroundings of a command. */
 export interface Options {
-  /** The text on standard input. A terminal if absent. */
-  readonly stdin?: string | undefined
+  /** The text or the bytes on standard input. A terminal if absent. */
+  readonly stdin?: string | Uint8Array | undefined
   /** The lines that somebody types. */
   readonly typed?: ReadonlyArray<string> | undefined
   /** True if standard output and standard error are a terminal, of this width. */
@@ -74,6 +74,8 @@ const terminal = ({ columns = 80, typed = [] }: Options): Terminal.Terminal => {
   })
 }
 
+const bytesOf = (input: string | Uint8Array) => (typeof input === "string" ? new TextEncoder().encode(input) : input)
+
 /** Runs a command. */
 export const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, options: Options = {}) {
   const httpClient = yield* HttpClient.HttpClient
@@ -81,7 +83,7 @@ export const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, opt
   const stderr = recorder()
   const isTerminal = Effect.succeed(options.columns !== undefined)
   const streams = Stdio.layerTest({
-    stdin: options.stdin === undefined ? Stream.never : Stream.make(new TextEncoder().encode(options.stdin)),
+    stdin: options.stdin === undefined ? Stream.never : Stream.make(bytesOf(options.stdin)),
     stdinIsTerminal: Effect.succeed(options.stdin === undefined),
     stdoutIsTerminal: isTerminal,
     stderrIsTerminal: isTerminal,
