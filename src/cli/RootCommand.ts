@@ -1,5 +1,6 @@
 /** The command with all its subcommands. A family of commands adds a group here. */
 import * as Command from "effect/cli/Command"
+import { bulkCommands } from "./bulk/BulkCommands.ts"
 import { contactCommands } from "./contacts/ContactCommands.ts"
 import { configCommands } from "./config/ConfigCommands.ts"
 import { itemCommands } from "./items/ItemCommands.ts"
@@ -13,6 +14,7 @@ export const rootCommand = Command.make(name).pipe(
   Command.withDescription("Contacts of ChatBotKit: read, write, import and export them"),
   Command.withSubcommands([
     { group: "Contacts", commands: contactCommands },
+    { group: "Many contacts", commands: bulkCommands },
     { group: "What belongs to a contact", commands: itemCommands },
     { group: "Configuration", commands: configCommands },
     { group: "Tools", commands: toolCommands }

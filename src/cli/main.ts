@@ -25,6 +25,17 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 
 const interruption: Interruption.Service = { exitCode: exitCode.interrupted }
 
+/** npm passes Ctrl-C on to a program that has it from the terminal already: within this time, in milliseconds, it is the same one. */
+const sameSignal = 300
+
+// The first Ctrl-C lets a command end what is under way, and the second one ends the program at once.
+let interruptedAt: number | undefined
+process.on("SIGINT", () => {
+  const now = performance.now()
+  interruptedAt ??= now
+  if (now - interruptedAt > sameSignal) process.exit(exitCode.interrupted)
+})
+
 const program = Program.run(process.argv.slice(2), manifest).pipe(
   Effect.provideService(ApiClient, apiClient),
   Effect.provideService(Interruption.Interruption, interruption),

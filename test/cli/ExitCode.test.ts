@@ -1,9 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as CliError from "effect/cli/CliError"
+import * as Redacted from "effect/Redacted"
 import * as CliFailure from "../../src/cli/support/CliFailure.ts"
 import * as ExitCode from "../../src/cli/support/ExitCode.ts"
 import { InvalidFile } from "../../src/cli/tools/files/InputFile.ts"
+import * as Csv from "../../src/Csv.ts"
 import * as Errors from "../../src/Errors.ts"
+import * as Jobs from "../../src/jobs/Jobs.ts"
+import * as SqliteJobs from "../../src/jobs/SqliteJobs.ts"
 
 const fields = {
   operation: "Contact.fetch",
@@ -44,6 +48,14 @@ const table: ReadonlyArray<readonly [error: { readonly _tag: string }, code: num
   [new CliFailure.ConfigurationError(own), 2],
   [new CliFailure.CannotListen(own), 1],
   [new CliFailure.RowsFailed(own), 3],
+  [new Csv.InvalidHeader({ description: "it is wrong", columns: [], names: Redacted.make([]) }), 2],
+  [new CliFailure.JobStopped(own), 1],
+  [new Jobs.JobsError({ description: "It failed" }), 1],
+  [new Jobs.JobNotUndoable({ job: "crm" }), 1],
+  [new Jobs.JobNotFound({ job: "crm" }), 5],
+  [new Jobs.JobActive({ job: "crm" }), 75],
+  [new SqliteJobs.WorkerRunning({ filename: "jobs.db" }), 75],
+  [new CliFailure.SecretRefused(own), 4],
   [new CliFailure.SecretUnavailable(own), 4],
   [new CliFailure.NotOne(own), 5],
   [new CliFailure.ConfirmationMissing(own), 6]

@@ -16,6 +16,8 @@ export interface Configuration {
   readonly baseUrl: string | undefined
   readonly runAsUserId: string | undefined
   readonly secret: SecretSource.SecretSource | undefined
+  /** The path of the database of jobs. */
+  readonly jobs: string | undefined
 }
 
 const text = (name: string) => Config.option(Config.String(name))
@@ -63,7 +65,8 @@ export const read = Effect.gen(function* () {
     runAsUserId: first(flags.runAsUserId, environment.runAsUserId, profile.runAsUser),
     secret: Option.isSome(flags.secretFile)
       ? SecretSource.file(flags.secretFile.value)
-      : secretOf(environment, profile, isProfileFirst)
+      : secretOf(environment, profile, isProfileFirst),
+    jobs: profile.jobs
   }
   return configuration
 })

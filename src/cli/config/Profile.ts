@@ -17,6 +17,8 @@ export interface Profile {
   readonly baseUrl: string | undefined
   readonly runAsUser: string | undefined
   readonly secret: SecretSource.SecretSource | undefined
+  /** The path of the database of jobs. */
+  readonly jobs: string | undefined
 }
 
 const Members = Schema.Struct({
@@ -24,7 +26,8 @@ const Members = Schema.Struct({
   runAsUser: Schema.optionalKey(Schema.String),
   secret: Schema.optionalKey(Schema.String),
   secretFile: Schema.optionalKey(Schema.String),
-  secretCommand: Schema.optionalKey(Schema.NonEmptyArray(Schema.String))
+  secretCommand: Schema.optionalKey(Schema.NonEmptyArray(Schema.String)),
+  jobs: Schema.optionalKey(Schema.String)
 })
 type Members = typeof Members.Type
 
@@ -39,7 +42,7 @@ export interface ConfigFile extends Schema.Struct.Type<typeof ConfigFile.fields>
 
 const decode = Schema.decodeUnknownOption(ConfigFile, { onExcessProperty: "error" })
 
-const none: Profile = { name: undefined, baseUrl: undefined, runAsUser: undefined, secret: undefined }
+const none: Profile = { name: undefined, baseUrl: undefined, runAsUser: undefined, secret: undefined, jobs: undefined }
 
 const wrong = (message: string) =>
   new ConfigurationError({ message, next: "Run effect-chatbotkit config path to see where the file is." })
@@ -122,7 +125,8 @@ export const read = Effect.fnUntraced(function* (asked: string | undefined) {
     name,
     baseUrl: members.baseUrl,
     runAsUser: members.runAsUser,
-    secret: yield* secretOf(members)
+    secret: yield* secretOf(members),
+    jobs: members.jobs
   }
   return profile
 })

@@ -73,6 +73,16 @@ const nextByTag: Record<ContactError["_tag"], string> = {
   DestinationRefused: "Use another URL."
 }
 
+/** The next steps after the failures of files and jobs. */
+const nextByOtherTag: ReadonlyMap<string, string> = new Map([
+  ["InvalidHeader", "Name the fields of the columns with --map column=field, or give --ignore-others."],
+  ["JobsError", "Check the file of the jobs, and run the command again."],
+  ["JobNotFound", "See the jobs with effect-chatbotkit jobs list."],
+  ["JobActive", "Wait for the job, or stop it with effect-chatbotkit jobs pause or cancel."],
+  ["JobNotUndoable", "Only jobs that update contacts can be undone."],
+  ["WorkerRunning", "See the job with effect-chatbotkit jobs list, or wait for it."]
+])
+
 const nextOf = (error: ContactError): string => {
   const hasCursor = error.operation.endsWith(".list")
   if (error.lastId !== undefined && hasCursor)
@@ -103,7 +113,7 @@ export const ofError = (error: unknown): ErrorReport => {
   }
   const code = Predicate.hasProperty(error, "_tag") ? String(error._tag) : "Error"
   const message = error instanceof Error && error.message !== "" ? error.message : "The command failed"
-  return { code, outcome: "not-sent", message, next: helpOf(["effect-chatbotkit"]) }
+  return { code, outcome: "not-sent", message, next: nextByOtherTag.get(code) ?? helpOf(["effect-chatbotkit"]) }
 }
 
 /** The place of a bug in this program. Its message is left out, since it can quote data. */

@@ -29,3 +29,9 @@ export class ConfirmationMissing extends /* @__PURE__ */ Data.TaggedError("Confi
 
 /** The emulator cannot listen on its port. */
 export class CannotListen extends /* @__PURE__ */ Data.TaggedError("CannotListen")<Described> {}
+
+/** A job was stopped before all its rows were sent. */
+export class JobStopped extends /* @__PURE__ */ Data.TaggedError("JobStopped")<Described> {}
+
+/** The server refused the secret of a job. Its other rows were not sent. */
+export class SecretRefused extends /* @__PURE__ */ Data.TaggedError("SecretRefused")<Described> {}

@@ -24,25 +24,38 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode]
 
 type OwnTag = (typeof CliFailure)[keyof typeof CliFailure]["prototype"]["_tag"]
 
+type OtherTag = "ShowHelp" | "InvalidOptions" | "InvalidFile" | "InvalidHeader" | JobTag
+
+/** The failures of jobs. */
+type JobTag = "JobsError" | "JobNotFound" | "JobActive" | "JobNotUndoable" | "WorkerRunning"
+
 /** The failures of the operations and of the commands. A tag that is not in the table exits with 1. */
-const byTag: Record<Tag | OwnTag | "ShowHelp" | "InvalidOptions" | "InvalidFile", keyof typeof exitCode> = {
+const byTag: Record<Tag | OwnTag | OtherTag, keyof typeof exitCode> = {
   UsageError: "usage",
   ShowHelp: "usage",
   ConfigurationError: "usage",
   InvalidOptions: "usage",
   InvalidFile: "usage",
+  InvalidHeader: "usage",
   RowsFailed: "rowsFailed",
   SecretUnavailable: "authentication",
+  SecretRefused: "authentication",
   Unauthorized: "authentication",
   NotFound: "notFound",
   NotOne: "notFound",
+  JobNotFound: "notFound",
   ConfirmationMissing: "confirmation",
   RateLimited: "tryAgain",
   ServerError: "tryAgain",
   Timeout: "tryAgain",
   TransportError: "tryAgain",
+  JobActive: "tryAgain",
+  WorkerRunning: "tryAgain",
   InvalidRequest: "failed",
   CannotListen: "failed",
+  JobStopped: "failed",
+  JobsError: "failed",
+  JobNotUndoable: "failed",
   PaymentRequired: "failed",
   Forbidden: "failed",
   Conflict: "failed",

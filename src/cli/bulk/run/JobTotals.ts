@@ -1,0 +1,155 @@
+/** The counts of a job, as commands write them, and the failures that they end with. */
+import * as Duration from "effect/Duration"
+import type { Outcome } from "../../../internal/bulk/Outcome.ts"
+import type { JobProgress } from "../../../jobs/Jobs.ts"
+import type { Shape } from "../../format/Shape.ts"
+import { JobStopped, RowsFailed, SecretRefused } from "../../support/CliFailure.ts"
+
+/** The numbers of rows by their outcomes. */
+export type Counts = { readonly [Kind in Exclude<Outcome["outcome"], "not-sent"> | "notSent"]: number }
+
+const kinds = [
+  "created",
+  "existing",
+  "updated",
+  "deleted",
+  "unchanged",
+  "duplicate",
+  "invalid",
+  "failed",
+  "unknown",
+  "notSent"
+] as const satisfies ReadonlyArray<keyof Counts>
+
+/** Counts outcomes. */
+export class OutcomeCounter {
+  rows = 0
+  readonly #counts = new Map<string, number>()
+
+  add({ outcome }: Pick<Outcome, "outcome">): void {
+    this.rows++
+    this.#counts.set(outcome, (this.#counts.get(outcome) ?? 0) + 1)
+  }
+
+  get counts(): Counts {
+    return toCounts((outcome) => this.#counts.get(outcome) ?? 0)
+  }
+}
+
+const toCounts = (countOf: (outcome: Outcome["outcome"]) => number): Counts => ({
+  created: countOf("created"),
+  existing: countOf("existing"),
+  updated: countOf("updated"),
+  deleted: countOf("deleted"),
+  unchanged: countOf("unchanged"),
+  duplicate: countOf("duplicate"),
+  invalid: countOf("invalid"),
+  failed: countOf("failed"),
+  unknown: countOf("unknown"),
+  notSent: countOf("not-sent")
+})
+
+/** The counts of all rows of a job, which add up to `rows`: a row without a recorded outcome is not sent. */
+const countsOf = ({ counts, rows }: JobProgress): Counts => {
+  const recorded = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  return toCounts((outcome) => counts[outcome] + (outcome === "not-sent" ? rows - recorded : 0))
+}
+
+/** The number of rows that failed: they were refused, or nobody knows that they were done. */
+const failuresIn = ({ failed, invalid, notSent, unknown }: Counts): number => invalid + failed + unknown + notSent
+
+const fields = ["name", "operation", "state", "reason", "rows", ...kinds]
+
+/** A job. */
+export const jobShape: Shape = {
+  fields: [...fields, "settled", "left", "run", "rowsPerSecond", "secondsLeft", "createdAt", "lastOutcomeAt"],
+  table: ["name", "operation", "state", "reason", "rows", "settled", "left", "createdAt"],
+  times: ["createdAt", "lastOutcomeAt"]
+}
+
+/** A job, for the output. */
+export const toOutput = (progress: JobProgress): object => {
+  const { createdAt, lastOutcomeAt, left, name, operation, reason, rows, rowsPerSecond, run, settled, state } = progress
+  return {
+    name,
+    operation,
+    state,
+    ...(reason === undefined ? {} : { reason }),
+    rows,
+    ...countsOf(progress),
+    settled,
+    left,
+    run,
+    rowsPerSecond: Math.round(rowsPerSecond * 10) / 10,
+    ...(progress.timeLeft === undefined ? {} : { secondsLeft: Math.ceil(Duration.toSeconds(progress.timeLeft)) }),
+    createdAt,
+    ...(lastOutcomeAt === undefined ? {} : { lastOutcomeAt })
+  }
+}
+
+/** The totals of a job, or of a dry run. */
+export interface Totals {
+  readonly dryRun?: true
+  readonly name: string
+  readonly operation: string
+  /** Absent in a dry run. */
+  readonly state?: JobProgress["state"]
+  readonly reason?: string
+  readonly rows: number
+  readonly counts: Counts
+}
+
+/** The totals of a job. */
+export const ofProgress = (progress: JobProgress): Totals => {
+  const { name, operation, reason, rows, state } = progress
+  return { name, operation, state, ...(reason === undefined ? {} : { reason }), rows, counts: countsOf(progress) }
+}
+
+/** Totals as one object. A table has only the columns that are not 0. */
+export const output = ({ counts, ...totals }: Totals): readonly [value: object, shape: Shape] => [
+  { ...totals, ...counts },
+  {
+    fields: ["dryRun", ...fields],
+    table: ["name", totals.dryRun === true ? "dryRun" : "state", "rows", ...kinds.filter((kind) => counts[kind] > 0)]
+  }
+]
+
+/** A word of a command, quoted for a shell if it has to be. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+
+/** The command that goes on with a job. */
+export const resumeCommand = (name: string, jobs: string | undefined): string =>
+  `effect-chatbotkit jobs resume ${shellWord(name)}${jobs === undefined ? "" : ` --jobs ${shellWord(jobs)}`}`
+
+const rowsText = (count: number): string => `${count} ${count === 1 ? "row" : "rows"}`
+
+/** The failure that a job ends with. Undefined if every row was done. */
+export const failureOf = (
+  { counts, name, reason, rows, state }: Totals,
+  left: number,
+  resume: string
+): JobStopped | RowsFailed | SecretRefused | undefined => {
+  if (state === "parked" && reason === "Unauthorized") {
+    return new SecretRefused({
+      message: `Job ${name} has stopped: the server refuses the secret`,
+      next: `Correct the secret, and go on with ${resume}.`
+    })
+  }
+  if (state !== undefined && state !== "finished") {
+    const why = reason === undefined ? state : `stopped by ${reason}`
+    return new JobStopped({
+      message: `Job ${name} is ${why}, and ${rowsText(left)} of ${rows} are left`,
+      next: `Go on with ${resume}.`
+    })
+  }
+  const failures = failuresIn(counts)
+  if (failures === 0) return undefined
+  const again = left === 0 ? "" : `Send the ${rowsText(left)} without a final outcome again with ${resume}`
+  const correct = failures > left ? "correct the other rows, and import them" : ""
+  return new RowsFailed({
+    message: `${failures} of ${rowsText(rows)} failed`,
+    next:
+      again === "" ? "Correct these rows, and import them again." : `${[again, correct].filter(Boolean).join("; ")}.`
+  })
+}
