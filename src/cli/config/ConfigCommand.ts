@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 
 const load = Effect.promise(() => import("./handlers/ConfigHandler.ts"))
 
-const settings = "baseUrl, runAsUser, secretFile, secretCommand, secret, or profile for the name of the default profile"
+const settings =
+  "baseUrl, runAsUser, secretFile, secretCommand, secret, jobs, or profile for the name of the default profile"
 
 const pathCommand = Command.make("path", {}, () => Effect.flatMap(load, ({ path }) => path)).pipe(
   Command.withDescription("Show the path of the configuration file")

@@ -144,7 +144,7 @@ describe("import", () => {
       const api = yield* InMemory.InMemory
       const files = ["--outcomes", "FOLDER/outcomes.csv", "--rejects", "FOLDER/rejects.csv"]
       yield* folder.run([...importMixed, ...files])
-      const [created] = (yield* api.contacts()).filter(({ name }) => name === "Grace")
+      const created = (yield* api.contacts()).find(({ name }) => name === "Grace")
       assert.deepStrictEqual(
         folder
           .read("outcomes.csv")

@@ -58,7 +58,7 @@ describe.skipIf(PseudoTerminal.missing !== undefined)("import in a terminal", ()
         assert.strictEqual(paused.exitCode, 130)
         const last = linesOf(paused.screen).at(-1) ?? ""
         const [, done = "", name = ""] =
-          /^(?:\u001b\[K)?Paused: (\d+) of 300 rows are done\. Go on with the same command and --resume, or with effect-chatbotkit jobs resume (crm\.csv-\w+)\.$/.exec(
+          /^Paused: (\d+) of 300 rows are done\. Go on with the same command and --resume, or with effect-chatbotkit jobs resume (crm\.csv-\w+)\.$/.exec(
             last
           ) ?? []
         assert.notStrictEqual(name, "", last)
@@ -76,6 +76,30 @@ describe.skipIf(PseudoTerminal.missing !== undefined)("import in a terminal", ()
         assert.strictEqual(exitCode, 0)
         assert.include(screen, `"state": "finished"`)
         assert.include(screen, `"created": 300`)
+        const contacts = yield* api.contacts()
+        assert.lengthOf(contacts, rowCount)
+        assert.strictEqual(new Set(contacts.map(({ email }) => email)).size, rowCount)
+      }).pipe(Effect.scoped, Effect.provide(layer)),
+    120_000
+  )
+
+  it.live(
+    "goes on by itself after a kill",
+    () =>
+      Effect.gen(function* () {
+        const api = yield* InMemory.InMemory
+        yield* api.inject({ operation: "Contact.create", fault: InMemory.Fault.delay("50 millis") })
+        const start = yield* onTerminal
+        const command = ["import", "crm.csv", "--concurrency", "4"]
+        const killed = yield* start(command)
+        yield* killed.shown(/[1-9]\d*\/300 rows/)
+        // Ctrl-\, which no handler catches.
+        yield* killed.type("\u001c")
+        yield* killed.end
+        assert.isBelow((yield* api.contacts()).length, rowCount)
+        const { exitCode, screen } = yield* (yield* start([...command, "--format", "json"])).end
+        assert.strictEqual(exitCode, 0)
+        assert.include(screen, `"rows": 300`)
         const contacts = yield* api.contacts()
         assert.lengthOf(contacts, rowCount)
         assert.strictEqual(new Set(contacts.map(({ email }) => email)).size, rowCount)

@@ -5,11 +5,13 @@ import type * as Scope from "effect/Scope"
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-// A command loads its handler when it runs. Meanwhile the test clock would run past the timeouts.
-import "../../../src/cli/bulk/handlers/ImportHandler.ts"
+import { beforeAll } from "vitest"
 import type * as InMemory from "../../../src/layers/InMemory.ts"
 import * as Fake from "../../support/FakeHttp.ts"
 import * as CommandLine from "./CommandLine.ts"
+
+// A command loads its handler when it runs. Meanwhile the test clock would run past the timeouts.
+beforeAll(() => import("../../../src/cli/bulk/handlers/ImportHandler.ts"))
 
 /**
  * Removes the lines of progress. Their number depends on the machine: the test clock goes on while files are read and written.
