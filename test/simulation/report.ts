@@ -1,6 +1,6 @@
 /**
  * Runs simulated worlds and prints their results: `npm run simulate`. `-- --seeds 20000` runs more of them, `--from
- * 5000` starts at another seed, and `--seed 7` prints all events of one world. With `--bulk`, they are worlds of bulk work.
+ * 5000` starts at another seed, and `--seed 7` prints all events of one world. With `--bulk` or `--jobs`, they are worlds of bulk work.
  */
 import { parseArgs } from "node:util"
 import * as BulkSimulation from "./bulk/BulkSimulation.ts"
@@ -11,9 +11,13 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "2500" },
     from: { type: "string", default: "0" },
     seed: { type: "string" },
-    bulk: { type: "boolean", default: false }
+    bulk: { type: "boolean", default: false },
+    jobs: { type: "boolean", default: false }
   }
 })
+
+const kind = values.bulk ? "bulk" : values.jobs ? "jobs" : undefined
+const seedOption = kind === undefined ? "--seed" : `--${kind} --seed`
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
@@ -25,8 +29,8 @@ const wholeNumber = (name: string, text: string): number => {
 /** The number of failing worlds that are printed in full. */
 const shown = 3
 
-const printFailing = (failing: ReadonlyArray<Simulation.FailingSeed>, option: string): void => {
-  for (const one of failing.slice(0, shown)) print(`${Simulation.describeFailing(one, option)}\n`)
+const printFailing = (failing: ReadonlyArray<Simulation.FailingSeed>): void => {
+  for (const one of failing.slice(0, shown)) print(`${Simulation.describeFailing(one, seedOption)}\n`)
   for (const { seed, violations } of failing.slice(shown)) print(`Seed ${seed}: ${violations.join("; ")}`)
 }
 
@@ -42,30 +46,32 @@ const runMany = (from: number, count: number): boolean => {
   const summary = Simulation.run(Simulation.seedsFrom(from, count))
   const missing = Simulation.missing(summary)
   print(`${Simulation.describeStates(summary)}\n`)
-  printFailing(summary.failing, "--seed")
+  printFailing(summary.failing)
   print(`${Simulation.describe(summary)}; ${missing.length} of the expected states never reached.`)
   printSpeed(from, count, began)
   return summary.failing.length === 0 && missing.length === 0
 }
 
-const runManyBulk = (from: number, count: number): boolean => {
+const runManyBulk = (kind: BulkSimulation.Kind, from: number, count: number): boolean => {
   const began = performance.now()
-  const summary = BulkSimulation.run(Simulation.seedsFrom(from, count))
-  printFailing(summary.failing, "--bulk --seed")
+  const summary = BulkSimulation.run(kind, Simulation.seedsFrom(from, count))
+  printFailing(summary.failing)
   print(BulkSimulation.describe(summary))
   printSpeed(from, count, began)
   return summary.failing.length === 0
 }
 
 const runOne = (seed: number): boolean => {
-  const failing = values.bulk ? BulkSimulation.replay(seed) : Simulation.replay(seed)
-  print(Simulation.describeFailing(failing, values.bulk ? "--bulk --seed" : "--seed"))
+  const failing = kind === undefined ? Simulation.replay(seed) : BulkSimulation.replay(kind, seed)
+  print(Simulation.describeFailing(failing, seedOption))
   if (failing.violations.length === 0) print("  No violations.")
   return failing.violations.length === 0
 }
 
-const isGood =
-  values.seed === undefined
-    ? (values.bulk ? runManyBulk : runMany)(wholeNumber("from", values.from), wholeNumber("seeds", values.seeds))
-    : runOne(wholeNumber("seed", values.seed))
-process.exitCode = isGood ? 0 : 1
+const run = (): boolean => {
+  if (values.seed !== undefined) return runOne(wholeNumber("seed", values.seed))
+  const from = wholeNumber("from", values.from)
+  const count = wholeNumber("seeds", values.seeds)
+  return kind === undefined ? runMany(from, count) : runManyBulk(kind, from, count)
+}
+process.exitCode = run() ? 0 : 1

@@ -65,7 +65,7 @@ const checkEnd = ({ runs }: BulkWorld, report: Report): void => {
 const isExpected = (outcome: Bulk.Outcome, expected: Expected.ExpectedOutcome, world: BulkWorld): boolean => {
   if (outcome.outcome === expected.outcome) return outcome.outcome !== "duplicate" || outcome.of === expected.of
   const { beforeImages, operation } = world.scenario
-  const wasLost = world.runs.some(({ exit }) => exit?._tag !== "Success")
+  const wasLost = world.losesAnswers
   const hasOwnFingerprint = operation === "upsert by email" || expected.row.key === undefined
   switch (`${expected.outcome} ${outcome.outcome}`) {
     case "created existing":

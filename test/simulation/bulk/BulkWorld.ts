@@ -23,6 +23,7 @@ import * as Scenario from "./BulkScenario.ts"
 import { Disk } from "./Disk.ts"
 import { Moments } from "./Moments.ts"
 import { Process } from "./Process.ts"
+import * as ProcessHttp from "./ProcessHttp.ts"
 import * as StoredJournal from "./StoredJournal.ts"
 
 /** A run of the job, as it was. */
@@ -32,7 +33,7 @@ export interface Run {
   readonly outcomes: ReadonlyArray<Bulk.Outcome>
   readonly events: ReadonlyArray<number>
   /** Undefined if the process was killed. */
-  readonly exit: Exit.Exit<void, Bulk.BulkError> | undefined
+  readonly exit: Exit.Exit<void, unknown> | undefined
   readonly requests: number
   /** The largest number of requests under way. */
   readonly underWay: number
@@ -43,6 +44,8 @@ export interface BulkWorld {
   readonly history: History
   /** The runs with faults, the one without, and another one. */
   readonly runs: ReadonlyArray<Run>
+  /** True if a process can have ended with a row under way, so that nobody knows its answer. */
+  readonly losesAnswers: boolean
   /** The contacts of the account before the first run. */
   readonly before: ReadonlyArray<Contact.Contact>
   /** The contacts of the account after the last request has arrived. */
@@ -53,7 +56,8 @@ const job = "crm 2026-11"
 const path = "crm.journal"
 const hour = 3_600_000
 
-const accounts = (expiresAt: number) => [
+/** The accounts of a world, and the tokens of the first one. */
+export const accounts = (expiresAt: number) => [
   {
     id: "a",
     tokens: ["sk-canary-new", Number.isFinite(expiresAt) ? { token: "sk-canary-old", expiresAt } : "sk-canary-old"]
@@ -62,7 +66,11 @@ const accounts = (expiresAt: number) => [
 ]
 
 /** The contacts before the first run. */
-const seed = Effect.fnUntraced(function* ({ state }: Server.Server, { verified }: Scenario.BulkScenario, now: number) {
+export const seed = Effect.fnUntraced(function* (
+  { state }: Server.Server,
+  { verified }: Scenario.BulkScenario,
+  now: number
+) {
   const contactOf = (key: number) => ({
     name: `Contact ${key}`,
     fingerprint: Scenario.fingerprintOf(key),
@@ -145,23 +153,7 @@ const runOnce = Effect.fnUntraced(function* (
     operation: { kind: "fetch", id: "" },
     exactlyOnce: true
   })
-  let underWay = 0
-  let mostUnderWay = 0
-  const http = HttpClient.make((request) =>
-    Effect.gen(function* () {
-      yield* process.act(() => {
-        mostUnderWay = Math.max(mostUnderWay, ++underWay)
-      })
-      const sent = process.outside(Effect.provideService(network.execute(request), Network.CurrentCall, call), () =>
-        moments.reach("request")
-      )
-      const response = yield* sent
-      yield* process.act(() => {
-        moments.reach("reply")
-      })
-      return response
-    }).pipe(Effect.ensuring(Effect.sync(() => underWay--)))
-  )
+  const { http, mostUnderWay } = ProcessHttp.make(process, moments, network, call)
   const journal =
     scenario.journal === "stored"
       ? Layer.succeed(Journal.Journal, StoredJournal.make(entries, process, moments, random))
@@ -192,7 +184,7 @@ const runOnce = Effect.fnUntraced(function* (
   })
   const run = Effect.map(Fiber.join(ended), (exit): Run => {
     history.log(`run ${nth} ends: ${exit === undefined ? "killed" : exit._tag}`)
-    return { setup, outcomes, events, exit, requests: moments.requests, underWay: mostUnderWay }
+    return { setup, outcomes, events, exit, requests: moments.requests, underWay: mostUnderWay() }
   })
   // A process that stands still goes on beside the next one.
   const stopped = Effect.flatMap(process.stopped, () => Effect.forkIn(Effect.andThen(wake, run), scope))
@@ -245,7 +237,8 @@ export const run = (seedText: string): { readonly world: BulkWorld | undefined; 
       runs.push(yield* yield* runOnce(shared, scenario.lastRun, quiet, runs.length + 1))
     }
     yield* Effect.sleep(6 * hour)
-    return { scenario, history, runs, before, after: yield* contacts } satisfies BulkWorld
+    const losesAnswers = runs.some(({ exit }) => exit?._tag !== "Success")
+    return { scenario, history, runs, losesAnswers, before, after: yield* contacts } satisfies BulkWorld
   })
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
