@@ -22,6 +22,9 @@ export interface InputRow {
 /** An address that the server refuses and the client does not. */
 const refusedEmail = "not an address"
 
+/** A time that the client refuses. */
+const refusedTime = Number.MAX_SAFE_INTEGER
+
 const person = (row: number): Contact.CreateRequest => ({
   name: `Person ${row}`,
   email: `person${row}@example.com`,
@@ -54,7 +57,7 @@ export const make = (seed: string, count: number): ReadonlyArray<InputRow> => {
       const value = new UnreadableRow({ line: row, description: "Expected JSON" })
       return { row, value, expected: { outcome: "invalid" } }
     }
-    if (kind < 4) return { row, value: { ...person(row), fingerprint: "short" }, expected: { outcome: "invalid" } }
+    if (kind < 4) return { row, value: { ...person(row), verifiedAt: refusedTime }, expected: { outcome: "invalid" } }
     if (kind < 8 && fingerprints.length > 0) {
       return withFingerprint(row, fingerprints[random.below(fingerprints.length)] ?? "", email)
     }

@@ -26,10 +26,10 @@ export const layerClient = (baseUrl: string) =>
   })
 
 /** Submits the job, unless it is there already. */
-export const submit = (input: ReadonlyArray<InputRow>) =>
+export const submit = (input: ReadonlyArray<InputRow>, chunkSize = 200) =>
   Jobs.submit(name, Stream.fromIterable(input).pipe(Stream.map(({ value }) => value)), {
     operation: "create",
-    chunkSize: 200,
+    chunkSize,
     chunkConcurrency
   })
 
