@@ -5,6 +5,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
@@ -31,15 +32,23 @@ const connectionError = (message: string, cause: unknown): SqlError.SqlError =>
 
 const missing = "NodeSqlite needs Node 22.16 or later, which has node:sqlite"
 
-/** Creates the file of a new database so that only its owner can read it, as SQLite would not. */
+const isThere = (error: unknown): boolean => Predicate.hasProperty(error, "code") && error.code === "EEXIST"
+
+/**
+ * Creates the file of a new database so that only its owner can read it, as SQLite would not. A file that is there is not opened:
+ * to close it would free the locks that another connection of this process has on it.
+ */
 const createPrivate = (filename: string): Effect.Effect<void, SqlError.SqlError> =>
   filename === ":memory:"
     ? Effect.void
     : Effect.tryPromise({
         try: async () => {
-          const { open } = await import("node:fs/promises")
-          const file = await open(filename, "a", 0o600)
-          await file.close()
+          const { closeSync, openSync } = await import("node:fs")
+          try {
+            closeSync(openSync(filename, "wx", 0o600))
+          } catch (error) {
+            if (!isThere(error)) throw error
+          }
         },
         catch: (cause) => connectionError("The database cannot be opened", cause)
       })

@@ -2,6 +2,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Fiber, FileSystem, Layer, Stream } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
+import { spawnSync } from "node:child_process"
 import { vi } from "vitest"
 import * as NodeSqlite from "../../src/layers/NodeSqlite.ts"
 import * as Fake from "../support/FakeHttp.ts"
@@ -211,6 +212,20 @@ describe("a file over node:sqlite", () => {
         sql.withTransaction(Effect.andThen(Effect.yieldNow, sql`UPDATE numbers SET n = n + 1`))
       yield* Effect.forEach(Array.from({ length: 20 }), () => Effect.all(clients.map(increment), { concurrency: 2 }))
       assert.deepEqual(yield* clients[0]`SELECT n FROM numbers`.values, [[41]])
+    }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.effect("keeps its locks when the same process opens it again", () =>
+    Effect.gen(function* () {
+      const filename = yield* temporaryFile
+      const sql = yield* clientOn({ filename })
+      yield* Effect.provideService(numbers(1), SqlClient.SqlClient, sql)
+      yield* clientOn({ filename })
+      const script = `const db = new (require("node:sqlite").DatabaseSync)(process.argv[1])
+        db.exec("PRAGMA locking_mode = EXCLUSIVE; DELETE FROM numbers")`
+      const { stderr } = spawnSync(process.execPath, ["-e", script, filename], { encoding: "utf8" })
+      assert.include(stderr, "database is locked")
+      assert.strictEqual(yield* countOf(sql), 1)
     }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
   )
 
