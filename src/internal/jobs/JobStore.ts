@@ -155,7 +155,7 @@ export const endRun = ({ id, run }: Run): InSql<void> =>
         WHERE id = ${id} AND run = ${run} AND ended_run < run RETURNING chunk_count, state`
       if (ended === undefined) return
       yield* sql`INSERT INTO chatbotkit_ended_run ${sql.insert({ job: id, run, chunk_count: ended.chunk_count })}
-        ON CONFLICT (job, run) DO NOTHING`
+        ON CONFLICT (job, run) DO UPDATE SET chunk_count = excluded.chunk_count`
       if (ended.state !== "running" && ended.state !== "queued") return
       const skipped = yield* sql`SELECT chunk FROM chatbotkit_chunk
         WHERE job = ${id} AND unsettled > 0 AND ended_run < ${run} LIMIT 1`
@@ -164,6 +164,16 @@ export const endRun = ({ id, run }: Run): InSql<void> =>
         : sql`UPDATE chatbotkit_job SET state = 'queued', reason = NULL, run = run + 1 WHERE id = ${id}`
     })
   )
+
+/**
+ * Notes that the workflow engine has data of a run, to be deleted: also of one that was paused before it began, and of one that
+ * is executed again after it was swept.
+ */
+export const toSweep = ({ id, run }: Run): InSql<void> =>
+  JobSql.run(
+    (sql) => sql`INSERT INTO chatbotkit_ended_run ${sql.insert({ job: id, run, chunk_count: 0 })}
+      ON CONFLICT (job, run) DO NOTHING`
+  ).pipe(Effect.asVoid)
 
 /** The runs that have ended and are not swept yet. Those of removed jobs are among them. */
 export const runsToSweep: InSql<ReadonlyArray<EndedRun>> = /* @__PURE__ */ JobSql.run(

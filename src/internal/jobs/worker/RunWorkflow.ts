@@ -85,7 +85,11 @@ const park = (run: JobStore.Run) =>
   })
 
 const end = (run: JobStore.Run) =>
-  Activity.make({ name: "end", execute: Persistence.retryForever(JobStore.endRun(run)), interruptRetryPolicy })
+  Activity.make({
+    name: "end",
+    execute: Persistence.retryForever(Effect.andThen(JobStore.endRun(run), JobStore.toSweep(run))),
+    interruptRetryPolicy
+  })
 
 /** The handlers of the workflows. `worker` is the name of the worker. */
 export const layer = (

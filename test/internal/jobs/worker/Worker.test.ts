@@ -140,6 +140,20 @@ describe("a worker", () => {
     }).pipe(Effect.provide(database()))
   )
 
+  it.effect("deletes what the engine has stored of a run that ended before it began", () =>
+    Effect.gen(function* () {
+      yield* store("crm", [{ rows: rowsOf(1, 10) }])
+      yield* setState("crm", "paused")
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`UPDATE chatbotkit_job SET ended_run = run`
+      yield* Effect.gen(function* () {
+        yield* Fake.successOf(JobRun.execute({ job: "crm", run: 1 }))
+        assert.isNotEmpty(yield* engineTables)
+        yield* eventually(engineTables, (rows) => rows.length === 0)
+      }).pipe(Effect.provide(worker()))
+    }).pipe(Effect.provide(database()))
+  )
+
   it.effect("parks a job whose rows cannot be read", () =>
     Effect.gen(function* () {
       yield* store("crm", [{ rows: rowsOf(1, 10) }])
