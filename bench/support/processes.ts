@@ -3,6 +3,7 @@ import { execFile, fork, spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { tokenOf } from "./data.ts"
 import type { Took } from "./harness.ts"
 import type { Job } from "./worker.ts"
 
@@ -64,6 +65,14 @@ export const importTime = (modules: ReadonlyArray<string>): Promise<number> =>
      const { system, user } = process.cpuUsage(began)
      console.log((system + user) / 1000)`
   ])
+
+/** The time that a program takes from its start to its end, in milliseconds. */
+export const commandTime = async (url: string, args: ReadonlyArray<string>): Promise<number> => {
+  const env = { ...process.env, CHATBOTKIT_API_SECRET: tokenOf(10), CHATBOTKIT_BASE_URL: url }
+  const began = performance.now()
+  await execute(process.execPath, [...args], { cwd: root, env })
+  return performance.now() - began
+}
 
 /** An import in a process of its own: the seconds that it took, and the peaks of the process's memory and of its heap, in MB. */
 export interface ImportRun {

@@ -1,5 +1,6 @@
 /** All groups, in the order in which `npm run bench` runs them. */
 import { bulk } from "./bulk.ts"
+import { cli } from "./cli.ts"
 import { creates, fetches } from "./fetch.ts"
 import type { Group } from "./group.ts"
 import { imports } from "./imports.ts"
@@ -21,6 +22,7 @@ export const groups: ReadonlyArray<Group> = [
   options,
   sizes,
   imports,
+  cli,
   creates,
   otherWrites,
   listLengths,
