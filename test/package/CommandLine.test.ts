@@ -30,12 +30,7 @@ describe("the packed command line", () => {
           const env = { CHATBOTKIT_API_SECRET: "sk-demo", PATH: path, npm_config_offline: "true" }
           /** Runs a line in a shell. */
           const shell = (line: string) =>
-            Effect.gen(function* () {
-              const program = yield* ChildProgram.start(["-c", line], { cwd, env, program: ["sh"] })
-              let stdout = ""
-              for (let next = yield* program.line; next !== ""; next = yield* program.line) stdout += `${next}\n`
-              return { ...(yield* program.end), stdout }
-            })
+            Effect.flatMap(ChildProgram.start(["-c", line], { cwd, env, program: ["sh"] }), ({ end }) => end)
 
           const emulator = yield* ChildProgram.start(["emulator", "--port", "0", "--seed", "seed.json"], {
             cwd,

@@ -2,9 +2,8 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { type ChildProcess, spawn } from "node:child_process"
-import { once } from "node:events"
 import { join } from "node:path"
-import { createInterface } from "node:readline"
+import { ProcessOutput } from "./ProcessOutput.ts"
 
 const main = join(import.meta.dirname, "../../../src/cli/main.ts")
 
@@ -12,12 +11,14 @@ const main = join(import.meta.dirname, "../../../src/cli/main.ts")
 export interface Running {
   /** The next line of standard output; empty at its end. */
   readonly line: Effect.Effect<string>
+  /** Stops reading standard output. */
+  readonly closeOutput: Effect.Effect<void>
   /** The first URL on standard error. */
   readonly url: Effect.Effect<string>
   /** Sends a signal to the program, as a terminal does. */
   readonly kill: (signal: NodeJS.Signals) => Effect.Effect<void>
-  /** The exit code, and all that was written to standard error. */
-  readonly end: Effect.Effect<{ readonly exitCode: number | null; readonly stderr: string }>
+  /** The exit code, and everything that was written. */
+  readonly end: Effect.Effect<{ readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }>
 }
 
 /** The options of {@link start}. */
@@ -46,27 +47,22 @@ export const start = (
       Effect.sync(() => spawn(file, [...first, ...args], { cwd, env: { ...process.env, ...env }, detached: true })),
       (started) => Effect.sync(() => signalGroup(started, "SIGKILL"))
     )
-    let stderr = ""
-    const url = Promise.withResolvers<string>()
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text
-      const [found] = /https?:\/\/\S+(?=\n)/.exec(stderr) ?? []
-      if (found !== undefined) url.resolve(found)
-    })
+    const output = new ProcessOutput(child)
     child.stdin.end()
-    const closed = once(child, "close")
-    const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+    let read = 0
+    const nextLine = (): string | undefined => {
+      const end = output.stdout.indexOf("\n", read)
+      if (end === -1) return output.hasEnded ? "" : undefined
+      const line = output.stdout.slice(read, end)
+      read = end + 1
+      return line.replace(/\r$/, "")
+    }
     const running: Running = {
-      line: Effect.map(
-        Effect.promise(() => lines.next()),
-        ({ done, value }) => (done === true ? "" : value)
-      ),
-      url: Effect.promise(() => url.promise),
+      line: output.until(nextLine),
+      closeOutput: Effect.sync(() => void child.stdout.destroy()),
+      url: output.until(() => /https?:\/\/\S+(?=\n)/.exec(output.stderr)?.[0]),
       kill: (signal) => Effect.sync(() => signalGroup(child, signal)),
-      end: Effect.map(
-        Effect.promise(() => closed),
-        () => ({ exitCode: child.exitCode, stderr })
-      )
+      end: Effect.map(output.end, (exitCode) => ({ exitCode, stdout: output.stdout, stderr: output.stderr }))
     }
     return running
   })

@@ -2,8 +2,8 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { spawn, spawnSync } from "node:child_process"
-import { once } from "node:events"
 import { join } from "node:path"
+import { ProcessOutput } from "./ProcessOutput.ts"
 
 const main = join(import.meta.dirname, "../../../src/cli/main.ts")
 const helper = join(import.meta.dirname, "terminal.py")
@@ -29,7 +29,7 @@ export interface Running {
 /** The options of {@link start}. */
 export interface Options {
   readonly columns?: number
-  readonly cwd: string
+  readonly cwd?: string | undefined
   readonly env: Readonly<Record<string, string>>
 }
 
@@ -48,38 +48,11 @@ export const start = (
       ),
       (started) => Effect.sync(() => started.kill("SIGKILL"))
     )
-    let screen = ""
-    let hasEnded = false
-    const watchers = new Set<() => void>()
-    const notify = () => {
-      for (const watcher of watchers) watcher()
-    }
-    for (const output of [child.stdout, child.stderr]) {
-      output.setEncoding("utf8").on("data", (text: string) => {
-        screen += text
-        notify()
-      })
-    }
-    const closed = once(child, "close").then(() => {
-      hasEnded = true
-      notify()
-    })
+    const output = new ProcessOutput(child)
     const running: Running = {
-      shown: (text) =>
-        Effect.callback<void>((resume) => {
-          const look = () => {
-            if (text.test(screen)) resume(Effect.void)
-            else if (hasEnded) resume(Effect.die(new Error(`It was not shown: ${text}\n${screen}`)))
-          }
-          watchers.add(look)
-          look()
-          return Effect.sync(() => watchers.delete(look))
-        }),
+      shown: (text) => Effect.asVoid(output.until(() => text.exec(output.stdout) ?? undefined)),
       type: (keys) => Effect.sync(() => void child.stdin.write(keys)),
-      end: Effect.map(
-        Effect.promise(() => closed),
-        () => ({ exitCode: child.exitCode, screen })
-      )
+      end: Effect.map(output.end, (exitCode) => ({ exitCode, screen: output.stdout }))
     }
     return running
   })
