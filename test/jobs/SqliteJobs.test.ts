@@ -121,6 +121,19 @@ describe("SqliteJobs.layer", () => {
     )
   )
 
+  it.effect("fails if the file of the lock is no database, or a directory", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const [text, directory] = [yield* temporary, yield* temporary]
+      yield* fs.writeFileString(`${text}.lock`, "The number of a process, of another program.\n".repeat(100))
+      yield* fs.makeDirectory(`${directory}.lock`)
+      for (const filename of [text, directory]) {
+        const error = yield* Effect.flip(Effect.scoped(Layer.build(SqliteJobs.layer({ filename }))))
+        assert.strictEqual(error._tag, "SqlError")
+      }
+    }).pipe(Effect.provide(NodeFileSystem.layer), Effect.provide(InMemory.layer()))
+  )
+
   it.effect("fails if the file cannot be opened", () =>
     Effect.gen(function* () {
       const filename = `${yield* temporary}/no/such/directory`

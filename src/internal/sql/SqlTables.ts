@@ -48,8 +48,9 @@ export const create = /* @__PURE__ */ Effect.fnUntraced(function* (
     yield* sql`INSERT INTO chatbotkit_schema (version)
       SELECT ${version} WHERE NOT EXISTS (SELECT 1 FROM chatbotkit_schema)`
     const [stored] = yield* sql`SELECT version FROM chatbotkit_schema`
-    if (stored?.["version"] !== version) {
-      const description = `The tables are of version ${String(stored?.["version"])}, and this release uses ${version}`
+    const found = Number(stored?.["version"])
+    if (found !== version) {
+      const description = `The tables are of version ${found}, and this release uses ${version}`
       return yield* new UnusableDatabase({ description })
     }
     yield* Effect.forEach(tables(sql), (statement) => statement, { discard: true })

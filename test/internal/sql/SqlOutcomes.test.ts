@@ -162,6 +162,10 @@ describe.each(databases())("outcomes in $name", ({ make }) => {
     }).pipe(Effect.scoped)
   )
 
+  it.effect("have tables for a caller who reads integers as bigints too", () =>
+    onDatabase(make, () => Effect.provideService(SqlOutcomes.createTables, SqlClient.SafeIntegers, true))
+  )
+
   it.effect("are refused if the tables are of another version", () =>
     onDatabase(make, () =>
       Effect.gen(function* () {

@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
-import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import type * as SqlError from "effect/sql/SqlError"
 import type { DatabaseSync } from "node:sqlite"
+import { sqlErrorOf } from "../../sql/SqliteConnection.ts"
 
 /** Another worker uses the file: a worker of another process, or another layer of this one. */
 export class WorkerRunning
@@ -16,29 +17,28 @@ export class WorkerRunning
   }
 }
 
-/** The first byte of SQLite's extended codes for a database that is locked. */
-const busyCode = 5
-
-const isBusy = (error: unknown): boolean =>
-  Predicate.hasProperty(error, "errcode") && typeof error.errcode === "number" && (error.errcode & 0xff) === busyCode
+/** The failure to get a lock: another worker has it, or its file cannot be used. */
+const toFailure = (filename: string, cause: unknown): WorkerRunning | SqlError.SqlError => {
+  const error = sqlErrorOf("lock", "The lock of the database cannot be used", cause)
+  return error.reason._tag === "LockTimeoutError" ? new WorkerRunning({ filename }) : error
+}
 
 /**
- * Takes the lock of a database, whose file is there, until the scope closes, so that one worker at a time uses it. The lock is a transaction on a
- * database beside it. The operating system frees it as soon as the process ends, however it ends.
+ * Takes the lock of a database, whose file is there, until the scope closes, so that one worker at a time uses it. The lock is a
+ * transaction on a database beside it. The operating system frees it as soon as the process ends, however it ends.
  */
 export const acquire = /* @__PURE__ */ Effect.fnUntraced(function* (
   filename: string
-): Effect.fn.Return<void, WorkerRunning, Scope.Scope> {
+): Effect.fn.Return<void, WorkerRunning | SqlError.SqlError, Scope.Scope> {
   if (filename === ":memory:") return
   const { DatabaseSync } = yield* Effect.promise(() => import("node:sqlite"))
   const { realpath } = yield* Effect.promise(() => import("node:fs/promises"))
+  const failure = (cause: unknown) => toFailure(filename, cause)
   // A symbolic link is the same database under another name.
-  const path = yield* Effect.promise(() => realpath(filename))
+  const path = yield* Effect.tryPromise({ try: () => realpath(filename), catch: failure })
   const lock = yield* Effect.acquireRelease(
-    Effect.sync(() => new DatabaseSync(`${path}.lock`, { timeout: 0 })),
+    Effect.try({ try: () => new DatabaseSync(`${path}.lock`, { timeout: 0 }), catch: failure }),
     (lock: DatabaseSync) => Effect.sync(() => lock.close())
   )
-  yield* Effect.try({ try: () => lock.exec("BEGIN EXCLUSIVE"), catch: (error) => error }).pipe(
-    Effect.catch((error) => (isBusy(error) ? Effect.fail(new WorkerRunning({ filename })) : Effect.die(error)))
-  )
+  yield* Effect.try({ try: () => lock.exec("BEGIN EXCLUSIVE"), catch: failure })
 })
