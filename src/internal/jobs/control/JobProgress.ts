@@ -97,7 +97,10 @@ interface Counted {
 /** The time that the rate is measured over, in milliseconds. */
 const rateWindow = 60_000
 
-/** All jobs, or those of a condition, with their outcomes counted by kind, in one statement: of one moment. */
+/**
+ * All jobs, or those of a condition, with their outcomes counted by kind, in one statement: of one moment. The groups have the
+ * order of the index of outcomes: grouped by the name alone, SQLite would sort all outcomes.
+ */
 const count = (sql: SqlClient.SqlClient, condition: Statement.Fragment, now: number) => sql<Counted>`
   SELECT j.id, j.name, j.options, j.row_count, j.state, j.reason, j.run, j.ended_run, j.created_at, j.begun_at,
     o.outcome, o.is_settled, COUNT(o.outcome) AS recorded, MAX(o.recorded_at) AS last_at,
@@ -105,7 +108,7 @@ const count = (sql: SqlClient.SqlClient, condition: Statement.Fragment, now: num
     SUM(CASE WHEN o.recorded_at >= j.begun_at THEN 1 ELSE 0 END) AS recorded_in_run
   FROM chatbotkit_job j LEFT JOIN chatbotkit_outcome o ON o.journal = 'job/' || j.id
   WHERE ${condition}
-  GROUP BY j.name, o.outcome, o.is_settled
+  GROUP BY j.id, j.name, o.outcome, o.is_settled
   ORDER BY j.created_at, j.name`
 
 const isState = /* @__PURE__ */ Schema.is(JobState)
@@ -197,4 +200,11 @@ export const progress = (name: string): Effect.Effect<JobProgress, JobsError | J
       const [progress] = yield* progressOf(yield* count(sql, sql`j.name = ${name}`, now), now)
       return progress === undefined ? yield* new JobNotFound({ job: name }) : progress
     })
+  )
+
+/** True if a run of the job is under way or asked for. Unlike the progress, it does not count the outcomes. */
+export const isActive = (name: string): Effect.Effect<boolean, JobsError, SqlClient.SqlClient> =>
+  Effect.map(
+    JobSql.run((sql) => sql`SELECT id FROM chatbotkit_job WHERE name = ${name} AND ended_run < run`),
+    (found) => found.length === 1
   )

@@ -45,13 +45,16 @@ export const wait = (
     let mark = ""
     let quiet = 0
     while (true) {
-      const progress = yield* JobProgress.progress(name)
-      if (!progress.isActive) return progress
-      const canGoOn = progress.left > 0 && (progress.state === "queued" || progress.state === "running")
-      const next = markOf(progress)
-      if (next !== mark || !canGoOn) quiet = 0
-      else if (quiet >= limit) return yield* new JobStalled({ job: name, left: progress.left })
-      mark = next
+      // To count a million outcomes takes a worker in this process from its work, so they are counted only if needed.
+      if (limit < Infinity || !(yield* JobProgress.isActive(name))) {
+        const progress = yield* JobProgress.progress(name)
+        if (!progress.isActive) return progress
+        const canGoOn = progress.left > 0 && (progress.state === "queued" || progress.state === "running")
+        const next = markOf(progress)
+        if (next !== mark || !canGoOn) quiet = 0
+        else if (quiet >= limit) return yield* new JobStalled({ job: name, left: progress.left })
+        mark = next
+      }
       yield* Effect.sleep(interval)
       quiet += interval
     }
