@@ -9,3 +9,6 @@ export interface Shape {
   /** The fields that hold milliseconds since 1970. A table shows them as dates. */
   readonly times?: ReadonlyArray<string> | undefined
 }
+
+/** The id of a contact, or of what belongs to it. */
+export const refShape: Shape = { fields: ["id"], table: ["id"] }

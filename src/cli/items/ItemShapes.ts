@@ -65,5 +65,3 @@ export const verificationShape: Shape = {
   fields: ["id", "status", "action.type", "action.url"],
   table: ["id", "status", "action.url"]
 }
-
-export const refShape: Shape = { fields: ["id"], table: ["id"] }

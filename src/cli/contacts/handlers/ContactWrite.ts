@@ -9,7 +9,7 @@ import * as ApiClient from "../../support/ApiClient.ts"
 import * as Input from "../../support/Input.ts"
 import * as Output from "../../support/Output.ts"
 import * as Results from "../../support/Results.ts"
-import type { Shape } from "../../format/Shape.ts"
+import { refShape, type Shape } from "../../format/Shape.ts"
 
 /** A write, by its request that nothing has checked. */
 export interface Write {
@@ -18,8 +18,6 @@ export interface Write {
   /** Sends it. */
   readonly send: (request: object) => Effect.Effect<{ readonly id: string }, ContactError | UsageError, Client>
 }
-
-const refShape: Shape = { fields: ["id"], table: ["id"] }
 
 const requestShape: Shape = { fields: ["row", "dryRun", "id", "request"], table: ["row", "id", "request"] }
 

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { Client } from "../../../Client.ts"
 import * as ContactSecret from "../../../ContactSecret.ts"
+import { refShape } from "../../format/Shape.ts"
 import * as ApiClient from "../../support/ApiClient.ts"
 import * as Confirm from "../../support/Confirm.ts"
 import type { ConfirmFlags } from "../../support/ConfirmFlags.ts"
@@ -57,9 +58,7 @@ const revokeConfirmed = Effect.fnUntraced(function* (input: SecretInput & Confir
     lines: [`${secretId} of ${contactId}`],
     digest: Confirm.digestOf(operation, settings.prefix, { ...settings.headers }, [contactId, secretId])
   }
-  const write = Effect.flatMap(ContactSecret.revoke(contactId, secretId), ({ id }) =>
-    Output.item({ id }, Shapes.refShape)
-  )
+  const write = Effect.flatMap(ContactSecret.revoke(contactId, secretId), ({ id }) => Output.item({ id }, refShape))
   yield* Confirm.run(plan, input, write)
 })
 
