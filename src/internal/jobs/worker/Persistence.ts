@@ -28,7 +28,7 @@ export const retryDefects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Ef
   )
 
 /** The interruptions of a cause. The engine marks those by which it takes a run away. */
-const interruptionsOf = (cause: Cause.Cause<unknown>): Cause.Cause<never> =>
+export const interruptionsOf = (cause: Cause.Cause<unknown>): Cause.Cause<never> =>
   Cause.fromReasons(cause.reasons.filter(Cause.isInterruptReason))
 
 /** Retries an effect until it succeeds, whatever its failure or defect: without it, a run would not end. */

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import { interruptionsOf } from "./Persistence.ts"
 
 /** The tags of failures, and the names of defects. Their messages can hold data. */
 const kindsOf = (cause: Cause.Cause<unknown>): string =>
@@ -23,7 +24,7 @@ export const layer = <E, R>(
   effect.pipe(
     Effect.catchCause((cause) =>
       Cause.hasInterruptsOnly(cause)
-        ? Effect.failCause(Cause.fromReasons(cause.reasons.filter(Cause.isInterruptReason)))
+        ? Effect.failCause(interruptionsOf(cause))
         : Effect.logWarning(`The ${name} of the jobs failed, and is tried again: ${kindsOf(cause)}`)
     ),
     Effect.repeat(Schedule.spaced(interval)),
