@@ -1,9 +1,10 @@
 /** Jobs in a database, without the checks and the duplicates of `Jobs.submit`. */
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import * as JobSql from "../../src/internal/jobs/JobSql.ts"
 import type * as JobOptions from "../../src/internal/jobs/JobOptions.ts"
 import type { StagedRow } from "../../src/internal/jobs/StagedRow.ts"
-import * as SqlOutcomes from "../../src/internal/sql/SqlOutcomes.ts"
+import * as InMemory from "../../src/layers/InMemory.ts"
+import * as NodeSqlite from "../../src/layers/NodeSqlite.ts"
 
 /** A chunk of rows. */
 export interface Chunk {
@@ -20,7 +21,12 @@ const defaults: JobOptions.Settings = {
   chunkConcurrency: 4
 }
 
-export const createTables = Effect.andThen(SqlOutcomes.createTables, JobSql.createTables)
+/** The tables of jobs in a database of their own, beside the in-memory API. */
+export const database = (options?: InMemory.Options) =>
+  Layer.effectDiscard(JobSql.createTables).pipe(
+    Layer.provideMerge(NodeSqlite.layer({ filename: ":memory:" })),
+    Layer.provideMerge(InMemory.layer(options))
+  )
 
 /** Stores a queued job whose id is its name. */
 export const store = (name: string, chunks: ReadonlyArray<Chunk>, settings: Partial<JobOptions.Settings> = {}) =>

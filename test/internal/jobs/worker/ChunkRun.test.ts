@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Stream } from "effect"
+import { Effect, Fiber, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { beforeAll } from "vitest"
@@ -7,18 +7,11 @@ import * as Contact from "../../../../src/Contact.ts"
 import * as JobStore from "../../../../src/internal/jobs/JobStore.ts"
 import * as ChunkRun from "../../../../src/internal/jobs/worker/ChunkRun.ts"
 import * as InMemory from "../../../../src/layers/InMemory.ts"
-import * as NodeSqlite from "../../../../src/layers/NodeSqlite.ts"
 import * as Fake from "../../../support/FakeHttp.ts"
 import * as StoredJob from "../../../support/StoredJob.ts"
 
 const { Fault } = InMemory
-const { outcomesOf, resume, rowsOf, setState, stateOf, store } = StoredJob
-
-const database = (options?: InMemory.Options) =>
-  Layer.effectDiscard(StoredJob.createTables).pipe(
-    Layer.provideMerge(NodeSqlite.layer({ filename: ":memory:" })),
-    Layer.provideMerge(InMemory.layer(options))
-  )
+const { database, outcomesOf, resume, rowsOf, setState, stateOf, store } = StoredJob
 
 const chunkOf = (chunk: number, run = 1): ChunkRun.Chunk => ({ id: "crm", run, chunk, worker: "test" })
 const run = (chunk: number, number = 1) => Fake.successOf(ChunkRun.run(chunkOf(chunk, number)), 100)

@@ -10,20 +10,13 @@ import * as LocalEngine from "../../../../src/internal/jobs/worker/LocalEngine.t
 import * as Worker from "../../../../src/internal/jobs/worker/Worker.ts"
 import { JobRun } from "../../../../src/jobs/JobRun.ts"
 import * as InMemory from "../../../../src/layers/InMemory.ts"
-import * as NodeSqlite from "../../../../src/layers/NodeSqlite.ts"
 import * as Fake from "../../../support/FakeHttp.ts"
 import * as StoredJob from "../../../support/StoredJob.ts"
 
 const { Fault } = InMemory
-const { outcomesOf, resume, rowsOf, setState, stateOf, store } = StoredJob
+const { database, outcomesOf, resume, rowsOf, setState, stateOf, store } = StoredJob
 
 const worker = () => Worker.layer("test", {}).pipe(Layer.provide(LocalEngine.layer))
-
-const database = (options?: InMemory.Options) =>
-  Layer.effectDiscard(StoredJob.createTables).pipe(
-    Layer.provideMerge(NodeSqlite.layer({ filename: ":memory:" })),
-    Layer.provideMerge(InMemory.layer(options))
-  )
 
 /** Lets the time pass until an effect gives a value that is accepted. */
 const eventually = Effect.fnUntraced(function* <A, E, R>(
