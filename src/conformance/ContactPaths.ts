@@ -4,13 +4,13 @@ const secretActions = ["authenticate", "verify", "revoke", "mint", "proxy"]
 export const listNames = ["conversation", "memory", "rating", "secret", "space", "task"] as const
 
 /** The paths of the endpoints of a contact that nobody has, and that are read. */
-export const readsOfContact: ReadonlyArray<string> = [
+const readsOfContact: ReadonlyArray<string> = [
   "/contact/c<run>/fetch",
   ...listNames.map((name) => `/contact/c<run>/${name}/list`)
 ]
 
 /** The paths of the endpoints of a contact that nobody has, and that are posted to. */
-export const writesOfContact: ReadonlyArray<string> = [
+const writesOfContact: ReadonlyArray<string> = [
   "/contact/c<run>/update",
   "/contact/c<run>/delete",
   "/contact/c<run>/memory/search",

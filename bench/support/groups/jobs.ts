@@ -13,7 +13,7 @@ const last = (moments: ReadonlyArray<JobMoment>): JobMoment => moments.at(-1) ??
 const chunkSize = 100
 
 /** The milliseconds that each chunk adds to a job: those of a job of many chunks, less those of the same rows in one. */
-export const chunkCost = async (url: string, folder: string): Promise<number> => {
+const chunkCost = async (url: string, folder: string): Promise<number> => {
   const rows = 4000
   const time = async (size: number) => {
     const moments = await runJob(url, join(folder, `${size}.db`), { rows, chunkSize: size })

@@ -79,7 +79,7 @@ const counted = <B, E, R, E2, R2>(
   })
 
 /** The result of a write. */
-export const writeShape: Shape = {
+const writeShape: Shape = {
   fields: ["row", "ok", "id", "code", "outcome", "message", "next"],
   table: ["row", "ok", "id", "code", "message"]
 }

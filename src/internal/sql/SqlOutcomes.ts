@@ -26,7 +26,7 @@ export const toJournalError = (error: SqlError.SqlError | SqlTables.UnusableData
   new Journal.JournalError({ description: error._tag === "SqlError" ? describe(error) : error.description })
 
 /** The failure of a process that has lost a part of a journal to another one. */
-export const lostOwnership = new Journal.JournalError({ description: "Another process has taken over the journal" })
+const lostOwnership = new Journal.JournalError({ description: "Another process has taken over the journal" })
 
 const tables = (sql: SqlClient.SqlClient) => [
   Ownership.table(sql),

@@ -33,7 +33,7 @@ const outcomeTexts = <E, R>(outcomes: Stream.Stream<Bulk.Outcome, E, R>, path: s
  * True if a row was refused for good. Rows that may have been done, or can be done later, are not rejected: the job sends them
  * again, and an import of the rejected rows would make their contacts twice.
  */
-export const isRejected = (outcome: Bulk.Outcome): boolean =>
+const isRejected = (outcome: Bulk.Outcome): boolean =>
   outcome.outcome === "invalid" || (outcome.outcome === "failed" && Bulk.isSettled(outcome))
 
 /** Writes the rejected rows, after the header of the file if it has one. */
