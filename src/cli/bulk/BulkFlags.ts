@@ -27,17 +27,20 @@ export const jobsFile = path(
   "The SQLite file of the jobs. Default: the setting jobs of the profile, or one file for each job in your data folder"
 )
 
+/** The rate limit of a job. */
+export const rate = Flag.String("rate").pipe(
+  Flag.withDescription("The largest number of requests, a second as in 10, or as in 600/minute or 6000/hour"),
+  Flag.mapTryCatch(rateOf, () => "Expected a number, or a number with /second, /minute or /hour"),
+  Flag.optional,
+  Flag.map(Option.getOrUndefined)
+)
+
 /** The flags of a command that runs a job. */
 export const runFlags = {
   jobs: jobsFile,
   name: text("name", "The name of the job. A command with the name of a job goes on with that job"),
   concurrency: concurrencyOf(8),
-  rate: Flag.String("rate").pipe(
-    Flag.withDescription("The largest number of requests, a second as in 10, or as in 600/minute or 6000/hour"),
-    Flag.mapTryCatch(rateOf, () => "Expected a number, or a number with /second, /minute or /hour"),
-    Flag.optional,
-    Flag.map(Option.getOrUndefined)
-  )
+  rate
 }
 
 /** The values of {@link runFlags}. */

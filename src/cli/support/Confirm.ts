@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Stdio from "effect/Stdio"
 import * as Terminal from "effect/Terminal"
 import { createHash } from "node:crypto"
+import type { Contact } from "../../Contact.ts"
 import type { Shape } from "../format/Shape.ts"
 import { ConfirmationMissing } from "./CliFailure.ts"
 import type { ConfirmFlags } from "./ConfirmFlags.ts"
@@ -27,6 +28,10 @@ export interface Plan {
   readonly lines: ReadonlyArray<string>
   readonly digest: string
 }
+
+/** A contact on one line, for people. */
+export const describe = ({ email, id, name }: Pick<Contact, "email" | "id" | "name">): string =>
+  [id, name, email].filter((part) => part !== null && part !== "").join("  ")
 
 /** The digest of a selection: the same for the same command on the same server and the same contacts. */
 export const digestOf = (...parts: ReadonlyArray<unknown>): string =>

@@ -104,7 +104,7 @@ describe("import", () => {
       const second = yield* folder.run(importMixed)
       assert.deepStrictEqual(second, {
         ...first,
-        stderr: `The job crm has finished before. Nothing is sent again.\n${errorObject}`
+        stderr: `The job crm has finished before, and nothing is sent again. Another --name makes another job.\n${errorObject}`
       })
       assert.strictEqual(yield* api.requestCount(), 0)
     }))

@@ -90,7 +90,7 @@ describe.skipIf(PseudoTerminal.missing !== undefined)("import in a terminal", ()
         const api = yield* InMemory.InMemory
         yield* api.inject({ operation: "Contact.create", fault: InMemory.Fault.delay("50 millis") })
         const start = yield* onTerminal
-        const command = ["import", "crm.csv", "--concurrency", "4"]
+        const command = ["import", "crm.csv", "--mode", "create", "--concurrency", "4"]
         const killed = yield* start(command)
         yield* killed.shown(/[1-9]\d*\/300 rows/)
         // Ctrl-\, which no handler catches.

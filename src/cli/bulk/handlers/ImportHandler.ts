@@ -6,10 +6,10 @@ import * as Jobs from "../../../jobs/Jobs.ts"
 import * as ApiClient from "../../support/ApiClient.ts"
 import { UsageError } from "../../support/CliFailure.ts"
 import * as Confirm from "../../support/Confirm.ts"
-import * as Output from "../../support/Output.ts"
 import type { RunFlags } from "../BulkFlags.ts"
 import * as ImportFile from "../input/ImportFile.ts"
 import * as ResultFiles from "../input/ResultFiles.ts"
+import * as JobEnd from "../run/JobEnd.ts"
 import * as JobFiles from "../run/JobFiles.ts"
 import * as JobSession from "../run/JobSession.ts"
 import * as JobTotals from "../run/JobTotals.ts"
@@ -48,12 +48,6 @@ const submit =
     return Jobs.submit(name, rows, { ...options, operation: mode, by: by ?? "fingerprint", beforeImages: true })
   }
 
-const finish = Effect.fnUntraced(function* (totals: JobTotals.Totals, left: number, resume: string) {
-  yield* Output.item(...JobTotals.output(totals))
-  const failure = JobTotals.failureOf(totals, left, resume)
-  if (failure !== undefined) return yield* failure
-})
-
 const dryOutcomes = (name: string, { by, concurrency, mode }: ImportInput, file: ImportFile.ImportFile) => {
   const options = { job: name, dryRun: true, concurrency }
   if (mode === "ensure") return Bulk.ensure(file.rows, options)
@@ -67,7 +61,7 @@ const dryRun = Effect.fnUntraced(function* (name: string, input: ImportInput, fi
   const outcomes = Stream.tap(dryOutcomes(name, input, file), (outcome) => Effect.sync(() => counter.add(outcome)))
   yield* JobSession.withClient(input.rate, ResultFiles.write(outcomes, file, input))
   const { counts, rows } = counter
-  yield* finish({ dryRun: true, name, operation: input.mode, rows, counts }, 0, "")
+  yield* JobEnd.write({ dryRun: true, name, operation: input.mode, rows, counts })
 })
 
 /** Imports the file as a job, or looks what would happen. */
@@ -85,5 +79,5 @@ export const importFile = (input: ImportInput) =>
       const database = yield* JobFiles.toFind(name, input.jobs)
       yield* JobFiles.withControl(database, ResultFiles.write(Jobs.outcomes(name), file, input))
     }
-    yield* finish(JobTotals.ofProgress(progress), progress.left, JobTotals.resumeCommand(name, input.jobs))
+    yield* JobEnd.ofProgress(progress, input.jobs)
   }).pipe(Effect.scoped)

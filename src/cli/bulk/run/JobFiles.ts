@@ -7,6 +7,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as UserDirectories from "effect/persistence/UserDirectories"
 import { createHash } from "node:crypto"
+import * as WorkerLock from "../../../internal/jobs/worker/WorkerLock.ts"
 import * as Jobs from "../../../jobs/Jobs.ts"
 import * as SqliteJobs from "../../../jobs/SqliteJobs.ts"
 import * as Configuration from "../../config/Configuration.ts"
@@ -89,3 +90,26 @@ export const withWorker = <A, E, R>(filename: string, effect: Effect.Effect<A, E
   Effect.provide(effect, SqliteJobs.layer({ filename, pollInterval: "200 millis" })).pipe(
     Effect.catchTag("SqlError", cannotOpen)
   )
+
+/** The files of a database of SQLite. The lock of its worker stays: another process may wait for it. */
+const suffixes = ["", "-wal", "-shm"]
+
+/**
+ * Deletes the file of a job in the data folder if no job is left in it: SQLite keeps the data of deleted rows in its file. A file
+ * that a worker uses stays.
+ */
+export const removeEmpty = Effect.fnUntraced(function* (job: string, flag: string | undefined) {
+  if ((yield* named(flag)) !== undefined) return
+  const file = yield* toFind(job, flag)
+  const fs = yield* FileSystem.FileSystem
+  yield* WorkerLock.acquire(file).pipe(
+    Effect.andThen(withControl(file, Jobs.list)),
+    Effect.flatMap((jobs) =>
+      jobs.length === 0
+        ? Effect.forEach(suffixes, (suffix) => fs.remove(file + suffix, { force: true }), { discard: true })
+        : Effect.void
+    ),
+    Effect.scoped,
+    Effect.ignore
+  )
+})

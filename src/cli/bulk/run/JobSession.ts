@@ -8,8 +8,8 @@ import * as ApiClient from "../../support/ApiClient.ts"
 import { JobStopped } from "../../support/CliFailure.ts"
 import * as Streams from "../../support/Streams.ts"
 import type { Rate } from "../BulkFlags.ts"
+import * as JobEnd from "./JobEnd.ts"
 import * as JobFiles from "./JobFiles.ts"
-import * as JobTotals from "./JobTotals.ts"
 import * as ProgressDisplay from "./ProgressDisplay.ts"
 import * as ProgressLine from "./ProgressLine.ts"
 
@@ -54,7 +54,7 @@ export const withClient = <A, E, R>(rate: Rate | undefined, effect: Effect.Effec
   Effect.flatMap(clientLayer(rate), (layer) => Effect.provide(effect, layer))
 
 const howToGoOn = ({ again, jobs, name }: Session): string => {
-  const resume = JobTotals.resumeCommand(name, jobs)
+  const resume = JobEnd.resumeCommand(name, jobs)
   return again === undefined ? resume : `the same command and ${again}, or with ${resume}`
 }
 
@@ -117,7 +117,9 @@ export const run = Effect.fnUntraced(function* <E, R>(session: Session, submit: 
   const found = yield* JobFiles.withControl(file, lookUp(name))
   if (found !== undefined && isStopped(found) && !resume) return yield* stopped(found, session)
   if (found?.state === "finished" && !found.isActive && !(resume && found.left > 0)) {
-    yield* Streams.note(`The job ${name} has finished before. Nothing is sent again.`)
+    yield* Streams.note(
+      `The job ${name} has finished before, and nothing is sent again. Another --name makes another job.`
+    )
     return found
   }
   const display = yield* ProgressDisplay.make

@@ -1,9 +1,8 @@
-/** The counts of a job, as commands write them, and the failures that they end with. */
+/** The counts of a job, as commands write them. */
 import * as Duration from "effect/Duration"
 import type { Outcome } from "../../../internal/bulk/Outcome.ts"
 import type { JobProgress } from "../../../jobs/Jobs.ts"
 import type { Shape } from "../../format/Shape.ts"
-import { JobStopped, RowsFailed, SecretRefused } from "../../support/CliFailure.ts"
 
 /** The numbers of rows by their outcomes. */
 export type Counts = { readonly [Kind in Exclude<Outcome["outcome"], "not-sent"> | "notSent"]: number }
@@ -56,7 +55,8 @@ const countsOf = ({ counts, rows }: JobProgress): Counts => {
 }
 
 /** The number of rows that failed: they were refused, or nobody knows that they were done. */
-const failuresIn = ({ failed, invalid, notSent, unknown }: Counts): number => invalid + failed + unknown + notSent
+export const failuresIn = ({ failed, invalid, notSent, unknown }: Counts): number =>
+  invalid + failed + unknown + notSent
 
 const fields = ["name", "operation", "state", "reason", "rows", ...kinds]
 
@@ -113,43 +113,3 @@ export const output = ({ counts, ...totals }: Totals): readonly [value: object, 
     table: ["name", totals.dryRun === true ? "dryRun" : "state", "rows", ...kinds.filter((kind) => counts[kind] > 0)]
   }
 ]
-
-/** A word of a command, quoted for a shell if it has to be. */
-export const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
-
-/** The command that goes on with a job. */
-export const resumeCommand = (name: string, jobs: string | undefined): string =>
-  `effect-chatbotkit jobs resume ${shellWord(name)}${jobs === undefined ? "" : ` --jobs ${shellWord(jobs)}`}`
-
-const rowsText = (count: number): string => `${count} ${count === 1 ? "row" : "rows"}`
-
-/** The failure that a job ends with. Undefined if every row was done. */
-export const failureOf = (
-  { counts, name, reason, rows, state }: Totals,
-  left: number,
-  resume: string
-): JobStopped | RowsFailed | SecretRefused | undefined => {
-  if (state === "parked" && reason === "Unauthorized") {
-    return new SecretRefused({
-      message: `Job ${name} has stopped: the server refuses the secret`,
-      next: `Correct the secret, and go on with ${resume}.`
-    })
-  }
-  if (state !== undefined && state !== "finished") {
-    const why = reason === undefined ? state : `stopped by ${reason}`
-    return new JobStopped({
-      message: `Job ${name} is ${why}, and ${rowsText(left)} of ${rows} are left`,
-      next: `Go on with ${resume}.`
-    })
-  }
-  const failures = failuresIn(counts)
-  if (failures === 0) return undefined
-  const again = left === 0 ? "" : `Send the ${rowsText(left)} without a final outcome again with ${resume}`
-  const correct = failures > left ? "correct the other rows, and import them" : ""
-  return new RowsFailed({
-    message: `${failures} of ${rowsText(rows)} failed`,
-    next:
-      again === "" ? "Correct these rows, and import them again." : `${[again, correct].filter(Boolean).join("; ")}.`
-  })
-}

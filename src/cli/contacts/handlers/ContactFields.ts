@@ -1,5 +1,8 @@
 /** The fields of a contact that the flags set. */
 import * as Result from "effect/Result"
+import * as Contact from "../../../Contact.ts"
+import * as CheckedRequest from "../../../internal/call/request/CheckedRequest.ts"
+import * as operations from "../../../internal/contact/ContactOperations.ts"
 import { jsonIn } from "../../../internal/format/JsonText.ts"
 import * as FieldPath from "../../format/FieldPath.ts"
 import { UsageError } from "../../support/CliFailure.ts"
@@ -84,3 +87,8 @@ export const toUpdate = (flags: ContactFlags): Result.Result<object, UsageError>
     }
     return Result.succeed(request)
   })
+
+const checkRequest = CheckedRequest.make(Contact.UpdateRequest, { isUpdate: true })
+
+/** Checks a change, as `Contact.update` does. */
+export const checkUpdate = (request: object) => checkRequest(operations.update, request)

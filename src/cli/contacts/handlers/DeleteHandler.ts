@@ -9,6 +9,7 @@ import type { ConfirmFlags } from "../../support/ConfirmFlags.ts"
 import * as Input from "../../support/Input.ts"
 import * as Output from "../../support/Output.ts"
 import * as Results from "../../support/Results.ts"
+import * as ContactSample from "./ContactSample.ts"
 
 /** The input of {@link remove}. */
 export interface DeleteInput extends ConfirmFlags {
@@ -16,34 +17,19 @@ export interface DeleteInput extends ConfirmFlags {
   readonly concurrency: number
 }
 
-/** The number of contacts that are shown before a delete. */
-const sampleSize = 5
-
-const describe = ({ email, id, name }: Contact.Contact): string =>
-  [id, name, email].filter((part) => part !== null && part !== "").join("  ")
-
-/** A contact for the sample; none if it cannot be read, which its delete reports. */
-const readable = (id: string) =>
-  Effect.map(Contact.fetch(id), (contact) => [contact]).pipe(
-    Effect.catchTag(["NotFound", "Forbidden", "InvalidRequest"], () => Effect.succeed([]))
-  )
-
-const sampleOf = (ids: ReadonlyArray<string>) =>
-  Effect.map(Effect.forEach(ids.slice(0, sampleSize), readable, { concurrency: sampleSize }), (found) => found.flat())
-
 const refShape = { fields: ["id"], table: ["id"] }
 
 const all = Effect.fnUntraced(function* (input: DeleteInput) {
   const rows = yield* Stream.runCollect(yield* Input.ids(input.ids))
   const ids = rows.flatMap(({ value }) => (Result.isSuccess(value) ? [value.success] : []))
   const { settings } = yield* Client
-  const sample = yield* sampleOf(ids)
+  const sample = yield* ContactSample.of(ids)
   const plan: Confirm.Plan = {
     operation: "Contact.delete",
     action: `Delete ${ids.length} ${ids.length === 1 ? "contact" : "contacts"}`,
     count: ids.length,
     sample,
-    lines: sample.map(describe),
+    lines: sample.map(Confirm.describe),
     digest: Confirm.digestOf("Contact.delete", settings.prefix, { ...settings.headers }, ids)
   }
   const [id, ...others] = input.ids

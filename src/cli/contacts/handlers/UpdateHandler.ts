@@ -2,8 +2,6 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Contact from "../../../Contact.ts"
-import * as CheckedRequest from "../../../internal/call/request/CheckedRequest.ts"
-import * as operations from "../../../internal/contact/ContactOperations.ts"
 import { UsageError } from "../../support/CliFailure.ts"
 import type { ContactFlags } from "../ContactFlags.ts"
 import * as ContactFields from "./ContactFields.ts"
@@ -15,8 +13,6 @@ export interface UpdateInput extends ContactFlags {
   readonly concurrency: number
   readonly dryRun: boolean
 }
-
-const check = CheckedRequest.make(Contact.UpdateRequest, { isUpdate: true })
 
 const noChange = new UsageError({
   message: "There is no change",
@@ -32,7 +28,7 @@ const partsOf = (row: object): Effect.Effect<{ readonly id: string; readonly req
 
 const checked = Effect.fnUntraced(function* (row: object) {
   const { id, request } = yield* partsOf(row)
-  return { id, request: yield* check(operations.update, request) }
+  return { id, request: yield* ContactFields.checkUpdate(request) }
 })
 
 const requestOf = (input: UpdateInput): Result.Result<object, UsageError> | undefined => {
