@@ -224,19 +224,22 @@ describe("Jobs.undo", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("leaves nothing if the job becomes active while the rows are staged", () =>
-    Effect.gen(function* () {
-      const ids = yield* seeded(...Array.from({ length: 400 }, () => ({})))
-      yield* submitUpdates(ids.map((id) => ({ id, nick: "new" })))
-      yield* runAll(update)
-      const sizes = yield* tableSizes
-      const sql = yield* SqlClient.SqlClient
-      const fiber = yield* Effect.forkChild(Jobs.undo(name))
-      while ((yield* tableSizes)["stage"] === 0) yield* Effect.yieldNow
-      yield* sql`UPDATE chatbotkit_job SET state = 'queued', run = run + 1`
-      assert.deepStrictEqual(yield* Effect.flip(Fiber.join(fiber)), new Jobs.JobActive({ job: name }))
-      assert.deepStrictEqual(yield* tableSizes, sizes)
-    }).pipe(Effect.provide(layer()))
+  it.effect.each(["becomes active", "has another run"])(
+    "leaves nothing if the job %s while the rows are staged",
+    (event) =>
+      Effect.gen(function* () {
+        const ids = yield* seeded(...Array.from({ length: 400 }, () => ({})))
+        yield* submitUpdates(ids.map((id) => ({ id, nick: "new" })))
+        yield* runAll(update)
+        const sizes = yield* tableSizes
+        const sql = yield* SqlClient.SqlClient
+        const fiber = yield* Effect.forkChild(Jobs.undo(name))
+        while ((yield* tableSizes)["stage"] === 0) yield* Effect.yieldNow
+        yield* sql`UPDATE chatbotkit_job SET run = run + 1`
+        if (event === "has another run") yield* sql`UPDATE chatbotkit_job SET ended_run = run`
+        assert.deepStrictEqual(yield* Effect.flip(Fiber.join(fiber)), new Jobs.JobActive({ job: name }))
+        assert.deepStrictEqual(yield* tableSizes, sizes)
+      }).pipe(Effect.provide(layer()))
   )
 
   it.effect("is refused for a job without before-images of updates", () =>

@@ -65,12 +65,12 @@ const updatesOf = (id: string, chunk: number) =>
     })
   })
 
-/** Locks a job that is not active. It fails if it is, or if it was removed. */
-const inactive = (name: string, id: string) =>
+/** Locks a job after a run. It fails if the job is active, if another run has ended since, or if the job was removed. */
+const inactive = (name: string, { id, run }: JobStore.Run) =>
   JobSql.run((sql) =>
     Effect.gen(function* () {
       const found = yield* sql`UPDATE chatbotkit_job SET changed_at = changed_at
-        WHERE id = ${id} AND ended_run >= run RETURNING id`
+        WHERE id = ${id} AND run = ${run} AND ended_run >= run RETURNING id`
       if (found.length === 1) return
       const there = yield* sql`SELECT id FROM chatbotkit_job WHERE id = ${id}`
       return yield* Effect.fail(there.length === 0 ? new JobNotFound({ job: name }) : new JobActive({ job: name }))
@@ -86,13 +86,19 @@ export const undo = (
 ): Effect.Effect<JobProgress, JobActive | JobNotFound | JobNotUndoable | JobsError, SqlClient.SqlClient> =>
   Effect.gen(function* () {
     const [found] = yield* JobSql.run(
-      (sql) => sql<{ id: string; options: string }>`SELECT id, options FROM chatbotkit_job WHERE name = ${name}`
+      (sql) =>
+        sql<{
+          id: string
+          run: number
+          options: string
+        }>`SELECT id, run, options FROM chatbotkit_job WHERE name = ${name}`
     )
     if (found === undefined) return yield* new JobNotFound({ job: name })
-    const { id, options } = found
+    const { id, options, run } = found
     const settings = yield* JobStore.settingsOf(name, options)
     if (!isUndoable(settings)) return yield* new JobNotUndoable({ job: name })
-    yield* inactive(name, id)
+    const isInactive = inactive(name, { id, run })
+    yield* isInactive
     const chunks = yield* JobSql.run(
       (sql) => sql<{ chunk: number }>`SELECT chunk FROM chatbotkit_chunk WHERE job = ${id} ORDER BY chunk`
     )
@@ -100,5 +106,5 @@ export const undo = (
       Stream.mapEffect(({ chunk }) => updatesOf(id, chunk)),
       Stream.flattenIterable
     )
-    return yield* submit(`undo of ${name}`, updates, { ...settings, operation: "update" }, inactive(name, id))
+    return yield* submit(`undo of ${name}`, updates, { ...settings, operation: "update" }, isInactive)
   })
