@@ -9,6 +9,7 @@ import * as Logger from "effect/Logger"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import * as EarlyFlags from "./report/EarlyFlags.ts"
+import * as HelpText from "./report/HelpText.ts"
 import { CurrentStyle, type Style } from "./report/Style.ts"
 import { rootCommand } from "./RootCommand.ts"
 import { UsageError } from "./support/CliFailure.ts"
@@ -29,24 +30,32 @@ const styleOf = Effect.fnUntraced(function* ({ format, hasColor }: EarlyFlags.Ea
     isJson: resolved === "json" || resolved === "jsonl",
     hasColor: hasColor && (yield* Streams.hasColor("stderr"))
   }
-  return { style, hasHelpColor: hasColor && (yield* Streams.hasColor("stdout")) }
+  const { width } = yield* Output.sizeOf(yield* (yield* Stdio.Stdio).stdoutIsTerminal)
+  return { style, help: { hasColor: hasColor && (yield* Streams.hasColor("stdout")), width } }
 })
+
+/** The look of help on standard output. */
+interface Help {
+  readonly hasColor: boolean
+  /** The largest width of a line. */
+  readonly width: number
+}
 
 /**
  * Help and the version are data if they were asked for. After a wrong call, help goes to standard error, unless errors are JSON there.
  */
-const presenter = ({ hasColor, isJson }: Style, hasHelpColor: boolean, stdio: Stdio.Stdio): CliOutput.Presenter => ({
+const presenter = ({ hasColor, isJson }: Style, help: Help, stdio: Stdio.Stdio): CliOutput.Presenter => ({
   present: (event) => {
     const provideStdio = Effect.provideService(Stdio.Stdio, stdio)
-    const out = CliOutput.defaultFormatter({ colors: hasHelpColor })
     if (event._tag === "Version") {
       return provideStdio(Effect.orDie(Streams.writeOut(Stream.make(`${event.version}\n`))))
     }
+    const textOf = (colors: boolean) =>
+      CliOutput.defaultFormatter({ colors }).formatHelpDoc(HelpText.wrap(event.helpDoc, help.width))
     if (event._tag === "Help" && event.reason === "Requested") {
-      return provideStdio(Effect.orDie(Streams.writeOut(Stream.make(`${out.formatHelpDoc(event.helpDoc)}\n`))))
+      return provideStdio(Effect.orDie(Streams.writeOut(Stream.make(`${textOf(help.hasColor)}\n`))))
     }
-    const formatter = CliOutput.defaultFormatter({ colors: hasColor })
-    return isJson ? Effect.void : provideStdio(Streams.writeError(`${formatter.formatHelpDoc(event.helpDoc)}\n\n`))
+    return isJson ? Effect.void : provideStdio(Streams.writeError(`${textOf(hasColor)}\n\n`))
   }
 })
 
@@ -80,13 +89,13 @@ const builtIns = (stdio: Stdio.Stdio): ReadonlyArray<GlobalFlag.BuiltIn> =>
 /** Runs a command. The effect does not fail: failures are reported on standard error, and end in their exit code. */
 export const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>, { version }: Options) {
   const early = EarlyFlags.read(args)
-  const { hasHelpColor, style } = yield* styleOf(early)
+  const { help, style } = yield* styleOf(early)
   const stdio = yield* Stdio.Stdio
   const code: ExitCode = yield* checkArguments(early).pipe(
     Effect.andThen(Command.runWith(rootCommand, { version, renderErrors: false })(args)),
     Effect.as(exitCode.ok),
     Effect.catchCause((cause) => report(cause, style)),
-    Effect.provideService(CliOutput.Presenter, presenter(style, hasHelpColor, stdio)),
+    Effect.provideService(CliOutput.Presenter, presenter(style, help, stdio)),
     Effect.provideService(CurrentStyle, style),
     Effect.provideService(CliConfig.CliConfig, CliConfig.make({ builtIns: builtIns(stdio) })),
     Effect.provideService(Logger.LogToStderr, true)

@@ -97,6 +97,7 @@ describe("the configuration", () => {
         `profile = "program"\n[profiles.file]\nsecretFile = "secret.txt"\n` +
           `[profiles.program]\nsecretCommand = ["${process.execPath}", "-p", "process.argv[1] + '-' + process.argv[2]", "sk", "program"]\n` +
           `[profiles.failing]\nsecretCommand = ["${process.execPath}", "-e", "console.log('canary'); process.exit(3)"]\n` +
+          `[profiles.twoLines]\nsecretCommand = ["${process.execPath}", "-p", "'sk-canary\\\\nsk-canary'"]\n` +
           `[profiles.missing]\nsecretCommand = ["/nonexistent/$(program)"]\n`
       )
       writeFileSync(secretFile, "sk-file\n")
@@ -105,7 +106,7 @@ describe("the configuration", () => {
       assert.strictEqual(yield* names(), "name\r\nof the program; $(echo no shell)\r\n")
       assert.strictEqual(yield* names("--profile", "file"), "name\r\nof the file\r\n")
       assert.strictEqual(yield* names("--secret-file", secretFile), "name\r\nof the file\r\n")
-      for (const profile of ["failing", "missing"]) {
+      for (const profile of ["failing", "missing", "twoLines"]) {
         const { exitCode, stderr, stdout } = yield* user.run(["list", "--profile", profile])
         assert.deepInclude(JSON.parse(stderr), { code: "SecretUnavailable" })
         assert.notInclude(stdout + stderr, "canary")

@@ -1,9 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
 import * as Emulator from "../../src/layers/Emulator.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import * as ChildProgram from "./support/ChildProgram.ts"
+import * as Folder from "./support/Folder.ts"
 import * as PseudoTerminal from "./support/PseudoTerminal.ts"
 
 const environment = Effect.map(Emulator.Emulator, ({ url }) => ({
@@ -49,6 +52,20 @@ describe("the program", () => {
       yield* program.line
       yield* program.kill("SIGINT")
       assert.deepStrictEqual(yield* program.end, { exitCode: 130, stdout: '{"name":"Contact 1"}\n', stderr: "" })
+    }))
+
+  test("leaves standard input to the command if a program gives the secret", () =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      yield* api.seed([{ id: "cada000000000000000000000", name: "Ada" }])
+      const folder = yield* Folder.make
+      mkdirSync(join(folder.path, "effect-chatbotkit"))
+      const program = JSON.stringify([process.execPath, "-p", "fs.readFileSync(0); 'sk-in-memory'"])
+      folder.write("effect-chatbotkit/config.toml", `[profiles.default]\nsecretCommand = ${program}\n`)
+      const env = { ...(yield* environment), XDG_CONFIG_HOME: folder.path, CHATBOTKIT_API_SECRET: "" }
+      const stdin = "cada000000000000000000000\n"
+      const { end } = yield* ChildProgram.start(["get", "--fields", "name"], { env, stdin })
+      assert.deepStrictEqual(yield* end, { exitCode: 0, stdout: '{"name":"Ada"}\n', stderr: "" })
     }))
 
   test("writes all of a long output before it ends with a failure", () =>

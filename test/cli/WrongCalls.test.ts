@@ -1,5 +1,7 @@
 import { assert, describe } from "@effect/vitest"
+import type * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
+import { rootCommand } from "../../src/cli/RootCommand.ts"
 import * as CommandLine from "./support/CommandLine.ts"
 
 const { test } = CommandLine
@@ -62,6 +64,34 @@ describe("help and version", () => {
       assert.deepStrictEqual([help.stderr, help.exitCode], ["", 0])
       const version = yield* CommandLine.run(["--version"])
       assert.deepStrictEqual(version, { stdout: "1.2.3\n", stderr: "", exitCode: 0 })
+    }))
+
+  /** The calls of all commands below a command. */
+  const callsOf = (command: Command.Command.Any, call: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => [
+    call,
+    ...command.subcommands.flatMap(({ commands }) => commands.flatMap((one) => callsOf(one, [...call, one.name])))
+  ]
+
+  for (const call of callsOf(rootCommand, [])) {
+    test(`writes help in 80 columns: ${call.join(" ")} --help`, () =>
+      Effect.gen(function* () {
+        const { stdout } = yield* CommandLine.run([...call, "--help"])
+        // Usage and examples are for copying.
+        const wide = stdout.split("\n").filter((line) => line.length > 80 && !line.includes(" effect-chatbotkit "))
+        assert.deepStrictEqual(wide, [])
+      }))
+  }
+
+  test("breaks the lines of help at the width of the terminal, and aligns them", () =>
+    Effect.gen(function* () {
+      const { stdout } = yield* CommandLine.run(["get", "--help", "--no-color"], { columns: 60 })
+      assert.include(
+        stdout,
+        "ARGUMENTS\n" +
+          "  id... string    The id of a contact. Without\n" +
+          "                  ids, they are read from standard\n" +
+          "                  input, one a line (optional)\n"
+      )
     }))
 })
 

@@ -4,6 +4,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as ChildProcess from "effect/process/ChildProcess"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import * as Redacted from "effect/Redacted"
+import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { SecretUnavailable } from "../support/CliFailure.ts"
 
@@ -14,19 +15,22 @@ export interface SecretSource {
   readonly read: Effect.Effect<
     Redacted.Redacted<string>,
     SecretUnavailable,
-    FileSystem.FileSystem | ChildProcessSpawner.ChildProcessSpawner
+    FileSystem.FileSystem | ChildProcessSpawner.ChildProcessSpawner | Stdio.Stdio
   >
 }
 
 const unavailable = (message: string) =>
-  new SecretUnavailable({ message, next: "Run effect-chatbotkit config path to see where the configuration is." })
+  new SecretUnavailable({
+    message,
+    next: "Run effect-chatbotkit auth status --help to see where a secret can come from."
+  })
 
-/** The secret in a text that a file or a command gives: its first line, without blanks around it. */
+/** The secret in a text, without the blanks and the line end around it. Which of several lines it is cannot be known. */
 const secretIn = (text: string, source: string): Effect.Effect<Redacted.Redacted<string>, SecretUnavailable> => {
   const secret = text.trim()
-  return secret === ""
-    ? Effect.fail(unavailable(`${source} gives an empty secret`))
-    : Effect.succeed(Redacted.make(secret))
+  if (secret === "") return Effect.fail(unavailable(`${source} gives an empty secret`))
+  if (/[\r\n]/.test(secret)) return Effect.fail(unavailable(`${source} gives more than one line`))
+  return Effect.succeed(Redacted.make(secret))
 }
 
 /** The value of a variable of the environment. */
@@ -52,16 +56,18 @@ export const file = (path: string): SecretSource => ({
 })
 
 /**
- * A program that prints the secret, such as that of a keychain. It is run without a shell, and may ask on the terminal. Its output
- * is in no failure.
+ * A program that prints the secret, such as that of a keychain. It is run without a shell, and may ask on the terminal. Other
+ * standard input is the data of the command, which the program does not get. Its output is in no failure.
  */
 export const command = (program: string, args: ReadonlyArray<string>): SecretSource => ({
   description: "secretCommand",
   read: Effect.scoped(
     Effect.gen(function* () {
       const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
+      const { stdinIsTerminal } = yield* Stdio.Stdio
+      const stdin = (yield* stdinIsTerminal) ? "inherit" : "ignore"
       // In the same process group, so that the program can ask on the terminal.
-      const options = { stdin: "inherit", stdout: "pipe", stderr: "inherit", detached: false } as const
+      const options = { stdin, stdout: "pipe", stderr: "inherit", detached: false } as const
       const child = yield* spawner.spawn(ChildProcess.make(program, args, options))
       const output = yield* Stream.mkString(Stream.decodeText(child.stdout))
       return { output, exitCode: yield* child.exitCode }

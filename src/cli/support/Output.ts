@@ -27,7 +27,7 @@ const defaultWidth = 80
 const defaultScreen = 50
 
 /** The size of the terminal; `COLUMNS` or 80 columns if the output is no terminal. */
-const sizeOf = (isTerminal: boolean) =>
+export const sizeOf = (isTerminal: boolean) =>
   Effect.gen(function* () {
     const fallback = Option.getOrElse(
       yield* Effect.orElseSucceed(Config.option(Config.Int("COLUMNS")), Option.none),

@@ -25,6 +25,8 @@ export interface Running {
 export interface Options {
   /** The environment, beside that of the tests. */
   readonly env?: Readonly<Record<string, string>> | undefined
+  /** The text on standard input. Empty if absent. */
+  readonly stdin?: string | undefined
   /** The current folder. */
   readonly cwd?: string | undefined
   /** The program and its first arguments. Default: Node with the source of the command line. */
@@ -39,7 +41,7 @@ const signalGroup = ({ exitCode, pid, signalCode }: ChildProcess, signal: NodeJS
 /** Starts the program. It is killed with the scope if it still runs. */
 export const start = (
   args: ReadonlyArray<string>,
-  { cwd, env, program: [file, ...first] = [process.execPath, main] }: Options = {}
+  { cwd, env, stdin = "", program: [file, ...first] = [process.execPath, main] }: Options = {}
 ): Effect.Effect<Running, never, Scope.Scope> =>
   Effect.gen(function* () {
     const child = yield* Effect.acquireRelease(
@@ -48,7 +50,7 @@ export const start = (
       (started) => Effect.sync(() => signalGroup(started, "SIGKILL"))
     )
     const output = new ProcessOutput(child)
-    child.stdin.end()
+    child.stdin.end(stdin)
     let read = 0
     const nextLine = (): string | undefined => {
       const end = output.stdout.indexOf("\n", read)
