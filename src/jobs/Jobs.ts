@@ -168,8 +168,8 @@ export const list: Effect.Effect<ReadonlyArray<JobProgress>, JobsError, Jobs> = 
 )
 
 /**
- * Pauses a job that is queued or running. The rows under way end within seconds; until then the job is active. A job in another
- * state stays as it is.
+ * Pauses a job that is queued or running. Within about a second, its workers begin no further row. The rows under way end first,
+ * also those that wait for the rate limit; until then the job is active. A job in another state stays as it is.
  *
  * @example
  * ```ts
@@ -195,7 +195,8 @@ export const resume = (name: string): Effect.Effect<JobProgress, JobNotFound | J
   Effect.flatMap(Jobs, (jobs) => jobs.resume(name))
 
 /**
- * Cancels a job that is not finished. The rows under way end within seconds, and the rest is `not-sent`. It can be resumed.
+ * Cancels a job that is not finished. The rows under way end first, as with {@link pause}, and the rest is `not-sent`. It can be
+ * resumed.
  *
  * @example
  * ```ts
@@ -206,8 +207,10 @@ export const cancel = (name: string): Effect.Effect<JobProgress, JobNotFound | J
   Effect.flatMap(Jobs, (jobs) => jobs.cancel(name))
 
 /**
- * Removes a job with its rows and outcomes from the database. Fails with `JobActive` while a run is under way or asked for. A later
- * job can have the name; its rows without a fingerprint get the fingerprints that those of this one had.
+ * Removes a job with its rows and outcomes from the database. Fails with `JobActive` while a run is under way or asked for.
+ *
+ * A later job can have the name, for the same rows only: its rows without a fingerprint get the fingerprints that those of this one
+ * had, so that the contacts of these are taken for theirs.
  *
  * A million rows take some seconds, in one transaction. Other processes on the same SQLite file wait meanwhile.
  *
