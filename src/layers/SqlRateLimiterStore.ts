@@ -54,8 +54,9 @@ const make = /* @__PURE__ */ Effect.gen(function* () {
  * clocks of the machines can differ, and nothing is synced to the disk. Over SQLite, each statement is; a file of its own keeps
  * it from waiting for other writers.
  *
- * It gives the same results as Effect's store in memory, except that it does not learn limits from answers: `adaptiveConsume`
- * is always inactive.
+ * It gives the same results as Effect's store in memory, with two exceptions. It does not learn limits from answers:
+ * `adaptiveConsume` is always inactive. And limits begin again if the clock goes back by more than a minute, since they outlive the
+ * process.
  *
  * @example
  * ```ts

@@ -283,6 +283,26 @@ describe.each(kinds)("the rate limits in $name", ({ make }) => {
     }).pipe(Effect.scoped)
   )
 
+  it.effect("begin again if the clock has gone back by more than a minute", () =>
+    Effect.gen(function* () {
+      const connect = yield* make
+      const store = yield* storeOn(connect)
+      const sql = yield* connect
+      const take = store.fixedWindow({ key: "a", tokens: 3, refillRate: Duration.seconds(1), limit: 3 })
+      const bucket = { key: "a", tokens: 3, limit: 3, refillRate: Duration.seconds(1), allowOverflow: true }
+      assert.deepStrictEqual(yield* take, [3, 3000])
+      assert.strictEqual((yield* store.tokenBucket(bucket))[0], 0)
+      const hour = 3_600_000
+      yield* sql`UPDATE chatbotkit_rate_limit SET ends_at = ends_at + ${hour}, asked_at = asked_at + ${hour}`
+      const ahead = JSON.stringify({ tokens: 0, refilledAt: 2 ** 43 })
+      yield* sql`UPDATE chatbotkit_token_bucket SET state = ${ahead}`
+      assert.deepStrictEqual(yield* take, [3, 3000])
+      yield* store.tokenBucket(bucket)
+      const [row] = yield* sql<{ state: string }>`SELECT state FROM chatbotkit_token_bucket`
+      assert.notInclude(row?.state, String(2 ** 43))
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("are shared by the clients of two processes", () =>
     Effect.gen(function* () {
       const connect = yield* make

@@ -35,6 +35,12 @@ const timeOf = (sql: SqlClient.SqlClient, now: number): Statement.Fragment =>
     orElse: () => sql`${now}`
   })
 
+/**
+ * The time in milliseconds by which the clock can seem to go back while processes wait for each other. If it goes back further,
+ * limits begin again: otherwise they would last until it has caught up, also for the next process.
+ */
+const clockTolerance = 60_000
+
 const numberIn = (row: { readonly [column: string]: unknown } | undefined, column: string): number =>
   Number(row?.[column])
 
@@ -58,8 +64,9 @@ export const takeFromWindow = (
 ): Effect.Effect<readonly [count: number, ttl: number], SqlError.SqlError> => {
   const isTaken = tokens <= limit
   const double = (value: number) => sql`CAST(${value} AS DOUBLE PRECISION)`
-  const count = sql`CASE WHEN l.ends_at <= excluded.asked_at THEN 0 ELSE l.tokens END`
-  const end = sql`CASE WHEN l.ends_at <= excluded.asked_at THEN excluded.asked_at ELSE l.ends_at END`
+  const isOver = sql`(l.ends_at <= excluded.asked_at OR excluded.asked_at < l.asked_at - ${double(clockTolerance)})`
+  const count = sql`CASE WHEN ${isOver} THEN 0 ELSE l.tokens END`
+  const end = sql`CASE WHEN ${isOver} THEN excluded.asked_at ELSE l.ends_at END`
   const ifTaken = (value: number) =>
     sql`CASE WHEN ${count} + ${double(tokens)} > ${double(limit)} THEN 0 ELSE ${double(value)} END`
   return Effect.map(
@@ -103,7 +110,8 @@ const bucketStateIn = (text: unknown): BucketState | undefined => {
 
 /** The state of a bucket after the refills until now. */
 const refilled = (state: BucketState | undefined, { limit, refillMillis }: Bucket, now: number): BucketState => {
-  const { refilledAt, tokens } = state ?? { tokens: limit, refilledAt: now }
+  const { refilledAt, tokens } =
+    state === undefined || now < state.refilledAt - clockTolerance ? { tokens: limit, refilledAt: now } : state
   const refills = Math.max(0, Math.floor((now - refilledAt) / refillMillis))
   const filled = refills === 0 ? tokens : Math.min(limit, tokens + refills)
   return { tokens: filled, refilledAt: filled >= limit ? now : refilledAt + refills * refillMillis }
