@@ -297,6 +297,17 @@ describe("import", () => {
       assert.deepStrictEqual([quiet.stderr, quiet.exitCode], ["", 0])
     }))
 
+  test("sends at most as many requests as --rate allows", (folder) =>
+    Effect.gen(function* () {
+      const api = yield* InMemory.InMemory
+      folder.write("crm.jsonl", Array.from({ length: 6 }, (_, index) => `{"name":"Contact ${index}"}\n`).join(""))
+      const args = ["import", "FOLDER/crm.jsonl", "--mode", "create", "--rate", "2/minute"]
+      assert.strictEqual((yield* folder.run(args)).exitCode, 0)
+      const requests = yield* api.requests
+      const times = requests.map(({ time }) => time)
+      for (const [index, time] of times.slice(2).entries()) assert.isAtLeast(time - (times[index] ?? 0), 59_000)
+    }))
+
   for (const [problem, args, message, stdin] of [
     ["a file that is not there", ["none.csv"], "The file cannot be read"],
     ["a format that is not known", ["crm.txt"], "The format of the file is not known"],

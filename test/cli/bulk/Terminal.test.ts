@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -106,4 +107,53 @@ describe.skipIf(PseudoTerminal.missing !== undefined)("import in a terminal", ()
       }).pipe(Effect.scoped, Effect.provide(layer)),
     120_000
   )
+
+  it.live(
+    "ends at once after a second Ctrl-C, and goes on later",
+    () =>
+      Effect.gen(function* () {
+        const api = yield* InMemory.InMemory
+        yield* api.inject({ operation: "Contact.create", fault: InMemory.Fault.stall })
+        const start = yield* onTerminal
+        const command = ["import", "crm.csv", "--mode", "create"]
+        const program = yield* start(command)
+        yield* program.shown(/0\/300 rows/)
+        yield* program.type(interrupt)
+        yield* program.shown(/Ctrl-C again ends at once/)
+        // A second signal right after the first one is the same Ctrl-C, passed on by npm.
+        const again = program
+          .type(interrupt)
+          .pipe(Effect.repeat(Schedule.spaced("200 millis")), Effect.andThen(Effect.never))
+        const { exitCode } = yield* Effect.raceFirst(program.end, again)
+        assert.strictEqual(exitCode, 130)
+        yield* api.removeFaults
+        assert.strictEqual((yield* (yield* start([...command, "--resume"])).end).exitCode, 0)
+        const contacts = yield* api.contacts()
+        assert.strictEqual(new Set(contacts.map(({ email }) => email)).size, rowCount)
+        assert.lengthOf(contacts, rowCount)
+      }).pipe(Effect.scoped, Effect.provide(layer)),
+    120_000
+  )
+
+  for (const [key, exitCode, left] of [
+    ["y\r", 0, 0],
+    ["n\r", 6, 2]
+  ] as const) {
+    it.live(
+      `asks before delete-all, and exits with ${exitCode} after ${JSON.stringify(key)}`,
+      () =>
+        Effect.gen(function* () {
+          const api = yield* InMemory.InMemory
+          yield* api.seed([{ name: "Ada" }, { name: "Grace" }])
+          const start = yield* onTerminal
+          const program = yield* start(["delete-all", "--all"])
+          yield* program.shown(/Delete 2 contacts\? \[y\/N\] /)
+          yield* program.type(key)
+          const end = yield* program.end
+          assert.strictEqual(end.exitCode, exitCode, end.screen)
+          assert.lengthOf(yield* api.contacts(), left)
+        }).pipe(Effect.scoped, Effect.provide(layer)),
+      120_000
+    )
+  }
 })
