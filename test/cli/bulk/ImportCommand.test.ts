@@ -174,6 +174,23 @@ describe("import", () => {
       assert.deepStrictEqual(yield* folder.run(args), { stdout: '{"rows":2,"created":2}\n', stderr: "", exitCode: 0 })
     }))
 
+  test("writes no rejected rows of a file that the job of this name was not made of", (folder) =>
+    Effect.gen(function* () {
+      folder.write("crm.csv", mixed)
+      yield* folder.run(importMixed)
+      folder.write("crm.csv", mixed.replace(/^Ada.*\n/m, ""))
+      const { exitCode, stderr } = yield* folder.run([
+        ...importMixed,
+        "--rejects",
+        "FOLDER/rejects.csv",
+        "--format",
+        "csv"
+      ])
+      assert.include(stderr, "error: The job of this name has other rows than the file")
+      assert.strictEqual(exitCode, 2)
+      assert.isFalse(folder.exists("rejects.csv"))
+    }))
+
   test("reads JSON Lines from standard input, and writes rejected lines as they are", (folder) =>
     Effect.gen(function* () {
       const stdin = '{"name":"Ada"}\n\n{"name":1}\n  {"name": "Grace", "x": 1}\r\nnot json'

@@ -36,17 +36,30 @@ const outcomeTexts = <E, R>(outcomes: Stream.Stream<Bulk.Outcome, E, R>, path: s
 const isRejected = (outcome: Bulk.Outcome): boolean =>
   outcome.outcome === "invalid" || (outcome.outcome === "failed" && Bulk.isSettled(outcome))
 
-/** Writes the rejected rows, after the header of the file if it has one. */
-const writeRejects = Effect.fnUntraced(function* (file: ImportFile, rejected: ReadonlySet<number>, path: string) {
+const otherFile = new UsageError({
+  message: "The job of this name has other rows than the file, so the rejected rows are not known",
+  next: "Give the file that the job was made of, or another --name."
+})
+
+/** Writes the rejected rows, after the header of the file if it has one. Fails if the file has not as many rows as the job. */
+const writeRejects = Effect.fnUntraced(function* (
+  file: ImportFile,
+  rejected: ReadonlySet<number>,
+  rows: number,
+  path: string
+) {
+  let last = 0
   let left = 0
   const texts = RawRows.read(file.bytes, file).pipe(
+    Stream.tap(({ row }) => Effect.sync(() => (last = row))),
     Stream.filter(({ row }) => row === 0 || rejected.has(row)),
     Stream.map(({ text }) => {
       if (text === undefined) left++
       return text ?? ""
     })
   )
-  yield* writeFile(texts, path, "--rejects")
+  const check = Effect.suspend(() => (last === rows ? Effect.void : Effect.fail(otherFile)))
+  yield* writeFile(Stream.concat(texts, Stream.fromEffectDrain(check)), path, "--rejects")
   if (left > 0) yield* Streams.note(`${left} rejected rows are not in the file: they are too long, or not UTF-8.`)
 })
 
@@ -57,13 +70,15 @@ export const write = Effect.fnUntraced(function* <E, R>(
   flags: ResultFlags
 ) {
   const rejected = new Set<number>()
+  let rows = 0
   const seen = Stream.tap(outcomes, (outcome) =>
     Effect.sync(() => {
+      rows++
       if (isRejected(outcome)) rejected.add(outcome.row)
     })
   )
   yield* flags.outcomes === undefined
     ? Stream.runDrain(seen)
     : writeFile(outcomeTexts(seen, flags.outcomes), flags.outcomes, "--outcomes")
-  if (flags.rejects !== undefined) yield* writeRejects(file, rejected, flags.rejects)
+  if (flags.rejects !== undefined) yield* writeRejects(file, rejected, rows, flags.rejects)
 })
