@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Random, Stream } from "effect"
-import { beforeAll } from "vitest"
 import * as Bulk from "../src/Bulk.ts"
 import * as Contact from "../src/Contact.ts"
 import * as Journal from "../src/Journal.ts"
 import * as InMemory from "../src/layers/InMemory.ts"
 import * as Fake from "./support/FakeHttp.ts"
+import { loadGraphql } from "./support/LoadGraphql.ts"
 
 const { Fault } = InMemory
 const job = "crm 2026-11"
@@ -22,8 +22,7 @@ const seeded = (count: number) =>
     )
   )
 
-// The in-memory API loads graphql with the first lookup. Meanwhile the test clock would run past the timeouts.
-beforeAll(() => Effect.runPromise(Stream.runDrain(Contact.find()).pipe(Effect.provide(InMemory.layer()))))
+loadGraphql()
 
 describe("rows that are contacts", () => {
   it.effect("keep nothing that only the server sets, so that an export is an input", () =>

@@ -1,13 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Random, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { beforeAll } from "vitest"
 import * as Bulk from "../src/Bulk.ts"
-import * as Contact from "../src/Contact.ts"
 import { UnreadableRow } from "../src/internal/format/UnreadableRow.ts"
 import * as Journal from "../src/Journal.ts"
 import * as InMemory from "../src/layers/InMemory.ts"
 import * as Fake from "./support/FakeHttp.ts"
+import { loadGraphql } from "./support/LoadGraphql.ts"
 
 const { Fault } = InMemory
 const job = "crm 2026-11"
@@ -31,8 +30,7 @@ const interruptAfter = Effect.fnUntraced(function* <A, E, R>(stream: Stream.Stre
   yield* Fiber.interrupt(fiber)
 })
 
-// The in-memory API loads graphql with the first lookup. Meanwhile the test clock would run past the timeouts.
-beforeAll(() => Effect.runPromise(Stream.runDrain(Contact.find()).pipe(Effect.provide(InMemory.layer()))))
+loadGraphql()
 
 const layer = () => Layer.merge(InMemory.layer(), Layer.fresh(Journal.layerMemory))
 

@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { beforeAll } from "vitest"
 import * as Bulk from "../src/Bulk.ts"
 import * as Contact from "../src/Contact.ts"
 import * as Journal from "../src/Journal.ts"
 import * as InMemory from "../src/layers/InMemory.ts"
 import * as Fake from "./support/FakeHttp.ts"
+import { loadGraphql } from "./support/LoadGraphql.ts"
 
 const { Fault } = InMemory
 const job = "crm 2026-11"
@@ -16,8 +16,7 @@ const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) => Fake.successOf(Stre
 
 const layer = () => Layer.merge(InMemory.layer(), Layer.fresh(Journal.layerMemory))
 
-// The in-memory API loads graphql with the first lookup. Meanwhile the test clock would run past the timeouts.
-beforeAll(() => Effect.runPromise(Stream.runDrain(Contact.find()).pipe(Effect.provide(InMemory.layer()))))
+loadGraphql()
 
 describe("Bulk.upsert by e-mail address, in a job,", () => {
   it.effect("leaves the fingerprint of a contact that is there as it is", () =>

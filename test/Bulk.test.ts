@@ -1,15 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Random, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { beforeAll, expectTypeOf } from "vitest"
+import { expectTypeOf } from "vitest"
 import * as Bulk from "../src/Bulk.ts"
 import type * as Client from "../src/Client.ts"
-import * as Contact from "../src/Contact.ts"
 import type * as Errors from "../src/Errors.ts"
 import { UnreadableRow } from "../src/internal/format/UnreadableRow.ts"
 import type * as Journal from "../src/Journal.ts"
 import * as InMemory from "../src/layers/InMemory.ts"
 import * as Fake from "./support/FakeHttp.ts"
+import { loadGraphql } from "./support/LoadGraphql.ts"
 
 const { Fault } = InMemory
 const fingerprintOf = (index: number): string => `crm-${index.toString().padStart(16, "0")}`
@@ -28,8 +28,7 @@ const names = (outcomes: ReadonlyArray<Bulk.Outcome>) => byRow(outcomes).map(({ 
 
 const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) => Fake.successOf(Stream.runCollect(stream), 1000)
 
-// The in-memory API loads graphql with the first lookup. Meanwhile the test clock would run past the timeouts.
-beforeAll(() => Effect.runPromise(Stream.runDrain(Contact.find()).pipe(Effect.provide(InMemory.layer()))))
+loadGraphql()
 
 const makers: ReadonlyArray<readonly ["Contact.ensure" | "Contact.create", Bulk.Bulk<Bulk.EnsureRow, Bulk.Options>]> = [
   ["Contact.ensure", Bulk.ensure],

@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Random, Stream } from "effect"
-import { beforeAll } from "vitest"
 import * as Bulk from "../../src/Bulk.ts"
-import * as Contact from "../../src/Contact.ts"
+import type * as Contact from "../../src/Contact.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Check from "./Check.ts"
 import * as Input from "./Input.ts"
+import { loadGraphql } from "../support/LoadGraphql.ts"
 
 const input = Input.make("check", 500)
 
@@ -23,8 +23,7 @@ const first = (outcomes: ReadonlyArray<Bulk.Outcome>, kind: Bulk.Outcome["outcom
   return outcome
 }
 
-// The in-memory API loads graphql with the first lookup. Meanwhile the test clock would run past the timeouts.
-beforeAll(() => Effect.runPromise(Stream.runDrain(Contact.find()).pipe(Effect.provide(InMemory.layer()))))
+loadGraphql()
 
 describe("the input of the jobs that are killed", () => {
   it("has rows of every kind, the same for the same seed", () => {

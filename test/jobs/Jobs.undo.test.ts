@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Stream, Struct } from "effect"
 import { SqlClient } from "effect/sql"
-import { beforeAll } from "vitest"
 import * as Bulk from "../../src/Bulk.ts"
 import type { Client } from "../../src/Client.ts"
 import * as Contact from "../../src/Contact.ts"
@@ -10,6 +9,7 @@ import * as Jobs from "../../src/jobs/Jobs.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import * as NodeSqlite from "../../src/layers/NodeSqlite.ts"
 import { idOf, record, runAll, type Send, tableSizes } from "../support/JobRuns.ts"
+import { loadGraphql } from "../support/LoadGraphql.ts"
 
 const name = "tiers 2026-11"
 const undoName = `undo of ${name}`
@@ -92,8 +92,7 @@ const undone = Effect.gen(function* () {
   return (yield* Stream.runCollect(Jobs.outcomes(undoName))).map(({ outcome }) => outcome)
 })
 
-// The in-memory API loads graphql with the first lookup. Meanwhile the test clock would run past the timeouts.
-beforeAll(() => Effect.runPromise(Stream.runDrain(Contact.find()).pipe(Effect.provide(InMemory.layer()))))
+loadGraphql()
 
 describe("Jobs.undo", () => {
   it.effect("restores every field, also those that were not set, and can be undone itself", () =>

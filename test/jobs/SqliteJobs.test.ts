@@ -3,13 +3,12 @@ import { Effect, Exit, FileSystem, Layer, Scope, Stream } from "effect"
 import { NodeFileSystem } from "@effect/platform-node"
 import * as SqlClient from "effect/sql/SqlClient"
 import { TestClock } from "effect/testing"
-import { beforeAll } from "vitest"
-import * as Contact from "../../src/Contact.ts"
 import * as Jobs from "../../src/jobs/Jobs.ts"
 import * as SqliteJobs from "../../src/jobs/SqliteJobs.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import * as NodeSqlite from "../../src/layers/NodeSqlite.ts"
 import * as Fake from "../support/FakeHttp.ts"
+import { loadGraphql } from "../support/LoadGraphql.ts"
 
 const { Fault } = InMemory
 const rowsOf = (count: number) => Stream.range(1, count).pipe(Stream.map((row) => ({ name: `Contact ${row}` })))
@@ -23,8 +22,7 @@ const temporary = Effect.gen(function* () {
 const linkTo = (path: string, link: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => fs.symlink(path, link)).pipe(Effect.provide(NodeFileSystem.layer))
 
-// The in-memory API loads graphql with the first lookup. Meanwhile the test clock would run past the timeouts.
-beforeAll(() => Effect.runPromise(Stream.runDrain(Contact.find()).pipe(Effect.provide(InMemory.layer()))))
+loadGraphql()
 
 describe("SqliteJobs.layer", () => {
   it.effect("submits a job and runs it", () =>

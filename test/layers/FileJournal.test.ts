@@ -2,13 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Context, Deferred, Effect, Exit, Fiber, FileSystem, Layer, PlatformError, Random, Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { beforeAll } from "vitest"
 import * as Bulk from "../../src/Bulk.ts"
 import * as Contact from "../../src/Contact.ts"
 import * as Journal from "../../src/Journal.ts"
 import * as FileJournal from "../../src/layers/FileJournal.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import * as Fake from "../support/FakeHttp.ts"
+import { loadGraphql } from "../support/LoadGraphql.ts"
 
 const { Fault } = InMemory
 const job = "crm 2026-11"
@@ -56,8 +56,7 @@ const opened = (path: string) =>
     Context.get(context, Journal.Journal).open(job)
   )
 
-// The in-memory API loads graphql with the first lookup. Meanwhile the test clock would run past the timeouts.
-beforeAll(() => Effect.runPromise(Stream.runDrain(Contact.find()).pipe(Effect.provide(InMemory.layer()))))
+loadGraphql()
 
 const layer = () => Layer.merge(InMemory.layer(), NodeFileSystem.layer)
 

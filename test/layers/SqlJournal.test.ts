@@ -2,15 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Exit, Fiber, Layer, Random, Schema, Scope, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import { beforeAll } from "vitest"
 import * as Bulk from "../../src/Bulk.ts"
-import * as Contact from "../../src/Contact.ts"
 import * as Journal from "../../src/Journal.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
 import * as NodeSqlite from "../../src/layers/NodeSqlite.ts"
 import * as SqlJournal from "../../src/layers/SqlJournal.ts"
 import { type Connect, databases } from "../support/Databases.ts"
 import * as Fake from "../support/FakeHttp.ts"
+import { loadGraphql } from "../support/LoadGraphql.ts"
 
 const { Fault } = InMemory
 const job = "crm 2026-11"
@@ -48,8 +47,7 @@ const run = <A, E, R>(stream: Stream.Stream<A, E, R>, connect: Connect) =>
     drive(Stream.runCollect(stream).pipe(Effect.provideService(Journal.Journal, journal)), 100)
   ).pipe(Effect.scoped)
 
-// The in-memory API loads graphql with the first lookup. Meanwhile the test clock would run past the timeouts.
-beforeAll(() => Effect.runPromise(Stream.runDrain(Contact.find()).pipe(Effect.provide(InMemory.layer()))))
+loadGraphql()
 
 describe.each(databases())("a journal in $name", ({ make }) => {
   it.effect("lets a job go on in another process, and send nothing once it is done", () =>

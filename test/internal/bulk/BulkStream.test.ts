@@ -1,8 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { beforeAll } from "vitest"
-import * as Contact from "../../../src/Contact.ts"
 import type { InputRow } from "../../../src/internal/bulk/BulkRun.ts"
 import * as BulkStream from "../../../src/internal/bulk/BulkStream.ts"
 import * as ChangeRows from "../../../src/internal/bulk/ChangeRows.ts"
@@ -10,6 +8,7 @@ import * as MakeRows from "../../../src/internal/bulk/MakeRows.ts"
 import type * as Journal from "../../../src/Journal.ts"
 import * as InMemory from "../../../src/layers/InMemory.ts"
 import * as Fake from "../../support/FakeHttp.ts"
+import { loadGraphql } from "../../support/LoadGraphql.ts"
 
 const { Fault } = InMemory
 const job = "crm 2026-11"
@@ -35,8 +34,7 @@ const run = (journal: Journal.JobJournal, stop: Effect.Effect<void> = Effect.nev
   stop
 })
 
-// The in-memory API loads graphql with the first lookup. Meanwhile the test clock would run past the timeouts.
-beforeAll(() => Effect.runPromise(Stream.runDrain(Contact.find()).pipe(Effect.provide(InMemory.layer()))))
+loadGraphql()
 
 describe("numbered rows", () => {
   it.effect("get the fingerprints of their numbers, in any parts", () =>

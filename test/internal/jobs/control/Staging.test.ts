@@ -1,9 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Random, Result, Stream } from "effect"
 import { SqlClient } from "effect/sql"
-import { beforeAll } from "vitest"
 import * as Bulk from "../../../../src/Bulk.ts"
-import * as Contact from "../../../../src/Contact.ts"
+import type * as Contact from "../../../../src/Contact.ts"
 import * as DerivedFingerprint from "../../../../src/internal/bulk/DerivedFingerprint.ts"
 import { UnreadableRow } from "../../../../src/internal/format/UnreadableRow.ts"
 import * as JobOptions from "../../../../src/internal/jobs/JobOptions.ts"
@@ -14,6 +13,7 @@ import * as InMemory from "../../../../src/layers/InMemory.ts"
 import * as NodeSqlite from "../../../../src/layers/NodeSqlite.ts"
 import * as Fake from "../../../support/FakeHttp.ts"
 import { idOf } from "../../../support/JobRuns.ts"
+import { loadGraphql } from "../../../support/LoadGraphql.ts"
 
 const name = "crm 2026-11"
 const fingerprint = "crm-0000000000000001"
@@ -39,8 +39,7 @@ const staged = (rows: ReadonlyArray<unknown>, options: Jobs.SubmitOptions) =>
     return chunks.flatMap(({ rows }) => rows).toSorted((a, b) => a.row - b.row)
   }).pipe(Effect.provide(layer()))
 
-// The in-memory API loads graphql with the first lookup. Meanwhile the test clock would run past the timeouts.
-beforeAll(() => Effect.runPromise(Stream.runDrain(Contact.find()).pipe(Effect.provide(InMemory.layer()))))
+loadGraphql()
 
 describe("staged rows", () => {
   it.effect("hold what the row sets, and nothing that the operation ignores", () =>

@@ -1,13 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Stream } from "effect"
+import { Effect, Fiber } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
-import { beforeAll } from "vitest"
-import * as Contact from "../../../../src/Contact.ts"
 import * as JobStore from "../../../../src/internal/jobs/JobStore.ts"
 import * as ChunkRun from "../../../../src/internal/jobs/worker/ChunkRun.ts"
 import * as InMemory from "../../../../src/layers/InMemory.ts"
 import * as Fake from "../../../support/FakeHttp.ts"
+import { loadGraphql } from "../../../support/LoadGraphql.ts"
 import * as StoredJob from "../../../support/StoredJob.ts"
 
 const { Fault } = InMemory
@@ -29,8 +28,7 @@ const chunks = Effect.gen(function* () {
   return yield* sql`SELECT chunk, unsettled, ended_run, worker FROM chatbotkit_chunk ORDER BY chunk`
 })
 
-// The in-memory API loads graphql with the first lookup. Meanwhile the test clock would run past the timeouts.
-beforeAll(() => Effect.runPromise(Stream.runDrain(Contact.find()).pipe(Effect.provide(InMemory.layer()))))
+loadGraphql()
 
 describe("a chunk", () => {
   it.effect("ends with the number of rows whose outcomes are not final", () =>

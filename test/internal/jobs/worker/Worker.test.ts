@@ -1,16 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, References, Scope, Stream } from "effect"
+import { Effect, Exit, Layer, References, Scope } from "effect"
 import { HttpClient } from "effect/http"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
-import { beforeAll } from "vitest"
-import * as Contact from "../../../../src/Contact.ts"
 import * as LocalEngine from "../../../../src/internal/jobs/worker/LocalEngine.ts"
 import * as Worker from "../../../../src/internal/jobs/worker/Worker.ts"
 import { JobRun } from "../../../../src/jobs/JobRun.ts"
 import * as InMemory from "../../../../src/layers/InMemory.ts"
 import * as Fake from "../../../support/FakeHttp.ts"
+import { loadGraphql } from "../../../support/LoadGraphql.ts"
 import * as StoredJob from "../../../support/StoredJob.ts"
 
 const { Fault } = InMemory
@@ -45,8 +44,7 @@ const engineTables = Effect.gen(function* () {
   return [...(yield* sql`SELECT * FROM cluster_messages`), ...(yield* sql`SELECT * FROM cluster_replies`)]
 }).pipe(Effect.provideService(SqlClient.SafeIntegers, true))
 
-// The in-memory API loads graphql with the first lookup. Meanwhile the test clock would run past the timeouts.
-beforeAll(() => Effect.runPromise(Stream.runDrain(Contact.find()).pipe(Effect.provide(InMemory.layer()))))
+loadGraphql()
 
 describe("a worker", () => {
   it.effect("runs the chunks of a job, and deletes what the engine has stored", () =>
