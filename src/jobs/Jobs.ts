@@ -239,7 +239,8 @@ export const outcomes = (name: string): Stream.Stream<Outcome, JobNotFound | Job
  * Undoes an update or an upsert that has `beforeImages`: submits the job `undo of NAME`, which gives each contact the fields back
  * that its row set. A row whose outcome is `unknown` is undone too, if its contact was read before. The undo keeps before-images
  * too, so it can be undone itself. It fails with `JobActive` while a run is under way or asked for, and with `JobNotUndoable` if
- * the job has no before-images of updates. If there is a job `undo of NAME` already, its progress is given.
+ * the job has no before-images of updates. To undo the same run twice gives the job that is there; an undo of an earlier run, or of an
+ * earlier job of this name, has to be removed first: until then, it is `JobNotUndoable`.
  *
  * A contact gets its fields back even if somebody else has changed them since. These the API cannot restore:
  *

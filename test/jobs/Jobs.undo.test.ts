@@ -256,6 +256,28 @@ describe("Jobs.undo", () => {
     }).pipe(Effect.provide(layer()))
   )
 
+  it.effect("is refused while an undo of an earlier job or run has its name", () =>
+    Effect.gen(function* () {
+      const [id = ""] = yield* seeded(set)
+      const other = `undo of ${name}`
+      const refusal = new Jobs.JobNotUndoable({ job: name, other })
+      yield* submitUpdates([{ id, nick: "new" }])
+      yield* runAll(update)
+      assert.deepStrictEqual(yield* undone, ["updated"])
+      yield* Jobs.remove(name)
+      yield* submitUpdates([{ id, nick: "newer" }])
+      yield* runAll(update)
+      assert.deepStrictEqual(yield* Effect.flip(Jobs.undo(name)), refusal)
+      yield* Jobs.remove(other)
+      assert.deepStrictEqual(yield* undone, ["updated"])
+      assert.strictEqual((yield* contacts)[0]?.nick, set.nick)
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`UPDATE chatbotkit_job SET run = run + 1, ended_run = run + 1 WHERE name = ${name}`
+      assert.deepStrictEqual(yield* Effect.flip(Jobs.undo(name)), refusal)
+      assert.include(refusal.message, other)
+    }).pipe(Effect.provide(layer()))
+  )
+
   it.effect("twice is once", () =>
     Effect.gen(function* () {
       const [id = ""] = yield* seeded(set)

@@ -79,7 +79,7 @@ const nextByOtherTag: ReadonlyMap<string, string> = new Map([
   ["JobsError", "Check the file of the jobs, and run the command again."],
   ["JobNotFound", "See the jobs with effect-chatbotkit jobs list."],
   ["JobActive", "Wait for the job, or stop it with effect-chatbotkit jobs pause or cancel."],
-  ["JobNotUndoable", "Only jobs that update contacts can be undone."],
+  ["JobNotUndoable", "Only jobs that update contacts can be undone. An earlier undo has to be removed first."],
   ["WorkerRunning", "See the job with effect-chatbotkit jobs list, or wait for it."]
 ])
 

@@ -41,12 +41,21 @@ export class JobActive
   }
 }
 
-/** The job cannot be undone, since it has no before-images of updates. */
+/**
+ * The job cannot be undone: it has no before-images of updates, or the name of its undo is taken by a job that does not undo its
+ * latest run.
+ */
 export class JobNotUndoable
-  extends /* @__PURE__ */ Schema.TaggedError<JobNotUndoable>(identifier("JobNotUndoable"))("JobNotUndoable", job)
+  extends /* @__PURE__ */ Schema.TaggedError<JobNotUndoable>(identifier("JobNotUndoable"))("JobNotUndoable", {
+    ...job,
+    /** The name of the other job, if it is in the way. Remove it first. */
+    other: Schema.optionalKey(Schema.String)
+  })
 {
   override get message(): string {
-    return `Job ${this.job}: It is no update or upsert with the option beforeImages`
+    return this.other === undefined
+      ? `Job ${this.job}: It is no update or upsert with the option beforeImages`
+      : `Job ${this.job}: The job ${this.other} does not undo its latest run, and has to be removed first`
   }
 }
 

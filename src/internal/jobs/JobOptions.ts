@@ -67,7 +67,9 @@ export const Settings = /* @__PURE__ */ (() =>
     beforeImages: Schema.Boolean,
     concurrency: Schema.Int,
     chunkSize: Schema.Int,
-    chunkConcurrency: Schema.Int
+    chunkConcurrency: Schema.Int,
+    /** The id of the job that this one undoes, and its latest run by then. */
+    undoes: Schema.optionalKey(Schema.Struct({ id: Schema.String, run: Schema.Int }))
   }))()
 export interface Settings extends Schema.Struct.Type<typeof Settings.fields> {}
 

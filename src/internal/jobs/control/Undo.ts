@@ -106,5 +106,10 @@ export const undo = (
       Stream.mapEffect(({ chunk }) => updatesOf(id, chunk)),
       Stream.flattenIterable
     )
-    return yield* submit(`undo of ${name}`, updates, { ...settings, operation: "update" }, isInactive)
+    const other = `undo of ${name}`
+    const undone = { ...settings, operation: "update", undoes: { id, run } } as const
+    const progress = yield* submit(other, updates, undone, isInactive)
+    const submitted = yield* JobStore.job(progress.id)
+    const undoes = submitted?.settings.undoes
+    return undoes?.id === id && undoes.run === run ? progress : yield* new JobNotUndoable({ job: name, other })
   })
