@@ -69,7 +69,7 @@ const results = {
 
 const failed = {
   text: "error: 1 of 2 rows failed. Correct these rows, and run them again.\n",
-  json: '{"code":"RowsFailed","outcome":"not-sent","message":"1 of 2 rows failed","next":"Correct these rows, and run them again."}\n'
+  json: '{"code":"RowsFailed","outcome":"unknown","message":"1 of 2 rows failed","next":"Correct these rows, and run them again."}\n'
 } as const
 
 describe("the formats", () => {

@@ -68,7 +68,7 @@ describe("create", () => {
       assert.deepStrictEqual(linesOf(stderr), [
         {
           code: "RowsFailed",
-          outcome: "not-sent",
+          outcome: "unknown",
           message: "4 of 6 rows failed",
           next: "Correct these rows, and run them again."
         }

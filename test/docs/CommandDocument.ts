@@ -124,7 +124,7 @@ const variables = [
   ["CHATBOTKIT_BASE_URL", "The URL of the server, as `--base-url`."],
   ["CHATBOTKIT_API_RUNAS_USERID", "The id of the user to act for, as `--run-as-user`."],
   ["CHATBOTKIT_PROFILE", "The profile of the configuration file, as `--profile`."],
-  ["NO_COLOR", "No colours, whatever its value."]
+  ["NO_COLOR", "No colours, if it is set and not empty."]
 ].map(([variable = "", meaning = ""]) => [`\`${variable}\``, meaning])
 
 /** The text of the document. */

@@ -73,8 +73,9 @@ const nextByTag: Record<ContactError["_tag"], string> = {
   DestinationRefused: "Use another URL."
 }
 
-/** The next steps after the failures of files and jobs. */
+/** The next steps after the failures of options, files and jobs. */
 const nextByOtherTag: ReadonlyMap<string, string> = new Map([
+  ["InvalidOptions", "Correct the flag, the variable or the profile that it comes from."],
   ["InvalidHeader", "Name the fields of the columns with --map column=field, or give --ignore-others."],
   ["JobsError", "Check the file of the jobs, and run the command again."],
   ["JobNotFound", "See the jobs with effect-chatbotkit jobs list."],
@@ -96,24 +97,35 @@ const nextOf = (error: ContactError): string => {
 const isOwn = (error: unknown): error is { readonly _tag: string; readonly message: string; readonly next: string } =>
   Predicate.hasProperty(error, "_tag") && Predicate.hasProperty(error, "next") && typeof error.next === "string"
 
+/** The failures after which a part of the rows can have been written. */
+const mayHaveSent: ReadonlySet<string> = new Set(["RowsFailed", "JobStopped", "SecretRefused", "JobsError"])
+
 /** The report of a failure in the error channel. */
 export const ofError = (error: unknown): ErrorReport => {
   if (CliError.isCliError(error) && error._tag === "ShowHelp") return ofShowHelp(error)
   if (isContactError(error)) {
     return { code: error._tag, outcome: error.outcome, message: error.message, next: nextOf(error) }
   }
-  if (isOwn(error)) return { code: error._tag, outcome: "not-sent", message: error.message, next: error.next }
+  if (isOwn(error)) {
+    const outcome = mayHaveSent.has(error._tag) ? "unknown" : "not-sent"
+    return { code: error._tag, outcome, message: error.message, next: error.next }
+  }
   if (error instanceof PlatformError.PlatformError) {
     return {
       code: error._tag,
-      outcome: "not-sent",
+      outcome: error.reason.module === "Stdio" ? "unknown" : "not-sent",
       message: error.message,
       next: "Check the path and its permissions."
     }
   }
   const code = Predicate.hasProperty(error, "_tag") ? String(error._tag) : "Error"
   const message = error instanceof Error && error.message !== "" ? error.message : "The command failed"
-  return { code, outcome: "not-sent", message, next: nextByOtherTag.get(code) ?? helpOf(["effect-chatbotkit"]) }
+  return {
+    code,
+    outcome: mayHaveSent.has(code) ? "unknown" : "not-sent",
+    message,
+    next: nextByOtherTag.get(code) ?? helpOf(["effect-chatbotkit"])
+  }
 }
 
 /** The place of a bug in this program. Its message is left out, since it can quote data. */

@@ -75,7 +75,7 @@ crm   finished  6     2        1         1          2
 const failedRows = "2 of 6 rows failed"
 const correct = "Correct these rows, and import them again."
 const errorLine = `error: ${failedRows}. ${correct}\n`
-const errorObject = `${JSON.stringify({ code: "RowsFailed", outcome: "not-sent", message: failedRows, next: correct })}\n`
+const errorObject = `${JSON.stringify({ code: "RowsFailed", outcome: "unknown", message: failedRows, next: correct })}\n`
 
 describe("import", () => {
   for (const [format, expected] of Object.entries(totals)) {
@@ -281,7 +281,7 @@ describe("import", () => {
       assert.deepInclude(JSON.parse(first.stdout), { state: "parked", reason: "Unauthorized", rows: 2, created: 0 })
       assert.deepStrictEqual(JSON.parse(first.stderr), {
         code: "SecretRefused",
-        outcome: "not-sent",
+        outcome: "unknown",
         message: "Job crm has stopped: the server refuses the secret",
         next: "Correct the secret, and go on with effect-chatbotkit jobs resume crm."
       })
@@ -289,7 +289,7 @@ describe("import", () => {
       assert.deepStrictEqual([stopped.stdout, stopped.exitCode], ["", 1])
       assert.deepStrictEqual(JSON.parse(stopped.stderr), {
         code: "JobStopped",
-        outcome: "not-sent",
+        outcome: "unknown",
         message: "Job crm is parked (Unauthorized), and 2 of 2 rows are left",
         next: "Go on with the same command and --resume, or with effect-chatbotkit jobs resume crm."
       })

@@ -128,7 +128,7 @@ describe("jobs", () => {
       assert.isAbove(notSent, 0)
       assert.deepStrictEqual(JSON.parse(run.stderr), {
         code: "JobStopped",
-        outcome: "not-sent",
+        outcome: "unknown",
         message: `Job crm is paused, and ${notSent} rows of 30 are left`,
         next: "Go on with effect-chatbotkit jobs resume crm."
       })

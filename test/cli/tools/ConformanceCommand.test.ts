@@ -118,7 +118,7 @@ describe("conformance", () => {
       assert.match(stdout, /^\{"id":"verbs","passed":false,"clauses":\[.*\],"problems":\["step \d+, .*503.*"\]\}\n$/)
       const error = {
         code: "RowsFailed",
-        outcome: "not-sent",
+        outcome: "unknown",
         message: "1 of 1 cases fail",
         next: "Compare the problems of the cases with docs/wire-contract.md."
       }
