@@ -1,9 +1,16 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as SqlError from "effect/sql/SqlError"
 
+/** SQLite's code, and PostgreSQL's, for a disk that is full. Effect has no kind of failure for it. */
+const isDiskFull = (cause: unknown): boolean =>
+  (Predicate.hasProperty(cause, "errcode") && cause.errcode === 13) ||
+  (Predicate.hasProperty(cause, "code") && cause.code === "53100")
+
 /** The failure of a database as text. The messages of a database can quote data, so only the kind of the failure is in it. */
-export const describe = ({ reason }: SqlError.SqlError): string => `The database failed: ${reason._tag}`
+export const describe = ({ reason }: SqlError.SqlError): string =>
+  `The database failed: ${isDiskFull(reason.cause) ? "DiskFull" : reason._tag}`
 
 /**
  * Runs a transaction. If its connection is lost, the rollback fails too, and `withTransaction` makes that a defect: it becomes the

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit } from "effect"
-import { SqlError } from "effect/sql"
+import { SqlClient, SqlError } from "effect/sql"
 import { catchLostConnection, describe as describeFailure } from "../../../src/internal/sql/SqlFailure.ts"
+import * as NodeSqlite from "../../../src/layers/NodeSqlite.ts"
 import { databases } from "../../support/Databases.ts"
 
 const kinds = databases()
@@ -43,3 +44,24 @@ describe.each(kinds.filter(({ name }) => name === "PostgreSQL"))(
     )
   }
 )
+
+describe("a disk that is full", () => {
+  it.effect("is a failure that says so, also in a transaction", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`CREATE TABLE texts (value TEXT)`
+      yield* sql`PRAGMA max_page_count = 10`
+      const insert = sql`INSERT INTO texts VALUES (${"x".repeat(100_000)})`
+      for (const failing of [insert, catchLostConnection(sql.withTransaction(insert))]) {
+        assert.strictEqual(describeFailure(yield* Effect.flip(failing)), "The database failed: DiskFull")
+      }
+      assert.deepStrictEqual(yield* sql`SELECT value FROM texts`, [])
+    }).pipe(Effect.provide(NodeSqlite.layer({ filename: ":memory:" })))
+  )
+
+  it("is known by the code of PostgreSQL", () => {
+    const cause = Object.assign(new Error("could not extend file"), { code: "53100" })
+    const reason = new SqlError.UnknownError({ cause, message: "", operation: "execute" })
+    assert.strictEqual(describeFailure(new SqlError.SqlError({ reason })), "The database failed: DiskFull")
+  })
+})
