@@ -38,7 +38,7 @@ export const digestOf = (...parts: ReadonlyArray<unknown>): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16)
 
 /** The output of a dry run. */
-export const planShape: Shape = {
+const planShape: Shape = {
   fields: ["dryRun", "operation", "count", "digest", "sample"],
   table: ["operation", "count", "digest"]
 }

@@ -6,7 +6,7 @@ import * as Output from "../../support/Output.ts"
 import * as JobTotals from "./JobTotals.ts"
 
 /** A word of a command, quoted for a shell if it has to be. */
-export const shellWord = (text: string): string =>
+const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
 /** The command that goes on with a job. */

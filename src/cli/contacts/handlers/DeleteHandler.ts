@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { Client } from "../../../Client.ts"
 import * as Contact from "../../../Contact.ts"
+import { refShape } from "../../format/Shape.ts"
 import * as ApiClient from "../../support/ApiClient.ts"
 import * as Confirm from "../../support/Confirm.ts"
 import type { ConfirmFlags } from "../../support/ConfirmFlags.ts"
@@ -16,8 +17,6 @@ export interface DeleteInput extends ConfirmFlags {
   readonly ids: ReadonlyArray<string>
   readonly concurrency: number
 }
-
-const refShape = { fields: ["id"], table: ["id"] }
 
 const all = Effect.fnUntraced(function* (input: DeleteInput) {
   const rows = yield* Stream.runCollect(yield* Input.ids(input.ids))
