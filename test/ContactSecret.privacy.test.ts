@@ -21,7 +21,7 @@ import {
 
 const token = "ya29.zebra-token_0123456789"
 
-/** What no rendering may hold: URLs and tokens of the server, and values of the caller. */
+/** The values that no rendering may hold: URLs and tokens of the server, and values of the caller. */
 const canaries = ["canary", "app.test", "service.test", "provider.test", "Canary Calendar", "0123456789", Fake.secret]
 
 const quoting = `Refused ${token} for Bearer zebra-short, see https://provider.test/zebra and ${missingValue}`

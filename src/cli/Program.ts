@@ -42,7 +42,7 @@ interface Help {
 }
 
 /**
- * Help and the version are data if they were asked for. After a wrong call, help goes to standard error, unless errors are JSON there.
+ * Help and the version are data if they were requested. After a wrong call, help goes to standard error, unless errors are JSON there.
  */
 const presenter = ({ hasColor, isJson }: Style, help: Help, stdio: Stdio.Stdio): CliOutput.Presenter => ({
   present: (event) => {

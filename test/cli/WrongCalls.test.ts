@@ -57,7 +57,7 @@ describe("a wrong call", () => {
 })
 
 describe("help and version", () => {
-  test("are data if they were asked for", () =>
+  test("are data if they were requested", () =>
     Effect.gen(function* () {
       const help = yield* CommandLine.run(["list", "--help"])
       assert.match(help.stdout, /^DESCRIPTION\n {2}List contacts\n/)

@@ -362,7 +362,7 @@ describe.each(databases())("jobs on $name", (database) => {
   })
 
   describe("pause, resume and cancel", () => {
-    it.effect("a queued job: its run ends at once, and a new one is asked for", () =>
+    it.effect("a queued job: its run ends at once, and a new one is requested", () =>
       onEmpty(
         database,
         Effect.gen(function* () {
@@ -439,7 +439,7 @@ describe.each(databases())("jobs on $name", (database) => {
         )
     )
 
-    it.effect("a parked job tells the reason until it is resumed", () =>
+    it.effect("a parked job has the reason until it is resumed", () =>
       onEmpty(
         database,
         Effect.gen(function* () {
@@ -540,7 +540,7 @@ describe.each(databases())("jobs on $name", (database) => {
         return { fiber, after }
       })
 
-    it.effect("ends once no run is under way or asked for", () =>
+    it.effect("ends once no run is under way or requested", () =>
       onEmpty(
         database,
         Effect.gen(function* () {

@@ -68,7 +68,7 @@ export const runChunk = <R>(run: JobStore.Run, chunk: number, send: Send<R>) =>
     yield* JobStore.endChunk({ ...run, chunk, unsettled, worker: "test" })
   })
 
-/** Does the runs of all jobs that are asked for. */
+/** Does the runs of all jobs that are requested. */
 export const runAll = <R>(send: Send<R>) =>
   Effect.gen(function* () {
     for (const run of yield* JobStore.jobsToRun) {

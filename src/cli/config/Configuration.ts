@@ -9,7 +9,7 @@ import { BaseUrl, Profile as ProfileFlag, RunAsUser, SecretFile } from "../suppo
 import * as Profile from "./Profile.ts"
 import * as SecretSource from "./SecretSource.ts"
 
-/** Where the options of the client come from. The secret is not read yet. */
+/** The options of the client, from flags, variables and the profile. The secret is not read yet. */
 export interface Configuration {
   /** The name of the profile, if there is one. */
   readonly profile: string | undefined

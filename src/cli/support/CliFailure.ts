@@ -21,7 +21,7 @@ export class SecretUnavailable extends /* @__PURE__ */ Data.TaggedError("SecretU
 /** The command went through all rows, and some of them failed. */
 export class RowsFailed extends /* @__PURE__ */ Data.TaggedError("RowsFailed")<Described> {}
 
-/** Exactly one contact was asked for, and there is none, or more than one. */
+/** Exactly one contact was requested, and there is none, or more than one. */
 export class NotOne extends /* @__PURE__ */ Data.TaggedError("NotOne")<Described> {}
 
 /** A confirmation is missing or was refused. Nothing was changed. */

@@ -43,7 +43,7 @@ export type SqlInteger = number | bigint | string
  * The tables of jobs.
  *
  * The rows of `chatbotkit_chunk` belong to a job of the same `job`, or to a stage while they are staged. `ended_run` is the last
- * run that has ended: a run is under way, or asked for, while `run` is larger.
+ * run that has ended: a run is under way, or requested, while `run` is larger.
  */
 const tables = (sql: SqlClient.SqlClient) => [
   sql`CREATE TABLE IF NOT EXISTS chatbotkit_job (

@@ -64,7 +64,7 @@ export const unreadable = (job?: string): JobsError =>
 export const settingsOf = (name: string, options: string): Effect.Effect<Settings, JobsError> =>
   Effect.mapError(decodeSettings(options), () => unreadable(name))
 
-/** The runs that are asked for or under way, the oldest first. A worker executes each of them, whatever the state of the job. */
+/** The runs that are requested or under way, the oldest first. A worker executes each of them, whatever the state of the job. */
 export const jobsToRun: InSql<ReadonlyArray<Run>> = /* @__PURE__ */ JobSql.run(
   (sql) => sql<Run>`SELECT id, run FROM chatbotkit_job WHERE ended_run < run ORDER BY created_at, name`
 )
@@ -80,7 +80,7 @@ export const job = (id: string): InSql<Job | undefined> =>
     })
   )
 
-/** Begins a run that is asked for. */
+/** Begins a run that is requested. */
 export const beginRun = ({ id, run }: Run): InSql<void> =>
   JobSql.run(
     (sql, now) => sql`UPDATE chatbotkit_job SET state = 'running', begun_at = ${now}, changed_at = ${now}
@@ -144,7 +144,7 @@ export const park = ({ id, run }: Run, reason: string): InSql<void> =>
 
 /**
  * Ends a run. A running job is then finished. If it was stopped during the run and runs again, so that chunks were not done,
- * another run is asked for.
+ * another run is requested.
  */
 export const endRun = ({ id, run }: Run): InSql<void> =>
   JobSql.transaction((sql, now) =>

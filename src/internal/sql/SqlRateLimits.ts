@@ -55,7 +55,7 @@ export interface Window {
 
 /**
  * Takes tokens from a window, in one statement. The window ends once the time of all its tokens has passed. The row keeps the
- * count that was asked for, whether or not the tokens were taken, since a statement can only give what it has written.
+ * count that was requested, whether or not the tokens were taken, since a statement can only give what it has written.
  */
 export const takeFromWindow = (
   sql: SqlClient.SqlClient,

@@ -100,7 +100,7 @@ describe.each(databases())("the jobs of workers on $name", (database) => {
     )
   )
 
-  it.effect("keep what is done if a process that stood still tells less", () =>
+  it.effect("keep what is done if a process that stood still reports less", () =>
     onEmpty(
       database,
       Effect.gen(function* () {

@@ -31,7 +31,7 @@ const lookInterval = 200
 /** A look counts all outcomes. So it takes at most a tenth of the time, however many there are. */
 const restAfter = (look: Duration.Duration): number => Math.max(lookInterval, 9 * Duration.toMillis(look))
 
-/** Looks at a job until no run is under way or asked for. */
+/** Looks at a job until no run is under way or requested. */
 const watch = (name: string, show: (progress: Jobs.JobProgress) => Effect.Effect<void>) =>
   Effect.gen(function* () {
     while (true) {

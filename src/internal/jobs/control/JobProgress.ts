@@ -12,7 +12,7 @@ import * as JobStore from "../JobStore.ts"
 /**
  * The state of a job.
  *
- * - `queued`: a run is asked for, and no worker has begun it.
+ * - `queued`: a run is requested, and no worker has begun it.
  * - `running`: a run is under way.
  * - `paused`, `cancelled`: somebody stopped the job. `Jobs.resume` continues it.
  * - `parked`: the job stopped, because of something that a person has to mend: `reason`. `Jobs.resume` continues it.
@@ -52,7 +52,7 @@ export const JobProgress = /* @__PURE__ */ (() =>
     state: JobState,
     /** In a parked job: the tag of the error, such as `Unauthorized`. */
     reason: Schema.optionalKey(Schema.String),
-    /** True if a run is under way or asked for. A job that was paused or cancelled can be active until its rows under way end. */
+    /** True if a run is under way or requested. A job that was paused or cancelled can be active until its rows under way end. */
     isActive: Schema.Boolean,
     /** The number of the latest run, from 1. */
     run: Schema.Int,
@@ -202,7 +202,7 @@ export const progress = (name: string): Effect.Effect<JobProgress, JobsError | J
     })
   )
 
-/** True if a run of the job is under way or asked for. Unlike the progress, it does not count the outcomes. */
+/** True if a run of the job is under way or requested. Unlike the progress, it does not count the outcomes. */
 export const isActive = (name: string): Effect.Effect<boolean, JobsError, SqlClient.SqlClient> =>
   Effect.map(
     JobSql.run((sql) => sql`SELECT id FROM chatbotkit_job WHERE name = ${name} AND ended_run < run`),

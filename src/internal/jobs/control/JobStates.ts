@@ -25,7 +25,7 @@ export const pause = (name: string): InSql<void> => stop(name, "paused", ["queue
 export const cancel = (name: string): InSql<void> => stop(name, "cancelled", ["queued", "running", "paused", "parked"])
 
 /**
- * Continues a job that was stopped, or that has finished with rows whose outcomes are not final: another run is asked for. If the
+ * Continues a job that was stopped, or that has finished with rows whose outcomes are not final: another run is requested. If the
  * run that was stopped has not ended, it goes on.
  */
 export const resume = (name: string): InSql<void> =>

@@ -1,4 +1,4 @@
-/** Executes the runs that are asked for. */
+/** Executes the runs that are requested. */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"

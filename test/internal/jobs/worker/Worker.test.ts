@@ -28,7 +28,7 @@ const eventually = Effect.fnUntraced(function* <A, E, R>(
     if (isDone(value)) return value
     yield* TestClock.adjust(100)
   }
-  return yield* Effect.die(new Error("It did not come to that"))
+  return yield* Effect.die(new Error("The condition is never met"))
 })
 
 /** The state of a job whose run has ended. */
@@ -180,7 +180,7 @@ describe("a worker", () => {
     }).pipe(Effect.provide(database()))
   )
 
-  it.effect("does nothing for a run that is not asked for", () =>
+  it.effect("does nothing for a run that is not requested", () =>
     Effect.gen(function* () {
       const api = yield* InMemory.InMemory
       yield* store("crm", [{ rows: rowsOf(1, 10) }])
