@@ -8,8 +8,8 @@ import * as JobProgress from "./JobProgress.ts"
 /** The options of waiting for a job. */
 export interface WaitOptions {
   /**
-   * The time after which the wait fails if no outcome is recorded, although the job is queued or running and has rows left. A
-   * worker that is not there, and a source of trouble that retries cannot mend, are noticed by it.
+   * The time after which the wait fails if no outcome is recorded, although the job is queued or running and has rows left. So
+   * the wait ends also if no worker runs, or if the workers cannot go on.
    *
    * @default none
    */
