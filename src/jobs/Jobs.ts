@@ -207,7 +207,7 @@ export const cancel = (name: string): Effect.Effect<JobProgress, JobNotFound | J
   Effect.flatMap(Jobs, (jobs) => jobs.cancel(name))
 
 /**
- * Removes a job with its rows and outcomes from the database. Fails with `JobActive` while a run is under way or asked for.
+ * Removes a job with its rows and outcomes from the database. Fails with `JobActive` while a run is under way or requested.
  *
  * A later job can have the name, for the same rows only: its rows without a fingerprint get the fingerprints that those of this one
  * had, so that the contacts of these are taken for theirs.
@@ -238,7 +238,7 @@ export const outcomes = (name: string): Stream.Stream<Outcome, JobNotFound | Job
 /**
  * Undoes an update or an upsert that has `beforeImages`: submits the job `undo of NAME`, which gives each contact the fields back
  * that its row set. A row whose outcome is `unknown` is undone too, if its contact was read before. The undo keeps before-images
- * too, so it can be undone itself. It fails with `JobActive` while a run is under way or asked for, and with `JobNotUndoable` if
+ * too, so it can be undone itself. It fails with `JobActive` while a run is under way or requested, and with `JobNotUndoable` if
  * the job has no before-images of updates. To undo the same run twice gives the job that is there; an undo of an earlier run, or of an
  * earlier job of this name, has to be removed first: until then, it is `JobNotUndoable`.
  *
@@ -260,7 +260,7 @@ export const undo = (
   Effect.flatMap(Jobs, (jobs) => jobs.undo(name))
 
 /**
- * Waits until no run of a job is under way or asked for, and gives the progress. It looks once a second. With `stallAfter`, it
+ * Waits until no run of a job is under way or requested, and gives the progress. It looks once a second. With `stallAfter`, it
  * fails with `JobStalled` if no outcome was recorded for that long while it waited, although rows are left.
  *
  * @example

@@ -32,7 +32,7 @@ export class JobNotFound
   }
 }
 
-/** A run of the job is under way, or is asked for. Pause or cancel the job, and wait for it. */
+/** A run of the job is under way, or is requested. Pause or cancel the job, and wait for it. */
 export class JobActive
   extends /* @__PURE__ */ Schema.TaggedError<JobActive>(identifier("JobActive"))("JobActive", job)
 {
