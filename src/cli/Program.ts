@@ -71,16 +71,19 @@ const report = Effect.fnUntraced(function* (cause: Cause.Cause<unknown>, style: 
   return ExitCodes.of(squashed)
 })
 
-/** A secret among the arguments is refused before anything else, so that nothing repeats it. */
-const checkArguments = ({ secretFlag }: EarlyFlags.EarlyFlags): Effect.Effect<void, UsageError> =>
-  secretFlag === undefined
-    ? Effect.void
-    : Effect.fail(
-        new UsageError({
-          message: `There is no flag ${secretFlag}: other users of this machine can see the arguments of a program`,
-          next: "Set CHATBOTKIT_API_SECRET, or give --secret-file."
-        })
-      )
+/** Refuses a secret among the arguments before anything else, so that nothing repeats it, and a wizard that cannot ask. */
+const checkArguments = Effect.fnUntraced(function* ({ isWizard, secretFlag }: EarlyFlags.EarlyFlags) {
+  if (secretFlag !== undefined) {
+    return yield* new UsageError({
+      message: `There is no flag ${secretFlag}: other users of this machine can see the arguments of a program`,
+      next: "Set CHATBOTKIT_API_SECRET, or give --secret-file."
+    })
+  }
+  const { stdinIsTerminal, stdoutIsTerminal } = yield* Stdio.Stdio
+  if (isWizard && !((yield* stdinIsTerminal) && (yield* stdoutIsTerminal))) {
+    return yield* new UsageError({ message: "--wizard needs a terminal", next: "Give the flags that --help shows." })
+  }
+})
 
 /** The flags that Effect adds to every command. */
 const builtIns = (stdio: Stdio.Stdio): ReadonlyArray<GlobalFlag.BuiltIn> =>

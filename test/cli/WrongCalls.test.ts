@@ -56,6 +56,19 @@ describe("a wrong call", () => {
   }
 })
 
+describe("--wizard", () => {
+  test("is refused where nobody can answer", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* CommandLine.run(["list", "--wizard"], { stdin: "" }), {
+        stdout: "",
+        stderr:
+          '{"code":"UsageError","outcome":"not-sent","message":"--wizard needs a terminal",' +
+          '"next":"Give the flags that --help shows."}\n',
+        exitCode: 2
+      })
+    }))
+})
+
 describe("help and version", () => {
   test("are data if they were requested", () =>
     Effect.gen(function* () {

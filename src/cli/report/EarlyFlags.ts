@@ -9,6 +9,8 @@ export interface EarlyFlags {
   readonly hasColor: boolean
   /** A flag that would hold a secret. Its value is on the command line, for every user of the machine to see. */
   readonly secretFlag: string | undefined
+  /** True with `--wizard`, which asks on the terminal. */
+  readonly isWizard: boolean
 }
 
 const isFormat = (text: string | undefined): text is Format => formats.some((format) => format === text)
@@ -24,6 +26,7 @@ export const read = (args: ReadonlyArray<string>): EarlyFlags => {
   return {
     format: isFormat(format) ? format : undefined,
     hasColor: !flags.some((arg) => arg === "--no-color" || arg === "--color=false"),
-    secretFlag: flags.map((arg) => secretFlag.exec(arg)?.[0]).find((name) => name !== undefined)
+    secretFlag: flags.map((arg) => secretFlag.exec(arg)?.[0]).find((name) => name !== undefined),
+    isWizard: flags.includes("--wizard")
   }
 }
