@@ -62,6 +62,13 @@ describe("delete", () => {
       }))
   }
 
+  test("counts a contact that is named twice once", () =>
+    Effect.gen(function* () {
+      yield* seeded
+      const { stderr } = yield* CommandLine.run(["delete", "--dry-run"], { stdin: `${ada}\n${ada}\n` })
+      assert.strictEqual(stderr, sampleOfAda)
+    }))
+
   test("does not ask on a terminal if the ids come from standard input", () =>
     Effect.gen(function* () {
       yield* seeded

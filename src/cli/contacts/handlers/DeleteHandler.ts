@@ -20,7 +20,8 @@ export interface DeleteInput extends ConfirmFlags {
 
 const all = Effect.fnUntraced(function* (input: DeleteInput) {
   const rows = yield* Stream.runCollect(yield* Input.ids(input.ids))
-  const ids = rows.flatMap(({ value }) => (Result.isSuccess(value) ? [value.success] : []))
+  // A contact that is named twice is one contact.
+  const ids = [...new Set(rows.flatMap(({ value }) => (Result.isSuccess(value) ? [value.success] : [])))]
   const { settings } = yield* Client
   const sample = yield* ContactSample.of(ids)
   const plan: Confirm.Plan = {
