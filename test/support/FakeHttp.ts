@@ -124,11 +124,14 @@ export const settle: Effect.Effect<void> = Effect.promise(async () => {
   }
 })
 
-/** Runs an effect to its end and advances the test clock in steps while it waits. */
-export const drive = <A, E, R>(effect: Effect.Effect<A, E, R>, step = 50) =>
+/**
+ * Runs an effect to its end and advances the test clock in steps while it waits. An effect that waits for files needs
+ * more rounds on a busy machine.
+ */
+export const drive = <A, E, R>(effect: Effect.Effect<A, E, R>, step = 50, rounds = 3000) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkChild(effect)
-    for (let round = 0; round < 3000; round++) {
+    for (let round = 0; round < rounds; round++) {
       yield* settle
       const exit = fiber.pollUnsafe()
       if (exit !== undefined) return exit
@@ -149,8 +152,8 @@ export const failureOf = <A, E, R>(effect: Effect.Effect<A, E, R>, step?: number
   )
 
 /** The value that an effect succeeds with, driven to its end. */
-export const successOf = <A, E, R>(effect: Effect.Effect<A, E, R>, step?: number) =>
-  Effect.flatMap(drive(effect, step), (exit) => exit)
+export const successOf = <A, E, R>(effect: Effect.Effect<A, E, R>, step?: number, rounds?: number) =>
+  Effect.flatMap(drive(effect, step, rounds), (exit) => exit)
 
 /** All the texts that a failure is rendered as. */
 export const renderings = (error: unknown): string =>

@@ -34,9 +34,10 @@ const start = (path: string, args: ReadonlyArray<string>, { env, ...options }: C
   )
 
 const step = 200
+const rounds = 30_000
 
 const run = (path: string, args: ReadonlyArray<string>, options?: CommandLine.Options) =>
-  Fake.successOf(start(path, args, options), step)
+  Fake.successOf(start(path, args, options), step, rounds)
 
 /** A folder of a test. */
 export const make = Effect.map(
@@ -60,7 +61,7 @@ export const make = Effect.map(
         Effect.repeat({ until: ({ exitCode }) => exitCode === 0 })
       )
       const both = Effect.all([start(path, args), tries], { concurrency: 2 })
-      return Effect.map(Fake.successOf(both, step), ([run]) => withoutProgress(run))
+      return Effect.map(Fake.successOf(both, step, rounds), ([run]) => withoutProgress(run))
     },
     /** The lines of progress of a command. */
     progress: (args: ReadonlyArray<string>) =>
