@@ -76,11 +76,20 @@ export const text = <A extends object, E, R>(
 ): Stream.Stream<string, E | UsageError, R | Needs> =>
   Stream.unwrap(Effect.map(settingsOf(shape, fallback), ({ settings }) => Formats.list(items, settings)))
 
+/** Fails if `--fields` names a field that the shape does not have. A command that writes contacts checks it before. */
+export const check = (shape: Shape): Effect.Effect<void, UsageError, Needs> => Effect.asVoid(settingsOf(shape))
+
+/** Runs an effect, and writes the object that it gives. If `--fields` is wrong, the effect is not run. */
+export const result = <E, R>(
+  effect: Effect.Effect<object, E, R>,
+  shape: Shape
+): Effect.Effect<void, E | UsageError | PlatformError.PlatformError, R | Needs> =>
+  Effect.flatMap(settingsOf(shape), ({ isTerminal, settings }) =>
+    Effect.flatMap(effect, (value) => Streams.writeOut(safe(Formats.item(value, settings), isTerminal)))
+  )
+
 /** Writes one object. */
 export const item = (
   value: object,
   shape: Shape
-): Effect.Effect<void, UsageError | PlatformError.PlatformError, Needs> =>
-  Effect.flatMap(settingsOf(shape), ({ isTerminal, settings }) =>
-    Streams.writeOut(safe(Formats.item(value, settings), isTerminal))
-  )
+): Effect.Effect<void, UsageError | PlatformError.PlatformError, Needs> => result(Effect.succeed(value), shape)

@@ -26,7 +26,8 @@ export interface RunInput extends JobInput {
   readonly rate: Rate | undefined
 }
 
-const write = (progress: Jobs.JobProgress) => Output.item(JobTotals.toOutput(progress), JobTotals.jobShape)
+const write = <E, R>(progress: Effect.Effect<Jobs.JobProgress, E, R>) =>
+  Output.result(Effect.map(progress, JobTotals.toOutput), JobTotals.jobShape)
 
 /** Runs an effect with the file of a job. */
 const withJob = <A, E, R>({ jobs, name }: JobInput, effect: Effect.Effect<A, E, R>) =>
@@ -49,13 +50,13 @@ export const list = Effect.fnUntraced(function* ({ jobs }: Pick<JobInput, "jobs"
 })
 
 /** Shows a job. */
-export const status = (input: JobInput) => Effect.flatMap(withJob(input, Jobs.progress(input.name)), write)
+export const status = (input: JobInput) => write(withJob(input, Jobs.progress(input.name)))
 
 /** Pauses a job. */
-export const pause = (input: JobInput) => Effect.flatMap(withJob(input, Jobs.pause(input.name)), write)
+export const pause = (input: JobInput) => write(withJob(input, Jobs.pause(input.name)))
 
 /** Cancels a job. */
-export const cancel = (input: JobInput) => Effect.flatMap(withJob(input, Jobs.cancel(input.name)), write)
+export const cancel = (input: JobInput) => write(withJob(input, Jobs.cancel(input.name)))
 
 /** Runs a job in this process, unless another process runs it. */
 export const resume = Effect.fnUntraced(function* (input: RunInput) {
@@ -69,7 +70,7 @@ export const resume = Effect.fnUntraced(function* (input: RunInput) {
       )
     )
   )
-  yield* progress.isActive ? write(progress) : JobEnd.ofProgress(progress, input.jobs)
+  yield* progress.isActive ? write(Effect.succeed(progress)) : JobEnd.ofProgress(progress, input.jobs)
 })
 
 const isDone = ({ outcome }: Bulk.Outcome): boolean =>
@@ -141,16 +142,16 @@ export const remove = Effect.fnUntraced(function* ({ jobs, name, ...flags }: Job
   const { left, rows, run } = yield* withJob({ jobs, name }, Jobs.progress(name))
   const plan: Confirm.Plan = {
     operation: "Jobs.remove",
-    action: `Remove the job ${name} with ${rows} rows, of which ${left} are left`,
+    action: `Remove the job ${name} with ${rows} ${rows === 1 ? "row" : "rows"}, of which ${left} are left`,
     count: 1,
     sample: [{ name }],
     lines: [name],
     digest: Confirm.digestOf("Jobs.remove", name, run, left)
   }
-  const writes = Effect.gen(function* () {
+  const removed = Effect.gen(function* () {
     yield* withJob({ jobs, name }, Jobs.remove(name))
     yield* JobFiles.removeEmpty(name, jobs)
-    yield* Output.item({ name, removed: true }, { fields: ["name", "removed"], table: ["name", "removed"] })
+    return { name, removed: true }
   })
-  yield* Confirm.run(plan, flags, writes)
+  yield* Confirm.run(plan, flags, Output.result(removed, { fields: ["name", "removed"], table: ["name", "removed"] }))
 })

@@ -45,6 +45,9 @@ const failureOf = (
   })
 }
 
+/** Fails if `--fields` names a field that totals do not have. It runs before the job, so that no row is sent for nothing. */
+export const checkFields = Output.check({ fields: JobTotals.totalsFields, table: [] })
+
 /** Writes the totals, and fails if a row failed. `left` rows are sent again by the command `resume`. */
 export const write = Effect.fnUntraced(function* (totals: JobTotals.Totals, left = 0, resume = "") {
   yield* Output.item(...JobTotals.output(totals))

@@ -113,6 +113,7 @@ const counting =
  */
 export const run = Effect.fnUntraced(function* <E, R>(session: Session, submit: Submit<E, R>) {
   const { jobs, name, rate, resume } = session
+  yield* JobEnd.checkFields
   const file = yield* JobFiles.toMake(name, jobs)
   const found = yield* JobFiles.withControl(file, lookUp(name))
   if (found !== undefined && isStopped(found) && !resume) return yield* stopped(found, session)

@@ -105,11 +105,14 @@ export const ofProgress = (progress: JobProgress): Totals => {
   return { name, operation, state, ...(reason === undefined ? {} : { reason }), rows, counts: countsOf(progress) }
 }
 
+/** The fields of {@link output}. */
+export const totalsFields = ["dryRun", ...fields]
+
 /** Totals as one object. A table has only the columns that are not 0. */
 export const output = ({ counts, ...totals }: Totals): readonly [value: object, shape: Shape] => [
   { ...totals, ...counts },
   {
-    fields: ["dryRun", ...fields],
+    fields: totalsFields,
     table: ["name", totals.dryRun === true ? "dryRun" : "state", "rows", ...kinds.filter((kind) => counts[kind] > 0)]
   }
 ]

@@ -34,7 +34,12 @@ export interface Options {
 const one = (write: Write, request: object, { dryRun }: Options) =>
   dryRun
     ? Effect.flatMap(write.check(request), (checked) => Output.item({ dryRun: true, ...checked }, requestShape))
-    : ApiClient.provide(Effect.flatMap(write.send(request), (ref) => Output.item({ id: ref.id }, refShape)))
+    : ApiClient.provide(
+        Output.result(
+          Effect.map(write.send(request), ({ id }) => ({ id })),
+          refShape
+        )
+      )
 
 const each = Effect.fnUntraced(function* (write: Write, { concurrency, dryRun, next }: Options) {
   const rows = yield* Input.objects(next)

@@ -35,7 +35,10 @@ const all = Effect.fnUntraced(function* (input: DeleteInput) {
   const [id, ...others] = input.ids
   const writes =
     id !== undefined && others.length === 0
-      ? Effect.flatMap(Contact.delete(id), (ref) => Output.item({ id: ref.id }, refShape))
+      ? Output.result(
+          Effect.map(Contact.delete(id), (ref) => ({ id: ref.id })),
+          refShape
+        )
       : Results.writes(Results.forEach(Stream.fromIterable(rows), Contact.delete, input.concurrency))
   yield* rows.length === 0 ? Effect.void : Confirm.run(plan, input, writes)
 })

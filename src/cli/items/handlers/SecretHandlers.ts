@@ -30,19 +30,22 @@ export const list = ({ contactId, meta, order, take }: ListInput) => {
 /** Writes the status of a secret, with the URL to authorize it: the caller asked for it. */
 export const verify = ({ contactId, secretId }: SecretInput) =>
   ApiClient.provide(
-    Effect.flatMap(ContactSecret.verify(contactId, secretId), ({ action, id, status }) =>
-      Output.item(
-        { id, status, ...(action && { action: { type: action.type, url: Redacted.value(action.url) } }) },
-        Shapes.verificationShape
-      )
+    Output.result(
+      Effect.map(ContactSecret.verify(contactId, secretId), ({ action, id, status }) => ({
+        id,
+        status,
+        ...(action && { action: { type: action.type, url: Redacted.value(action.url) } })
+      })),
+      Shapes.verificationShape
     )
   )
 
 /** Writes the URL to authorize a secret: the caller asked for it. */
 export const authenticate = ({ contactId, secretId }: SecretInput) =>
   ApiClient.provide(
-    Effect.flatMap(ContactSecret.authenticate(contactId, secretId), ({ id, url }) =>
-      Output.item({ id, url: Redacted.value(url) }, Shapes.authorizationShape)
+    Output.result(
+      Effect.map(ContactSecret.authenticate(contactId, secretId), ({ id, url }) => ({ id, url: Redacted.value(url) })),
+      Shapes.authorizationShape
     )
   )
 
@@ -58,7 +61,10 @@ const revokeConfirmed = Effect.fnUntraced(function* (input: SecretInput & Confir
     lines: [`${secretId} of ${contactId}`],
     digest: Confirm.digestOf(operation, settings.prefix, { ...settings.headers }, [contactId, secretId])
   }
-  const write = Effect.flatMap(ContactSecret.revoke(contactId, secretId), ({ id }) => Output.item({ id }, refShape))
+  const write = Output.result(
+    Effect.map(ContactSecret.revoke(contactId, secretId), ({ id }) => ({ id })),
+    refShape
+  )
   yield* Confirm.run(plan, input, write)
 })
 
