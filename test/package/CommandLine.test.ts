@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
@@ -8,12 +9,15 @@ import { installInEmptyFolder } from "./Install.ts"
 
 const seed = { accounts: [{ token: "sk-demo", contacts: [{ id: "ada" }, { id: "grace" }] }] }
 
+const hasJq = spawnSync("jq", ["--version"]).error === undefined
+
 /** The package in an empty folder. */
 const application = Effect.acquireRelease(
   Effect.sync(() => {
     const folder = mkdtempSync(join(tmpdir(), "effect-chatbotkit-"))
     const path = installInEmptyFolder(folder)
     writeFileSync(join(path, "seed.json"), JSON.stringify(seed))
+    writeFileSync(join(path, "people.csv"), "name,email\nGrace,grace@example.com\nAlan,alan@example.com\n")
     return { folder, path }
   }),
   ({ folder }) => Effect.sync(() => rmSync(folder, { recursive: true }))
@@ -21,13 +25,13 @@ const application = Effect.acquireRelease(
 
 describe("the packed command line", () => {
   it.live(
-    "runs in an empty folder: the emulator, conformance cases against it, and a list through a pipe",
+    "runs in an empty folder: the emulator, conformance cases against it, a list through pipes, and an import",
     () =>
       Effect.scoped(
         Effect.gen(function* () {
           const { path: cwd } = yield* application
           const path = `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}`
-          const env = { CHATBOTKIT_API_SECRET: "sk-demo", PATH: path, npm_config_offline: "true" }
+          const env = { CHATBOTKIT_API_SECRET: "sk-demo", PATH: path, XDG_DATA_HOME: cwd, npm_config_offline: "true" }
           /** Runs a line in a shell. */
           const shell = (line: string) =>
             Effect.flatMap(ChildProgram.start(["-c", line], { cwd, env, program: ["sh"] }), ({ end }) => end)
@@ -56,6 +60,25 @@ describe("the packed command line", () => {
             exitCode: 0,
             stderr: "",
             stdout: '{"id":"ada"}\n'
+          })
+          if (hasJq) {
+            assert.deepStrictEqual(yield* shell(`${list} --format jsonl | head -1 | jq .id`), {
+              exitCode: 0,
+              stderr: "",
+              stdout: '"ada"\n'
+            })
+          } else console.log("The list is not piped into jq, which is not installed")
+
+          const imported = "npx effect-chatbotkit import people.csv --name people --fields rows,created,invalid --quiet"
+          assert.deepStrictEqual(yield* shell(`CHATBOTKIT_BASE_URL=${url} ${imported}`), {
+            exitCode: 0,
+            stderr: "",
+            stdout: '{"rows":2,"created":2,"invalid":0}\n'
+          })
+          assert.deepStrictEqual(yield* shell("npx effect-chatbotkit jobs list --fields name,state,left"), {
+            exitCode: 0,
+            stderr: "",
+            stdout: '{"name":"people","state":"finished","left":0}\n'
           })
           yield* emulator.kill("SIGTERM")
           assert.strictEqual((yield* emulator.end).stderr, `ChatBotKit emulator at ${url}\n`)
