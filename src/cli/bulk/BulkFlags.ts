@@ -1,7 +1,6 @@
 /** The flags of commands that run jobs. */
 import * as Flag from "effect/cli/Flag"
-import * as Option from "effect/Option"
-import { concurrencyOf, path, text } from "../support/CommonFlags.ts"
+import { concurrencyOf, optional, path, text } from "../support/CommonFlags.ts"
 
 /** A rate limit, as the client takes it. */
 export interface Rate {
@@ -28,11 +27,11 @@ export const jobsFile = path(
 )
 
 /** The rate limit of a job. */
-export const rate = Flag.String("rate").pipe(
-  Flag.withDescription("The largest number of requests, a second as in 10, or as in 600/minute or 6000/hour"),
-  Flag.mapTryCatch(rateOf, () => "Expected a number, or a number with /second, /minute or /hour"),
-  Flag.optional,
-  Flag.map(Option.getOrUndefined)
+export const rate = optional(
+  Flag.String("rate").pipe(
+    Flag.withDescription("The largest number of requests, a second as in 10, or as in 600/minute or 6000/hour"),
+    Flag.mapTryCatch(rateOf, () => "Expected a number, or a number with /second, /minute or /hour")
+  )
 )
 
 /** The flags of a command that runs a job. */

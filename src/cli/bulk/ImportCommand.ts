@@ -2,12 +2,8 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import { dryRun, pairs, path, toggle } from "../support/CommonFlags.ts"
+import { dryRun, optional, pairs, path, toggle } from "../support/CommonFlags.ts"
 import { runFlags } from "./BulkFlags.ts"
-
-const optional = <A>(flag: Flag.Flag<A>): Flag.Flag<A | undefined> =>
-  Flag.map(Flag.optional(flag), Option.getOrUndefined)
 
 const flags = {
   file: Argument.String("file").pipe(Argument.withDescription("The file, or - for standard input")),

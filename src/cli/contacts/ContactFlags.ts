@@ -1,7 +1,6 @@
 /** The flags that set fields of a contact. */
 import * as Flag from "effect/cli/Flag"
-import * as Option from "effect/Option"
-import { pairs, text } from "../support/CommonFlags.ts"
+import { optional, pairs, text } from "../support/CommonFlags.ts"
 
 /** The flags of the fields. The names of the fields are those of `Contact`. */
 export const contactFlags = {
@@ -12,10 +11,8 @@ export const contactFlags = {
   nick: text("nick", "The nickname"),
   preferences: text("preferences", "The preferences"),
   fingerprint: text("fingerprint", "Your own key of the contact, unique within the account"),
-  verifiedAt: Flag.Int("verified-at").pipe(
-    Flag.withDescription("The time of the verification, in milliseconds since 1970"),
-    Flag.optional,
-    Flag.map(Option.getOrUndefined)
+  verifiedAt: optional(
+    Flag.Int("verified-at").pipe(Flag.withDescription("The time of the verification, in milliseconds since 1970"))
   ),
   set: pairs("set", "Sets a field to a text, as in meta.tier=gold or nick=ada. Can be repeated"),
   setJson: pairs("set-json", "Sets a field to a JSON value, as in meta.age=36 or nick=null. Can be repeated")

@@ -2,17 +2,17 @@
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
 
-/** The value of a flag, or undefined. */
-const orUndefined = <A>(flag: Flag.Flag<A>): Flag.Flag<A | undefined> =>
+/** A flag that may be absent. Its value is then undefined. */
+export const optional = <A>(flag: Flag.Flag<A>): Flag.Flag<A | undefined> =>
   Flag.map(Flag.optional(flag), Option.getOrUndefined)
 
 /** A flag with a text that may be absent. */
 export const text = (name: string, description: string): Flag.Flag<string | undefined> =>
-  orUndefined(Flag.String(name).pipe(Flag.withDescription(description)))
+  optional(Flag.String(name).pipe(Flag.withDescription(description)))
 
 /** A flag with the path of a file that may be absent. */
 export const path = (name: string, description: string): Flag.Flag<string | undefined> =>
-  orUndefined(Flag.Path(name, { pathType: "file" }).pipe(Flag.withDescription(description)))
+  optional(Flag.Path(name, { pathType: "file" }).pipe(Flag.withDescription(description)))
 
 /** The key and the value of a pair such as `tier=gold`. The value may be empty, and may have more `=`. */
 const pairOf = (text: string): readonly [key: string, value: string] => {
@@ -66,14 +66,14 @@ export const concurrency = /* @__PURE__ */ concurrencyOf(4)
 export const dryRun = /* @__PURE__ */ toggle("dry-run", "Show what would be written, and write nothing")
 
 /** The order of a list. */
-export const order = /* @__PURE__ */ orUndefined(
+export const order = /* @__PURE__ */ optional(
   /* @__PURE__ */ Flag.Literals("order", ["asc", "desc"]).pipe(
     Flag.withDescription("The order by the time of creation. Default: desc, the newest first")
   )
 )
 
 /** The largest number of items of a list. */
-export const take = /* @__PURE__ */ orUndefined(
+export const take = /* @__PURE__ */ optional(
   /* @__PURE__ */ Flag.Int("take").pipe(Flag.withDescription("The largest number of items. Default: all"))
 )
 
