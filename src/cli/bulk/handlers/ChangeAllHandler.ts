@@ -8,6 +8,7 @@ import * as Jobs from "../../../jobs/Jobs.ts"
 import type { ContactFlags } from "../../contacts/ContactFlags.ts"
 import * as ContactFields from "../../contacts/handlers/ContactFields.ts"
 import * as ContactSample from "../../contacts/handlers/ContactSample.ts"
+import { countText } from "../../format/CountText.ts"
 import { UsageError } from "../../support/CliFailure.ts"
 import * as Confirm from "../../support/Confirm.ts"
 import type { ConfirmFlags } from "../../support/ConfirmFlags.ts"
@@ -111,7 +112,7 @@ const run = Effect.fnUntraced(function* (input: ChangeAllInput, change: Change) 
   const count = selected.ids.length
   const plan: Confirm.Plan = {
     operation: change.operation,
-    action: `${change.verb} ${count} ${count === 1 ? "contact" : "contacts"}`,
+    action: `${change.verb} ${countText(count, "contact")}`,
     count,
     sample: selected.sample,
     lines: selected.sample.map(Confirm.describe),

@@ -3,6 +3,7 @@ import * as Stream from "effect/Stream"
 import type * as Bulk from "../../../Bulk.ts"
 import type { Contact } from "../../../Contact.ts"
 import * as Jobs from "../../../jobs/Jobs.ts"
+import { countText } from "../../format/CountText.ts"
 import * as Confirm from "../../support/Confirm.ts"
 import type { ConfirmFlags } from "../../support/ConfirmFlags.ts"
 import * as Output from "../../support/Output.ts"
@@ -117,7 +118,7 @@ const undoPlan = Effect.fnUntraced(function* (name: string) {
   const { count, sample } = yield* changedBy(name)
   const plan: Confirm.Plan = {
     operation: "Jobs.undo",
-    action: `Undo the changes of ${count} ${count === 1 ? "contact" : "contacts"} by the job ${name}`,
+    action: `Undo the changes of ${countText(count, "contact")} by the job ${name}`,
     count,
     sample,
     lines: sample.map(Confirm.describe),
@@ -142,7 +143,7 @@ export const remove = Effect.fnUntraced(function* ({ jobs, name, ...flags }: Job
   const { left, rows, run } = yield* withJob({ jobs, name }, Jobs.progress(name))
   const plan: Confirm.Plan = {
     operation: "Jobs.remove",
-    action: `Remove the job ${name} with ${rows} ${rows === 1 ? "row" : "rows"}, of which ${left} are left`,
+    action: `Remove the job ${name} with ${countText(rows, "row")}, of which ${left} are left`,
     count: 1,
     sample: [{ name }],
     lines: [name],

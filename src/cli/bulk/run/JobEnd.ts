@@ -1,6 +1,7 @@
 /** The end of a command that has run a job: its totals, and its failure. */
 import * as Effect from "effect/Effect"
 import type { JobProgress } from "../../../jobs/Jobs.ts"
+import { countText } from "../../format/CountText.ts"
 import { JobStopped, RowsFailed, SecretRefused } from "../../support/CliFailure.ts"
 import * as Output from "../../support/Output.ts"
 import * as JobTotals from "./JobTotals.ts"
@@ -12,8 +13,6 @@ const shellWord = (text: string): string =>
 /** The command that goes on with a job. */
 export const resumeCommand = (name: string, jobs: string | undefined): string =>
   `effect-chatbotkit jobs resume ${shellWord(name)}${jobs === undefined ? "" : ` --jobs ${shellWord(jobs)}`}`
-
-const rowsText = (count: number): string => `${count} ${count === 1 ? "row" : "rows"}`
 
 /** The failure that a job ends with. Undefined if every row was done. */
 const failureOf = (
@@ -30,16 +29,16 @@ const failureOf = (
   if (state !== undefined && state !== "finished") {
     const why = reason === undefined ? state : `stopped by ${reason}`
     return new JobStopped({
-      message: `Job ${name} is ${why}, and ${rowsText(left)} of ${rows} are left`,
+      message: `Job ${name} is ${why}, and ${countText(left, "row")} of ${rows} are left`,
       next: `Go on with ${resume}.`
     })
   }
   const failures = JobTotals.failuresIn(counts)
   if (failures === 0) return undefined
-  const again = left === 0 ? "" : `Send the ${rowsText(left)} without a final outcome again with ${resume}`
+  const again = left === 0 ? "" : `Send the ${countText(left, "row")} without a final outcome again with ${resume}`
   const correct = failures > left ? "correct the other rows, and import them" : ""
   return new RowsFailed({
-    message: `${failures} of ${rowsText(rows)} failed`,
+    message: `${failures} of ${countText(rows, "row")} failed`,
     next:
       again === "" ? "Correct these rows, and import them again." : `${[again, correct].filter(Boolean).join("; ")}.`
   })

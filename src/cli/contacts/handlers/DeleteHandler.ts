@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { Client } from "../../../Client.ts"
 import * as Contact from "../../../Contact.ts"
+import { countText } from "../../format/CountText.ts"
 import { refShape } from "../../format/Shape.ts"
 import * as ApiClient from "../../support/ApiClient.ts"
 import * as Confirm from "../../support/Confirm.ts"
@@ -26,7 +27,7 @@ const all = Effect.fnUntraced(function* (input: DeleteInput) {
   const sample = yield* ContactSample.of(ids)
   const plan: Confirm.Plan = {
     operation: "Contact.delete",
-    action: `Delete ${ids.length} ${ids.length === 1 ? "contact" : "contacts"}`,
+    action: `Delete ${countText(ids.length, "contact")}`,
     count: ids.length,
     sample,
     lines: sample.map(Confirm.describe),

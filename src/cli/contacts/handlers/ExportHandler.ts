@@ -3,6 +3,7 @@ import * as Stream from "effect/Stream"
 import type { Client } from "../../../Client.ts"
 import * as Contact from "../../../Contact.ts"
 import * as ExportFile from "../../../ExportFile.ts"
+import { countText } from "../../format/CountText.ts"
 import * as ApiClient from "../../support/ApiClient.ts"
 import { type Format, formats } from "../../support/GlobalFlags.ts"
 import * as Output from "../../support/Output.ts"
@@ -27,7 +28,7 @@ const toFile = (contacts: Stream.Stream<Contact.ExportedContact, Contact.ListErr
     const counted = Stream.tap(contacts, () => Effect.sync(() => count++))
     return Effect.andThen(
       ExportFile.write(Output.text(counted, contactShape, formatOf(path)), path),
-      Effect.suspend(() => Streams.note(`Exported ${count} ${count === 1 ? "contact" : "contacts"}`))
+      Effect.suspend(() => Streams.note(`Exported ${countText(count, "contact")}`))
     )
   })
 
