@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type * as Bulk from "../../../Bulk.ts"
 import type { Contact } from "../../../Contact.ts"
 import * as Jobs from "../../../jobs/Jobs.ts"
+import * as ContactSample from "../../contacts/handlers/ContactSample.ts"
 import { countText } from "../../format/CountText.ts"
 import * as Confirm from "../../support/Confirm.ts"
 import type { ConfirmFlags } from "../../support/ConfirmFlags.ts"
@@ -74,24 +74,18 @@ export const resume = Effect.fnUntraced(function* (input: RunInput) {
   yield* progress.isActive ? write(Effect.succeed(progress)) : JobEnd.ofProgress(progress, input.jobs)
 })
 
-const isDone = ({ outcome }: Bulk.Outcome): boolean =>
-  outcome !== "invalid" && outcome !== "failed" && outcome !== "unknown" && outcome !== "not-sent"
-
 /** Writes the outcomes of a job. */
 export const outcomes = (input: JobInput & { readonly failed: boolean }) =>
   withJob(
     input,
     Output.list(
       Jobs.outcomes(input.name).pipe(
-        Stream.filter((outcome) => !input.failed || !isDone(outcome)),
+        Stream.filter((outcome) => !input.failed || JobTotals.isFailure(outcome)),
         Stream.map(OutcomeLine.toLine)
       ),
       OutcomeLine.outcomeShape
     )
   )
-
-/** The number of contacts that are shown before an undo. */
-const sampleSize = 5
 
 interface Changed {
   readonly count: number
@@ -106,7 +100,7 @@ const changedBy = (name: string) =>
       ({ count, sample }, outcome) => {
         const before = "before" in outcome && outcome.outcome !== "deleted" ? outcome.before : undefined
         if (before === undefined) return { count, sample }
-        return { count: count + 1, sample: sample.length < sampleSize ? [...sample, before] : sample }
+        return { count: count + 1, sample: sample.length < ContactSample.size ? [...sample, before] : sample }
       }
     )
   )

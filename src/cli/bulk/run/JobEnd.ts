@@ -33,7 +33,7 @@ const failureOf = (
       next: `Go on with ${resume}.`
     })
   }
-  const failures = JobTotals.failuresIn(counts)
+  const failures = JobTotals.failuresIn((outcome) => counts[outcome === "not-sent" ? "notSent" : outcome])
   if (failures === 0) return undefined
   const again = left === 0 ? "" : `Send the ${countText(left, "row")} without a final outcome again with ${resume}`
   const correct = failures > left ? "correct the other rows, and import them" : ""

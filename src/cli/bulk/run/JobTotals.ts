@@ -54,9 +54,15 @@ const countsOf = ({ counts, rows }: JobProgress): Counts => {
   return toCounts((outcome) => counts[outcome] + (outcome === "not-sent" ? rows - recorded : 0))
 }
 
-/** The number of rows that failed: they were refused, or nobody knows that they were done. */
-export const failuresIn = ({ failed, invalid, notSent, unknown }: Counts): number =>
-  invalid + failed + unknown + notSent
+/** The outcomes of rows that failed: they were refused, or nobody knows that they were done. */
+const failures = ["invalid", "failed", "unknown", "not-sent"] as const satisfies ReadonlyArray<Outcome["outcome"]>
+
+/** True if a row failed. */
+export const isFailure = ({ outcome }: Outcome): boolean => failures.some((failure) => failure === outcome)
+
+/** The number of rows that failed, from the number of each outcome. */
+export const failuresIn = (countOf: (outcome: (typeof failures)[number]) => number): number =>
+  failures.reduce((sum, failure) => sum + countOf(failure), 0)
 
 const fields = ["name", "operation", "state", "reason", "rows", ...kinds]
 

@@ -1,6 +1,7 @@
 /** The text of the progress of a job: one line. */
 import * as Duration from "effect/Duration"
 import type { JobProgress } from "../../../jobs/Jobs.ts"
+import * as JobTotals from "./JobTotals.ts"
 
 type Progress = Pick<JobProgress, "counts" | "rows" | "rowsPerSecond" | "timeLeft">
 
@@ -22,7 +23,7 @@ const partsOf = ({ counts, rows, rowsPerSecond, timeLeft }: Progress): Parts => 
     Object.values(counts).reduce((sum, count) => sum + count, 0),
     rows
   )
-  const failures = counts.invalid + counts.failed + counts.unknown + counts["not-sent"]
+  const failures = JobTotals.failuresIn((outcome) => counts[outcome])
   return {
     done,
     share: rows === 0 ? 1 : done / rows,
