@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { Client } from "../../../Client.ts"
+import type { ContactRef } from "../../../Contact.ts"
 import type { ContactError } from "../../../Errors.ts"
 import type { UsageError } from "../../support/CliFailure.ts"
 import * as ApiClient from "../../support/ApiClient.ts"
@@ -16,7 +17,7 @@ export interface Write {
   /** The request as it is sent, checked. */
   readonly check: (request: object) => Effect.Effect<object, ContactError | UsageError>
   /** Sends it. */
-  readonly send: (request: object) => Effect.Effect<{ readonly id: string }, ContactError | UsageError, Client>
+  readonly send: (request: object) => Effect.Effect<ContactRef, ContactError | UsageError, Client>
 }
 
 const requestShape: Shape = { fields: ["row", "dryRun", "id", "request"], table: ["row", "id", "request"] }
@@ -34,12 +35,7 @@ export interface Options {
 const one = (write: Write, request: object, { dryRun }: Options) =>
   dryRun
     ? Effect.flatMap(write.check(request), (checked) => Output.item({ dryRun: true, ...checked }, requestShape))
-    : ApiClient.provide(
-        Output.result(
-          Effect.map(write.send(request), ({ id }) => ({ id })),
-          refShape
-        )
-      )
+    : ApiClient.provide(Output.result(write.send(request), refShape))
 
 const each = Effect.fnUntraced(function* (write: Write, { concurrency, dryRun, next }: Options) {
   const rows = yield* Input.objects(next)

@@ -36,10 +36,7 @@ const all = Effect.fnUntraced(function* (input: DeleteInput) {
   const [id, ...others] = input.ids
   const writes =
     id !== undefined && others.length === 0
-      ? Output.result(
-          Effect.map(Contact.delete(id), (ref) => ({ id: ref.id })),
-          refShape
-        )
+      ? Output.result(Contact.delete(id), refShape)
       : Results.writes(Results.forEach(Stream.fromIterable(rows), Contact.delete, input.concurrency))
   yield* rows.length === 0 ? Effect.void : Confirm.run(plan, input, writes)
 })

@@ -84,6 +84,7 @@ const matching = Effect.fnUntraced(function* (input: FindInput) {
 
 const all = (input: FindInput) => Effect.flatMap(matching(input), (found) => Output.list(found, foundShape))
 
+/** The only contact that meets the conditions. */
 const one = Effect.fnUntraced(function* (input: FindInput) {
   const found = yield* Stream.runCollect(Stream.take(yield* matching(input), 2))
   const [contact] = found
@@ -93,8 +94,9 @@ const one = Effect.fnUntraced(function* (input: FindInput) {
       next: contact === undefined ? "Check the conditions." : "Give more conditions, or leave out --one."
     })
   }
-  yield* Output.item(contact, foundShape)
+  return contact
 })
 
 /** Writes the contacts that meet the conditions. */
-export const find = (input: FindInput) => ApiClient.provide(input.one ? one(input) : all(input))
+export const find = (input: FindInput) =>
+  ApiClient.provide(input.one ? Output.result(one(input), foundShape) : all(input))

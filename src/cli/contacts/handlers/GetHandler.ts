@@ -12,7 +12,7 @@ export interface GetInput {
   readonly concurrency: number
 }
 
-const one = (id: string) => Effect.flatMap(Contact.fetch(id), (contact) => Output.item(contact, contactShape))
+const one = (id: string) => Output.result(Contact.fetch(id), contactShape)
 
 const many = Effect.fnUntraced(function* ({ concurrency, ids }: GetInput) {
   const rows = yield* Input.ids(ids)

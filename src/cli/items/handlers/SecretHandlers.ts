@@ -61,11 +61,7 @@ const revokeConfirmed = Effect.fnUntraced(function* (input: SecretInput & Confir
     lines: [`${secretId} of ${contactId}`],
     digest: Confirm.digestOf(operation, settings.prefix, { ...settings.headers }, [contactId, secretId])
   }
-  const write = Output.result(
-    Effect.map(ContactSecret.revoke(contactId, secretId), ({ id }) => ({ id })),
-    refShape
-  )
-  yield* Confirm.run(plan, input, write)
+  yield* Confirm.run(plan, input, Output.result(ContactSecret.revoke(contactId, secretId), refShape))
 })
 
 /** Deletes the contact's value of a secret, after a confirmation. */
