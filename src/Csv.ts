@@ -123,7 +123,12 @@ export const read: {
   ): Stream.Stream<ContactRow | UnreadableRow, E | InvalidHeader, R> =>
     Stream.suspend(() => {
       check(options)
-      const { delimiter = ",", emptyCells = "absent", guardFormulas = true, maxRowLength = 1_048_576 } = options
+      const {
+        delimiter = ",",
+        emptyCells = "absent",
+        guardFormulas = true,
+        maxRowLength = RowStream.maxRowLength
+      } = options
       const settings = { ...options, delimiter, emptyCells, guardFormulas, maxRowLength }
       return RowStream.make(source, maxRowLength, () => new CsvReader(settings))
     })

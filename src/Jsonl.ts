@@ -51,7 +51,7 @@ export const read: {
   (args) => Stream.isStream(args[0]),
   <E, R>(
     source: Stream.Stream<Uint8Array | string, E, R>,
-    { maxLineLength = 1_048_576, otherFields = "refuse" }: ReadOptions = {}
+    { maxLineLength = RowStream.maxRowLength, otherFields = "refuse" }: ReadOptions = {}
   ): Stream.Stream<ContactRow | UnreadableRow, E, R> =>
     Stream.suspend(() => {
       if (!(maxLineLength > 0)) throw new Error("Jsonl: expected maxLineLength to be positive")

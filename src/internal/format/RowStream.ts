@@ -16,6 +16,9 @@ export interface RowReader<A, E> extends LineReader {
   readonly take: () => Result.Result<ReadonlyArray<A>, E>
 }
 
+/** The largest length of a row by default, in characters. */
+export const maxRowLength = 1_048_576
+
 /** Reads a file. No more is in memory than a chunk, its rows, and a row that is not complete. */
 export const make = <A, E, IE, R>(
   source: Stream.Stream<Uint8Array | string, IE, R>,

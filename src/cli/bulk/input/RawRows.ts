@@ -12,9 +12,6 @@ export interface RawRow {
   readonly text: string | undefined
 }
 
-/** The longest row, in characters: that of the readers. */
-const maxLength = 1_048_576
-
 const toText = (lines: ReadonlyArray<string | undefined>): string | undefined => {
   const text = lines.includes(undefined) ? undefined : lines.join("")
   if (text === undefined || !text.isWellFormed()) return undefined
@@ -33,7 +30,7 @@ class CsvRows implements RowStream.RowReader<RawRow, never> {
   #hasEnded = false
 
   constructor(delimiter: string) {
-    this.#records = new CsvRecords(delimiter, maxLength)
+    this.#records = new CsvRecords(delimiter, RowStream.maxRowLength)
   }
 
   line(text: string, ending: string): void {
@@ -96,4 +93,4 @@ export const read = <E, R>(
   bytes: Stream.Stream<Uint8Array, E, R>,
   { delimiter, format }: Pick<ImportFile, "delimiter" | "format">
 ): Stream.Stream<RawRow, E, R> =>
-  RowStream.make(bytes, maxLength, () => (format === "csv" ? new CsvRows(delimiter) : new JsonRows()))
+  RowStream.make(bytes, RowStream.maxRowLength, () => (format === "csv" ? new CsvRows(delimiter) : new JsonRows()))
