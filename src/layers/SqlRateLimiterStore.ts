@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import type * as SqlClient from "effect/sql/SqlClient"
-import * as SqlError from "effect/sql/SqlError"
+import type * as SqlError from "effect/sql/SqlError"
 import { describe } from "../internal/sql/SqlFailure.ts"
 import * as SqlRateLimits from "../internal/sql/SqlRateLimits.ts"
 import * as SqlTables from "../internal/sql/SqlTables.ts"
@@ -15,9 +15,7 @@ import * as SqlTables from "../internal/sql/SqlTables.ts"
 /** The error of the store. It has no cause, since the texts of a database can quote keys. */
 const toStoreError = (error: SqlError.SqlError | SqlTables.UnusableDatabase): RateLimiter.RateLimiterError =>
   new RateLimiter.RateLimiterError({
-    reason: new RateLimiter.RateLimitStoreError({
-      message: SqlError.isSqlError(error) ? describe(error) : error.description
-    })
+    reason: new RateLimiter.RateLimitStoreError({ message: describe(error) })
   })
 
 const make = /* @__PURE__ */ Effect.gen(function* () {

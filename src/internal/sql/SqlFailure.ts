@@ -8,9 +8,14 @@ const isDiskFull = (cause: unknown): boolean =>
   (Predicate.hasProperty(cause, "errcode") && cause.errcode === 13) ||
   (Predicate.hasProperty(cause, "code") && cause.code === "53100")
 
-/** The failure of a database as text. The messages of a database can quote data, so only the kind of the failure is in it. */
-export const describe = ({ reason }: SqlError.SqlError): string =>
-  `The database failed: ${isDiskFull(reason.cause) ? "DiskFull" : reason._tag}`
+/**
+ * The failure of a database as text. The messages of a database can quote data, so only the kind of a `SqlError` is in it. Another
+ * failure has its own description.
+ */
+export const describe = (error: SqlError.SqlError | { readonly description: string }): string =>
+  SqlError.isSqlError(error)
+    ? `The database failed: ${isDiskFull(error.reason.cause) ? "DiskFull" : error.reason._tag}`
+    : error.description
 
 /**
  * Runs a transaction. If its connection is lost, the rollback fails too, and `withTransaction` makes that a defect: it becomes the

@@ -2,13 +2,10 @@
  * The recorded outcomes of journals in SQL. A journal is a name, and its rows can be split into parts: each part has one owner
  * at a time, and only the owner can record.
  */
-import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
-import * as Stream from "effect/Stream"
 import * as Journal from "../../Journal.ts"
 import * as Outcome from "../bulk/Outcome.ts"
 import { jsonIn } from "../format/JsonText.ts"
@@ -18,12 +15,9 @@ import * as Ownership from "./Ownership.ts"
 import { catchLostConnection, describe } from "./SqlFailure.ts"
 import * as SqlTables from "./SqlTables.ts"
 
-/** The number of entries that are read at a time. */
-const pageSize = 500
-
 /** The failure of a journal whose database fails. */
 export const toJournalError = (error: SqlError.SqlError | SqlTables.UnusableDatabase): Journal.JournalError =>
-  new Journal.JournalError({ description: error._tag === "SqlError" ? describe(error) : error.description })
+  new Journal.JournalError({ description: describe(error) })
 
 /** The failure of a process that has lost a part of a journal to another one. */
 const lostOwnership = new Journal.JournalError({ description: "Another process has taken over the journal" })
@@ -146,23 +140,3 @@ export const open = (ownership: Ownership.Ownership): Effect.Effect<Journal.JobJ
       record: (entry) => writer.add(entry)
     }
   })
-
-/** The recorded entries of a journal in the order of rows, `from` a row on. */
-export const entries = (
-  journal: string,
-  options: { readonly from?: number | undefined } = {}
-): Stream.Stream<Journal.Entry, Journal.JournalError, SqlClient.SqlClient> =>
-  Stream.paginate(options.from ?? 1, (from) =>
-    Effect.gen(function* () {
-      const sql = yield* SqlTables.client
-      const rows = yield* Effect.mapError(
-        sql`SELECT checksum, entry FROM chatbotkit_outcome WHERE journal = ${journal} AND row_number >= ${from}
-          ORDER BY row_number LIMIT ${pageSize}`,
-        toJournalError
-      )
-      const page = yield* Effect.forEach(rows, entryOf)
-      const last = Arr.last(page)
-      const next = page.length < pageSize ? Option.none() : Option.map(last, ({ outcome }) => outcome.row + 1)
-      return [page, next] as const
-    })
-  )
