@@ -4,23 +4,15 @@ import * as Bulk from "../src/Bulk.ts"
 import * as Contact from "../src/Contact.ts"
 import * as Journal from "../src/Journal.ts"
 import * as InMemory from "../src/layers/InMemory.ts"
+import { collect, fingerprintOf, job, names, rowsOf } from "./support/BulkWork.ts"
 import * as Fake from "./support/FakeHttp.ts"
 import { loadGraphql } from "./support/LoadGraphql.ts"
 
 const { Fault } = InMemory
-const job = "crm 2026-11"
-const fingerprintOf = (index: number): string => `crm-${index.toString().padStart(16, "0")}`
-const names = (outcomes: ReadonlyArray<Bulk.Outcome>) => outcomes.map(({ outcome }) => outcome)
-const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) => Fake.successOf(Stream.runCollect(stream), 1000)
 
 const layer = () => Layer.merge(InMemory.layer(), Layer.fresh(Journal.layerMemory))
 
-const seeded = (count: number) =>
-  Effect.flatMap(InMemory.InMemory, (api) =>
-    api.seed(
-      Array.from({ length: count }, (_, index) => ({ name: `Contact ${index}`, fingerprint: fingerprintOf(index) }))
-    )
-  )
+const seeded = (count: number) => Effect.flatMap(InMemory.InMemory, (api) => api.seed(rowsOf(count)))
 
 loadGraphql()
 

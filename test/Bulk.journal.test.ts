@@ -5,20 +5,14 @@ import * as Bulk from "../src/Bulk.ts"
 import { UnreadableRow } from "../src/internal/format/UnreadableRow.ts"
 import * as Journal from "../src/Journal.ts"
 import * as InMemory from "../src/layers/InMemory.ts"
+import { collect, fingerprintOf, job, names, rowsOf, upTo } from "./support/BulkWork.ts"
 import * as Fake from "./support/FakeHttp.ts"
 import { loadGraphql } from "./support/LoadGraphql.ts"
 
 const { Fault } = InMemory
-const job = "crm 2026-11"
-const fingerprintOf = (index: number): string => `crm-${index.toString().padStart(16, "0")}`
-const rowsOf = (count: number): ReadonlyArray<Bulk.EnsureRow> =>
-  Array.from({ length: count }, (_, index) => ({ name: `Contact ${index}`, fingerprint: fingerprintOf(index) }))
 
 const rowNumbers = (outcomes: ReadonlyArray<Bulk.Outcome>) =>
   outcomes.map(({ row }) => row).toSorted((left, right) => left - right)
-const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
-const names = (outcomes: ReadonlyArray<Bulk.Outcome>) => outcomes.map(({ outcome }) => outcome)
-const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) => Fake.successOf(Stream.runCollect(stream), 1000)
 
 /** Runs a stream for some turns of 100 ms each, and interrupts it. */
 const interruptAfter = Effect.fnUntraced(function* <A, E, R>(stream: Stream.Stream<A, E, R>, turns: number) {

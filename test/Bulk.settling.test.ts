@@ -5,14 +5,12 @@ import * as Bulk from "../src/Bulk.ts"
 import * as Contact from "../src/Contact.ts"
 import * as Journal from "../src/Journal.ts"
 import * as InMemory from "../src/layers/InMemory.ts"
+import { collect, job, names } from "./support/BulkWork.ts"
 import * as Fake from "./support/FakeHttp.ts"
 import { loadGraphql } from "./support/LoadGraphql.ts"
 
 const { Fault } = InMemory
-const job = "crm 2026-11"
 const fingerprint = "crm-0000000000000001"
-const names = (outcomes: ReadonlyArray<Bulk.Outcome>) => outcomes.map(({ outcome }) => outcome)
-const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) => Fake.successOf(Stream.runCollect(stream), 1000)
 
 const layer = () => Layer.merge(InMemory.layer(), Layer.fresh(Journal.layerMemory))
 

@@ -8,13 +8,11 @@ import type * as Errors from "../src/Errors.ts"
 import { UnreadableRow } from "../src/internal/format/UnreadableRow.ts"
 import type * as Journal from "../src/Journal.ts"
 import * as InMemory from "../src/layers/InMemory.ts"
+import { collect, fingerprintOf, rowsOf, upTo } from "./support/BulkWork.ts"
 import * as Fake from "./support/FakeHttp.ts"
 import { loadGraphql } from "./support/LoadGraphql.ts"
 
 const { Fault } = InMemory
-const fingerprintOf = (index: number): string => `crm-${index.toString().padStart(16, "0")}`
-const rowsOf = (count: number): ReadonlyArray<Bulk.EnsureRow> =>
-  Array.from({ length: count }, (_, index) => ({ name: `Contact ${index}`, fingerprint: fingerprintOf(index) }))
 
 const orders = [
   ["in order", false],
@@ -23,10 +21,7 @@ const orders = [
 
 const byRow = (outcomes: ReadonlyArray<Bulk.Outcome>) => outcomes.toSorted((left, right) => left.row - right.row)
 const rowNumbers = (outcomes: ReadonlyArray<Bulk.Outcome>) => outcomes.map(({ row }) => row)
-const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 const names = (outcomes: ReadonlyArray<Bulk.Outcome>) => byRow(outcomes).map(({ outcome }) => outcome)
-
-const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) => Fake.successOf(Stream.runCollect(stream), 1000)
 
 loadGraphql()
 

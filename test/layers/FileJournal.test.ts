@@ -7,32 +7,17 @@ import * as Contact from "../../src/Contact.ts"
 import * as Journal from "../../src/Journal.ts"
 import * as FileJournal from "../../src/layers/FileJournal.ts"
 import * as InMemory from "../../src/layers/InMemory.ts"
+import { created, drive, entry, goesOn, job, names, rowsOf } from "../support/BulkWork.ts"
 import * as Fake from "../support/FakeHttp.ts"
 import { loadGraphql } from "../support/LoadGraphql.ts"
 
 const { Fault } = InMemory
-const job = "crm 2026-11"
-const fingerprintOf = (index: number): string => `crm-${index.toString().padStart(16, "0")}`
-const rowsOf = (count: number): ReadonlyArray<Bulk.EnsureRow> =>
-  Array.from({ length: count }, (_, index) => ({ name: `Contact ${index}`, fingerprint: fingerprintOf(index) }))
-const names = (outcomes: ReadonlyArray<Bulk.Outcome>) => outcomes.map(({ outcome }) => outcome)
 const header = '{"journal":"effect-chatbotkit","version":1}'
 
 /** A path in a folder that is removed after the test. */
 const temporaryPath = Effect.flatMap(FileSystem.FileSystem, (fs) =>
   Effect.map(fs.makeTempDirectoryScoped(), (folder) => `${folder}/contacts.journal`)
 )
-
-/** Runs an effect to its end. Between two steps of the test clock, the disk gets time. */
-const drive = <A, E, R>(effect: Effect.Effect<A, E, R>, step: number) =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(effect)
-    while (fiber.pollUnsafe() === undefined) {
-      for (let turn = 0; turn < 10; turn++) yield* Fake.settle
-      yield* TestClock.adjust(step)
-    }
-    return yield* Fiber.await(fiber)
-  })
 
 /** Runs a stream with the journal of a file, as a process of its own would. */
 const run = <A, E, R>(stream: Stream.Stream<A, E, R>, path: string) =>
@@ -47,9 +32,6 @@ const failure = <A, E, R>(stream: Stream.Stream<A, E, R>, path: string) => Effec
 const open = (path: string, options?: FileJournal.Options) =>
   Effect.map(Layer.build(Layer.fresh(FileJournal.layer(path, options))), () => undefined)
 
-const entry = (outcome: Bulk.Outcome): Journal.Entry => ({ outcome, checksum: "0123abcd" })
-const created = (row: number): Bulk.Outcome => ({ row, outcome: "created", id: `c${row}` })
-
 /** The journal of a job in a file, until the scope closes. */
 const opened = (path: string) =>
   Effect.flatMap(Layer.build(Layer.fresh(FileJournal.layer(path))), (context) =>
@@ -62,20 +44,10 @@ const layer = () => Layer.merge(InMemory.layer(), NodeFileSystem.layer)
 
 describe("a journal in a file", () => {
   it.effect("lets a job go on in another process, and send nothing once it is done", () =>
-    Effect.gen(function* () {
-      const api = yield* InMemory.InMemory
-      const path = yield* temporaryPath
-      yield* api.inject({ operation: "Contact.ensure", attempt: 30, fault: Fault.status(402) })
-      const work = Bulk.ensure(Stream.fromIterable([...rowsOf(50), { fingerprint: "short" }]), { job, concurrency: 4 })
-      const first = yield* collect(work, path)
-      assert.include(names(first), "not-sent")
-      const second = yield* collect(work, path)
-      assert.deepStrictEqual(names(second), [...rowsOf(50).map(() => "created" as const), "invalid"])
-      const sent = yield* api.requestCount()
-      assert.deepStrictEqual(yield* collect(work, path), second)
-      assert.strictEqual(yield* api.requestCount(), sent)
-      assert.strictEqual(yield* api.requestCount("Contact.ensure"), 51)
-    }).pipe(Effect.scoped, Effect.provide(layer()))
+    Effect.flatMap(temporaryPath, (path) => goesOn((work) => collect(work, path))).pipe(
+      Effect.scoped,
+      Effect.provide(layer())
+    )
   )
 
   it.effect("has a header, a line for each final outcome, and the permissions of its owner", () =>

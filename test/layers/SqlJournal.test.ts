@@ -8,30 +8,16 @@ import * as InMemory from "../../src/layers/InMemory.ts"
 import * as NodeSqlite from "../../src/layers/NodeSqlite.ts"
 import * as SqlJournal from "../../src/layers/SqlJournal.ts"
 import { type Connect, databases } from "../support/Databases.ts"
+import { created, drive as driveToExit, entry, goesOn, job, names, rowsOf } from "../support/BulkWork.ts"
 import * as Fake from "../support/FakeHttp.ts"
 import { loadGraphql } from "../support/LoadGraphql.ts"
 
 const { Fault } = InMemory
-const job = "crm 2026-11"
-const fingerprintOf = (index: number): string => `crm-${index.toString().padStart(16, "0")}`
-const rowsOf = (count: number): ReadonlyArray<Bulk.EnsureRow> =>
-  Array.from({ length: count }, (_, index) => ({ name: `Contact ${index}`, fingerprint: fingerprintOf(index) }))
-const names = (outcomes: ReadonlyArray<Bulk.Outcome>) => outcomes.map(({ outcome }) => outcome)
-const entry = (outcome: Bulk.Outcome): Journal.Entry => ({ outcome, checksum: "0123abcd" })
-const created = (row: number): Bulk.Outcome => ({ row, outcome: "created", id: `c${row}` })
 const other = { _tag: "JournalError", job, description: "Another process runs the job" } as const
 const lost = { _tag: "JournalError", description: "Another process has taken over the journal" } as const
 
-/** Runs an effect to its end. Between two steps of the test clock, the database gets time. */
 const drive = <A, E, R>(effect: Effect.Effect<A, E, R>, step: number) =>
-  Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(effect)
-    while (fiber.pollUnsafe() === undefined) {
-      for (let turn = 0; turn < 10; turn++) yield* Fake.settle
-      yield* TestClock.adjust(step)
-    }
-    return yield* Fiber.join(fiber)
-  })
+  Effect.flatMap(driveToExit(effect, step), (exit) => exit)
 
 /** The journal of a process with a connection of its own, until the scope closes. */
 const journalOn = (connect: Connect, options?: SqlJournal.Options) =>
@@ -51,20 +37,10 @@ loadGraphql()
 
 describe.each(databases())("a journal in $name", ({ make }) => {
   it.effect("lets a job go on in another process, and send nothing once it is done", () =>
-    Effect.gen(function* () {
-      const api = yield* InMemory.InMemory
-      const connect = yield* make
-      yield* api.inject({ operation: "Contact.ensure", attempt: 30, fault: Fault.status(402) })
-      const work = Bulk.ensure(Stream.fromIterable([...rowsOf(50), { fingerprint: "short" }]), { job, concurrency: 4 })
-      const first = yield* run(work, connect)
-      assert.include(names(first), "not-sent")
-      const second = yield* run(work, connect)
-      assert.deepStrictEqual(names(second), [...rowsOf(50).map(() => "created" as const), "invalid"])
-      const sent = yield* api.requestCount()
-      assert.deepStrictEqual(yield* run(work, connect), second)
-      assert.strictEqual(yield* api.requestCount(), sent)
-      assert.strictEqual(yield* api.requestCount("Contact.ensure"), 51)
-    }).pipe(Effect.scoped, Effect.provide(InMemory.layer()))
+    Effect.flatMap(make, (connect) => goesOn((work) => run(work, connect))).pipe(
+      Effect.scoped,
+      Effect.provide(InMemory.layer())
+    )
   )
 
   it.effect("holds no data of a row", () =>

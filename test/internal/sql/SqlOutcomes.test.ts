@@ -5,17 +5,14 @@ import { SqlClient, Statement } from "effect/sql"
 import { TestClock } from "effect/testing"
 import * as Contact from "../../../src/Contact.ts"
 import type * as Bulk from "../../../src/Bulk.ts"
-import type * as Journal from "../../../src/Journal.ts"
 import * as SqlOutcomes from "../../../src/internal/sql/SqlOutcomes.ts"
 import * as InMemory from "../../../src/layers/InMemory.ts"
 import * as NodeSqlite from "../../../src/layers/NodeSqlite.ts"
 import { type Connect, databases } from "../../support/Databases.ts"
+import { created, entry, upTo } from "../../support/BulkWork.ts"
 import * as Fake from "../../support/FakeHttp.ts"
 
 const journal = "job/crm 2026-11"
-const entry = (outcome: Bulk.Outcome): Journal.Entry => ({ outcome, checksum: "0123abcd" })
-const created = (row: number): Bulk.Outcome => ({ row, outcome: "created", id: `c${row}` })
-const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 /** The entries of the journal in the order of rows, from a row on. */
 const all = ({ from }: { readonly from: number } = { from: 1 }) =>
   Effect.gen(function* () {
