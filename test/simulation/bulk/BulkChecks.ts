@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util"
 import * as Bulk from "../../../src/Bulk.ts"
 import type * as Contact from "../../../src/Contact.ts"
 import * as Scenario from "./BulkScenario.ts"
-import type { BulkWorld, Run } from "./BulkWorld.ts"
+import type { BulkWorld, Run } from "./Surroundings.ts"
 import * as Expected from "./ExpectedOutcomes.ts"
 
 type Report = (violation: string) => void

@@ -6,29 +6,22 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import * as Stream from "effect/Stream"
-import * as Struct from "effect/Struct"
 import type * as Bulk from "../../../src/Bulk.ts"
 import * as Client from "../../../src/Client.ts"
-import type * as Contact from "../../../src/Contact.ts"
 import * as LocalEngine from "../../../src/internal/jobs/worker/LocalEngine.ts"
 import * as Worker from "../../../src/internal/jobs/worker/Worker.ts"
 import * as Jobs from "../../../src/jobs/Jobs.ts"
 import * as Scenario from "../bulk/BulkScenario.ts"
-import * as BulkWorld from "../bulk/BulkWorld.ts"
 import { Moments } from "../bulk/Moments.ts"
 import { Process } from "../bulk/Process.ts"
 import * as ProcessHttp from "../bulk/ProcessHttp.ts"
-import { History } from "../History.ts"
-import * as Network from "../Network.ts"
-import { SeededRandom } from "../SeededRandom.ts"
-import * as Server from "../Server.ts"
-import { VirtualTime } from "../VirtualTime.ts"
+import * as Surroundings from "../bulk/Surroundings.ts"
+import type { History } from "../History.ts"
 import * as JobScenario from "./JobScenario.ts"
 import { MemoryDatabase } from "./MemoryDatabase.ts"
 import * as SyncDigest from "./SyncDigest.ts"
 
 const job = "crm 2026-11"
-const hour = 3_600_000
 
 SyncDigest.install()
 
@@ -81,10 +74,9 @@ const finish = Effect.gen(function* () {
 /** Runs the world of a seed. Undefined if it never ends. */
 export const run = (
   seedText: string
-): { readonly world: BulkWorld.BulkWorld | undefined; readonly history: History } => {
-  const random = new SeededRandom(seedText)
-  const time = new VirtualTime(Date.UTC(2026, 0, 1), 60 * 24 * hour)
-  const history = new History(() => time.elapsed)
+): { readonly world: Surroundings.BulkWorld | undefined; readonly history: History } => {
+  const beginning = Surroundings.begin(seedText)
+  const { history, random } = beginning
   const scenario = JobScenario.draw(random.fork("scenario"))
   const database = new MemoryDatabase()
   const setup = {
@@ -93,91 +85,66 @@ export const run = (
     unordered: false
   }
 
-  const program = Effect.gen(function* () {
-    const expiresAt = time.now + scenario.bulk.tokenLife
-    const server = yield* Server.make(
-      { accounts: BulkWorld.accounts(expiresAt), rateLimit: undefined },
-      time.clock,
-      random.fork("server"),
-      history
-    )
-    const ids = yield* BulkWorld.seed(server, scenario.bulk, time.now)
-    const contacts = Effect.map(server.state.contacts("a"), (records) =>
-      records.map((record): Contact.Contact => structuredClone(Struct.omit(record, ["account"])))
-    )
-    const before = yield* contacts
-    yield* server.state.faults.inject(scenario.bulk.rules)
-    const networkWith = (rates: Network.FaultRates, name: string) =>
-      Network.make({ server, rates, random: random.fork(name), history, ensure: () => Effect.void })
-    const runs: Array<BulkWorld.Run> = []
-
+  const workIn = ({ idOf, token }: Surroundings.Surroundings): Surroundings.Work => {
     /** Runs a worker in a process of its own, and something beside it. Its outcomes are those at its end. */
-    const work = Effect.fnUntraced(function* <E>(
-      network: HttpClient.HttpClient,
-      incidents: JobScenario.WorkerSetup,
-      beside: Effect.Effect<void, E, Jobs.Jobs>
-    ) {
-      const nth = runs.length + 1
-      const process = yield* Process.begin
-      const moments = new Moments(process, incidents)
-      const caller = { caller: `worker ${nth}`, account: "a", exactlyOnce: true }
-      const call = history.begin({ ...caller, operation: { kind: "fetch", id: "" } })
-      const { http, mostUnderWay } = ProcessHttp.make(process, moments, network, call)
-      const secret = Redacted.make(time.now < expiresAt ? "sk-canary-old" : "sk-canary-new")
-      const layer = Worker.layer(`worker ${nth}`, {}).pipe(
-        Layer.provide(LocalEngine.layer),
-        Layer.provideMerge(Jobs.layer),
-        Layer.provide(database.layer(process, moments)),
-        Layer.provide(Layer.provide(Client.layer({ secret }), Layer.succeed(HttpClient.HttpClient, http)))
-      )
-      const outcomes: Array<Bulk.Outcome> = []
-      const events: Array<number> = []
-      const collect = Stream.runForEach(Jobs.outcomes(job), (outcome) =>
-        Effect.sync(() => {
-          history.log(`worker ${nth}: row ${outcome.row} is ${outcome.outcome}`)
-          outcomes.push(outcome)
-          events.push(history.nextEvent())
-        })
-      )
-      const program = Effect.gen(function* () {
-        yield* submit(scenario, (key) => ids[key] ?? `cmissing${key}`)
-        yield* beside
-        yield* collect
-      }).pipe(Effect.provide(layer), Effect.provideService(Random.Random, random.fork(`worker ${nth}`).effectRandom))
-      history.log(`worker ${nth} begins: ${JSON.stringify(incidents)}`)
-      const exit = yield* process.run(program)
-      history.log(`worker ${nth} ends: ${exit === undefined ? "killed" : String(exit)}`)
-      runs.push({ setup, outcomes, events, exit, requests: moments.requests, underWay: mostUnderWay() })
-    })
-
-    const faulty = yield* networkWith(scenario.bulk.rates, "network")
-    for (const worker of scenario.workers) {
-      const beside = Effect.andThen(Effect.forkChild(Effect.ignore(control(worker))), Effect.sleep(worker.closeAfter))
-      yield* work(faulty, worker, beside)
-      yield* Effect.sleep(random.millis(10_000))
-    }
-    yield* server.state.faults.removeAll
-    const quiet = yield* networkWith(Network.noFaults, "quiet network")
-    yield* Effect.sleep(Number.isFinite(expiresAt) ? 120_000 : 0)
-    const last = { killAt: undefined, stopAt: undefined, failAt: undefined, closeAfter: 0, actions: [] }
-    yield* work(quiet, last, finish)
-    yield* work(quiet, last, finish)
-    yield* Effect.sleep(6 * hour)
-    const losesAnswers = scenario.workers.length > 0
-    const after = yield* contacts
-    return { scenario: scenario.bulk, history, runs, losesAnswers, before, after } satisfies BulkWorld.BulkWorld
-  })
-  const { stackTraceLimit } = Error
-  Error.stackTraceLimit = 0
-  const exit = time.run(
-    program.pipe(
-      Effect.scoped,
-      Effect.provideService(Random.Random, random.fork("world").effectRandom),
+    const work = Effect.fnUntraced(
+      function* <E>(
+        network: HttpClient.HttpClient,
+        nth: number,
+        incidents: JobScenario.WorkerSetup,
+        beside: Effect.Effect<void, E, Jobs.Jobs>
+      ): Effect.fn.Return<Surroundings.Run> {
+        const process = yield* Process.begin
+        const moments = new Moments(process, incidents)
+        const caller = { caller: `worker ${nth}`, account: "a", exactlyOnce: true }
+        const call = history.begin({ ...caller, operation: { kind: "fetch", id: "" } })
+        const { http, mostUnderWay } = ProcessHttp.make(process, moments, network, call)
+        const secret = Redacted.make(token())
+        const layer = Worker.layer(`worker ${nth}`, {}).pipe(
+          Layer.provide(LocalEngine.layer),
+          Layer.provideMerge(Jobs.layer),
+          Layer.provide(database.layer(process, moments)),
+          Layer.provide(Layer.provide(Client.layer({ secret }), Layer.succeed(HttpClient.HttpClient, http)))
+        )
+        const outcomes: Array<Bulk.Outcome> = []
+        const events: Array<number> = []
+        const collect = Stream.runForEach(Jobs.outcomes(job), (outcome) =>
+          Effect.sync(() => {
+            history.log(`worker ${nth}: row ${outcome.row} is ${outcome.outcome}`)
+            outcomes.push(outcome)
+            events.push(history.nextEvent())
+          })
+        )
+        const program = Effect.gen(function* () {
+          yield* submit(scenario, idOf)
+          yield* beside
+          yield* collect
+        }).pipe(Effect.provide(layer), Effect.provideService(Random.Random, random.fork(`worker ${nth}`).effectRandom))
+        history.log(`worker ${nth} begins: ${JSON.stringify(incidents)}`)
+        const exit = yield* process.run(program)
+        history.log(`worker ${nth} ends: ${exit === undefined ? "killed" : String(exit)}`)
+        return { setup, outcomes, events, exit, requests: moments.requests, underWay: mostUnderWay() }
+      },
       Effect.provideService(References.MinimumLogLevel, "None")
     )
-  )
-  Error.stackTraceLimit = stackTraceLimit
+
+    const last = { killAt: undefined, stopAt: undefined, failAt: undefined, closeAfter: 0, actions: [] }
+    return {
+      disturbed: Effect.fnUntraced(function* (network) {
+        const runs: Array<Surroundings.Run> = []
+        for (const worker of scenario.workers) {
+          const controlled = Effect.forkChild(Effect.ignore(control(worker)))
+          const beside = Effect.andThen(controlled, Effect.sleep(worker.closeAfter))
+          runs.push(yield* work(network, runs.length + 1, worker, beside))
+          yield* Effect.sleep(random.millis(10_000))
+        }
+        return runs
+      }),
+      undisturbed: (network, nth) => work(network, nth, last, finish),
+      losesAnswers: () => scenario.workers.length > 0
+    }
+  }
+  const world = Surroundings.run(beginning, scenario.bulk, workIn)
   database.close()
-  if (exit?._tag === "Failure") throw new Error(`The world of ${seedText} fails: ${String(exit.cause)}`)
-  return { world: exit?.value, history }
+  return { world, history }
 }
